@@ -1,0 +1,2 @@
+//! The rae command.
+fn main() {}
