@@ -1,1 +1,22 @@
-//! Placeholder until the room is built.
+//! The SoundFont 2.04 synthesizer: a performance and a bank become dry, reverb and chorus buses.
+//!
+//! Three steps, each of which knows nothing of the next: the *conductor* turns events into births, releases and kills of
+//! voices; *control* turns every voice and quantum into plain records; an *executor* turns records into audio.
+
+#![forbid(unsafe_code)]
+
+mod buses;
+mod conductor;
+mod control;
+mod executor;
+mod program;
+mod renderer;
+mod settings;
+mod warning;
+
+pub use buses::Buses;
+pub use executor::{BUCKETS, Block, Executor, LowPass, QUANTUM, ScalarExecutor, Segment, VoiceBlock};
+pub use program::SampleSource;
+pub use renderer::{Renderer, Statistics};
+pub use settings::{ChannelSet, Interpolation, Settings};
+pub use warning::Warning;

@@ -1,0 +1,203 @@
+//! What can go wrong, and what was forgiven.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a file cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no `MThd` in the bytes.
+    #[error("not a Standard MIDI File: no MThd header in {length} bytes; is it another kind of file?")]
+    NotMidi {
+        /// How many bytes were looked at.
+        length: usize,
+    },
+    /// The header at `offset` is cut off.
+    #[error("the MIDI header at byte {offset} is cut off after {found} of 14 bytes; fetch the file again")]
+    TruncatedHeader {
+        /// Where `MThd` is.
+        offset: usize,
+        /// How many bytes of the header there are.
+        found: usize,
+    },
+    /// Strict reading found what lenient reading would have forgiven.
+    #[error("{0} (lenient reading accepts this)")]
+    Strict(Warning),
+    /// The file is larger than [`Error::MAX_FILE_SIZE`].
+    #[error("larger than {} bytes, too large for a MIDI file", Error::MAX_FILE_SIZE)]
+    TooLarge,
+    /// The file could not be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file could not be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file was read, but its content is not usable.
+    #[error("{}: {source}", path.display())]
+    Content {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<Error>,
+    },
+}
+
+impl Error {
+    /// The largest file, in bytes, that [`Sequence::read`](crate::Sequence::read) accepts: 256 MiB.
+    pub const MAX_FILE_SIZE: u64 = 256 << 20;
+}
+
+/// Something that lenient reading forgave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The track, from 0; `None` outside tracks.
+    pub track: Option<usize>,
+    /// The byte of the file where it was first seen.
+    pub offset: usize,
+    /// What it is.
+    pub kind: WarningKind,
+    /// How often it was seen in this track; only the first is described.
+    pub count: usize,
+}
+
+impl fmt::Display for Warning {
+    /// Counts tracks from 1, as people do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(track) = self.track {
+            write!(f, "track {}, ", track + 1)?;
+        }
+        write!(f, "byte {}: {}", self.offset, self.kind)?;
+        if self.count > 1 {
+            write!(f, " (the first of {})", self.count)?;
+        }
+        Ok(())
+    }
+}
+
+/// What was forgiven, and what was done about it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WarningKind {
+    /// Bytes before `MThd`.
+    #[error("{length} bytes before the header are skipped")]
+    LeadingBytes {
+        /// How many.
+        length: usize,
+    },
+    /// The header's length is not 6.
+    #[error("the header says it has {declared} bytes instead of 6")]
+    HeaderLength {
+        /// What it says.
+        declared: u32,
+    },
+    /// A format above 2.
+    #[error("unknown format {0}, read as format 1")]
+    UnknownFormat(u16),
+    /// No ticks in a quarter note.
+    #[error("0 ticks per quarter note, read as 96")]
+    ZeroTicksPerQuarter,
+    /// A time code rate other than 24, 25, 29 and 30.
+    #[error("unknown time code rate {0}, read as 25 frames per second")]
+    UnknownSmpteRate(u8),
+    /// No ticks in a time code frame.
+    #[error("0 ticks per time code frame, read as 40")]
+    ZeroTicksPerFrame,
+    /// Format 0 with a number of tracks other than 1.
+    #[error("format 0 with {0} tracks, which are played together")]
+    NotOneTrack(usize),
+    /// The header names another number of tracks than there are.
+    #[error("the header says there are {declared} tracks, there are {found}; all {found} are kept")]
+    TrackCount {
+        /// What the header says.
+        declared: u16,
+        /// What there is.
+        found: usize,
+    },
+    /// A chunk that is neither header nor track.
+    #[error("unknown chunk \"{}\" of {length} bytes is skipped", id.escape_ascii())]
+    UnknownChunk {
+        /// Its name.
+        id: [u8; 4],
+        /// Its length without the name and length fields.
+        length: u32,
+    },
+    /// Bytes that belong to no chunk.
+    #[error("{length} bytes that belong to no chunk are skipped")]
+    StrayBytes {
+        /// How many.
+        length: usize,
+    },
+    /// The length in a track's header is not the track's length.
+    #[error("the track says it has {declared} bytes, its end is found after {found}")]
+    TrackLength {
+        /// What it says.
+        declared: u32,
+        /// Where it ends.
+        found: usize,
+    },
+    /// The file ends within a track.
+    #[error("the file ends within the track; what came before is kept")]
+    Truncated,
+    /// An event is longer than its track.
+    #[error("an event reaches past the end of the track and is cut")]
+    CutEvent,
+    /// The track ends without saying so.
+    #[error("the end of track event is missing and is added")]
+    MissingEndOfTrack,
+    /// Bytes of the track after its end.
+    #[error("{length} bytes after the end of track event are skipped")]
+    AfterEndOfTrack {
+        /// How many.
+        length: usize,
+    },
+    /// A delta time or length of more than four bytes.
+    #[error("a variable-length number of more than four bytes, read as at most 268435455")]
+    LongNumber,
+    /// A data byte above 127 in a channel message.
+    #[error("data byte {0:#04x} has its high bit set, which is cleared")]
+    HighDataByte(u8),
+    /// Running status across a meta or system exclusive event.
+    #[error("running status goes on after a meta or system exclusive event")]
+    RunningStatusKept,
+    /// Data bytes where there is no running status.
+    #[error("{length} data bytes without a status byte are skipped")]
+    NoStatus {
+        /// How many.
+        length: usize,
+    },
+    /// A bare system common or real-time message.
+    #[error("a bare system message {0:#04x} is read as an escape event")]
+    BareSystemMessage(u8),
+    /// A type byte of a meta event above 127.
+    #[error("meta event type {0:#04x} has its high bit set, which is cleared")]
+    HighMetaType(u8),
+    /// A known meta event with more data than it can use.
+    #[error("meta event {kind:#04x} has {length} bytes of data, more than it should; the rest is dropped")]
+    LongMeta {
+        /// Its type.
+        kind: u8,
+        /// How many bytes it has.
+        length: usize,
+    },
+    /// A known meta event with too little data or data out of range.
+    #[error("meta event {kind:#04x} makes no sense and has no effect")]
+    BadMeta {
+        /// Its type.
+        kind: u8,
+    },
+    /// A tempo of no microseconds per quarter note.
+    #[error("a tempo of 0 microseconds per quarter note has no effect")]
+    ZeroTempo,
+}

@@ -1,0 +1,59 @@
+//! Sequences on disk.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::{Error, Parsed, Sequence};
+
+impl Sequence {
+    /// Reads a file leniently; see [`Sequence::parse`]. Every error names the file.
+    pub fn read(path: &Path) -> Result<Parsed, Error> {
+        let content = |error| Error::Content { path: path.to_owned(), source: Box::new(error) };
+        let bytes = read_bounded(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        if bytes.len() as u64 > Error::MAX_FILE_SIZE {
+            return Err(content(Error::TooLarge));
+        }
+        Sequence::parse(&bytes).map_err(content)
+    }
+
+    /// Writes the sequence beside `path` and then renames it, so that no half-written file is ever seen there.
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        replace(path, &self.to_bytes()).map_err(|source| Error::Write { path: path.to_owned(), source })
+    }
+}
+
+/// At most one byte more than the limit, so that a device or a growing file cannot fill the memory.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(Error::MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (mut file, temporary) = create_beside(path)?;
+    let result = file.write_all(bytes).and_then(|()| {
+        drop(file);
+        fs::rename(&temporary, path)
+    });
+    if result.is_err() {
+        // The first error is the one worth reporting.
+        let _ = fs::remove_file(&temporary);
+    }
+    result
+}
+
+fn create_beside(path: &Path) -> io::Result<(File, PathBuf)> {
+    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file name"))?;
+    for attempt in 0..100 {
+        let mut temporary = std::ffi::OsString::from(".");
+        temporary.push(name);
+        temporary.push(format!(".{}-{attempt}.tmp", std::process::id()));
+        let temporary = path.with_file_name(temporary);
+        match File::create_new(&temporary) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            created => return created.map(|file| (file, temporary)),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many temporary files beside it"))
+}

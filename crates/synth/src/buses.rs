@@ -1,0 +1,59 @@
+//! What the synthesizer hands to the effects.
+
+/// Planar output of a block: the dry stereo bus and two mono send buses, all of one length.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Buses {
+    /// Dry, left.
+    pub left: Vec<f32>,
+    /// Dry, right.
+    pub right: Vec<f32>,
+    /// Send to the reverb.
+    pub reverb: Vec<f32>,
+    /// Send to the chorus.
+    pub chorus: Vec<f32>,
+}
+
+impl Buses {
+    /// Silence of `frames` frames.
+    pub fn new(frames: usize) -> Buses {
+        let silence = vec![0.0; frames];
+        Buses { left: silence.clone(), right: silence.clone(), reverb: silence.clone(), chorus: silence }
+    }
+
+    /// Number of frames.
+    pub fn frames(&self) -> usize {
+        self.left.len()
+    }
+
+    /// Back to silence.
+    pub fn clear(&mut self) {
+        for bus in self.all_mut() {
+            bus.fill(0.0);
+        }
+    }
+
+    /// Sets the number of frames and silences them.
+    pub fn resize(&mut self, frames: usize) {
+        for bus in self.all_mut() {
+            bus.clear();
+            bus.resize(frames, 0.0);
+        }
+    }
+
+    pub(crate) fn all_mut(&mut self) -> [&mut Vec<f32>; 4] {
+        [&mut self.left, &mut self.right, &mut self.reverb, &mut self.chorus]
+    }
+
+    pub(crate) fn all(&self) -> [&Vec<f32>; 4] {
+        [&self.left, &self.right, &self.reverb, &self.chorus]
+    }
+
+    /// Adds `other` to the frames from `offset` on.
+    pub(crate) fn add(&mut self, offset: usize, other: &Buses) {
+        for (sum, part) in self.all_mut().into_iter().zip(other.all()) {
+            for (s, p) in sum[offset..].iter_mut().zip(part) {
+                *s += p;
+            }
+        }
+    }
+}

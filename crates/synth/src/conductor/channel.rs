@@ -1,0 +1,418 @@
+//! The state of a MIDI channel and what its controllers mean.
+
+use std::sync::Arc;
+
+use rae_soundfont::{Controller, Generator};
+
+use super::bank::{BankMode, DRUM_BANK};
+use super::tuning::Tuning;
+use crate::control::{Change, ChannelChange};
+use crate::program::Program;
+
+/// Controller numbers with a meaning of their own (MIDI 1.0, table III).
+pub(super) mod cc {
+    pub(crate) const BANK_MSB: u8 = 0;
+    pub(crate) const DATA_MSB: u8 = 6;
+    pub(crate) const VOLUME: u8 = 7;
+    pub(crate) const PAN: u8 = 10;
+    pub(crate) const EXPRESSION: u8 = 11;
+    pub(crate) const BANK_LSB: u8 = 32;
+    pub(crate) const DATA_LSB: u8 = 38;
+    pub(crate) const SUSTAIN: u8 = 64;
+    pub(crate) const SOSTENUTO: u8 = 66;
+    pub(crate) const REVERB: u8 = 91;
+    pub(crate) const CHORUS: u8 = 93;
+    pub(crate) const INCREMENT: u8 = 96;
+    pub(crate) const DECREMENT: u8 = 97;
+    pub(crate) const NRPN_LSB: u8 = 98;
+    pub(crate) const NRPN_MSB: u8 = 99;
+    pub(crate) const RPN_LSB: u8 = 100;
+    pub(crate) const RPN_MSB: u8 = 101;
+    pub(crate) const ALL_SOUND_OFF: u8 = 120;
+    pub(crate) const RESET_CONTROLLERS: u8 = 121;
+    pub(crate) const ALL_NOTES_OFF: u8 = 123;
+    pub(crate) const POLY_MODE: u8 = 127;
+}
+
+/// NRPN MSB that names SoundFont generators (SoundFont 2.04, 9.6.2).
+const SOUNDFONT_NRPN: u8 = 120;
+
+/// Reverb send of a channel that says nothing.
+const DEFAULT_REVERB: u8 = 40;
+
+/// What data entry sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Parameter {
+    None,
+    Registered { msb: u8, lsb: u8 },
+    Generator(Option<Generator>),
+}
+
+/// A note whose voices have not been released yet.
+#[derive(Clone, Debug)]
+pub(super) struct HeldNote {
+    /// Key as it came in.
+    pub(super) key: u8,
+    /// Serials of its voices.
+    pub(super) voices: std::ops::Range<u64>,
+    /// The key is still down.
+    pub(super) down: bool,
+    /// Caught by the sostenuto pedal.
+    pub(super) sostenuto: bool,
+}
+
+/// A channel's state at the conductor's present frame.
+pub(super) struct Channel {
+    pub(super) index: u16,
+    pub(super) drums: bool,
+    pub(super) bank_msb: u8,
+    pub(super) bank_lsb: u8,
+    /// Bank and program that the last program change selected.
+    pub(super) bank: u16,
+    pub(super) program: u8,
+    /// What they resolve to, once a note has asked.
+    pub(super) sound: Option<Arc<Program>>,
+    controllers: [u8; 128],
+    pressure: u8,
+    key_pressure: [u8; 128],
+    bend: i16,
+    bend_range: f32,
+    fine_tuning: f32,
+    coarse_tuning: f32,
+    tuning_program: u8,
+    /// Cents by pitch class (MIDI Tuning, scale/octave).
+    octave: [f32; 12],
+    parameter: Parameter,
+    nrpn_msb: u8,
+    nrpn_hundreds: u16,
+    data: [u8; 2],
+    /// SoundFont NRPN offsets that are not zero.
+    pub(super) offsets: Vec<(Generator, f32)>,
+    /// Cents added to each key.
+    pub(super) cents: Arc<[f32; 128]>,
+    pub(super) notes: Vec<HeldNote>,
+    /// Changes since the block began, ascending by frame.
+    pub(super) changes: Vec<ChannelChange>,
+}
+
+/// What a controller asks of the notes.
+pub(super) enum Effect {
+    None,
+    /// A pedal was lifted: notes it held may go.
+    PedalUp,
+    /// Remember which keys are down.
+    SostenutoDown,
+    SostenutoUp,
+    AllNotesOff,
+    AllSoundOff,
+    /// The keys' tuning must be computed again.
+    Retune,
+}
+
+impl Channel {
+    pub(super) fn new(index: u16) -> Channel {
+        let drums = index % 16 == 9;
+        let mut channel = Channel {
+            index,
+            drums,
+            bank_msb: 0,
+            bank_lsb: 0,
+            bank: if drums { DRUM_BANK } else { 0 },
+            program: 0,
+            sound: None,
+            controllers: [0; 128],
+            pressure: 0,
+            key_pressure: [0; 128],
+            bend: 0,
+            bend_range: 2.0,
+            fine_tuning: 0.0,
+            coarse_tuning: 0.0,
+            tuning_program: 0,
+            octave: [0.0; 12],
+            parameter: Parameter::None,
+            nrpn_msb: 127,
+            nrpn_hundreds: 0,
+            data: [0; 2],
+            offsets: Vec::new(),
+            cents: Arc::new([0.0; 128]),
+            notes: Vec::new(),
+            changes: Vec::new(),
+        };
+        channel.controllers[usize::from(cc::VOLUME)] = 100;
+        channel.controllers[usize::from(cc::PAN)] = 64;
+        channel.controllers[usize::from(cc::EXPRESSION)] = 127;
+        channel.controllers[usize::from(cc::REVERB)] = DEFAULT_REVERB;
+        channel.controllers[usize::from(cc::CHORUS)] = 0;
+        channel
+    }
+
+    /// Back to the state of a fresh synthesizer; what sounds follows.
+    pub(super) fn reset(&mut self, frame: u64) {
+        let fresh = Channel::new(self.index);
+        let notes = std::mem::take(&mut self.notes);
+        let changes = std::mem::take(&mut self.changes);
+        let offsets = std::mem::take(&mut self.offsets);
+        *self = Channel { notes, changes, ..fresh };
+        for (generator, _) in offsets {
+            self.push(frame, Change::Offset(generator, 0.0));
+        }
+        for number in 0..120 {
+            self.announce(frame, Controller::Midi(number));
+        }
+        for source in [Controller::ChannelPressure, Controller::PitchWheel, Controller::PitchWheelSensitivity] {
+            self.announce(frame, source);
+        }
+    }
+
+    /// Native value of a modulator source.
+    pub(super) fn source_value(&self, controller: Controller, key: u8) -> f32 {
+        match controller {
+            Controller::Midi(number) => f32::from(self.controllers[usize::from(number & 127)]),
+            Controller::ChannelPressure => f32::from(self.pressure),
+            Controller::PolyPressure => f32::from(self.key_pressure[usize::from(key & 127)]),
+            Controller::PitchWheel => f32::from(self.bend) + 8192.0,
+            Controller::PitchWheelSensitivity => self.bend_range,
+            Controller::None | Controller::Velocity | Controller::Key | Controller::Link => 0.0,
+        }
+    }
+
+    pub(super) fn sustains(&self) -> bool {
+        self.controllers[usize::from(cc::SUSTAIN)] >= 64
+    }
+
+    pub(super) fn set_pressure(&mut self, frame: u64, value: u8) {
+        self.pressure = value;
+        self.announce(frame, Controller::ChannelPressure);
+    }
+
+    pub(super) fn set_key_pressure(&mut self, frame: u64, key: u8, value: u8) {
+        self.key_pressure[usize::from(key & 127)] = value;
+        self.push(frame, Change::KeyPressure(key, f32::from(value)));
+    }
+
+    pub(super) fn set_bend(&mut self, frame: u64, value: i16) {
+        self.bend = value;
+        self.announce(frame, Controller::PitchWheel);
+    }
+
+    /// Selects a program; it sounds from the next note on.
+    pub(super) fn set_program(&mut self, program: u8, mode: BankMode) {
+        let (bank, drums) = mode.select(self.bank_msb, self.bank_lsb, self.drums, self.index);
+        self.drums = drums;
+        self.bank = bank;
+        self.program = program;
+        self.sound = None;
+    }
+
+    /// A control change; says what it means for the notes.
+    pub(super) fn control(&mut self, frame: u64, number: u8, value: u8) -> Effect {
+        let was_down = |channel: &Channel| channel.controllers[usize::from(number)] >= 64;
+        let before = was_down(self);
+        match number {
+            cc::ALL_SOUND_OFF => return Effect::AllSoundOff,
+            cc::RESET_CONTROLLERS => return self.reset_controllers(frame),
+            cc::ALL_NOTES_OFF..=cc::POLY_MODE => return Effect::AllNotesOff,
+            122 => return Effect::None,
+            _ => self.controllers[usize::from(number & 127)] = value,
+        }
+        let after = was_down(self);
+        match number {
+            cc::BANK_MSB => self.bank_msb = value,
+            cc::BANK_LSB => self.bank_lsb = value,
+            cc::DATA_MSB => {
+                self.data[0] = value;
+                return self.data_entry(frame, true);
+            }
+            cc::DATA_LSB => {
+                self.data[1] = value;
+                return self.data_entry(frame, false);
+            }
+            cc::INCREMENT => return self.data_step(frame, 1),
+            cc::DECREMENT => return self.data_step(frame, -1),
+            cc::NRPN_MSB => {
+                self.nrpn_msb = value;
+                self.nrpn_hundreds = 0;
+                self.parameter = Parameter::Generator(None);
+            }
+            cc::NRPN_LSB => self.select_nrpn(value),
+            cc::RPN_MSB | cc::RPN_LSB => {
+                let [msb, lsb] = [cc::RPN_MSB, cc::RPN_LSB].map(|n| self.controllers[usize::from(n)]);
+                self.parameter =
+                    if (msb, lsb) == (127, 127) { Parameter::None } else { Parameter::Registered { msb, lsb } };
+            }
+            cc::SUSTAIN if before && !after => return Effect::PedalUp,
+            cc::SOSTENUTO if !before && after => return Effect::SostenutoDown,
+            cc::SOSTENUTO if before && !after => return Effect::SostenutoUp,
+            _ => self.announce(frame, Controller::Midi(number)),
+        }
+        Effect::None
+    }
+
+    /// MIDI Recommended Practice 015: volume, pan, bank, program and effect sends stay.
+    fn reset_controllers(&mut self, frame: u64) -> Effect {
+        const STAY: [u8; 7] = [cc::BANK_MSB, cc::VOLUME, cc::PAN, cc::BANK_LSB, cc::REVERB, 92, cc::CHORUS];
+        const SOUND: std::ops::RangeInclusive<u8> = 70..=79;
+        for number in 0..96u8 {
+            if STAY.contains(&number) || SOUND.contains(&number) || number == 94 || number == 95 {
+                continue;
+            }
+            let value = if number == cc::EXPRESSION { 127 } else { 0 };
+            if self.controllers[usize::from(number)] != value {
+                self.controllers[usize::from(number)] = value;
+                self.announce(frame, Controller::Midi(number));
+            }
+        }
+        self.parameter = Parameter::None;
+        for number in [cc::RPN_MSB, cc::RPN_LSB] {
+            self.controllers[usize::from(number)] = 127;
+        }
+        self.set_bend(frame, 0);
+        self.set_pressure(frame, 0);
+        for key in 0..128 {
+            if self.key_pressure[usize::from(key)] != 0 {
+                self.set_key_pressure(frame, key, 0);
+            }
+        }
+        for note in &mut self.notes {
+            note.sostenuto = false;
+        }
+        Effect::PedalUp
+    }
+
+    fn select_nrpn(&mut self, value: u8) {
+        if self.nrpn_msb != SOUNDFONT_NRPN {
+            self.parameter = Parameter::Generator(None);
+            return;
+        }
+        match value {
+            0..100 => {
+                self.parameter = Parameter::Generator(real_time_generator(self.nrpn_hundreds + u16::from(value)));
+                self.nrpn_hundreds = 0;
+            }
+            100 => self.nrpn_hundreds = self.nrpn_hundreds.saturating_add(100),
+            101 => self.nrpn_hundreds = self.nrpn_hundreds.saturating_add(1_000),
+            102 => self.nrpn_hundreds = self.nrpn_hundreds.saturating_add(10_000),
+            _ => {}
+        }
+    }
+
+    fn data_entry(&mut self, frame: u64, is_msb: bool) -> Effect {
+        let [msb, lsb] = self.data.map(f32::from);
+        let fraction = (msb * 128.0 + lsb - 8192.0) / 8192.0;
+        match self.parameter {
+            // Of a SoundFont NRPN the coarse byte comes last and is what applies it (9.6.3).
+            Parameter::Generator(Some(generator)) if is_msb => {
+                self.set_offset(frame, generator, (msb * 128.0 + lsb - 8192.0) * nrpn_scale(generator));
+            }
+            Parameter::Registered { msb: 0, lsb: 0 } => {
+                if is_msb {
+                    self.data[1] = 0;
+                }
+                self.bend_range = msb + f32::from(self.data[1]) / 100.0;
+                self.announce(frame, Controller::PitchWheelSensitivity);
+            }
+            Parameter::Registered { msb: 0, lsb: 1 } => {
+                self.fine_tuning = 100.0 * fraction;
+                return Effect::Retune;
+            }
+            Parameter::Registered { msb: 0, lsb: 2 } if is_msb => {
+                self.coarse_tuning = 100.0 * (msb - 64.0);
+                return Effect::Retune;
+            }
+            Parameter::Registered { msb: 0, lsb: 3 } if is_msb => {
+                self.tuning_program = self.data[0];
+                return Effect::Retune;
+            }
+            _ => {}
+        }
+        Effect::None
+    }
+
+    /// Data increment and decrement (MIDI Recommended Practice 018: in the parameter's coarse unit, except fine tuning).
+    fn data_step(&mut self, frame: u64, step: i16) -> Effect {
+        let (unit, at_msb) = match self.parameter {
+            Parameter::Registered { msb: 0, lsb: 0 | 2 | 3 } => (128, true),
+            Parameter::Registered { .. } => (1, false),
+            Parameter::Generator(Some(_)) => (1, true),
+            Parameter::None | Parameter::Generator(None) => return Effect::None,
+        };
+        let data = i16::from(self.data[0]) * 128 + i16::from(self.data[1]);
+        let data = (data + step * unit).clamp(0, 16_383);
+        self.data = [(data >> 7) as u8, (data & 127) as u8];
+        self.data_entry(frame, at_msb)
+    }
+
+    fn set_offset(&mut self, frame: u64, generator: Generator, offset: f32) {
+        self.offsets.retain(|(g, _)| *g != generator);
+        if offset != 0.0 {
+            self.offsets.push((generator, offset));
+        }
+        self.push(frame, Change::Offset(generator, offset));
+    }
+
+    /// Sets the cents of each pitch class (MIDI Tuning, scale/octave).
+    pub(super) fn set_octave(&mut self, cents: [f32; 12]) {
+        self.octave = cents;
+    }
+
+    /// Computes the tuning of all keys again.
+    pub(super) fn retune(&mut self, frame: u64, tuning: &Tuning) {
+        // Channel and master tuning in semitones would turn one drum into another.
+        let coarse = if self.drums { 0.0 } else { self.coarse_tuning + tuning.master_coarse };
+        let program = tuning.program(self.tuning_program);
+        let cents = std::array::from_fn(|key| {
+            self.octave[key % 12] + program.map_or(0.0, |p| p[key]) + self.fine_tuning + coarse + tuning.master_fine
+        });
+        self.cents = Arc::new(cents);
+        self.push(frame, Change::Tuning(self.cents.clone()));
+    }
+
+    fn announce(&mut self, frame: u64, controller: Controller) {
+        let value = self.source_value(controller, 0);
+        self.push(frame, Change::Source(controller, value));
+    }
+
+    pub(super) fn push(&mut self, frame: u64, change: Change) {
+        self.changes.push(ChannelChange { frame, change });
+    }
+}
+
+/// The generator that an NRPN may move while a note sounds (8.1.3: those not marked @ and not addresses).
+fn real_time_generator(number: u16) -> Option<Generator> {
+    use Generator::*;
+    let generator = Generator::from_number(number)?;
+    let fixed = matches!(
+        generator,
+        StartAddrsOffset
+            | EndAddrsOffset
+            | StartLoopAddrsOffset
+            | EndLoopAddrsOffset
+            | StartAddrsCoarseOffset
+            | EndAddrsCoarseOffset
+            | StartLoopAddrsCoarseOffset
+            | EndLoopAddrsCoarseOffset
+            | Instrument
+            | KeyRange
+            | VelRange
+            | Keynum
+            | Velocity
+            | SampleId
+            | SampleModes
+            | ScaleTuning
+            | ExclusiveClass
+            | OverridingRootKey
+    );
+    (!fixed).then_some(generator)
+}
+
+/// Units per step of data entry: halved ranges count double (9.6.3).
+fn nrpn_scale(generator: Generator) -> f32 {
+    use Generator::*;
+    match generator {
+        ModLfoToPitch | VibLfoToPitch | ModEnvToPitch | InitialFilterFc | ModLfoToFilterFc | ModEnvToFilterFc
+        | DelayModLfo | DelayVibLfo | DelayModEnv | AttackModEnv | HoldModEnv | DecayModEnv | ReleaseModEnv
+        | DelayVolEnv | AttackVolEnv | HoldVolEnv | DecayVolEnv | ReleaseVolEnv => 2.0,
+        FreqModLfo | FreqVibLfo => 4.0,
+        _ => 1.0,
+    }
+}

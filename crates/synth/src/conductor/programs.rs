@@ -1,0 +1,50 @@
+//! Which preset answers a bank and a program, and the presets made ready so far.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rae_soundfont::SoundFont;
+
+use super::bank::DRUM_BANK;
+use crate::program::Program;
+use crate::warning::{Warning, Warnings};
+
+pub(super) struct Programs {
+    font: Arc<SoundFont>,
+    ready: HashMap<usize, Arc<Program>>,
+    most_layers: usize,
+}
+
+impl Programs {
+    pub(super) fn new(font: Arc<SoundFont>) -> Programs {
+        Programs { font, ready: HashMap::new(), most_layers: 1 }
+    }
+
+    /// The most voices that one note has been able to start.
+    pub(super) fn most_layers(&self) -> usize {
+        self.most_layers
+    }
+
+    /// The preset of this bank and program, or the nearest there is: the same program of bank 0, then program 0; for
+    /// drums the standard kit, and silence rather than a melody. Each substitution is a warning, once.
+    pub(super) fn find(&mut self, bank: u16, program: u8, drums: bool, warnings: &mut Warnings) -> Arc<Program> {
+        let wanted = (bank, u16::from(program));
+        let choices = if drums {
+            [wanted, (DRUM_BANK, 0), (DRUM_BANK, 0)]
+        } else {
+            [wanted, (0, u16::from(program)), (0, 0)]
+        };
+        let found = choices.into_iter().find_map(|c| Some((c, self.font.preset(c.0, c.1)?)));
+        let Some((used, preset)) = found else {
+            warnings.once(Warning::NoPreset { bank, program });
+            return Arc::default();
+        };
+        if used != wanted {
+            warnings.once(Warning::PresetReplaced { bank, program, used_bank: used.0, used_program: used.1 });
+        }
+        let font = &self.font;
+        let ready = self.ready.entry(preset).or_insert_with(|| Arc::new(Program::compile(font, preset)));
+        self.most_layers = self.most_layers.max(ready.layers.len());
+        ready.clone()
+    }
+}

@@ -1,0 +1,9 @@
+//! From voices to records: per voice and quantum, everything an executor needs to know.
+
+mod articulation;
+mod envelope;
+mod lfo;
+pub(crate) mod modulation;
+mod voice;
+
+pub(crate) use voice::{Change, ChannelChange, Onset, Voice};

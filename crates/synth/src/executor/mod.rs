@@ -1,0 +1,82 @@
+//! From records to sound: an executor renders what the control step has laid down and decides nothing.
+
+mod filter;
+mod interpolation;
+mod scalar;
+mod sinc;
+mod source;
+
+use std::ops::Range;
+
+use rae_soundfont::SoundFont;
+
+use crate::Buses;
+use crate::program::SampleSource;
+
+pub use filter::LowPass;
+pub use scalar::ScalarExecutor;
+
+/// Frames of the fixed grid, anchored at frame 0 of the render, on which voices are cut.
+pub const QUANTUM: usize = 64;
+
+/// Partial sums of the mix. A voice adds into bucket `serial mod BUCKETS`; the buckets are then added in order, so that
+/// the bits do not depend on who rendered them.
+pub const BUCKETS: usize = 32;
+
+/// One in 32.32 fixed point.
+pub(crate) const ONE: u64 = 1 << 32;
+
+/// A stretch of one voice over which everything is constant or linear; never longer than a quantum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Segment {
+    /// First frame within the block.
+    pub offset: u32,
+    /// Number of frames, 1 to [`QUANTUM`].
+    pub frames: u32,
+    /// Position in the sample's chunk at the first frame, 32.32 fixed point.
+    pub phase: u64,
+    /// Points per frame, 32.32 fixed point.
+    pub increment: u64,
+    /// Reading continues at the loop's start when it reaches its end.
+    pub looping: bool,
+    /// The loop's end has been passed: what lies before its start is its end.
+    pub wrapped: bool,
+    /// `None` bypasses the filter.
+    pub filter: Option<LowPass>,
+    /// Gains to left, right, reverb and chorus at the first frame.
+    pub gains: [f32; 4],
+    /// What the gains change by per frame.
+    pub slopes: [f32; 4],
+}
+
+/// One voice's part of a block.
+#[derive(Clone, Debug)]
+pub struct VoiceBlock {
+    /// Order of birth.
+    pub serial: u64,
+    /// Where the executor keeps this voice's filter memory.
+    pub slot: usize,
+    /// First block of this voice: its filter memory starts at zero.
+    pub fresh: bool,
+    /// What it reads.
+    pub source: SampleSource,
+    /// Its segments, ascending.
+    pub segments: Range<usize>,
+}
+
+/// Everything that sounds within one block.
+#[derive(Debug, Default)]
+pub struct Block {
+    /// Number of frames, a multiple of [`QUANTUM`].
+    pub frames: usize,
+    /// Voices by ascending serial.
+    pub voices: Vec<VoiceBlock>,
+    /// The segments of all voices.
+    pub segments: Vec<Segment>,
+}
+
+/// Renders blocks; the seam between the synthesizer and what computes it.
+pub trait Executor: Send {
+    /// Adds the block's voices to `buses`, bucket by bucket, ascending serials within a bucket.
+    fn render(&mut self, font: &SoundFont, block: &Block, buses: &mut Buses);
+}

@@ -1,0 +1,100 @@
+//! The scalar twin: every step of a voice as a plain loop. It is the manual of the fast executors.
+
+use rae_soundfont::{Pcm, SoundFont};
+
+use super::filter::Memory;
+use super::interpolation::{Kernel, Run};
+use super::sinc::MAX_TAPS;
+use super::source::Unroller;
+use super::{BUCKETS, Block, Executor, ONE, QUANTUM, Segment, VoiceBlock};
+use crate::{Buses, Interpolation};
+
+/// Points unrolled at a time; a run of frames is shortened when it would need more.
+const WINDOW: usize = 1024;
+
+/// Renders on one thread in plain Rust.
+pub struct ScalarExecutor {
+    interpolation: Interpolation,
+    memories: Vec<Memory>,
+    bucket: Buses,
+    order: Vec<usize>,
+}
+
+impl ScalarExecutor {
+    /// An executor that reads samples by `interpolation`.
+    pub fn new(interpolation: Interpolation) -> ScalarExecutor {
+        ScalarExecutor { interpolation, memories: Vec::new(), bucket: Buses::default(), order: Vec::new() }
+    }
+
+    fn render_voice(&mut self, pcm: Pcm<'_>, voice: &VoiceBlock, segments: &[Segment]) {
+        if self.memories.len() <= voice.slot {
+            self.memories.resize(voice.slot + 1, [0.0; 2]);
+        }
+        let mut memory = if voice.fresh { [0.0; 2] } else { self.memories[voice.slot] };
+        for segment in segments {
+            let mut samples = [0.0f32; QUANTUM];
+            let samples = &mut samples[..segment.frames as usize];
+            interpolate(self.interpolation, pcm, voice, segment, samples);
+            if let Some(filter) = &segment.filter {
+                filter.run(&mut memory, samples);
+            }
+            mix(segment, samples, &mut self.bucket);
+        }
+        self.memories[voice.slot] = memory;
+    }
+}
+
+impl Executor for ScalarExecutor {
+    fn render(&mut self, font: &SoundFont, block: &Block, buses: &mut Buses) {
+        self.order.clear();
+        self.order.extend(0..block.voices.len());
+        self.order.sort_by_key(|&i| (block.voices[i].serial % BUCKETS as u64, i));
+        let mut order = std::mem::take(&mut self.order);
+        for bucket in order.chunk_by(|&a, &b| {
+            block.voices[a].serial % BUCKETS as u64 == block.voices[b].serial % BUCKETS as u64
+        }) {
+            self.bucket.resize(block.frames);
+            for &i in bucket {
+                let voice = &block.voices[i];
+                let segments = &block.segments[voice.segments.clone()];
+                self.render_voice(font.pcm(voice.source.sample), voice, segments);
+            }
+            buses.add(0, &self.bucket);
+        }
+        order.clear();
+        self.order = order;
+    }
+}
+
+fn interpolate(interpolation: Interpolation, pcm: Pcm<'_>, voice: &VoiceBlock, segment: &Segment, out: &mut [f32]) {
+    let kernel = Kernel::new(interpolation, segment.increment);
+    let reach = kernel.reach();
+    let stream =
+        Unroller { pcm, source: &voice.source, looping: segment.looping, wrapped: segment.wrapped };
+    let fitting = ((((WINDOW - MAX_TAPS - 1) as u64) << 32) / segment.increment.max(1)).clamp(1, QUANTUM as u64) as usize;
+    let mut phase = segment.phase;
+    let mut window = [0.0f32; WINDOW];
+    for run in out.chunks_mut(fitting) {
+        let first = (phase >> 32) as i64;
+        let start = phase & (ONE - 1);
+        let span = ((start + (run.len() as u64 - 1) * segment.increment) >> 32) as usize;
+        let points = &mut window[..span + reach.taps];
+        stream.read(first - reach.before as i64, points);
+        kernel.run(&Run { points, phase: start, increment: segment.increment }, run);
+        phase += run.len() as u64 * segment.increment;
+    }
+}
+
+/// Adds the voice to the four accumulators, gains ramping linearly.
+fn mix(segment: &Segment, samples: &[f32], bucket: &mut Buses) {
+    let offset = segment.offset as usize;
+    for ((bus, &gain), &slope) in bucket.all_mut().into_iter().zip(&segment.gains).zip(&segment.slopes) {
+        if gain == 0.0 && slope == 0.0 {
+            continue;
+        }
+        let bus = &mut bus[offset..offset + samples.len()];
+        for (frame, (sum, &sample)) in bus.iter_mut().zip(samples).enumerate() {
+            *sum += sample * (gain + slope * frame as f32);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a caller chooses.
+
+use rae_midi::Speed;
+use rae_units::{SampleRate, Seconds};
+
+/// How sample points are turned into a signal at another pitch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Interpolation {
+    /// Windowed sinc, 16 taps and more when transposing up, so that nothing aliases.
+    #[default]
+    Sinc,
+    /// Catmull–Rom cubic through 4 points.
+    Cubic,
+    /// Straight line between 2 points.
+    Linear,
+}
+
+/// A set of channels; port *p* adds 16·*p* to the channel number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChannelSet {
+    listed: Vec<u16>,
+    inverted: bool,
+}
+
+impl ChannelSet {
+    /// Every channel except these.
+    pub fn all_but(channels: impl IntoIterator<Item = u16>) -> ChannelSet {
+        ChannelSet { listed: channels.into_iter().collect(), inverted: true }
+    }
+
+    /// Adds a channel.
+    pub fn insert(&mut self, channel: u16) {
+        if self.inverted {
+            self.listed.retain(|&c| c != channel);
+        } else if !self.listed.contains(&channel) {
+            self.listed.push(channel);
+        }
+    }
+
+    /// Whether `channel` is in the set.
+    pub fn contains(&self, channel: u16) -> bool {
+        self.listed.contains(&channel) != self.inverted
+    }
+}
+
+impl FromIterator<u16> for ChannelSet {
+    fn from_iter<I: IntoIterator<Item = u16>>(channels: I) -> ChannelSet {
+        ChannelSet { listed: channels.into_iter().collect(), inverted: false }
+    }
+}
+
+/// Settings of a [`crate::Renderer`].
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Frames per second of the output.
+    pub rate: SampleRate,
+    /// Kernel that reads the samples.
+    pub interpolation: Interpolation,
+    /// Voices that may sound at once; beyond it the least audible one gives way.
+    pub max_voices: usize,
+    /// Tempo factor.
+    pub speed: Speed,
+    /// Semitones added to every key, drum channels excepted.
+    pub transpose: i8,
+    /// Channels whose notes are not played.
+    pub muted: ChannelSet,
+    /// Ends the piece here, in time of the result, as if its tracks ended.
+    pub end: Option<Seconds>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            rate: SampleRate::CD,
+            interpolation: Interpolation::Sinc,
+            max_voices: 4096,
+            speed: Speed::NORMAL,
+            transpose: 0,
+            muted: ChannelSet::default(),
+            end: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_list_or_exclude() {
+        let mut muted: ChannelSet = [3, 9].into_iter().collect();
+        muted.insert(4);
+        assert!(muted.contains(3) && muted.contains(4) && !muted.contains(0));
+        let mut solo = ChannelSet::all_but([3]);
+        assert!(!solo.contains(3) && solo.contains(0));
+        solo.insert(3);
+        assert!(solo.contains(3));
+    }
+}

@@ -1,0 +1,79 @@
+//! What a listener should know but need not stop for.
+
+use std::collections::HashSet;
+use std::fmt;
+
+/// Kinds of substitution that are kept; a hostile file could ask for thousands.
+const MOST: usize = 1000;
+
+/// Something that was done other than asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Warning {
+    /// The bank has no such preset; another one plays.
+    PresetReplaced {
+        /// Bank asked for.
+        bank: u16,
+        /// Program asked for.
+        program: u8,
+        /// Bank that plays.
+        used_bank: u16,
+        /// Program that plays.
+        used_program: u16,
+    },
+    /// The bank has nothing to play for this; the notes are silent.
+    NoPreset {
+        /// Bank asked for.
+        bank: u16,
+        /// Program asked for.
+        program: u8,
+    },
+    /// All voices were in use; quieter ones gave way.
+    VoiceLimit {
+        /// The limit.
+        limit: usize,
+        /// When it was first reached.
+        frame: u64,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::PresetReplaced { bank, program, used_bank, used_program } => write!(
+                f,
+                "the SoundFont has no preset {bank}:{program}; {used_bank}:{used_program} plays in its place"
+            ),
+            Warning::NoPreset { bank, program } => {
+                write!(f, "the SoundFont has no preset {bank}:{program} and nothing like it; its notes are silent")
+            }
+            Warning::VoiceLimit { limit, frame } => write!(
+                f,
+                "more than {limit} voices from frame {frame} on; the least audible gave way (raise the limit to hear all)"
+            ),
+        }
+    }
+}
+
+/// Warnings not yet taken; each kind is given once.
+#[derive(Default)]
+pub(crate) struct Warnings {
+    given: HashSet<Warning>,
+    voice_limit_given: bool,
+    pending: Vec<Warning>,
+}
+
+impl Warnings {
+    pub(crate) fn once(&mut self, warning: Warning) {
+        let new = match warning {
+            Warning::VoiceLimit { .. } => !std::mem::replace(&mut self.voice_limit_given, true),
+            _ => self.given.len() < MOST && self.given.insert(warning),
+        };
+        if new {
+            self.pending.push(warning);
+        }
+    }
+
+    pub(crate) fn take(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.pending)
+    }
+}
