@@ -187,8 +187,7 @@ fn sample_source(index: usize, sample: &Sample, points: usize, generators: &Valu
     };
     let start = moved(sample.start, Generator::StartAddrsOffset, Generator::StartAddrsCoarseOffset);
     let end = moved(sample.end, Generator::EndAddrsOffset, Generator::EndAddrsCoarseOffset);
-    let loop_start =
-        moved(sample.loop_start, Generator::StartLoopAddrsOffset, Generator::StartLoopAddrsCoarseOffset);
+    let loop_start = moved(sample.loop_start, Generator::StartLoopAddrsOffset, Generator::StartLoopAddrsCoarseOffset);
     let loop_end = moved(sample.loop_end, Generator::EndLoopAddrsOffset, Generator::EndLoopAddrsCoarseOffset).min(end);
     if start >= end {
         return None;

@@ -39,10 +39,9 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Warning::PresetReplaced { bank, program, used_bank, used_program } => write!(
-                f,
-                "the SoundFont has no preset {bank}:{program}; {used_bank}:{used_program} plays in its place"
-            ),
+            Warning::PresetReplaced { bank, program, used_bank, used_program } => {
+                write!(f, "the SoundFont has no preset {bank}:{program}; {used_bank}:{used_program} plays in its place")
+            }
             Warning::NoPreset { bank, program } => {
                 write!(f, "the SoundFont has no preset {bank}:{program} and nothing like it; its notes are silent")
             }

@@ -272,15 +272,7 @@ impl Conductor {
         }
     }
 
-    fn start_voice(
-        &mut self,
-        frame: u64,
-        channel: usize,
-        key: u8,
-        velocity: u8,
-        program: &Arc<Program>,
-        layer: usize,
-    ) {
+    fn start_voice(&mut self, frame: u64, channel: usize, key: u8, velocity: u8, program: &Arc<Program>, layer: usize) {
         self.make_room(frame);
         let state = &self.channels[channel];
         let slot = self.free_slots.pop().unwrap_or(self.voices.len());

@@ -29,11 +29,8 @@ impl Programs {
     /// drums the standard kit, and silence rather than a melody. Each substitution is a warning, once.
     pub(super) fn find(&mut self, bank: u16, program: u8, drums: bool, warnings: &mut Warnings) -> Arc<Program> {
         let wanted = (bank, u16::from(program));
-        let choices = if drums {
-            [wanted, (DRUM_BANK, 0), (DRUM_BANK, 0)]
-        } else {
-            [wanted, (0, u16::from(program)), (0, 0)]
-        };
+        let choices =
+            if drums { [wanted, (DRUM_BANK, 0), (DRUM_BANK, 0)] } else { [wanted, (0, u16::from(program)), (0, 0)] };
         let found = choices.into_iter().find_map(|c| Some((c, self.font.preset(c.0, c.1)?)));
         let Some((used, preset)) = found else {
             warnings.once(Warning::NoPreset { bank, program });

@@ -190,7 +190,13 @@ impl<S: Shape> Envelope<S> {
             Stage::Decay => ((from - times.sustain).max(0.0) / whole * times.decay as f64).ceil() as u64,
             Stage::Sustain if times.sustain > S::FLOOR => u64::MAX,
             // A volume envelope that sustains at its floor is over; a modulation envelope simply stays there.
-            Stage::Sustain => if S::FLOOR < 0.0 { 0 } else { u64::MAX },
+            Stage::Sustain => {
+                if S::FLOOR < 0.0 {
+                    0
+                } else {
+                    u64::MAX
+                }
+            }
             Stage::Release => ((from - S::FLOOR) / whole * times.release as f64).ceil() as u64,
             Stage::Finished => u64::MAX,
         };

@@ -20,8 +20,7 @@ fn default_modulators() -> [Modulator; 9] {
         amount_source: Source::ONE,
         transform: Transform::Linear,
     };
-    let loudness =
-        |controller| Source { descending: true, curve: Curve::Concave, ..Source::linear(controller) };
+    let loudness = |controller| Source { descending: true, curve: Curve::Concave, ..Source::linear(controller) };
     let bipolar = |controller| Source { bipolar: true, ..Source::linear(controller) };
     [
         to(Generator::InitialAttenuation, 960, loudness(Velocity)),
@@ -68,9 +67,8 @@ pub(crate) fn merge_preset(instrument: ModulatorSet, levels: [&[Modulator]; 2]) 
 fn append(merged: &mut Vec<Modulator>, list: &[Modulator], same: impl Fn(&mut Modulator, &Modulator)) {
     let base = merged.len() as u16;
     let mut kept = Vec::with_capacity(list.len());
-    let linked = |m: &Modulator| {
-        m.source.controller == Controller::Link || matches!(m.destination, Destination::Modulator(_))
-    };
+    let linked =
+        |m: &Modulator| m.source.controller == Controller::Link || matches!(m.destination, Destination::Modulator(_));
     for modulator in list {
         let twin = if linked(modulator) { None } else { merged.iter().position(|m| m.is_identical(modulator)) };
         if let Some(twin) = twin {
@@ -124,9 +122,9 @@ impl ModulatorSet {
     /// Mapped values of both sources of every modulator.
     pub(crate) fn inputs(&self, value_of: impl Fn(Controller) -> f32, inputs: &mut Vec<[f32; 2]>) {
         inputs.clear();
-        inputs.extend(self.0.iter().map(|m| {
-            [m.source, m.amount_source].map(|source| map(source, value_of(source.controller)))
-        }));
+        inputs.extend(
+            self.0.iter().map(|m| [m.source, m.amount_source].map(|source| map(source, value_of(source.controller)))),
+        );
     }
 
     /// Takes a controller's new value into `inputs`; whether anything listens to it.
@@ -189,7 +187,13 @@ pub(crate) fn map(source: Source, value: f32) -> f32 {
             Curve::Linear => centred,
             Curve::Concave => concave(centred.abs()).copysign(centred),
             Curve::Convex => convex(centred.abs()).copysign(centred),
-            Curve::Switch => if centred >= 0.0 { 1.0 } else { -1.0 },
+            Curve::Switch => {
+                if centred >= 0.0 {
+                    1.0
+                } else {
+                    -1.0
+                }
+            }
         };
         return if source.descending { -bent } else { bent };
     }
@@ -198,7 +202,13 @@ pub(crate) fn map(source: Source, value: f32) -> f32 {
         Curve::Linear => value / positions,
         Curve::Concave => concave(value / max),
         Curve::Convex => convex(value / max),
-        Curve::Switch => if 2.0 * value >= positions { 1.0 } else { 0.0 },
+        Curve::Switch => {
+            if 2.0 * value >= positions {
+                1.0
+            } else {
+                0.0
+            }
+        }
     }
 }
 
@@ -289,7 +299,8 @@ mod tests {
 
     #[test]
     fn local_supersedes_global_supersedes_default_and_presets_add() {
-        let pan = |amount| modulator(Source { bipolar: true, ..midi(10) }, Destination::Generator(Generator::Pan), amount);
+        let pan =
+            |amount| modulator(Source { bipolar: true, ..midi(10) }, Destination::Generator(Generator::Pan), amount);
         let set = merge_preset(merge_instrument([&[pan(100)], &[pan(200)]]), [&[pan(1000)], &[pan(40)]]);
         assert_eq!(total(&set, Generator::Pan, |_| 0.0), -240.0);
     }
@@ -298,10 +309,8 @@ mod tests {
     fn linked_modulators_feed_their_target_in_any_order() {
         let fine = Destination::Generator(Generator::CoarseTune);
         // The second drives the first: 64 of 128 × 64/128 of the wheel = half of amount 100 at full wheel.
-        let list = [
-            modulator(Source::linear(Controller::Link), fine, 100),
-            modulator(midi(1), Destination::Modulator(0), 64),
-        ];
+        let list =
+            [modulator(Source::linear(Controller::Link), fine, 100), modulator(midi(1), Destination::Modulator(0), 64)];
         let set = merge_preset(merge_instrument([&[], &list]), [&[], &[]]);
         let got = total(&set, Generator::CoarseTune, |c| if c == Controller::Midi(1) { 127.0 } else { 0.0 });
         assert!((got - 100.0 * (64.0 * 127.0 / 128.0) / 128.0).abs() < 1e-3, "{got}");

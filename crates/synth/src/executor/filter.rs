@@ -11,8 +11,8 @@ pub struct LowPass {
     pub a2: f64,
 }
 
-/// What the filter remembers between frames (transposed direct form II).
-pub(crate) type Memory = [f64; 2];
+/// What the filter remembers between frames: two inputs and two outputs, the latest first.
+pub(crate) type Memory = [f64; 4];
 
 impl LowPass {
     /// Cutoff in hertz, clamped to 0.45 of `rate`, and resonance in decibels above DC.
@@ -25,25 +25,20 @@ impl LowPass {
         let gain = 10f64.powf(-resonance_db / 40.0);
         let alpha = w.sin() / (2.0 * q);
         let a0 = 1.0 + alpha;
-        LowPass {
-            b0: gain * (1.0 - w.cos()) / 2.0 / a0,
-            a1: -2.0 * w.cos() / a0,
-            a2: (1.0 - alpha) / a0,
-        }
+        LowPass { b0: gain * (1.0 - w.cos()) / 2.0 / a0, a1: -2.0 * w.cos() / a0, a2: (1.0 - alpha) / a0 }
     }
 
     /// Filters `samples` in place.
     pub(crate) fn run(&self, memory: &mut Memory, samples: &mut [f32]) {
-        let [mut z1, mut z2] = *memory;
+        let [mut x1, mut x2, mut y1, mut y2] = *memory;
         for sample in samples {
-            let x = f64::from(*sample) * self.b0;
-            let y = x + z1;
-            z1 = 2.0 * x - self.a1 * y + z2;
-            z2 = x - self.a2 * y;
+            let x = f64::from(*sample);
+            let y = self.b0 * (x + 2.0 * x1 + x2) - self.a2 * y2 - self.a1 * y1;
+            (x1, x2, y1, y2) = (x, x1, y, y1);
             *sample = y as f32;
         }
         // A memory that has decayed into denormals costs a hundred times its worth.
-        *memory = [z1, z2].map(|z| if z.abs() < 1e-30 { 0.0 } else { z });
+        *memory = [x1, x2, y1, y2].map(|z| if z.abs() < 1e-30 { 0.0 } else { z });
     }
 }
 
@@ -75,11 +70,11 @@ mod tests {
     #[test]
     fn memory_never_stays_denormal() {
         let filter = LowPass::design(100.0, 60.0, 44_100.0);
-        let mut memory = [0.0; 2];
+        let mut memory = Memory::default();
         filter.run(&mut memory, &mut [1.0; 64]);
         for _ in 0..100_000 {
             filter.run(&mut memory, &mut [0.0; 64]);
         }
-        assert_eq!(memory, [0.0; 2]);
+        assert_eq!(memory, Memory::default());
     }
 }

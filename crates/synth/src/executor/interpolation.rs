@@ -75,17 +75,19 @@ fn linear(run: &Run<'_>, out: &mut [f32]) {
     }
 }
 
-/// Catmull–Rom spline.
+/// Weights of the four points of a Catmull–Rom spline as polynomials of the fraction, from the constant term up.
+const CATMULL_ROM: [[f32; 4]; 4] =
+    [[0.0, 1.0, 0.0, 0.0], [-0.5, 0.0, 0.5, 0.0], [1.0, -2.5, 2.0, -0.5], [-0.5, 1.5, -1.5, 0.5]];
+
 fn cubic(run: &Run<'_>, out: &mut [f32]) {
     let mut phase = run.phase;
     for sample in out {
         let i = (phase >> 32) as usize;
-        let [a, b, c, d] = run.points[i..i + 4] else { return };
+        let Some(points) = run.points[i..].first_chunk::<4>() else { return };
         let x = fraction(phase);
-        let c1 = 0.5 * (c - a);
-        let c2 = a - 2.5 * b + 2.0 * c - 0.5 * d;
-        let c3 = 0.5 * (d - a) + 1.5 * (b - c);
-        *sample = ((c3 * x + c2) * x + c1) * x + b;
+        let [c0, c1, c2, c3] = CATMULL_ROM;
+        let terms: [f32; 4] = std::array::from_fn(|p| (((c3[p] * x + c2[p]) * x + c1[p]) * x + c0[p]) * points[p]);
+        *sample = (terms[0] + terms[2]) + (terms[1] + terms[3]);
         phase += run.increment;
     }
 }
@@ -100,15 +102,18 @@ fn windowed_sinc<const TAPS: usize>(run: &Run<'_>, table: &Table, out: &mut [f32
         let row = (phase as u32 >> ROW_SHIFT) as usize;
         let blend = ((phase as u32) << (32 - ROW_SHIFT)) as f32 * (1.0 / ONE as f32);
         let [this, next] = &rows[row..row + 2] else { return };
-        let mut sums = [[0.0f32; 8]; 2];
-        for at in (0..TAPS).step_by(8) {
-            for lane in 0..8 {
-                sums[0][lane] += points[at + lane] * this[at + lane];
-                sums[1][lane] += points[at + lane] * next[at + lane];
+        // Four partial sums per row: the order of additions that one SIMD register keeps.
+        let mut sums = [[0.0f32; 4]; 2];
+        let quads = points.as_chunks::<4>().0.iter().zip(this.as_chunks::<4>().0).zip(next.as_chunks::<4>().0);
+        for ((points, this), next) in quads {
+            for lane in 0..4 {
+                sums[0][lane] += points[lane] * this[lane];
+                sums[1][lane] += points[lane] * next[lane];
             }
         }
-        let [this, next] = sums.map(|s| ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7])));
-        *sample = this + blend * (next - this);
+        let [this, next] = sums;
+        let blended: [f32; 4] = std::array::from_fn(|lane| this[lane] + blend * (next[lane] - this[lane]));
+        *sample = (blended[0] + blended[2]) + (blended[1] + blended[3]);
         phase += run.increment;
     }
 }

@@ -12,10 +12,22 @@ use crate::{Buses, Interpolation};
 /// Points unrolled at a time; a run of frames is shortened when it would need more.
 const WINDOW: usize = 1024;
 
+/// The frames of a quantum as numbers to multiply with.
+const FRAME: [f32; QUANTUM] = {
+    let mut frame = [0.0; QUANTUM];
+    let mut i = 0;
+    while i < QUANTUM {
+        frame[i] = i as f32;
+        i += 1;
+    }
+    frame
+};
+
 /// Renders on one thread in plain Rust.
 pub struct ScalarExecutor {
     interpolation: Interpolation,
     memories: Vec<Memory>,
+    window: [f32; WINDOW],
     bucket: Buses,
     order: Vec<usize>,
 }
@@ -23,18 +35,24 @@ pub struct ScalarExecutor {
 impl ScalarExecutor {
     /// An executor that reads samples by `interpolation`.
     pub fn new(interpolation: Interpolation) -> ScalarExecutor {
-        ScalarExecutor { interpolation, memories: Vec::new(), bucket: Buses::default(), order: Vec::new() }
+        ScalarExecutor {
+            interpolation,
+            memories: Vec::new(),
+            window: [0.0; WINDOW],
+            bucket: Buses::default(),
+            order: Vec::new(),
+        }
     }
 
     fn render_voice(&mut self, pcm: Pcm<'_>, voice: &VoiceBlock, segments: &[Segment]) {
         if self.memories.len() <= voice.slot {
-            self.memories.resize(voice.slot + 1, [0.0; 2]);
+            self.memories.resize(voice.slot + 1, Memory::default());
         }
-        let mut memory = if voice.fresh { [0.0; 2] } else { self.memories[voice.slot] };
+        let mut memory = if voice.fresh { Memory::default() } else { self.memories[voice.slot] };
         for segment in segments {
             let mut samples = [0.0f32; QUANTUM];
             let samples = &mut samples[..segment.frames as usize];
-            interpolate(self.interpolation, pcm, voice, segment, samples);
+            interpolate(self.interpolation, pcm, voice, segment, &mut self.window, samples);
             if let Some(filter) = &segment.filter {
                 filter.run(&mut memory, samples);
             }
@@ -50,9 +68,9 @@ impl Executor for ScalarExecutor {
         self.order.extend(0..block.voices.len());
         self.order.sort_by_key(|&i| (block.voices[i].serial % BUCKETS as u64, i));
         let mut order = std::mem::take(&mut self.order);
-        for bucket in order.chunk_by(|&a, &b| {
-            block.voices[a].serial % BUCKETS as u64 == block.voices[b].serial % BUCKETS as u64
-        }) {
+        for bucket in
+            order.chunk_by(|&a, &b| block.voices[a].serial % BUCKETS as u64 == block.voices[b].serial % BUCKETS as u64)
+        {
             self.bucket.resize(block.frames);
             for &i in bucket {
                 let voice = &block.voices[i];
@@ -66,14 +84,20 @@ impl Executor for ScalarExecutor {
     }
 }
 
-fn interpolate(interpolation: Interpolation, pcm: Pcm<'_>, voice: &VoiceBlock, segment: &Segment, out: &mut [f32]) {
+fn interpolate(
+    interpolation: Interpolation,
+    pcm: Pcm<'_>,
+    voice: &VoiceBlock,
+    segment: &Segment,
+    window: &mut [f32; WINDOW],
+    out: &mut [f32],
+) {
     let kernel = Kernel::new(interpolation, segment.increment);
     let reach = kernel.reach();
-    let stream =
-        Unroller { pcm, source: &voice.source, looping: segment.looping, wrapped: segment.wrapped };
-    let fitting = ((((WINDOW - MAX_TAPS - 1) as u64) << 32) / segment.increment.max(1)).clamp(1, QUANTUM as u64) as usize;
+    let stream = Unroller { pcm, source: &voice.source, looping: segment.looping, wrapped: segment.wrapped };
+    let fitting =
+        ((((WINDOW - MAX_TAPS - 1) as u64) << 32) / segment.increment.max(1)).clamp(1, QUANTUM as u64) as usize;
     let mut phase = segment.phase;
-    let mut window = [0.0f32; WINDOW];
     for run in out.chunks_mut(fitting) {
         let first = (phase >> 32) as i64;
         let start = phase & (ONE - 1);
@@ -93,8 +117,8 @@ fn mix(segment: &Segment, samples: &[f32], bucket: &mut Buses) {
             continue;
         }
         let bus = &mut bus[offset..offset + samples.len()];
-        for (frame, (sum, &sample)) in bus.iter_mut().zip(samples).enumerate() {
-            *sum += sample * (gain + slope * frame as f32);
+        for ((sum, sample), frame) in bus.iter_mut().zip(samples).zip(&FRAME) {
+            *sum += sample * (gain + slope * frame);
         }
     }
 }
