@@ -82,6 +82,48 @@ generators! {
 }
 
 impl Generator {
+    /// Whether it only has a meaning in instrument zones (marked + in 8.1.3).
+    pub const fn is_instrument_only(self) -> bool {
+        use Generator::*;
+        matches!(self, Keynum | Velocity | SampleModes | ExclusiveClass | OverridingRootKey | SampleId)
+            || self.is_address_offset()
+    }
+
+    /// Whether it moves the start, the end or the loop of the sample.
+    pub const fn is_address_offset(self) -> bool {
+        use Generator::*;
+        matches!(
+            self,
+            StartAddrsOffset
+                | EndAddrsOffset
+                | StartLoopAddrsOffset
+                | EndLoopAddrsOffset
+                | StartAddrsCoarseOffset
+                | EndAddrsCoarseOffset
+                | StartLoopAddrsCoarseOffset
+                | EndLoopAddrsCoarseOffset
+        )
+    }
+
+    /// Whether a modulator may drive it: the generators not marked as non-real-time (@ in 8.1.3) and no index. 8.1.1
+    /// would exclude the address offsets too, but banks move the start of a sample by velocity, and players follow.
+    pub const fn is_modulation_destination(self) -> bool {
+        use Generator::*;
+        !matches!(
+            self,
+            Instrument
+                | SampleId
+                | KeyRange
+                | VelRange
+                | Keynum
+                | Velocity
+                | SampleModes
+                | ScaleTuning
+                | ExclusiveClass
+                | OverridingRootKey
+        )
+    }
+
     /// The value a zone has when nothing sets it (8.1.3).
     pub const fn default_value(self) -> i16 {
         use Generator::*;
@@ -104,6 +146,11 @@ impl Generators {
     /// No generator set.
     pub const fn new() -> Generators {
         Generators(Vec::new())
+    }
+
+    /// No generator set yet, with room for `count`.
+    pub(crate) fn with_capacity(count: usize) -> Generators {
+        Generators(Vec::with_capacity(count.min(Generator::ALL.len())))
     }
 
     /// The value set for `generator`, if any. Unsigned amounts are kept in their bit pattern.

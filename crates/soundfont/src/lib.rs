@@ -1,9 +1,30 @@
 //! SoundFont 2 banks (SoundFont Technical Specification 2.04): read, validate, write, find.
+//!
+//! Numbers in parentheses are sections of that specification.
 
+mod bank;
+pub mod discovery;
+mod error;
 mod generator;
+mod info;
+mod layout;
+mod links;
+mod mapping;
 mod model;
 mod modulator;
+mod problem;
+mod read;
+mod riff;
+mod sample;
+mod table;
+mod warning;
+mod write;
+mod zone;
 
+pub use bank::{SoundFont, Storage};
+pub use error::Error;
 pub use generator::{GENERATOR_COUNT, Generator, Generators};
 pub use model::{Info, Instrument, Model, Pcm, Preset, Sample, SampleKind, Zone};
 pub use modulator::{Controller, Curve, Destination, Modulator, Source, Transform};
+pub use warning::{WARNING_LIMIT, Warning, WarningKind};
+pub use write::write;

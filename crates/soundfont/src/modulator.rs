@@ -143,6 +143,16 @@ impl Source {
     }
 }
 
+impl Destination {
+    /// The file's 16-bit form.
+    pub fn to_bits(self) -> u16 {
+        match self {
+            Destination::Generator(generator) => generator as u16,
+            Destination::Modulator(index) => 0x8000 | index,
+        }
+    }
+}
+
 impl Modulator {
     /// Same source, destination, amount source and transform: what the standard calls identical (9.5.1).
     pub fn is_identical(&self, other: &Modulator) -> bool {
