@@ -1,0 +1,33 @@
+# `make` alone lists what there is. Everything longer than a few lines lives in scripts/.
+PYTHON ?= python3
+export PYTHON
+
+.PHONY: help demo test compare bench fuzz fmt clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## build rae and render test_data/demo.mid to out/demo.wav with the built-in bank
+	@scripts/demo.sh
+
+test: ## formatting, lints, Rust and Python tests, README, conformance, comparison with FluidSynth
+	@scripts/test.sh
+
+compare: ## compare with FluidSynth on three SoundFonts (Debian: installs them when root)
+	@scripts/compare.sh
+
+bench: ## CPU time beside FluidSynth's; writes bench/RESULTS.md
+	@scripts/bench.sh
+
+fuzz: ## fuzz the file readers, FUZZ_SECONDS=60 each (nightly Rust, cargo-fuzz)
+	@scripts/fuzz.sh
+
+fmt: ## format Rust and Python
+	cargo fmt --all
+	@scripts/venv.sh
+	.venv/bin/ruff check --quiet --fix --config scripts/ruff.toml bench bindings/python scripts tests
+	.venv/bin/ruff format --config scripts/ruff.toml bench bindings/python scripts tests
+
+clean: ## remove what was built
+	cargo clean
+	rm -rf out .venv

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""
+compare.py - renders MIDI files with FluidSynth and with a candidate, dry, and compares their spectra over time.
+
+Per file: gain matched by the median, 25 third-octave bands from 63 Hz to 16 kHz, Hann frames of 100 ms, cells within
+60 dB of the loudest. The median difference must be <= 0.4 dB and the 90th percentile <= 2 dB.
+
+    compare.py --soundfont /usr/share/sounds/sf2/TimGM6mb.sf2
+    compare.py --soundfont A.sf2 --soundfont B.sf2 --files 'songs/*.mid' --limit 5 --json differences.json
+    compare.py --soundfont A.sf2 --cmd "myrender {sf2} {mid} {out}"
+
+Exit status: 0 if every file is within the limits, 1 otherwise, 2 if something is missing.
+"""
+
+import argparse
+import glob
+import hashlib
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from midi_reader import read_notes, sounding_between
+from scipy.io import wavfile
+from spectra import BANDS, FRAME_SECONDS, compare
+
+warnings.filterwarnings("ignore", category=wavfile.WavFileWarning)
+
+RATE = 44100
+MEDIAN_LIMIT, P90_LIMIT = 0.4, 2.0
+SONGS = "/usr/share/games/openttd/baseset/openmsx/*.mid"
+# 4096 voices, so that none is stolen; notes shorter than 10 ms are not lengthened.
+FLUIDSYNTH = (
+    "fluidsynth -ni -q -R 0 -C 0 -g 0.2 -o synth.polyphony=4096 -o synth.min-note-length=0 "
+    f"-O float -T wav -r {RATE} -F {{out}} {{sf2}} {{mid}}"
+)
+RAE = (
+    f"{{rae}} render {{mid}} --soundfont {{sf2}} -o {{out}} -r {RATE} --sample-format f32 --gain -13 "
+    "--no-reverb --no-sends --threads 1 --force --quiet"
+)
+
+
+def arguments():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--soundfont", action="append", required=True, help="bank to compare with; may be given again")
+    ap.add_argument("--files", default=SONGS, help="MIDI files, as a pattern (default: those of openttd-openmsx)")
+    ap.add_argument("--limit", type=int, help="only the first N files")
+    ap.add_argument("--jobs", type=int, default=os.cpu_count(), help="files at once (default: one per core)")
+    ap.add_argument("--rae", default="target/release/rae", help="the rae binary")
+    ap.add_argument("--cmd", default=RAE, help="the candidate; fields {mid} {sf2} {out} {rae}")
+    ap.add_argument("--json", help="write every number to this file")
+    ap.add_argument("--cache", help="keep FluidSynth's renderings in this folder (about 20 MB per minute)")
+    return ap.parse_args()
+
+
+def render(template, out, **fields):
+    """runs a command template; returns the audio as (frames, 2) float32"""
+    command = [part.format(out=out, **fields) for part in shlex.split(template)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode or not os.path.exists(out):
+        raise RuntimeError(f"{shlex.join(command)} failed: {done.stdout[-400:].decode(errors='replace')}")
+    rate, audio = wavfile.read(out)
+    if rate != RATE or audio.dtype != np.float32 or audio.ndim != 2:
+        raise RuntimeError(f"{shlex.join(command)}: wanted stereo float at {RATE} Hz")
+    return audio
+
+
+def reference(sf2, mid, folder, cache):
+    """FluidSynth's rendering, from the cache if it is there"""
+    if not cache:
+        return render(FLUIDSYNTH, os.path.join(folder, "reference.wav"), sf2=sf2, mid=mid)
+    stamp = f"{FLUIDSYNTH} {sf2} {os.path.getsize(sf2)} {mid} {os.path.getsize(mid)}"
+    kept = os.path.join(cache, hashlib.sha256(stamp.encode()).hexdigest()[:16] + ".wav")
+    if os.path.exists(kept):
+        return wavfile.read(kept)[1]
+    os.makedirs(cache, exist_ok=True)
+    audio = render(FLUIDSYNTH, kept + ".part", sf2=sf2, mid=mid)
+    os.replace(kept + ".part", kept)
+    return audio
+
+
+def worst_cells(difference, notes, count):
+    """the largest differences, at most one per second"""
+    cells = np.nan_to_num(np.abs(difference.cells), nan=-1)
+    found, span = [], int(1 / difference.hop_seconds)
+    for _ in range(count):
+        frame, band = np.unravel_index(np.argmax(cells), cells.shape)
+        if cells[frame, band] < 0:
+            break
+        time = float(frame * difference.hop_seconds)
+        heard = sounding_between(notes, time, time + FRAME_SECONDS)
+        found.append({"time": time, "band": BANDS[band], "db": float(difference.cells[frame, band]), "heard": heard})
+        cells[max(0, frame - span) : frame + span] = -1
+    return found
+
+
+def measure(job):
+    """renders one file twice and compares; runs in a worker process"""
+    sf2, mid, options = job
+    result = {"soundfont": Path(sf2).stem, "file": Path(mid).stem}
+    try:
+        with tempfile.TemporaryDirectory(prefix="compare_") as folder:
+            ref = reference(sf2, mid, folder, options.cache)
+            got = render(options.cmd, os.path.join(folder, "candidate.wav"), sf2=sf2, mid=mid, rae=options.rae)
+        d = compare(ref, got, RATE)
+        if not np.isfinite(d.cells).any():
+            raise RuntimeError("nothing to compare: silence")
+        result |= {"seconds": len(ref) / RATE, "gain": d.gain, "lag": d.lag, "cells": int(np.isfinite(d.cells).sum())}
+        result |= {"median": d.percentile(50), "p90": d.percentile(90), "p99": d.percentile(99)}
+        result["bands"] = [float(np.nanmedian(b)) if np.isfinite(b).any() else None for b in d.cells.T]
+        result["ok"] = result["median"] <= MEDIAN_LIMIT and result["p90"] <= P90_LIMIT
+        result["worst"] = worst_cells(d, read_notes(mid), 10)
+    except (RuntimeError, OSError, ValueError) as error:
+        result |= {"ok": False, "error": str(error), "worst": []}
+    return result
+
+
+def show_row(r):
+    name = f"{r['soundfont'][:20]:20s} {r['file'][:26]:26s}"
+    if "error" in r:
+        print(f"FAIL {name} {r['error']}", flush=True)
+        return
+    verdict = "ok  " if r["ok"] else "FAIL"
+    numbers = f"{r['seconds']:6.1f} {r['gain']:+7.2f} {r['lag']:+5d} {r['median']:7.2f} {r['p90']:6.2f} {r['p99']:6.2f}"
+    print(f"{verdict} {name} {numbers} {r['worst'][0]['db']:+7.1f}", flush=True)
+
+
+def show_summary(results):
+    cells = [c | {"file": r["file"], "soundfont": r["soundfont"]} for r in results for c in r["worst"]]
+    cells.sort(key=lambda c: -abs(c["db"]))
+    print("\nTen worst cells (at most one per second; * begins in this frame):")
+    for c in cells[:10]:
+        where = f"{c['soundfont']} {c['file']} {c['time']:.2f} s {c['band']} Hz"
+        print(f"  {c['db']:+6.1f} dB  {where}  {c['heard']}")
+    print("\nMedian difference per band in dB (candidate minus FluidSynth, median over files):")
+    for soundfont in dict.fromkeys(r["soundfont"] for r in results):
+        rows = np.array([r["bands"] for r in results if r["soundfont"] == soundfont and "bands" in r], dtype=float)
+        if len(rows):
+            seen = [(f, column[np.isfinite(column)]) for f, column in zip(BANDS, rows.T, strict=True)]
+            print(f"  {soundfont}: " + "  ".join(f"{f}:{np.median(x):+.2f}" for f, x in seen if len(x)))
+    good = sum(r["ok"] for r in results)
+    print(f"\n{good} of {len(results)} files within median {MEDIAN_LIMIT} dB and 90th percentile {P90_LIMIT} dB")
+
+
+def main():
+    options = arguments()
+    files = sorted(glob.glob(options.files))[: options.limit]
+    if not files:
+        print(f"compare: no MIDI file matches {options.files} (Debian: openttd-openmsx)", file=sys.stderr)
+        return 2
+    missing = [s for s in options.soundfont if not os.path.exists(s)]
+    if missing:
+        print(f"compare: no such SoundFont: {', '.join(missing)}", file=sys.stderr)
+        return 2
+    print(f"     {'bank':20s} {'file':26s} {'length':>6s} {'gain':>7s} {'lag':>5s}  median    p90    p99   worst")
+    jobs = [(s, m, options) for s in options.soundfont for m in files]
+    results = []
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for r in pool.map(measure, jobs):
+            show_row(r)
+            results.append(r)
+    show_summary(results)
+    if options.json:
+        Path(options.json).write_text(json.dumps({"command": options.cmd, "files": results}, indent=1))
+    return 0 if all(r["ok"] for r in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
