@@ -1,7 +1,21 @@
 //! Signal processing kernels: plain functions and small state machines on `f32` blocks.
+//!
+//! Everything that takes a stream gives the same bits however the stream is cut into blocks.
 
 #![forbid(unsafe_code)]
 
 mod buffer;
+pub mod convolver;
+pub mod dither;
+pub mod fft;
+pub mod fractional_delay;
+pub mod hash;
+pub mod impulse_response;
+pub mod limiter;
+pub mod quantize;
+mod queue;
+pub mod window;
 
 pub use buffer::AudioBuffer;
+pub use convolver::{Convolver, Kernel, Part};
+pub use queue::StereoQueue;

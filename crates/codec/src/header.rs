@@ -1,0 +1,119 @@
+//! The bytes before the samples.
+//!
+//! Microsoft/IBM "Multimedia Programming Interface and Data Specifications 1.0" (RIFF), Microsoft "Multiple channel
+//! audio data and WAVE files" (WAVE_FORMAT_EXTENSIBLE), EBU Tech 3306 v1.1 (RF64).
+
+use crate::{SampleFormat, WavSpec};
+
+/// Stands in a 32-bit size that is not known, or that stands in the ds64 chunk.
+pub(crate) const UNKNOWN: u32 = u32::MAX;
+
+/// Payload of a ds64 chunk without table: sizes of RIFF and data, number of frames, table length.
+const DS64_BYTES: usize = 28;
+
+const FORMAT_PCM: u16 = 1;
+const FORMAT_FLOAT: u16 = 3;
+const FORMAT_EXTENSIBLE: u16 = 0xfffe;
+
+/// KSDATAFORMAT_SUBTYPE_PCM, after its first two bytes, which repeat the format.
+const SUBTYPE_TAIL: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
+
+/// How many bytes and frames follow the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// A stream that cannot be rewound.
+    Unknown,
+    Frames(u64),
+}
+
+/// The layout of one file's header: its length never changes, so it can be written twice.
+#[derive(Clone, Debug)]
+pub(crate) struct Header {
+    pub(crate) spec: WavSpec,
+    /// Whether a JUNK chunk keeps room for ds64.
+    pub(crate) room_for_rf64: bool,
+}
+
+impl Header {
+    /// The header before `length` of sound, up to and with the data chunk's size.
+    pub(crate) fn bytes(&self, length: Length) -> Vec<u8> {
+        let frames = match length {
+            Length::Unknown => 0,
+            Length::Frames(frames) => frames,
+        };
+        let data = frames * u64::from(self.spec.frame_bytes());
+        let mut body = Vec::with_capacity(128);
+        let long = self.is_long(frames);
+        let short = |size: u64| if length == Length::Unknown || long { UNKNOWN } else { size as u32 };
+        self.format_chunk(&mut body);
+        if self.spec.format == SampleFormat::F32 {
+            body.extend(b"fact");
+            body.extend(4u32.to_le_bytes());
+            body.extend(short(frames).to_le_bytes());
+        }
+        body.extend(b"data");
+        body.extend(short(data).to_le_bytes());
+
+        let ds64 = if self.room_for_rf64 { 8 + DS64_BYTES } else { 0 };
+        let riff = 4 + ds64 as u64 + body.len() as u64 + data + (data & 1);
+        let mut bytes = Vec::with_capacity(12 + ds64 + body.len());
+        bytes.extend(if long { b"RF64" } else { b"RIFF" });
+        bytes.extend(short(riff).to_le_bytes());
+        bytes.extend(b"WAVE");
+        if self.room_for_rf64 {
+            bytes.extend(if long { b"ds64" } else { b"JUNK" });
+            bytes.extend((DS64_BYTES as u32).to_le_bytes());
+            for size in [riff, data, frames] {
+                bytes.extend((if long { size } else { 0 }).to_le_bytes());
+            }
+            bytes.extend(0u32.to_le_bytes());
+        }
+        bytes.extend(body);
+        bytes
+    }
+
+    /// The most frames that this header can describe.
+    pub(crate) fn max_frames(&self) -> u64 {
+        if self.room_for_rf64 { u64::MAX / 65_536 } else { self.spec.max_short_frames() }
+    }
+
+    fn is_long(&self, frames: u64) -> bool {
+        self.room_for_rf64 && frames > self.spec.max_short_frames()
+    }
+
+    fn format_chunk(&self, body: &mut Vec<u8>) {
+        let format = self.spec.format;
+        let bits = format.bytes() as u16 * 8;
+        let (tag, extension): (u16, Option<u16>) = match format {
+            SampleFormat::S16 => (FORMAT_PCM, None),
+            SampleFormat::S24 => (FORMAT_EXTENSIBLE, Some(22)),
+            SampleFormat::F32 => (FORMAT_FLOAT, Some(0)),
+        };
+        body.extend(b"fmt ");
+        body.extend((16 + extension.map_or(0, |bytes| 2 + u32::from(bytes))).to_le_bytes());
+        body.extend(tag.to_le_bytes());
+        body.extend(self.spec.channels.to_le_bytes());
+        body.extend(self.spec.rate.hz().to_le_bytes());
+        body.extend(self.spec.rate.hz().saturating_mul(self.spec.frame_bytes()).to_le_bytes());
+        body.extend((self.spec.frame_bytes() as u16).to_le_bytes());
+        body.extend(bits.to_le_bytes());
+        if let Some(bytes) = extension {
+            body.extend(bytes.to_le_bytes());
+        }
+        if tag == FORMAT_EXTENSIBLE {
+            body.extend(bits.to_le_bytes());
+            body.extend(speakers(self.spec.channels).to_le_bytes());
+            body.extend(FORMAT_PCM.to_le_bytes());
+            body.extend(SUBTYPE_TAIL);
+        }
+    }
+}
+
+/// Front centre for mono, front left and right for stereo, no positions beyond.
+fn speakers(channels: u16) -> u32 {
+    match channels {
+        1 => 0x4,
+        2 => 0x3,
+        _ => 0,
+    }
+}

@@ -1,0 +1,145 @@
+//! Impulse responses made by code: noise under an exponential decay, decorrelated stereo, unit energy per channel.
+//!
+//! A late reverberant field is Gaussian-like noise whose level falls by 60 dB in the reverberation time (RT60); see
+//! J. A. Moorer, "About this reverberation business", Computer Music Journal 3(2), 1979. Unit energy lets white noise
+//! through at its own level.
+
+use rae_units::{Decibels, SampleRate, Seconds};
+
+use crate::AudioBuffer;
+use crate::fft::{Complex32, Fft};
+use crate::hash::noise;
+
+/// White noise that decays by 60 dB in `rt60` frames, `frames` long (at least one frame).
+pub fn exponential(frames: usize, rt60: f64, seed: u64) -> AudioBuffer {
+    let frames = frames.max(1);
+    let channels = [0, 1].map(|channel| {
+        let mut decay = Decay::new(rt60);
+        (0..frames as u64).map(|n| noise(seed ^ channel, n) * decay.next_gain()).collect()
+    });
+    finish(channels)
+}
+
+/// The tone of a hall at one frequency; between points, level and decay are blended along the logarithm of frequency.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HallPoint {
+    /// Frequency in hertz.
+    pub hz: f64,
+    /// Level at the start of the decay.
+    pub level: Decibels,
+    /// Time in which this frequency decays by 60 dB.
+    pub rt60: Seconds,
+}
+
+/// A hall: decaying noise whose colour changes as it decays.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hall {
+    /// Silence before the first sound.
+    pub pre_delay: Seconds,
+    /// Time constant in which the sound swells to its full level.
+    pub onset: Seconds,
+    /// Length after the pre-delay.
+    pub length: Seconds,
+    /// Points in ascending order of frequency, at least one.
+    pub points: Vec<HallPoint>,
+}
+
+/// The impulse response of `hall` at `rate`.
+pub fn hall(hall: &Hall, rate: SampleRate, seed: u64) -> AudioBuffer {
+    let hz = f64::from(rate.hz());
+    let pre_delay = hall.pre_delay.frames(rate).0 as usize;
+    let frames = (hall.length.frames(rate).0 as usize).max(1);
+    let fft = Fft::new(frames.next_power_of_two());
+    let white = white_spectrum(&fft, seed);
+    let mut channels = [vec![0.0; pre_delay + frames], vec![0.0; pre_delay + frames]];
+    for (index, point) in hall.points.iter().enumerate() {
+        let band = band(&fft, &white, |bin| weight(&hall.points, index, bin as f64 * hz / fft.points() as f64));
+        let mut decay = Decay::new(point.rt60.0 * hz);
+        let level = point.level.amplitude();
+        for (frame, value) in band[..frames].iter().enumerate() {
+            let gain = level * decay.next_gain();
+            channels[0][pre_delay + frame] += f64::from(value.re) * gain;
+            channels[1][pre_delay + frame] += f64::from(value.im) * gain;
+        }
+    }
+    for channel in &mut channels {
+        swell_and_fade(&mut channel[pre_delay..], hall.onset.0 * hz);
+    }
+    finish(channels)
+}
+
+/// Gains of an exponential decay, frame by frame.
+struct Decay {
+    gain: f64,
+    ratio: f64,
+}
+
+impl Decay {
+    fn new(rt60: f64) -> Decay {
+        Decay { gain: 1.0, ratio: 10f64.powf(-3.0 / rt60.max(1e-9)) }
+    }
+
+    fn next_gain(&mut self) -> f64 {
+        let gain = self.gain;
+        self.gain *= self.ratio;
+        gain
+    }
+}
+
+/// Spectrum of left + i·right white noise.
+fn white_spectrum(fft: &Fft, seed: u64) -> Vec<Complex32> {
+    let mut data: Vec<Complex32> = (0..fft.points() as u64)
+        .map(|n| Complex32::new(noise(seed, n) as f32, noise(seed ^ 1, n) as f32) / fft.points() as f32)
+        .collect();
+    fft.forward(&mut data, &mut fft.scratch());
+    data
+}
+
+/// The noise with each bin weighted; weights are even in frequency, so left and right stay apart.
+fn band(fft: &Fft, white: &[Complex32], weight: impl Fn(usize) -> f64) -> Vec<Complex32> {
+    let points = fft.points();
+    let mut data: Vec<Complex32> =
+        white.iter().enumerate().map(|(bin, value)| value * weight(bin.min(points - bin)) as f32).collect();
+    fft.inverse(&mut data, &mut fft.scratch());
+    data
+}
+
+/// Share of point `index` at `hz`: a triangle over the logarithm of frequency; the shares of all points sum to 1.
+fn weight(points: &[HallPoint], index: usize, hz: f64) -> f64 {
+    let position = |from: f64, to: f64| ((hz.max(1e-3) / from).ln() / (to / from).ln()).clamp(0.0, 1.0);
+    let rise = if index == 0 { 1.0 } else { position(points[index - 1].hz, points[index].hz) };
+    let fall = points.get(index + 1).map_or(0.0, |next| position(points[index].hz, next.hz));
+    rise.min(1.0 - fall)
+}
+
+/// 1 − e^(−t/onset) at the start, half a cosine over the last fiftieth.
+fn swell_and_fade(samples: &mut [f64], onset: f64) {
+    let ratio = (-1.0 / onset.max(1e-9)).exp();
+    let mut missing = 1.0;
+    for sample in samples.iter_mut() {
+        missing *= ratio;
+        *sample *= 1.0 - missing;
+    }
+    let fade = samples.len() / 50;
+    for (step, sample) in samples.iter_mut().rev().take(fade).enumerate() {
+        *sample *= 0.5 - 0.5 * (std::f64::consts::PI * (step as f64 + 0.5) / fade as f64).cos();
+    }
+}
+
+/// Removes what right shares with left, and scales both to unit energy.
+fn finish([left, mut right]: [Vec<f64>; 2]) -> AudioBuffer {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+    let frames = left.len();
+    if frames > 1 {
+        let shared = dot(&left, &right) / dot(&left, &left);
+        right.iter_mut().zip(&left).for_each(|(right, left)| *right -= shared * left);
+    }
+    let mut buffer = AudioBuffer::new(2, frames);
+    for (index, channel) in [left, right].iter().enumerate() {
+        let scale = 1.0 / dot(channel, channel).sqrt();
+        for (out, sample) in buffer.channel_mut(index).iter_mut().zip(channel) {
+            *out = (sample * scale) as f32;
+        }
+    }
+    buffer
+}
