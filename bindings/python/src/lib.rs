@@ -1,1 +1,23 @@
-//! Placeholder.
+//! `rust_audio_engine._core`: the engine for the Python package beside it. It converts values and releases the GIL;
+//! everything else is in the package or in the engine.
+
+#![forbid(unsafe_code)]
+
+mod engine;
+mod errors;
+mod options;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = false)]
+mod _core {
+    use super::*;
+
+    #[pymodule_export]
+    use super::engine::{Engine, soundfont_path};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,2 +1,45 @@
-//! The rae command.
-fn main() {}
+//! The `rae` command: the Rust Audio Engine for people and scripts. One file per verb.
+
+#![forbid(unsafe_code)]
+
+mod exit;
+mod midi;
+mod optional_values;
+mod render;
+mod soundfont;
+mod terminal;
+mod values;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// MIDI files and SoundFonts become sound
+#[derive(Parser)]
+#[command(name = "rae", version, after_help = exit::CODES, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    #[command(after_help = exit::CODES)]
+    Render(Box<render::Render>),
+    /// Find SoundFonts and look into them
+    #[command(subcommand, name = "soundfont")]
+    SoundFont(soundfont::SoundFontVerb),
+    /// Look into MIDI files
+    #[command(subcommand)]
+    Midi(midi::MidiVerb),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse_from(optional_values::join(std::env::args_os()));
+    let result = match cli.verb {
+        Verb::Render(render) => render.run(),
+        Verb::SoundFont(verb) => verb.run(),
+        Verb::Midi(verb) => verb.run(),
+    };
+    result.map_or_else(exit::Failure::report, |()| ExitCode::SUCCESS)
+}

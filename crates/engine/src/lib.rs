@@ -1,1 +1,63 @@
-//! Placeholder until the room is built.
+//! A MIDI file and a SoundFont become finished sound.
+//!
+//! An [`Engine`] is a SoundFont, opened once; it renders songs into files, memory or a [`Stream`], from as many threads
+//! as you like. [`RenderSettings`] say how it should sound, a [`Report`] says what was made.
+//!
+//! ```
+//! use rust_audio_engine::{Engine, RenderSettings, SoundFontChoice, read_midi, unobserved};
+//!
+//! # fn example() -> Result<(), rust_audio_engine::Error> {
+//! let engine = Engine::open(SoundFontChoice::Builtin)?;
+//! let song = read_midi("song.mid")?;
+//! let rendering = engine.render(&song.sequence, &RenderSettings::default(), &mut unobserved)?;
+//! println!("{} s, peak {:?} dBFS", rendering.report.duration, rendering.report.peak_dbfs);
+//! # Ok(())
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod chain;
+mod device;
+mod engine;
+mod error;
+mod font;
+mod output;
+mod progress;
+mod report;
+mod settings;
+mod stream;
+mod voices;
+mod window;
+mod work;
+
+pub use device::Device;
+pub use engine::{Engine, EngineBuilder, Rendering};
+pub use error::Error;
+pub use font::SoundFontChoice;
+pub use output::read_midi;
+pub use progress::{Observer, Progress, unobserved};
+pub use report::{Report, SoundFontReport};
+pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, Tail};
+pub use stream::Stream;
+
+pub use rae_codec::{CodecError, SampleFormat};
+pub use rae_dsp::AudioBuffer;
+pub use rae_soundfont::Storage;
+pub use rae_synth::Interpolation;
+pub use rae_units::{Decibels, Frames, SampleRate, Seconds};
+
+/// Songs as values: read, look into, write MIDI files.
+pub mod midi {
+    pub use rae_midi::*;
+}
+
+/// Banks as values, and how they are found.
+pub mod soundfont {
+    pub use rae_soundfont::*;
+}
+
+/// The examples of the README are tested.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

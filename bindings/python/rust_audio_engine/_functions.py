@@ -1,0 +1,75 @@
+"""Functions that do one thing in one call. They share opened SoundFonts."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from typing import Unpack
+
+from . import _core
+from ._engine import Engine, StrPath
+from ._options import RenderOptions
+
+_OPEN_AT_MOST = 4
+
+_Key = tuple[str, int, int, int]
+_engines: OrderedDict[_Key, Engine] = OrderedDict()
+_lock = threading.Lock()
+
+
+def synthesize_midi(
+    midi_path: StrPath,
+    output_path: StrPath,
+    soundfont_path: StrPath | None,
+    sample_rate: int = 44100,
+    use_gpu: bool = True,
+    reverb: bool = True,
+    **options: Unpack[RenderOptions],
+) -> float:
+    """Render a MIDI file to a WAV file and return the seconds of audio written (frames / sample rate).
+
+    ``soundfont_path`` is a file, ``"builtin"`` for the built-in bank, or None for the first of: the variable
+    ``RAE_SOUNDFONT``, the system's SoundFonts, the built-in bank. ``use_gpu=True`` allows a GPU where one is usable
+    and faster; the log of ``rust_audio_engine`` says what did the work. More options: :class:`RenderOptions`.
+
+    Raises :class:`AudioEngineError` (a ``RuntimeError``): :class:`SoundFontError`, :class:`MidiError`,
+    :class:`MissingFileError` (also a ``FileNotFoundError``) and others.
+    """
+    engine = _engine(soundfont_path)
+    return engine.synthesize(midi_path, output_path, sample_rate, use_gpu, reverb, **options).duration
+
+
+def _engine(soundfont: StrPath | None) -> Engine:
+    """An engine for this SoundFont: the one opened before, unless the file has changed since."""
+    path = _core.soundfont_path(None if soundfont is None else os.fspath(soundfont))
+    key = _key(path)
+    with _lock:
+        if key in _engines:
+            _engines.move_to_end(key)
+            return _engines[key]
+    engine = Engine(path)
+    with _lock:
+        _engines[key] = engine
+        while len(_engines) > _OPEN_AT_MOST:
+            _engines.popitem(last=False)
+    return engine
+
+
+def _key(path: str) -> _Key:
+    try:
+        status = os.stat(path)
+    except OSError:
+        # The built-in bank, or a file whose opening will say what is wrong with it.
+        return (path, 0, 0, 0)
+    return (os.path.realpath(path), status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+def _forget() -> None:
+    """In a forked child a lock may be held by a thread that is not there: begin anew."""
+    global _engines, _lock
+    _engines, _lock = OrderedDict(), threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

@@ -1,0 +1,68 @@
+"""The options that every way of rendering takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, TypedDict
+
+
+class RenderOptions(TypedDict, total=False):
+    """Keyword arguments of a render; what is left out has its default."""
+
+    sample_format: Literal["s16", "s24", "f32"]
+    """16-bit (dithered) or 24-bit integers, or 32-bit float. Default ``"s16"``."""
+    gain_db: float
+    """Absolute gain in dB; at 0 one full-scale sample at full velocity reaches full scale. Default -13."""
+    normalize_db: float | None
+    """Bring the highest sample to this level in dBFS; renders twice. Default: no."""
+    reverb_wet: float
+    """Share of the reverb, 0 to 1. Default 0.3."""
+    reverb_time: float
+    """Seconds of the reverb's impulse response. Default 0.1."""
+    sends: bool
+    """The reverb hall and chorus that the SoundFont and the song ask for. Default True."""
+    interpolation: Literal["sinc", "cubic", "linear"]
+    """How samples are read between their points. Default ``"sinc"``."""
+    tail: Literal["silence", "none"] | float
+    """What follows the last note: until silent, nothing, or so many seconds. Default ``"silence"``."""
+    tail_threshold_db: float
+    """Level in dBFS below which the tail is silent. Default -90."""
+    tempo: float
+    """Factor on the tempo; 2 is twice as fast. Default 1."""
+    transpose: int
+    """Semitones up or down; drums stay. Default 0."""
+    start: float
+    """Seconds of the song at which the result begins. Default 0."""
+    end: float | None
+    """Seconds of the song at which it ends; the tail follows. Default: its end."""
+    solo: Iterable[int]
+    """Only these channels sound: 1 to 16, on the second port 17 to 32. Default: all."""
+    mute: Iterable[int]
+    """These channels do not sound. Default: none."""
+    max_duration: float
+    """A longer song is cut here, with a warning. Seconds, default four hours."""
+    max_voices: int
+    """Voices that may sound at once. Default 4096."""
+    threads: int | None
+    """Threads to use; the result does not depend on it. Default: one per core."""
+    device: Literal["auto", "cpu", "gpu"]
+    """What does the work. Overrides ``use_gpu``; only ``"gpu"`` can fail. Default ``"auto"``."""
+    overwrite: bool
+    """Replace the output if it exists. Default True."""
+    progress: Callable[[float], object] | None
+    """Called with the share of the work done, 0 to 1. What it raises stops the render and is raised."""
+
+
+def prepare(options: Mapping[str, Any], **fixed: Any) -> dict[str, Any]:
+    """Check the names and take iterables and numbers into the forms that the Rust side expects."""
+    unknown = sorted(options.keys() - RenderOptions.__annotations__.keys())
+    if unknown:
+        raise TypeError(f"unexpected keyword argument {unknown[0]!r}")
+    prepared = fixed | {name: value for name, value in options.items() if value is not None}
+    prepared.pop("progress", None)
+    for name in ("solo", "mute"):
+        if name in prepared:
+            prepared[name] = list(prepared[name])
+    if isinstance(tail := prepared.get("tail"), int | float):
+        prepared["tail"] = float(tail)
+    return prepared

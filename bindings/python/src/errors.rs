@@ -1,0 +1,70 @@
+//! Errors of the engine as exceptions of the package.
+
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use rust_audio_engine::{CodecError, Error};
+
+/// The exception that says the same.
+pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
+    if let Some((path, source)) = error.unreadable_input() {
+        let what = match error {
+            Error::SoundFont(_) => "Failed to load SoundFont",
+            _ => "Failed to load MIDI file",
+        };
+        return file(py, what, path, source);
+    }
+    let name = match error {
+        Error::SoundFont(_) => "SoundFontError",
+        Error::Midi(_) => "MidiError",
+        Error::Codec(CodecError::Io { path, source, .. }) => return file(py, "Failed to write", path, source),
+        Error::Codec(CodecError::Exists(path)) => {
+            return file(py, "Failed to write", path, &ErrorKind::AlreadyExists.into());
+        }
+        Error::Codec(CodecError::IsFolder(path)) => {
+            return file(py, "Failed to write", path, &ErrorKind::IsADirectory.into());
+        }
+        Error::Codec(_) => "CodecError",
+        Error::Device { .. } => "DeviceError",
+        Error::Settings { .. } => "SettingsError",
+        _ => "AudioEngineError",
+    };
+    build(py, name, (error.to_string(),))
+}
+
+/// An option that makes no sense.
+pub(crate) fn settings(py: Python<'_>, what: String) -> PyErr {
+    build(py, "SettingsError", (what,))
+}
+
+fn file(py: Python<'_>, what: &str, path: &Path, source: &io::Error) -> PyErr {
+    let name = match source.kind() {
+        ErrorKind::NotFound => "MissingFileError",
+        ErrorKind::AlreadyExists => "OutputExistsError",
+        _ => "FileAccessError",
+    };
+    let number = source.raw_os_error().or(match source.kind() {
+        ErrorKind::NotFound => Some(2),
+        ErrorKind::AlreadyExists => Some(17),
+        ErrorKind::IsADirectory => Some(21),
+        _ => None,
+    });
+    let text = source.to_string();
+    // OSError shows the number itself.
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    build(py, name, (number, format!("{what}: {text}"), path.as_os_str()))
+}
+
+/// An exception class of the package, which Python code can read, with these arguments.
+fn build<'py, A>(py: Python<'py>, name: &str, arguments: A) -> PyErr
+where
+    A: pyo3::call::PyCallArgs<'py>,
+{
+    let exception = py.import("rust_audio_engine._errors").and_then(|module| module.getattr(name)?.call1(arguments));
+    match exception {
+        Ok(exception) => PyErr::from_value(exception),
+        Err(error) => PyRuntimeError::new_err(error.to_string()),
+    }
+}

@@ -1,0 +1,43 @@
+"""A song and two banks to play."""
+
+import struct
+from pathlib import Path
+
+import pytest
+
+TICKS_PER_SECOND = 1000
+
+
+def _variable_length(value: int) -> bytes:
+    data = [value & 0x7F]
+    while value := value >> 7:
+        data.insert(0, value & 0x7F | 0x80)
+    return bytes(data)
+
+
+def midi_file(notes: list[tuple[float, int, int]], end: float, channel: int = 0) -> bytes:
+    """A format 0 file of (seconds, key, velocity), velocity 0 for note-offs."""
+    track, last = b"", 0
+    for seconds, key, velocity in notes:
+        tick = round(seconds * TICKS_PER_SECOND)
+        track += _variable_length(tick - last) + bytes([0x90 | channel, key, velocity])
+        last = tick
+    track += _variable_length(round(end * TICKS_PER_SECOND) - last) + b"\xff\x2f\x00"
+    return b"MThd" + struct.pack(">IHHH", 6, 0, 1, 500) + b"MTrk" + struct.pack(">I", len(track)) + track
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    """Two notes, one second."""
+    path = tmp_path / "song.mid"
+    path.write_bytes(midi_file([(0, 60, 100), (0.4, 60, 0), (0.5, 67, 100), (0.9, 67, 0)], 1.0))
+    return path
+
+
+@pytest.fixture
+def long_song(tmp_path: Path) -> Path:
+    """Three hours with a note now and then."""
+    path = tmp_path / "long.mid"
+    notes = [(float(n), 60, 100 if n % 2 == 0 else 0) for n in range(0, 10800)]
+    path.write_bytes(midi_file(notes, 10800.0))
+    return path

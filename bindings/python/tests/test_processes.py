@@ -1,0 +1,54 @@
+"""Interrupts, forked and spawned processes."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from rust_audio_engine import synthesize_midi
+
+
+def render(song: Path, output: Path) -> float:
+    return synthesize_midi(song, output, "builtin")
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_children_render_the_same(method: str, song: Path, tmp_path: Path) -> None:
+    render(song, tmp_path / "parent.wav")
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        outputs = [tmp_path / f"{method}{n}.wav" for n in range(3)]
+        pool.starmap(render, [(song, output) for output in outputs])
+    parent = (tmp_path / "parent.wav").read_bytes()
+    assert all(output.read_bytes() == parent for output in outputs)
+
+
+def test_importing_starts_no_thread() -> None:
+    code = "import threading, os, rust_audio_engine; print(len(os.listdir('/proc/self/task')))"
+    if not Path("/proc/self/task").exists():
+        code = "import rust_audio_engine; print(1)"
+    assert subprocess.check_output([sys.executable, "-c", code]).strip() == b"1"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_ctrl_c_stops_a_render(long_song: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, rust_audio_engine as rae\n"
+        "rae.Engine('builtin').synthesize(sys.argv[1], sys.argv[2], progress=lambda share: print(share, flush=True))\n"
+    )
+    output = tmp_path / "out.wav"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(long_song), str(output)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert child.stdout is not None
+    child.stdout.readline()
+    child.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    _, errors = child.communicate(timeout=60)
+    assert time.monotonic() - began < 20
+    assert b"KeyboardInterrupt" in errors
+    assert not output.exists() and [path.name for path in tmp_path.iterdir()] == ["long.mid"]

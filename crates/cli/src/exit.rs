@@ -1,0 +1,90 @@
+//! How the command ends: a message on stderr and a code that scripts can tell apart.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use rust_audio_engine::{CodecError, Error};
+
+use crate::terminal::say;
+
+/// The codes, for `--help`.
+pub(crate) const CODES: &str = "\
+Exit codes:
+  0    done
+  1    another failure
+  2    wrong usage or a setting out of range
+  3    an input file is missing or cannot be read
+  4    the MIDI file or SoundFont is damaged or of an unknown kind
+  5    the output exists (see --force) or cannot be written
+  6    the demanded device is not there
+  130  interrupted; no output was left
+  141  whoever read the output has gone";
+
+/// Why the command stops.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Engine(Error),
+    /// Options that are right each but not together.
+    Usage(String),
+    /// The output is there already.
+    Exists(PathBuf),
+    /// Standard output cannot be written.
+    Stdout(io::Error),
+}
+
+impl Failure {
+    /// Says what is wrong, unless nobody wants to know, and gives the code.
+    pub(crate) fn report(self) -> ExitCode {
+        let code = self.code();
+        if code != 141 {
+            say(&format!("rae: {self}"));
+        }
+        ExitCode::from(code)
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Failure::Usage(_) => 2,
+            Failure::Exists(_) => 5,
+            Failure::Stdout(error) => output_code(error.kind()),
+            Failure::Engine(error) => match error {
+                _ if error.unreadable_input().is_some() => 3,
+                Error::SoundFont(_) | Error::Midi(_) => 4,
+                Error::Codec(_) => error.unwritable_output().map_or(1, |(_, kind)| output_code(kind)),
+                Error::Device { .. } => 6,
+                Error::Settings { .. } => 2,
+                Error::Cancelled => 130,
+                _ => 1,
+            },
+        }
+    }
+}
+
+fn output_code(kind: io::ErrorKind) -> u8 {
+    if kind == io::ErrorKind::BrokenPipe { 141 } else { 5 }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Engine(Error::Cancelled) => f.write_str("interrupted; no output was left"),
+            Failure::Engine(Error::Codec(CodecError::Exists(path))) => exists(path, f),
+            Failure::Engine(error) => error.fmt(f),
+            Failure::Usage(text) => f.write_str(text),
+            Failure::Exists(path) => exists(path, f),
+            Failure::Stdout(error) => write!(f, "cannot write to standard output: {error}"),
+        }
+    }
+}
+
+fn exists(path: &Path, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "{} exists; choose another name or add --force", path.display())
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Engine(error)
+    }
+}

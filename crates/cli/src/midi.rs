@@ -1,0 +1,179 @@
+//! `rae midi`: what is in a MIDI file.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use rust_audio_engine::midi::{Division, Summary, Timed};
+use rust_audio_engine::read_midi;
+use serde::Serialize;
+
+use crate::exit::Failure;
+use crate::terminal::{print, print_json, say};
+use crate::values::show_time;
+
+#[derive(Subcommand)]
+pub(crate) enum MidiVerb {
+    /// Show length, tempo, tracks and channels of a MIDI file
+    Info {
+        /// The MIDI file
+        song: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The JSON form of a summary.
+#[derive(Serialize)]
+struct Info {
+    path: String,
+    format: u16,
+    division: String,
+    duration: f64,
+    notes: usize,
+    tracks: Vec<Track>,
+    channels: Vec<Channel>,
+    tempos: Vec<Tempo>,
+    time_signatures: Vec<Mark>,
+    markers: Vec<Mark>,
+    lyrics: Vec<Mark>,
+    copyright: Vec<String>,
+    warnings: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Track {
+    name: Option<String>,
+    instrument: Option<String>,
+    events: usize,
+    notes: usize,
+}
+
+/// Counted from 1, the second port's from 17; programs from 0 as in the file.
+#[derive(Serialize)]
+struct Channel {
+    channel: u16,
+    notes: usize,
+    programs: Vec<u8>,
+}
+
+#[derive(Serialize)]
+struct Tempo {
+    seconds: f64,
+    bpm: f64,
+}
+
+#[derive(Serialize)]
+struct Mark {
+    seconds: f64,
+    text: String,
+}
+
+impl MidiVerb {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let MidiVerb::Info { song, json } = self;
+        let parsed = read_midi(&song)?;
+        let warnings: Vec<String> = parsed.warnings.iter().map(ToString::to_string).collect();
+        let info = Info::new(song.display().to_string(), &Summary::new(&parsed.sequence), warnings);
+        if json {
+            return print_json(&info);
+        }
+        for warning in &info.warnings {
+            say(&format!("rae: warning: {warning}"));
+        }
+        print(&info.text())
+    }
+}
+
+impl Info {
+    fn new(path: String, summary: &Summary, warnings: Vec<String>) -> Info {
+        Info {
+            path,
+            format: summary.format.number(),
+            division: division(summary.division),
+            duration: summary.duration.0,
+            notes: summary.notes,
+            tracks: summary
+                .tracks
+                .iter()
+                .map(|track| Track {
+                    name: track.name.clone(),
+                    instrument: track.instrument.clone(),
+                    events: track.events,
+                    notes: track.notes,
+                })
+                .collect(),
+            channels: summary
+                .channels
+                .iter()
+                .map(|channel| Channel {
+                    channel: channel.channel + 1,
+                    notes: channel.notes,
+                    programs: channel.programs.clone(),
+                })
+                .collect(),
+            tempos: summary
+                .tempos
+                .iter()
+                .map(|tempo| Tempo { seconds: tempo.seconds.0, bpm: tempo.value.bpm() })
+                .collect(),
+            time_signatures: marks(&summary.time_signatures, |signature| {
+                format!("{}/{}", signature.numerator, 1u64 << signature.denominator_power.min(63))
+            }),
+            markers: marks(&summary.markers, String::clone),
+            lyrics: marks(&summary.lyrics, String::clone),
+            copyright: summary.copyright.clone(),
+            warnings,
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut lines = vec![
+            self.path.clone(),
+            format!("  length    {}", show_time(rust_audio_engine::Seconds(self.duration))),
+            format!("  notes     {}", self.notes),
+            format!("  format    {}, {}", self.format, self.division),
+        ];
+        if let Some(tempo) = self.tempos.first() {
+            let more = match self.tempos.len() - 1 {
+                0 => String::new(),
+                1 => ", one change".into(),
+                n => format!(", {n} changes"),
+            };
+            lines.push(format!("  tempo     {:.1} beats per minute{more}", tempo.bpm));
+        }
+        if let Some(signature) = self.time_signatures.first() {
+            lines.push(format!("  metre     {}", signature.text));
+        }
+        lines.extend(self.copyright.iter().map(|text| format!("  copyright {text}")));
+        lines.push(format!("  tracks    {}", self.tracks.len()));
+        for (index, track) in self.tracks.iter().enumerate() {
+            let name = track.name.as_deref().or(track.instrument.as_deref()).unwrap_or("");
+            lines.push(format!("    {:>3}  {:>6} notes  {name}", index + 1, track.notes).trim_end().to_owned());
+        }
+        lines.push(format!("  channels  {}", self.channels.len()));
+        for channel in &self.channels {
+            let programs: Vec<String> = channel.programs.iter().map(u8::to_string).collect();
+            let programs =
+                if programs.is_empty() { String::new() } else { format!("  program {}", programs.join(", ")) };
+            lines.push(format!("    {:>3}  {:>6} notes{programs}", channel.channel, channel.notes));
+        }
+        lines.extend(
+            self.markers
+                .iter()
+                .map(|mark| format!("  {:>9} {}", show_time(rust_audio_engine::Seconds(mark.seconds)), mark.text)),
+        );
+        lines.join("\n")
+    }
+}
+
+fn marks<T>(values: &[Timed<T>], text: impl Fn(&T) -> String) -> Vec<Mark> {
+    values.iter().map(|timed| Mark { seconds: timed.seconds.0, text: text(&timed.value) }).collect()
+}
+
+fn division(division: Division) -> String {
+    match division {
+        Division::TicksPerQuarter(ticks) => format!("{ticks} ticks per quarter note"),
+        Division::Smpte { rate, ticks_per_frame } => format!("{rate:?}, {ticks_per_frame} ticks per frame"),
+    }
+}

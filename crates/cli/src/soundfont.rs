@@ -1,0 +1,167 @@
+//! `rae soundfont`: which banks there are, which one is played, and what is in it.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use rust_audio_engine::soundfont::{Model, discovery};
+use rust_audio_engine::{Engine, SoundFontChoice};
+use serde::Serialize;
+
+use crate::exit::Failure;
+use crate::terminal::{print, print_json, say};
+
+#[derive(Subcommand)]
+pub(crate) enum SoundFontVerb {
+    /// List the places where SoundFonts are looked for, and what is there
+    ///
+    /// The first one that is found is played when --soundfont is not given.
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show name, authors and presets of a SoundFont
+    Info {
+        /// The SoundFont, or 'builtin' [default: the one that `path` prints]
+        soundfont: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the SoundFont that is played when --soundfont is not given
+    ///
+    /// That is the one the variable RAE_SOUNDFONT names, else the first of the system's, else 'builtin'.
+    Path,
+}
+
+#[derive(Serialize)]
+struct Place {
+    path: String,
+    named_by: &'static str,
+    status: String,
+    played: bool,
+}
+
+#[derive(Serialize)]
+struct Info {
+    source: String,
+    name: String,
+    version: String,
+    author: Option<String>,
+    copyright: Option<String>,
+    comment: Option<String>,
+    instruments: usize,
+    samples: usize,
+    presets: Vec<Preset>,
+    warnings: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Preset {
+    bank: u16,
+    program: u16,
+    name: String,
+}
+
+impl SoundFontVerb {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        match self {
+            SoundFontVerb::List { json } => list(json),
+            SoundFontVerb::Info { soundfont, json } => info(SoundFontChoice::from_argument(soundfont.as_deref()), json),
+            SoundFontVerb::Path => print(&SoundFontChoice::Discover.resolve()?.to_string()),
+        }
+    }
+}
+
+fn list(json: bool) -> Result<(), Failure> {
+    let played = SoundFontChoice::Discover.resolve().map(|choice| choice.to_string());
+    let candidates = discovery::candidates(&|name| std::env::var_os(name));
+    let mut places: Vec<Place> = candidates
+        .iter()
+        .map(|candidate| {
+            let path = candidate.path.display().to_string();
+            Place {
+                named_by: match candidate.origin {
+                    discovery::Origin::Environment => discovery::VARIABLE,
+                    discovery::Origin::System => "system",
+                },
+                status: status(&candidate.status),
+                played: played.as_ref().is_ok_and(|played| *played == path),
+                path,
+            }
+        })
+        .collect();
+    places.push(Place {
+        path: discovery::BUILTIN.into(),
+        named_by: "engine",
+        status: "always there".into(),
+        played: played.is_ok_and(|played| played == discovery::BUILTIN),
+    });
+    if json {
+        return print_json(&places);
+    }
+    let line = |place: &Place| {
+        format!("{} {}  ({}: {})", if place.played { '*' } else { ' ' }, place.path, place.named_by, place.status)
+    };
+    print(&places.iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+fn status(status: &discovery::Status) -> String {
+    match status {
+        discovery::Status::Found { bytes } => format!("{:.1} MB", *bytes as f64 / 1e6),
+        discovery::Status::Missing => "missing".into(),
+        discovery::Status::NotSoundFont => "not a SoundFont".into(),
+        discovery::Status::Unreadable(why) => why.clone(),
+    }
+}
+
+fn info(choice: SoundFontChoice, json: bool) -> Result<(), Failure> {
+    let engine = Engine::open(choice)?;
+    let report = engine.soundfont();
+    let info = Info::new(report.source, report.warnings, engine.font().model());
+    if json {
+        return print_json(&info);
+    }
+    for warning in &info.warnings {
+        say(&format!("rae: warning: {warning}"));
+    }
+    print(&info.text())
+}
+
+impl Info {
+    fn new(source: String, warnings: Vec<String>, model: &Model) -> Info {
+        let mut presets: Vec<Preset> = model
+            .presets
+            .iter()
+            .map(|preset| Preset { bank: preset.bank, program: preset.program, name: preset.name.clone() })
+            .collect();
+        presets.sort_by_key(|preset| (preset.bank, preset.program));
+        Info {
+            source,
+            name: model.info.name.clone(),
+            version: format!("{}.{:02}", model.info.version.0, model.info.version.1),
+            author: model.info.author.clone(),
+            copyright: model.info.copyright.clone(),
+            comment: model.info.comment.clone(),
+            instruments: model.instruments.len(),
+            samples: model.samples.len(),
+            presets,
+            warnings,
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut lines = vec![self.source.clone(), format!("  name         {}", self.name)];
+        for (label, text) in [("author", &self.author), ("copyright", &self.copyright), ("comment", &self.comment)] {
+            if let Some(text) = text {
+                lines.push(format!("  {label:<12} {}", text.trim().replace('\n', "\n               ")));
+            }
+        }
+        lines.push(format!("  version      {}", self.version));
+        lines.push(format!("  instruments  {}", self.instruments));
+        lines.push(format!("  samples      {}", self.samples));
+        lines.push(format!("  presets      {}  (bank:program name; bank 128 holds the drum kits)", self.presets.len()));
+        lines.extend(self.presets.iter().map(|p| format!("    {:>3}:{:03}  {}", p.bank, p.program, p.name)));
+        lines.join("\n")
+    }
+}

@@ -1,0 +1,89 @@
+//! What the person in front of the command sees and does: messages, a progress line, Ctrl-C.
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rust_audio_engine::{Progress, Seconds};
+use serde::Serialize;
+
+use crate::exit::Failure;
+use crate::values::show_time;
+
+/// Set by Ctrl-C or a request to terminate. The second one ends the process at once.
+pub(crate) fn watch_interrupts() -> Arc<AtomicBool> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    let watching = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+    if let Err(error) = watching {
+        say(&format!("rae: warning: an interrupt may leave a temporary file: {error}"));
+    }
+    interrupted
+}
+
+/// Writes a message to standard error. That nobody reads it is no reason to stop.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(stderr(), "{text}");
+}
+
+fn draw(line: &str) {
+    let _ = write!(stderr(), "\r\x1b[K{line}");
+}
+
+/// Writes data to standard output.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(Failure::Stdout)
+}
+
+/// Writes a value as JSON to standard output.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value).map_err(|error| Failure::Stdout(error.into()))?;
+    writeln!(out).and_then(|()| out.flush()).map_err(Failure::Stdout)
+}
+
+/// A line on stderr that says how far a render has come; nothing where stderr is no terminal.
+pub(crate) struct ProgressLine {
+    visible: bool,
+    drawn: Option<Instant>,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl ProgressLine {
+    pub(crate) fn new(quiet: bool, interrupted: Arc<AtomicBool>) -> ProgressLine {
+        ProgressLine { visible: !quiet && stderr().is_terminal(), drawn: None, interrupted }
+    }
+
+    /// Shows the progress; asks to stop when the person did.
+    pub(crate) fn update(&mut self, progress: Progress) -> ControlFlow<()> {
+        const REDRAW: Duration = Duration::from_millis(100);
+        if self.visible && self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW) {
+            draw(&line(progress));
+            self.drawn = Some(Instant::now());
+        }
+        if self.interrupted.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Makes room for other messages.
+    pub(crate) fn clear(&mut self) {
+        if self.drawn.take().is_some() {
+            draw("");
+        }
+    }
+}
+
+fn line(progress: Progress) -> String {
+    const WIDTH: usize = 24;
+    let filled = (progress.fraction.clamp(0.0, 1.0) * WIDTH as f64) as usize;
+    let (bar, rest) = ("#".repeat(filled), "-".repeat(WIDTH - filled));
+    let Seconds(expected) = progress.expected;
+    let of = show_time(Seconds(progress.position.0.min(expected)));
+    format!("[{bar}{rest}] {:3.0} %  {of} of {}", progress.fraction * 100.0, show_time(progress.expected))
+}

@@ -1,0 +1,123 @@
+//! Values as people write them: times, channels, tails.
+
+use rust_audio_engine::{Decibels, MAX_CHANNEL, Seconds, Tail};
+
+/// `12.5`, `1:02.4` or `1:00:00` in seconds.
+pub(crate) fn time(text: &str) -> Result<Seconds, String> {
+    let problem = || format!("'{text}' is no time; write seconds (62.4), m:ss (1:02.4) or h:mm:ss");
+    let parts: Vec<&str> = text.split(':').collect();
+    if parts.len() > 3 {
+        return Err(problem());
+    }
+    let mut seconds = 0.0;
+    for (index, part) in parts.iter().enumerate() {
+        let last = index + 1 == parts.len();
+        let digits = part.bytes().all(|b| b.is_ascii_digit() || (last && b == b'.'));
+        let value = if digits { part.parse::<f64>().ok() } else { None };
+        let value = value.filter(|&value| index == 0 || value < 60.0).ok_or_else(problem)?;
+        seconds = seconds * 60.0 + value;
+    }
+    Ok(Seconds(seconds))
+}
+
+/// Seconds as `1:02.4`, with hours where there are any.
+pub(crate) fn show_time(seconds: Seconds) -> String {
+    let tenths = (seconds.0 * 10.0).round() as u64;
+    let (minutes, tenths) = (tenths / 600, tenths % 600);
+    let (whole, part) = (tenths / 10, tenths % 10);
+    if minutes < 60 {
+        format!("{minutes}:{whole:02}.{part}")
+    } else {
+        format!("{}:{:02}:{whole:02}.{part}", minutes / 60, minutes % 60)
+    }
+}
+
+/// Some channels, counted from 1.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Channels(pub(crate) Vec<u16>);
+
+/// `10`, `1,2` or `1-4,10`.
+pub(crate) fn channels(text: &str) -> Result<Channels, String> {
+    let problem = || format!("'{text}' is no channel; write numbers from 1 to {MAX_CHANNEL} such as 10 or 1-4,10");
+    let number =
+        |text: &str| text.parse::<u16>().ok().filter(|channel| (1..=MAX_CHANNEL).contains(channel)).ok_or_else(problem);
+    let mut channels = Vec::new();
+    for part in text.split(',') {
+        match part.split_once('-') {
+            Some((first, last)) => {
+                let (first, last) = (number(first)?, number(last)?);
+                if first > last {
+                    return Err(problem());
+                }
+                channels.extend(first..=last);
+            }
+            None => channels.push(number(part)?),
+        }
+    }
+    Ok(Channels(channels))
+}
+
+/// What `--tail` says; the threshold of silence is another option's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum TailChoice {
+    Silence,
+    None,
+    Seconds(f64),
+}
+
+impl TailChoice {
+    pub(crate) fn with_threshold(self, threshold: f64) -> Tail {
+        match self {
+            TailChoice::Silence => Tail::Silence(Decibels(threshold)),
+            TailChoice::None => Tail::None,
+            TailChoice::Seconds(seconds) => Tail::Seconds(Seconds(seconds)),
+        }
+    }
+}
+
+/// `silence`, `none` or a time.
+pub(crate) fn tail(text: &str) -> Result<TailChoice, String> {
+    match text {
+        "silence" => Ok(TailChoice::Silence),
+        "none" => Ok(TailChoice::None),
+        _ => match time(text) {
+            Ok(Seconds(seconds)) => Ok(TailChoice::Seconds(seconds)),
+            Err(_) => Err(format!("'{text}' is no tail; write silence, none or seconds")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_they_are_shown() {
+        for (text, seconds) in [("0", 0.0), ("12.5", 12.5), ("90", 90.0), ("1:02.4", 62.4), ("1:00:00.5", 3600.5)] {
+            assert_eq!(time(text), Ok(Seconds(seconds)), "{text}");
+        }
+        for text in ["", "-1", "1:60", "1:2:3:4", "x", "1:", ":1", "1e3", "nan", "1.5:00", "."] {
+            assert!(time(text).is_err(), "{text}");
+        }
+        for (seconds, text) in [(62.44, "1:02.4"), (59.96, "1:00.0"), (3600.0, "1:00:00.0"), (0.0, "0:00.0")] {
+            assert_eq!(show_time(Seconds(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn channels_are_lists_and_ranges() {
+        assert_eq!(channels("10"), Ok(Channels(vec![10])));
+        assert_eq!(channels("1-3,10,17"), Ok(Channels(vec![1, 2, 3, 10, 17])));
+        for text in ["", "0", "4-1", "1,", "a", "5000", "-3"] {
+            assert!(channels(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn tails_are_words_or_times() {
+        assert_eq!(tail("silence"), Ok(TailChoice::Silence));
+        assert_eq!(tail("none"), Ok(TailChoice::None));
+        assert_eq!(tail("2.5"), Ok(TailChoice::Seconds(2.5)));
+        assert!(tail("loud").is_err());
+    }
+}

@@ -1,0 +1,87 @@
+//! The command, run in a folder with a song and a bank.
+
+#![allow(dead_code, unreachable_pub, reason = "every test file uses some of these")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use rae_testkit::{BankBuilder, sine};
+use rust_audio_engine::midi::{Division, Event, Format, Message, Meta, Sequence, Track, TrackEvent};
+use tempfile::TempDir;
+
+pub struct Folder {
+    pub folder: TempDir,
+}
+
+impl Folder {
+    /// A folder with `song.mid` (two notes, 1 s) and `bank.sf2` (a sine).
+    pub fn new() -> Folder {
+        let folder = tempfile::tempdir().unwrap();
+        song().write(&folder.path().join("song.mid")).unwrap();
+        let bank = BankBuilder::one_sample(&sine(441.0, 44_100, 1000), Some(0..100));
+        fs::write(folder.path().join("bank.sf2"), bank.bytes()).unwrap();
+        Folder { folder }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rae"));
+        command.args(line.split_whitespace()).current_dir(self.folder.path()).env("RAE_SOUNDFONT", "bank.sf2");
+        command
+    }
+
+    pub fn rae(&self, line: &str) -> Output {
+        self.command(line).output().unwrap()
+    }
+
+    /// Runs, expects success, gives standard output.
+    pub fn stdout(&self, line: &str) -> String {
+        let output = self.rae(line);
+        assert!(output.status.success(), "rae {line}: {}", stderr(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs, expects this code, gives standard error.
+    pub fn fails(&self, code: i32, line: &str) -> String {
+        let output = self.rae(line);
+        assert_eq!(output.status.code(), Some(code), "rae {line}: {}", stderr(&output));
+        assert!(output.stdout.is_empty(), "rae {line} wrote to standard output");
+        stderr(&output)
+    }
+
+    /// Renders the song with these options and gives spec and samples of the file.
+    pub fn rendered(&self, options: &str) -> (hound::WavSpec, Vec<f32>) {
+        self.stdout(&format!("render song.mid -o out.wav --force --quiet {options}"));
+        let reader = hound::WavReader::open(self.path("out.wav")).unwrap();
+        let spec = reader.spec();
+        let samples = match spec.sample_format {
+            hound::SampleFormat::Float => reader.into_samples::<f32>().map(Result::unwrap).collect(),
+            hound::SampleFormat::Int => {
+                let scale = f32::exp2(f32::from(spec.bits_per_sample) - 1.0);
+                reader.into_samples::<i32>().map(|x| x.unwrap() as f32 / scale).collect()
+            }
+        };
+        (spec, samples)
+    }
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn song() -> Sequence {
+    let channel = |tick, message| TrackEvent { tick, event: Event::Channel { channel: 0, message } };
+    let events = vec![
+        TrackEvent { tick: 0, event: Event::Meta(Meta::Tempo(500_000)) },
+        channel(0, Message::NoteOn { key: 60, velocity: 100 }),
+        channel(400, Message::NoteOff { key: 60, velocity: 64 }),
+        channel(500, Message::NoteOn { key: 67, velocity: 100 }),
+        channel(900, Message::NoteOff { key: 67, velocity: 64 }),
+        TrackEvent { tick: 1000, event: Event::Meta(Meta::EndOfTrack) },
+    ];
+    Sequence { format: Format::SingleTrack, division: Division::TicksPerQuarter(500), tracks: vec![Track { events }] }
+}

@@ -1,0 +1,77 @@
+//! `rae soundfont` and `rae midi`.
+
+mod common;
+
+use std::io::Read;
+use std::process::Stdio;
+
+use common::Folder;
+use serde_json::Value;
+
+#[test]
+fn path_says_what_would_be_played() {
+    let folder = Folder::new();
+    assert_eq!(folder.stdout("soundfont path"), "bank.sf2\n");
+    let builtin = folder.command("soundfont path").env("RAE_SOUNDFONT", "builtin").output().unwrap();
+    assert_eq!(builtin.stdout, b"builtin\n");
+    let missing = folder.command("soundfont path").env("RAE_SOUNDFONT", "missing.sf2").output().unwrap();
+    assert_eq!(missing.status.code(), Some(3));
+    assert!(common::stderr(&missing).contains("RAE_SOUNDFONT"));
+}
+
+#[test]
+fn list_marks_what_is_played() {
+    let folder = Folder::new();
+    let text = folder.stdout("soundfont list");
+    assert!(text.starts_with("* bank.sf2") && text.contains("builtin"), "{text}");
+    let places: Value = serde_json::from_str(&folder.stdout("soundfont list --json")).unwrap();
+    let played: Vec<_> = places.as_array().unwrap().iter().filter(|place| place["played"] == true).collect();
+    assert_eq!((played.len(), &played[0]["path"]), (1, &"bank.sf2".into()));
+}
+
+#[test]
+fn info_names_the_presets() {
+    let folder = Folder::new();
+    assert!(folder.stdout("soundfont info bank.sf2").contains("  0:000  "));
+    let info: Value = serde_json::from_str(&folder.stdout("soundfont info --json")).unwrap();
+    assert_eq!((&info["source"], &info["samples"]), (&"bank.sf2".into(), &1.into()));
+    assert_eq!(info["presets"][0]["program"], 0);
+    assert!(folder.fails(3, "soundfont info missing.sf2").contains("missing.sf2"));
+    assert!(folder.fails(4, "soundfont info song.mid").contains("Failed to load SoundFont"));
+    assert!(folder.stdout("soundfont info builtin").contains("128:000"));
+}
+
+#[test]
+fn midi_info_sums_up() {
+    let folder = Folder::new();
+    let text = folder.stdout("midi info song.mid");
+    for part in ["length    0:01.0", "notes     2", "120.0 beats per minute", "500 ticks per quarter note"] {
+        assert!(text.contains(part), "{text}");
+    }
+    let info: Value = serde_json::from_str(&folder.stdout("midi info song.mid --json")).unwrap();
+    assert_eq!((&info["duration"], &info["notes"], &info["format"]), (&1.0.into(), &2.into(), &0.into()));
+    assert_eq!((&info["channels"][0]["channel"], &info["channels"][0]["notes"]), (&1.into(), &2.into()));
+    folder.fails(3, "midi info missing.mid");
+    folder.fails(4, "midi info bank.sf2");
+}
+
+#[test]
+fn help_tells_the_exit_codes() {
+    let folder = Folder::new();
+    for line in ["--help", "render --help"] {
+        let help = folder.stdout(line);
+        assert!(help.contains("Exit codes") && help.contains("130"), "{help}");
+    }
+    assert!(folder.stdout("--version").starts_with("rae "));
+}
+
+#[test]
+fn a_reader_that_goes_is_no_drama() {
+    let folder = Folder::new();
+    let mut command = folder.command("soundfont info builtin");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut message = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut message).unwrap();
+    assert_eq!((child.wait().unwrap().code(), message.as_str()), (Some(141), ""));
+}

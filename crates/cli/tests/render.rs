@@ -1,0 +1,171 @@
+//! `rae render`, as people and scripts use it.
+
+mod common;
+
+use std::fs;
+use std::io::{Cursor, Read};
+use std::process::Stdio;
+
+use common::{Folder, stderr};
+use serde_json::Value;
+
+fn peak(samples: &[f32]) -> f32 {
+    samples.iter().fold(0.0, |peak, sample| sample.abs().max(peak))
+}
+
+#[test]
+fn a_song_becomes_a_wav_file() {
+    let folder = Folder::new();
+    let output = folder.rae("render song.mid -o out.wav");
+    assert!(output.status.success() && output.stdout.is_empty(), "{}", stderr(&output));
+    let text = stderr(&output);
+    for part in ["out.wav: 0:0", "stereo at 44100 Hz", "16 bit", "bank.sf2", "x faster than real time", "dBFS"] {
+        assert!(text.contains(part), "{text}");
+    }
+    let reader = hound::WavReader::open(folder.path("out.wav")).unwrap();
+    let spec = reader.spec();
+    assert_eq!((spec.channels, spec.sample_rate, spec.bits_per_sample), (2, 44_100, 16));
+    assert!(reader.duration() >= 44_100);
+    assert!(peak(&folder.rendered("").1) > 0.01);
+}
+
+#[test]
+fn options_do_what_they_say() {
+    let folder = Folder::new();
+    let (spec, dry) = folder.rendered("-r 48000 --sample-format f32 --no-reverb --no-sends --tail none");
+    assert_eq!((spec.sample_rate, spec.bits_per_sample, dry.len()), (48_000, 32, 2 * 48_000));
+    assert_eq!(folder.rendered("--sample-format s24").0.bits_per_sample, 24);
+    let plain = "--sample-format f32 --no-reverb --no-sends --tail none";
+    let loud = folder.rendered(&format!("{plain} --gain -6")).1;
+    let quiet = folder.rendered(&format!("{plain} --gain=-26")).1;
+    assert!((peak(&loud) / peak(&quiet) - 10.0).abs() < 1e-3);
+    assert_eq!(folder.rendered(&format!("{plain} --tempo 2")).1.len(), 44_100);
+    assert_eq!(folder.rendered(&format!("{plain} --from 0.25 --to 0:00.75")).1.len(), 44_100);
+    assert_eq!(folder.rendered("--tail 2").1.len(), 6 * 44_100);
+    assert_eq!(folder.rendered(&format!("{plain} --max-duration 0.5")).1.len(), 44_100);
+    assert_eq!(peak(&folder.rendered(&format!("{plain} --mute 1-4,10")).1), 0.0);
+    assert_eq!(peak(&folder.rendered(&format!("{plain} --solo 2 --solo 3")).1), 0.0);
+    assert!(peak(&folder.rendered(&format!("{plain} --solo 1")).1) > 0.0);
+    let level = 20.0 * peak(&folder.rendered("--normalize -3 --sample-format f32").1).log10();
+    assert!((level + 3.0).abs() < 0.01, "{level}");
+    assert_eq!(folder.rendered(&format!("{plain} --threads 1")), folder.rendered(&format!("{plain} --threads 2")));
+    assert_ne!(folder.rendered(&format!("{plain} --transpose -12")), folder.rendered(plain));
+    assert_ne!(folder.rendered(&format!("{plain} --interpolation linear")), folder.rendered(plain));
+}
+
+#[test]
+fn reverb_may_have_a_value_and_never_takes_the_song() {
+    let folder = Folder::new();
+    let usual = folder.rendered("");
+    assert_eq!(folder.rendered("--reverb"), usual);
+    assert_eq!(folder.rendered("--reverb 0.3"), usual);
+    assert_eq!(folder.rendered("--reverb=0.3"), usual);
+    assert_ne!(folder.rendered("--reverb 0.6"), usual);
+    assert_ne!(folder.rendered("--reverb-time 500"), usual);
+    folder.stdout("render --reverb song.mid -o other.wav --quiet");
+    folder.rendered("");
+    assert!(fs::read(folder.path("other.wav")).unwrap() == fs::read(folder.path("out.wav")).unwrap());
+}
+
+#[test]
+fn existing_files_are_kept() {
+    let folder = Folder::new();
+    fs::write(folder.path("out.wav"), "precious").unwrap();
+    let message = folder.fails(5, "render song.mid -o out.wav");
+    assert!(message.contains("out.wav") && message.contains("--force"), "{message}");
+    assert_eq!(fs::read(folder.path("out.wav")).unwrap(), b"precious");
+    folder.stdout("render song.mid -o out.wav --force");
+    assert!(fs::read(folder.path("out.wav")).unwrap().starts_with(b"RIFF"));
+}
+
+#[test]
+fn every_failure_has_its_code() {
+    let folder = Folder::new();
+    fs::write(folder.path("junk"), "neither a song nor a bank").unwrap();
+    assert!(folder.fails(3, "render missing.mid -o x.wav").contains("missing.mid"));
+    let message = folder.fails(3, "render song.mid -o x.wav --soundfont missing.sf2");
+    assert!(message.contains("Failed to load SoundFont") && message.contains("missing.sf2"), "{message}");
+    assert!(folder.fails(4, "render junk -o x.wav").contains("junk"));
+    assert!(folder.fails(4, "render song.mid -o x.wav --soundfont junk").contains("Failed to load SoundFont"));
+    assert!(folder.fails(5, "render song.mid -o no/x.wav").contains("x.wav"));
+    assert!(folder.fails(6, "render song.mid -o x.wav --device gpu").contains("no GPU"));
+    for usage in [
+        "render song.mid",
+        "render -o x.wav",
+        "render song.mid -o x.wav --tempo 0",
+        "render song.mid -o x.wav -r 0",
+        "render song.mid -o x.wav --reverb 1.5",
+        "render song.mid -o x.wav --gain loud",
+        "render song.mid -o x.wav --solo 0",
+        "render song.mid -o x.wav --from 2 --to 1",
+        "render song.mid -o x.wav --from 5",
+        "render song.mid -o x.wav --reverb --no-reverb",
+        "render song.mid -o x.wav --sample-format mp3",
+        "render song.mid -o - --json",
+        "render song.mid -o x.wav --nonsense",
+        "nonsense",
+    ] {
+        folder.fails(2, usage);
+    }
+    assert!(!folder.path("x.wav").exists());
+    let left = fs::read_dir(folder.folder.path()).unwrap().count();
+    assert_eq!(left, 3, "only song, bank and junk are there");
+}
+
+#[test]
+fn a_pipe_carries_nothing_but_audio() {
+    let folder = Folder::new();
+    let output = folder.rae("render song.mid -o - --tail none");
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).contains("standard output: 0:01.0"), "{}", stderr(&output));
+    assert!(output.stdout.starts_with(b"RIFF"));
+    folder.rendered("--tail none");
+    let file = fs::read(folder.path("out.wav")).unwrap();
+    let samples = 4 * 44_100;
+    assert!(output.stdout[output.stdout.len() - samples..] == file[file.len() - samples..]);
+    assert!(hound::WavReader::new(Cursor::new(file)).is_ok());
+}
+
+#[test]
+fn a_closed_pipe_is_no_drama() {
+    let folder = Folder::new();
+    let mut command = folder.command("render song.mid -o - --tail 600");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut start = [0; 1000];
+    child.stdout.take().unwrap().read_exact(&mut start).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(141), ""));
+}
+
+#[test]
+fn the_report_is_json() {
+    let folder = Folder::new();
+    let report: Value = serde_json::from_str(&folder.stdout("render song.mid -o out.wav --json --quiet")).unwrap();
+    let frames = hound::WavReader::open(folder.path("out.wav")).unwrap().duration();
+    assert_eq!(report["frames"], frames);
+    assert_eq!(report["duration"], f64::from(frames) / 44_100.0);
+    assert_eq!((&report["device"], &report["soundfont"]), (&"cpu".into(), &"bank.sf2".into()));
+    assert_eq!((&report["output"], &report["notes"]), (&"out.wav".into(), &2.into()));
+    assert!(report["peak_dbfs"].as_f64().unwrap() < 0.0 && report["warnings"].is_array());
+}
+
+#[test]
+fn quiet_is_quiet() {
+    let folder = Folder::new();
+    let output = folder.rae("render song.mid -o out.wav --quiet");
+    assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{}", stderr(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_nothing() {
+    let folder = Folder::new();
+    let child = folder.command("render song.mid -o out.wav --tail 14000").stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    assert!(stderr(&output).contains("interrupted"));
+    assert_eq!(fs::read_dir(folder.folder.path()).unwrap().count(), 2, "only song and bank are there");
+}

@@ -1,0 +1,112 @@
+//! From the synthesizer's buses to finished frames: effects, gain, limiter.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rae_effects::{BusBlock, BusEffects, BusSettings, PreparedBus, ReverbSettings, SafetyLimiter};
+use rae_synth::Buses;
+use rae_units::{Decibels, SampleRate};
+
+use crate::voices::BLOCK;
+use crate::window::Window;
+use crate::{Error, RenderSettings};
+
+/// Impulse responses and their spectra, made once for every kind of room and rate.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rooms(Arc<Mutex<Vec<(BusSettings, SampleRate, PreparedBus)>>>);
+
+impl Rooms {
+    const KEPT: usize = 8;
+
+    fn prepare(&self, settings: &BusSettings, rate: SampleRate) -> Result<PreparedBus, Error> {
+        let mut rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, _, room)) = rooms.iter().find(|(known, at, _)| known == settings && *at == rate) {
+            return Ok(room.clone());
+        }
+        let room = PreparedBus::new(settings, rate).map_err(|error| Error::settings(error.to_string()))?;
+        if rooms.len() == Rooms::KEPT {
+            rooms.remove(0);
+        }
+        rooms.push((*settings, rate, room.clone()));
+        Ok(room)
+    }
+}
+
+/// Effects, gain and, for integer formats, the limiter.
+pub(crate) struct Chain {
+    effects: BusEffects,
+    gain: f32,
+    limiter: Option<SafetyLimiter>,
+    scratch: [Vec<f32>; 2],
+}
+
+impl Chain {
+    pub(crate) fn new(settings: &RenderSettings, rooms: &Rooms) -> Result<Chain, Error> {
+        let reverb = ReverbSettings {
+            wet: settings.reverb.map(|reverb| reverb.wet),
+            time: settings.reverb.unwrap_or_default().time,
+            hall: settings.sends,
+        };
+        let room = rooms.prepare(&BusSettings { reverb, chorus: settings.sends }, settings.rate)?;
+        Ok(Chain {
+            effects: room.start(),
+            gain: settings.gain.amplitude() as f32,
+            limiter: settings.is_limited().then(|| SafetyLimiter::new(settings.rate)),
+            scratch: [vec![0.0; BLOCK], vec![0.0; BLOCK]],
+        })
+    }
+
+    /// Takes a block through; what is finished goes into the window.
+    pub(crate) fn push(&mut self, buses: &Buses, window: &mut Window) {
+        let Buses { left, right, reverb, chorus } = buses;
+        self.effects.push(&BusBlock { left, right, reverb, chorus });
+        self.drain(window);
+    }
+
+    /// Lets the effects ring out.
+    pub(crate) fn finish(&mut self, window: &mut Window) {
+        let tail = self.effects.tail();
+        self.effects.finish(tail);
+        self.drain(window);
+        if let Some(limiter) = &mut self.limiter {
+            limiter.finish();
+            pull(limiter, &mut self.scratch, window);
+        }
+    }
+
+    /// The most that the limiter has taken away.
+    pub(crate) fn limiter_reduction(&self) -> Decibels {
+        self.limiter.as_ref().map_or(Decibels(0.0), |limiter| limiter.report().max_reduction)
+    }
+
+    fn drain(&mut self, window: &mut Window) {
+        loop {
+            let [left, right] = &mut self.scratch;
+            let frames = self.effects.pull(left, right);
+            if frames == 0 {
+                return;
+            }
+            let (left, right) = (&mut left[..frames], &mut right[..frames]);
+            for sample in left.iter_mut().chain(right.iter_mut()) {
+                *sample *= self.gain;
+            }
+            match &mut self.limiter {
+                None => window.push(left, right),
+                Some(limiter) => {
+                    limiter.push(left, right);
+                    pull(limiter, &mut self.scratch, window);
+                }
+            }
+        }
+    }
+}
+
+fn pull(limiter: &mut SafetyLimiter, scratch: &mut [Vec<f32>; 2], window: &mut Window) {
+    let [left, right] = scratch;
+    loop {
+        let frames = limiter.pull(left, right);
+        if frames == 0 {
+            return;
+        }
+        window.push(&left[..frames], &right[..frames]);
+    }
+}

@@ -1,0 +1,145 @@
+//! The engine: a SoundFont, opened once, that renders many songs.
+
+use std::sync::Arc;
+
+use rae_codec::SampleFormat;
+use rae_dsp::AudioBuffer;
+use rae_midi::Sequence;
+use rae_soundfont::{SoundFont, Storage};
+use rae_units::Decibels;
+
+use crate::chain::Rooms;
+use crate::report::bounded;
+use crate::work::Work;
+use crate::{Error, Observer, RenderSettings, Report, SoundFontChoice, SoundFontReport, Stream, unobserved};
+
+/// Finished sound in memory.
+#[derive(Clone, Debug)]
+pub struct Rendering {
+    /// Stereo samples. With an integer format in the settings they passed the limiter but are not rounded.
+    pub audio: AudioBuffer,
+    /// What was made, and how.
+    pub report: Report,
+}
+
+/// A SoundFont, opened once. Share it between threads and render as many songs at once as you like; a clone is the
+/// same engine.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    font: Arc<SoundFont>,
+    soundfont: SoundFontReport,
+    rooms: Rooms,
+}
+
+/// Choices made before the SoundFont is opened.
+#[derive(Clone, Debug, Default)]
+pub struct EngineBuilder {
+    soundfont: SoundFontChoice,
+    storage: Storage,
+}
+
+impl EngineBuilder {
+    /// Which SoundFont to play; by default the first that is found.
+    #[must_use]
+    pub fn soundfont(mut self, choice: SoundFontChoice) -> EngineBuilder {
+        self.soundfont = choice;
+        self
+    }
+
+    /// Whether the file is mapped (default) or copied into memory, for servers whose files may change under them.
+    #[must_use]
+    pub fn storage(mut self, storage: Storage) -> EngineBuilder {
+        self.storage = storage;
+        self
+    }
+
+    /// Opens the SoundFont.
+    pub fn open(self) -> Result<Engine, Error> {
+        let choice = self.soundfont.resolve()?;
+        let source = choice.to_string();
+        Ok(Engine::with_source(choice.open(self.storage)?, source))
+    }
+}
+
+impl Engine {
+    /// An engine with this SoundFont and otherwise the defaults.
+    pub fn open(soundfont: SoundFontChoice) -> Result<Engine, Error> {
+        Engine::builder().soundfont(soundfont).open()
+    }
+
+    /// An engine with a SoundFont that is open already.
+    pub fn with_font(font: Arc<SoundFont>) -> Engine {
+        let source = font.source().to_owned();
+        Engine::with_source(font, source)
+    }
+
+    fn with_source(font: Arc<SoundFont>, source: String) -> Engine {
+        let soundfont = SoundFontReport {
+            source,
+            name: font.model().info.name.clone(),
+            warnings: bounded(font.warnings(), font.warning_count()),
+        };
+        Engine { font, soundfont, rooms: Rooms::default() }
+    }
+
+    /// An engine with choices.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
+
+    /// Which SoundFont is played.
+    pub fn soundfont(&self) -> SoundFontReport {
+        self.soundfont.clone()
+    }
+
+    /// The SoundFont itself.
+    pub fn font(&self) -> &Arc<SoundFont> {
+        &self.font
+    }
+
+    /// Begins a render that is pulled, for sound that goes elsewhere than into a file or memory.
+    pub fn stream(&self, song: &Sequence, settings: &RenderSettings) -> Result<Stream, Error> {
+        self.begin(song, settings, &mut Work::new(settings, &mut unobserved))
+    }
+
+    /// Renders into memory.
+    pub fn render(
+        &self,
+        song: &Sequence,
+        settings: &RenderSettings,
+        observer: &mut Observer<'_>,
+    ) -> Result<Rendering, Error> {
+        let mut work = Work::new(settings, observer);
+        let mut stream = self.begin(song, settings, &mut work)?;
+        let (mut samples, mut right) = (Vec::new(), Vec::new());
+        work.run(&mut stream, |l, r| {
+            samples.extend_from_slice(l);
+            right.extend_from_slice(r);
+            Ok(())
+        })?;
+        samples.append(&mut right);
+        let audio = AudioBuffer::from_planar(samples, 2).unwrap_or_default();
+        Ok(Rendering { audio, report: stream.report() })
+    }
+
+    /// Begins the render; a pass before it measures the peak if that is to be normalised.
+    pub(crate) fn begin(
+        &self,
+        song: &Sequence,
+        settings: &RenderSettings,
+        work: &mut Work<'_, '_>,
+    ) -> Result<Stream, Error> {
+        settings.validate()?;
+        let begin = |settings: &RenderSettings| {
+            Stream::new(Arc::clone(&self.font), &self.soundfont.source, &self.rooms, song, settings)
+        };
+        let Some(target) = settings.normalize else {
+            return begin(settings);
+        };
+        let mut first = begin(&RenderSettings { format: SampleFormat::F32, ..settings.clone() })?;
+        work.run(&mut first, |_, _| Ok(()))?;
+        let change = first.report().peak_dbfs.map_or(0.0, |peak| target.0 - peak);
+        let gain = Decibels(settings.gain.0 + change);
+        Ok(begin(&RenderSettings { gain, ..settings.clone() })?.started_at(work.started()))
+    }
+}

@@ -1,0 +1,67 @@
+//! What can go wrong, and what to do about it.
+
+use std::io;
+use std::path::Path;
+
+use rae_codec::CodecError;
+
+/// Why the engine could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The SoundFont could not be found, read or understood.
+    #[error(transparent)]
+    SoundFont(#[from] rae_soundfont::Error),
+    /// The MIDI file could not be found, read or understood.
+    #[error("Failed to load MIDI file: {0}")]
+    Midi(#[from] rae_midi::Error),
+    /// The audio file could not be made or written.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+    /// The device that was demanded is not there.
+    #[error("no GPU: {reason}; let the engine choose (auto) or ask for the cpu")]
+    Device {
+        /// Why not.
+        reason: String,
+    },
+    /// A setting is out of its range.
+    #[error("{what}")]
+    Settings {
+        /// Which setting, its value, and what it may be.
+        what: String,
+    },
+    /// The system gave no thread.
+    #[error("cannot start a thread: {source}; try again with 1 thread")]
+    Threads {
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The observer stopped the work. No file was written.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl Error {
+    pub(crate) fn settings(what: String) -> Error {
+        Error::Settings { what }
+    }
+
+    /// The input file and what the system said about it, if it was missing or could not be read.
+    pub fn unreadable_input(&self) -> Option<(&Path, &io::Error)> {
+        match self {
+            Error::SoundFont(error) => error.io(),
+            Error::Midi(rae_midi::Error::Read { path, source }) => Some((path, source)),
+            _ => None,
+        }
+    }
+
+    /// The output and why it could not be written, if that was the cause: `AlreadyExists` if overwriting was not allowed.
+    pub fn unwritable_output(&self) -> Option<(&Path, io::ErrorKind)> {
+        match self {
+            Error::Codec(CodecError::Io { path, source, .. }) => Some((path, source.kind())),
+            Error::Codec(CodecError::Exists(path)) => Some((path, io::ErrorKind::AlreadyExists)),
+            Error::Codec(CodecError::IsFolder(path)) => Some((path, io::ErrorKind::IsADirectory)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! How far a render has come, and how it is stopped.
+
+use std::ops::ControlFlow;
+
+use rae_units::Seconds;
+
+/// How far a render has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Sound made so far, the part before [`RenderSettings::from`](crate::RenderSettings::from) included.
+    pub position: Seconds,
+    /// Length of the song without its tail.
+    pub expected: Seconds,
+    /// Share of the whole work done, 0 to 1; never falls.
+    pub fraction: f64,
+}
+
+/// Hears of progress every fraction of a second of sound, on the thread that asked for the render.
+/// [`ControlFlow::Break`] stops the render with [`Error::Cancelled`](crate::Error::Cancelled) and leaves no file.
+pub type Observer<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
+
+/// An observer that lets the render run to its end.
+pub fn unobserved(_: Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}

@@ -1,0 +1,226 @@
+//! What a render should sound like and how it is made.
+
+use rae_codec::SampleFormat;
+use rae_synth::{ChannelSet, Interpolation};
+use rae_units::{Decibels, SampleRate, Seconds};
+
+use crate::{Device, Error};
+
+/// What happens after the last event of the piece.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tail {
+    /// Everything down to the last frame above the threshold (dBFS). Ten seconds below it end the tail.
+    Silence(Decibels),
+    /// Nothing: the sound is cut where the piece ends.
+    None,
+    /// Exactly this long.
+    Seconds(Seconds),
+}
+
+impl Default for Tail {
+    fn default() -> Self {
+        Tail::Silence(Decibels(-90.0))
+    }
+}
+
+/// The asked-for reverb: `(1 − wet)·dry + wet·(response ∗ dry)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reverb {
+    /// Share of the reverberated sound, 0 to 1.
+    pub wet: f32,
+    /// Length of the exponentially decaying impulse response.
+    pub time: Seconds,
+}
+
+impl Default for Reverb {
+    fn default() -> Self {
+        Reverb { wet: 0.3, time: Seconds(0.1) }
+    }
+}
+
+/// All choices of a render. Begin with `RenderSettings::default()` and change what you need.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RenderSettings {
+    /// Frames per second of the result; 8000 to 384000 Hz.
+    pub rate: SampleRate,
+    /// How samples are written. The integer formats pass the safety limiter, float does not; 16 bits are dithered.
+    pub format: SampleFormat,
+    /// Absolute gain: at 0 dB a hard-panned full-scale sample at full velocity reaches full scale.
+    pub gain: Decibels,
+    /// Raise or lower the whole result so that its highest sample is at this level. Renders twice.
+    pub normalize: Option<Decibels>,
+    /// The asked-for reverb.
+    pub reverb: Option<Reverb>,
+    /// The reverb hall and the chorus that the SoundFont and controllers 91 and 93 feed.
+    pub sends: bool,
+    /// How samples are read between their points.
+    pub interpolation: Interpolation,
+    /// How many voices may sound at once.
+    pub max_voices: usize,
+    /// Factor on the tempo; 2 is twice as fast. 0.01 to 100.
+    pub tempo: f64,
+    /// Semitones added to every note except drums; −96 to 96.
+    pub transpose: i8,
+    /// Where the result begins. What comes before is rendered and thrown away, so the result is exactly that
+    /// part of the whole.
+    pub from: Seconds,
+    /// Where the piece ends early, in seconds of the result's own time; the tail follows.
+    pub to: Option<Seconds>,
+    /// Only these channels sound; empty means all. Counted from 1, the second port's are 17 to 32 and so on.
+    pub solo: Vec<u16>,
+    /// These channels do not sound. Counted like `solo`.
+    pub mute: Vec<u16>,
+    /// What follows the last event.
+    pub tail: Tail,
+    /// The render is cut here, with a warning.
+    pub max_duration: Seconds,
+    /// Threads to use; `None` means one per core. The bits of the result do not depend on it.
+    pub threads: Option<usize>,
+    /// Who may do the work.
+    pub device: Device,
+    /// Whether an output file that exists may be replaced, once the new one is complete.
+    pub overwrite: bool,
+}
+
+impl Default for RenderSettings {
+    fn default() -> Self {
+        RenderSettings {
+            rate: SampleRate::CD,
+            format: SampleFormat::S16,
+            gain: Decibels(-13.0),
+            normalize: None,
+            reverb: Some(Reverb::default()),
+            sends: true,
+            interpolation: Interpolation::default(),
+            max_voices: 4096,
+            tempo: 1.0,
+            transpose: 0,
+            from: Seconds(0.0),
+            to: None,
+            solo: Vec::new(),
+            mute: Vec::new(),
+            tail: Tail::default(),
+            max_duration: Seconds(4.0 * 3600.0),
+            threads: None,
+            device: Device::Auto,
+            overwrite: false,
+        }
+    }
+}
+
+/// Highest channel number that [`RenderSettings::solo`] and `mute` take: sixteen on each of 256 ports.
+pub const MAX_CHANNEL: u16 = 4096;
+
+impl RenderSettings {
+    /// Checks every range; the message names the setting, its value and what it may be.
+    pub fn validate(&self) -> Result<(), Error> {
+        let hz = self.rate.hz();
+        check((8_000..=384_000).contains(&hz), || format!("sample rate is {hz} Hz; choose 8000 to 384000"))?;
+        in_range("gain", self.gain.0, -200.0, 100.0, "dB")?;
+        if let Some(Decibels(level)) = self.normalize {
+            in_range("normalize", level, -100.0, 0.0, "dBFS")?;
+        }
+        if let Some(reverb) = self.reverb {
+            in_range("reverb", f64::from(reverb.wet), 0.0, 1.0, "")?;
+            in_range("reverb time", reverb.time.0, 0.001, rae_effects::MAX_REVERB_TIME.0, "s")?;
+        }
+        check(self.max_voices >= 1, || "max voices is 0; allow at least 1".into())?;
+        in_range("tempo", self.tempo, 0.01, 100.0, "")?;
+        in_range("transpose", f64::from(self.transpose), -96.0, 96.0, "semitones")?;
+        in_range("max duration", self.max_duration.0, 0.001, 1e6, "s")?;
+        in_range("from", self.from.0, 0.0, 1e6, "s")?;
+        if let Some(Seconds(to)) = self.to {
+            in_range("to", to, 0.0, 1e6, "s")?;
+            let from = self.from.0;
+            check(to > from, || format!("to is {to} s, which is not after from ({from} s)"))?;
+        }
+        match self.tail {
+            Tail::Silence(Decibels(threshold)) => in_range("tail threshold", threshold, -200.0, 0.0, "dBFS")?,
+            Tail::Seconds(Seconds(tail)) => in_range("tail", tail, 0.0, 1e6, "s")?,
+            Tail::None => {}
+        }
+        check(self.threads != Some(0), || "threads is 0; use at least 1".into())?;
+        for &channel in self.solo.iter().chain(&self.mute) {
+            check((1..=MAX_CHANNEL).contains(&channel), || {
+                format!("channel {channel} does not exist; channels are counted from 1 to {MAX_CHANNEL}")
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Threads that will work.
+    pub(crate) fn thread_count(&self) -> usize {
+        self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+    }
+
+    /// Integer samples cannot exceed full scale, so they are limited.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.format.is_integer()
+    }
+
+    /// The channels that do not sound, counted from 0.
+    pub(crate) fn muted(&self) -> ChannelSet {
+        let mut muted = if self.solo.is_empty() {
+            ChannelSet::default()
+        } else {
+            ChannelSet::all_but(self.solo.iter().map(|channel| channel - 1))
+        };
+        for channel in &self.mute {
+            muted.insert(channel - 1);
+        }
+        muted
+    }
+}
+
+fn check(holds: bool, what: impl FnOnce() -> String) -> Result<(), Error> {
+    if holds { Ok(()) } else { Err(Error::settings(what())) }
+}
+
+/// NaN is in no range.
+fn in_range(name: &str, value: f64, low: f64, high: f64, unit: &str) -> Result<(), Error> {
+    let gap = if unit.is_empty() { "" } else { " " };
+    check((low..=high).contains(&value), || format!("{name} is {value}{gap}{unit}; choose {low} to {high}{gap}{unit}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid() {
+        RenderSettings::default().validate().unwrap();
+    }
+
+    #[test]
+    fn every_wrong_value_is_named() {
+        type Spoil = fn(&mut RenderSettings);
+        let cases: [(&str, Spoil); 12] = [
+            ("sample rate", |s| s.rate = SampleRate::new(7_999).unwrap()),
+            ("gain", |s| s.gain = Decibels(f64::NAN)),
+            ("normalize", |s| s.normalize = Some(Decibels(0.1))),
+            ("reverb", |s| s.reverb = Some(Reverb { wet: 1.5, ..Reverb::default() })),
+            ("reverb time", |s| s.reverb = Some(Reverb { time: Seconds(0.0), ..Reverb::default() })),
+            ("max voices", |s| s.max_voices = 0),
+            ("tempo", |s| s.tempo = 0.0),
+            ("transpose", |s| s.transpose = 97),
+            ("to is", |s| (s.from, s.to) = (Seconds(2.0), Some(Seconds(2.0)))),
+            ("tail", |s| s.tail = Tail::Seconds(Seconds(-1.0))),
+            ("threads", |s| s.threads = Some(0)),
+            ("channel 0", |s| s.mute = vec![0]),
+        ];
+        for (name, spoil) in cases {
+            let mut settings = RenderSettings::default();
+            spoil(&mut settings);
+            let message = settings.validate().unwrap_err().to_string();
+            assert!(message.contains(name), "{message}");
+        }
+    }
+
+    #[test]
+    fn solo_and_mute_count_from_one() {
+        let muted = RenderSettings { solo: vec![1, 10], mute: vec![10], ..Default::default() }.muted();
+        assert!(!muted.contains(0));
+        assert!(muted.contains(9) && muted.contains(1) && muted.contains(16));
+        assert!(RenderSettings::default().muted() == ChannelSet::default());
+    }
+}

@@ -1,0 +1,217 @@
+//! A render that is pulled: synthesizer, effects, gain, limiter and window in a row.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use rae_midi::{Performance, Sequence, Speed};
+use rae_soundfont::SoundFont;
+use rae_synth::{Buses, Renderer, Settings, Statistics};
+use rae_units::{Decibels, Frames, SampleRate, Seconds};
+
+use crate::chain::{Chain, Rooms};
+use crate::report::bounded;
+use crate::voices::{Block, Voices};
+use crate::window::Window;
+use crate::{Error, Progress, RenderSettings, Report, Tail};
+
+/// A render in progress: pull frames from it until there are none left. Memory does not grow with the length of the
+/// song, and the frames do not depend on how many are pulled at once or on the number of threads.
+pub struct Stream {
+    voices: Option<Voices>,
+    chain: Chain,
+    window: Window,
+    used: Option<Buses>,
+    statistics: Statistics,
+    synth_warnings: Vec<String>,
+    report: Report,
+    rate: SampleRate,
+    end: Frames,
+    limit: Frames,
+    peak: f32,
+    started: Instant,
+}
+
+impl Stream {
+    /// Begins a render; `settings` are valid.
+    pub(crate) fn new(
+        font: Arc<SoundFont>,
+        soundfont: &str,
+        rooms: &Rooms,
+        song: &Sequence,
+        settings: &RenderSettings,
+    ) -> Result<Stream, Error> {
+        let started = Instant::now();
+        let device = settings.device.choose()?;
+        let performance = Performance::new(song);
+        let mut warnings = Vec::new();
+        let synth = synth_settings(&performance, settings, &mut warnings)?;
+        let renderer = Renderer::new(font, &performance, &synth);
+        let end = renderer.end();
+        let Seconds(from) = settings.from;
+        if from > 0.0 && settings.from.frames(settings.rate) >= end {
+            let Seconds(end) = end.seconds(settings.rate);
+            return Err(Error::settings(format!("from is {from} s, but the song ends at {end:.3} s")));
+        }
+        let limit = settings.max_duration.frames(settings.rate);
+        let window = Window::new(settings.rate, settings.from.frames(settings.rate), end, limit, settings.tail);
+        let synth_limit = match settings.tail {
+            Tail::None => end,
+            Tail::Seconds(tail) => Frames(end.0.saturating_add(tail.frames(settings.rate).0)),
+            Tail::Silence(_) => limit,
+        };
+        let threads = settings.thread_count().min(2);
+        Ok(Stream {
+            voices: Some(Voices::new(renderer, synth_limit.min(limit), threads)?),
+            chain: Chain::new(settings, rooms)?,
+            window,
+            used: None,
+            statistics: Statistics::default(),
+            synth_warnings: Vec::new(),
+            report: Report {
+                duration: 0.0,
+                frames: 0,
+                sample_rate: settings.rate.hz(),
+                channels: 2,
+                peak_dbfs: None,
+                gain_db: settings.gain.0,
+                limiter_reduction_db: 0.0,
+                notes: 0,
+                voices_peak: 0,
+                device: device.to_owned(),
+                threads,
+                soundfont: soundfont.to_owned(),
+                wall_seconds: 0.0,
+                times_real_time: 0.0,
+                warnings,
+            },
+            rate: settings.rate,
+            end,
+            limit,
+            peak: 0.0,
+            started,
+        })
+    }
+
+    /// Counts the time of a preparation, such as a first pass, as part of this render.
+    pub(crate) fn started_at(mut self, started: Instant) -> Stream {
+        self.started = started;
+        self
+    }
+
+    /// Frames per second.
+    pub fn rate(&self) -> SampleRate {
+        self.rate
+    }
+
+    /// Fills both slices, which must be equally long, with the next frames; returns how many, which is less than asked
+    /// for only at the end.
+    pub fn read(&mut self, left: &mut [f32], right: &mut [f32]) -> usize {
+        assert_eq!(left.len(), right.len(), "left and right differ in length");
+        let mut filled = 0;
+        while filled < left.len() {
+            if self.window.ready() == 0 {
+                if self.voices.is_none() {
+                    break;
+                }
+                self.advance();
+            }
+            filled += self.window.take(&mut left[filled..], &mut right[filled..]);
+        }
+        let samples = left[..filled].iter().chain(&right[..filled]);
+        self.peak = samples.map(|x| x.abs()).filter(|x| x.is_finite()).fold(self.peak, f32::max);
+        self.report.frames += filled as u64;
+        filled
+    }
+
+    /// How far the render has come.
+    pub fn progress(&self) -> Progress {
+        let position = self.window.position();
+        let over = self.voices.is_none() && self.window.ready() == 0;
+        // The tail's length is not known: it is given the last hundredth.
+        let share = if self.end.0 == 0 { 0.0 } else { position.0 as f64 / self.end.0 as f64 };
+        Progress {
+            position: position.seconds(self.rate),
+            expected: self.end.seconds(self.rate),
+            fraction: if over { 1.0 } else { share.min(1.0) * 0.99 },
+        }
+    }
+
+    /// What was made so far; complete once [`Stream::read`] has come to the end.
+    pub fn report(&self) -> Report {
+        let mut report = self.report.clone();
+        report.duration = Frames(report.frames).seconds(self.rate).0;
+        report.peak_dbfs = (self.peak > 0.0).then(|| Decibels::from_amplitude(f64::from(self.peak)).0);
+        report.limiter_reduction_db = self.chain.limiter_reduction().0;
+        report.notes = self.statistics.notes;
+        report.voices_peak = self.statistics.peak_voices as u64;
+        report.wall_seconds = self.started.elapsed().as_secs_f64();
+        report.times_real_time = report.duration / report.wall_seconds.max(1e-9);
+        report.warnings.extend(bounded(&self.synth_warnings, self.synth_warnings.len()));
+        if self.voices.is_none() {
+            report.warnings.extend(self.closing_warnings());
+        }
+        report
+    }
+
+    fn closing_warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.statistics.notes == 0 {
+            warnings.push("no note was played, so the result is silent".to_owned());
+        }
+        if self.window.was_cut() {
+            let Seconds(limit) = self.limit.seconds(self.rate);
+            warnings.push(format!("the tail is cut at the maximum duration of {limit} s"));
+        }
+        warnings
+    }
+
+    /// Takes one block through the chain.
+    fn advance(&mut self) {
+        let block = match &mut self.voices {
+            Some(voices) if !self.window.is_closed() => voices.next(self.used.take()),
+            _ => None,
+        };
+        match block {
+            Some(Block { buses, statistics, warnings }) => {
+                self.chain.push(&buses, &mut self.window);
+                self.used = Some(buses);
+                self.statistics = statistics;
+                self.synth_warnings.extend(warnings);
+            }
+            None => {
+                self.voices = None;
+                if !self.window.is_closed() {
+                    self.chain.finish(&mut self.window);
+                }
+                self.window.finish();
+            }
+        }
+    }
+}
+
+fn synth_settings(
+    performance: &Performance,
+    settings: &RenderSettings,
+    warnings: &mut Vec<String>,
+) -> Result<Settings, Error> {
+    let speed = Speed::new(settings.tempo)
+        .ok_or_else(|| Error::settings(format!("tempo is {}; choose 0.01 to 100", settings.tempo)))?;
+    let whole = performance.clock(settings.rate, speed).frame(performance.end).seconds(settings.rate);
+    let end = settings.to.map_or(whole, |to| Seconds(to.0.min(whole.0)));
+    let limit = settings.max_duration;
+    if end.0 > limit.0 {
+        warnings.push(format!(
+            "the song lasts {:.0} s and is cut at the maximum duration of {} s; allow more if it is wanted",
+            end.0, limit.0
+        ));
+    }
+    Ok(Settings {
+        rate: settings.rate,
+        interpolation: settings.interpolation,
+        max_voices: settings.max_voices,
+        speed,
+        transpose: settings.transpose,
+        muted: settings.muted(),
+        end: if end.0 > limit.0 { Some(limit) } else { settings.to },
+    })
+}
