@@ -86,6 +86,8 @@ impl Layer {
 #[derive(Debug, Default)]
 pub(crate) struct Program {
     pub(crate) layers: Vec<Layer>,
+    /// The most layers that one key can start.
+    pub(crate) most_layers: usize,
 }
 
 impl Program {
@@ -101,7 +103,8 @@ impl Program {
                 layers.extend(layer(font, &outer, &inner));
             }
         }
-        Program { layers }
+        let most_layers = (0..128).map(|key| layers.iter().filter(|l| l.keys.contains(&key)).count()).max();
+        Program { layers, most_layers: most_layers.unwrap_or(0) }
     }
 }
 

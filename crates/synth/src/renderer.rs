@@ -113,7 +113,9 @@ impl Renderer {
 
     /// Whether the piece is over and nothing rings on.
     pub fn is_finished(&self) -> bool {
-        self.ended && self.conductor.is_silent() && self.taken == self.ready.frames()
+        let rest_is_silent =
+            || self.ready.all().iter().all(|bus| bus[self.taken..].iter().all(|&sample| sample == 0.0));
+        self.ended && self.conductor.is_silent() && rest_is_silent()
     }
 
     /// Counts so far.

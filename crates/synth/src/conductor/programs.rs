@@ -41,7 +41,7 @@ impl Programs {
         }
         let font = &self.font;
         let ready = self.ready.entry(preset).or_insert_with(|| Arc::new(Program::compile(font, preset)));
-        self.most_layers = self.most_layers.max(ready.layers.len());
+        self.most_layers = self.most_layers.max(ready.most_layers);
         ready.clone()
     }
 }

@@ -12,7 +12,7 @@ const CENT_ZERO_HZ: f64 = 8.175_798_915_643_707;
 /// Timecents at and below which a time is zero.
 const ZERO_TIME: f32 = -12_000.0;
 
-/// Shortest attack: anything less clicks.
+/// Shortest attack, of both envelopes: anything less clicks.
 const SHORTEST_ATTACK: f64 = 0.001;
 
 /// What is played on a layer, apart from its generators.
@@ -71,7 +71,7 @@ impl Articulation {
             let time = value(time);
             if time <= ZERO_TIME { 0 } else { frames(time + value(tracking) * (60.0 - pitching.key), rate) }
         };
-        let attack = (timecents_to_seconds(value(Generator::AttackVolEnv)).max(SHORTEST_ATTACK) * rate).round() as u64;
+        let attack = |time| (timecents_to_seconds(value(time)).max(SHORTEST_ATTACK) * rate).round() as u64;
         let pitch = (pitching.key - layer.root_key) * value(Generator::ScaleTuning)
             + layer.correction
             + 100.0 * value(Generator::CoarseTune)
@@ -98,7 +98,7 @@ impl Articulation {
             attenuation: value(Generator::InitialAttenuation) / 10.0,
             volume: EnvelopeTimes {
                 delay: frames(value(Generator::DelayVolEnv), rate),
-                attack,
+                attack: attack(Generator::AttackVolEnv),
                 hold: tracked(Generator::HoldVolEnv, Generator::KeynumToVolEnvHold),
                 decay: tracked(Generator::DecayVolEnv, Generator::KeynumToVolEnvDecay),
                 sustain: (-cents(Generator::SustainVolEnv) / 10.0).max(FLOOR_DB),
@@ -106,7 +106,7 @@ impl Articulation {
             },
             modulation: EnvelopeTimes {
                 delay: frames(value(Generator::DelayModEnv), rate),
-                attack: frames(value(Generator::AttackModEnv), rate),
+                attack: attack(Generator::AttackModEnv),
                 hold: tracked(Generator::HoldModEnv, Generator::KeynumToModEnvHold),
                 decay: tracked(Generator::DecayModEnv, Generator::KeynumToModEnvDecay),
                 sustain: 1.0 - cents(Generator::SustainModEnv) / 1000.0,

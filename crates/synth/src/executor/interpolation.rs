@@ -1,7 +1,7 @@
 //! Interpolation kernels. Each reads a contiguous stretch of the unrolled stream at evenly spaced positions.
 
-use super::ONE;
 use super::sinc::{self, ROWS, Table};
+use super::{ONE, PART};
 
 /// Positions of a run of frames relative to the first point of `points`.
 pub(crate) struct Run<'a> {
@@ -80,16 +80,14 @@ const CATMULL_ROM: [[f32; 4]; 4] =
     [[0.0, 1.0, 0.0, 0.0], [-0.5, 0.0, 0.5, 0.0], [1.0, -2.5, 2.0, -0.5], [-0.5, 1.5, -1.5, 0.5]];
 
 fn cubic(run: &Run<'_>, out: &mut [f32]) {
+    let [c0, c1, c2, c3] = CATMULL_ROM;
     let mut phase = run.phase;
-    for sample in out {
-        let i = (phase >> 32) as usize;
-        let Some(points) = run.points[i..].first_chunk::<4>() else { return };
+    sum_of_four(out, || {
+        let points = run.points[(phase >> 32) as usize..].first_chunk::<4>()?;
         let x = fraction(phase);
-        let [c0, c1, c2, c3] = CATMULL_ROM;
-        let terms: [f32; 4] = std::array::from_fn(|p| (((c3[p] * x + c2[p]) * x + c1[p]) * x + c0[p]) * points[p]);
-        *sample = (terms[0] + terms[2]) + (terms[1] + terms[3]);
         phase += run.increment;
-    }
+        Some(std::array::from_fn(|p| (((c3[p] * x + c2[p]) * x + c1[p]) * x + c0[p]) * points[p]))
+    });
 }
 
 /// Σ point · row, between the two rows around the fraction.
@@ -97,12 +95,11 @@ fn windowed_sinc<const TAPS: usize>(run: &Run<'_>, table: &Table, out: &mut [f32
     const ROW_SHIFT: u32 = 32 - ROWS.trailing_zeros();
     let (rows, _) = table.rows.as_chunks::<TAPS>();
     let mut phase = run.phase;
-    for sample in out {
-        let points = &run.points[(phase >> 32) as usize..][..TAPS];
+    sum_of_four(out, || {
+        let points = run.points[(phase >> 32) as usize..].first_chunk::<TAPS>()?;
         let row = (phase as u32 >> ROW_SHIFT) as usize;
         let blend = ((phase as u32) << (32 - ROW_SHIFT)) as f32 * (1.0 / ONE as f32);
-        let [this, next] = &rows[row..row + 2] else { return };
-        // Four partial sums per row: the order of additions that one SIMD register keeps.
+        let [this, next] = rows[row..].first_chunk::<2>()?;
         let mut sums = [[0.0f32; 4]; 2];
         let quads = points.as_chunks::<4>().0.iter().zip(this.as_chunks::<4>().0).zip(next.as_chunks::<4>().0);
         for ((points, this), next) in quads {
@@ -111,9 +108,24 @@ fn windowed_sinc<const TAPS: usize>(run: &Run<'_>, table: &Table, out: &mut [f32
                 sums[1][lane] += points[lane] * next[lane];
             }
         }
-        let [this, next] = sums;
-        let blended: [f32; 4] = std::array::from_fn(|lane| this[lane] + blend * (next[lane] - this[lane]));
-        *sample = (blended[0] + blended[2]) + (blended[1] + blended[3]);
         phase += run.increment;
+        let [this, next] = sums;
+        Some(std::array::from_fn(|lane| this[lane] + blend * (next[lane] - this[lane])))
+    });
+}
+
+/// Writes the sums of four partial results per frame. They are summed in a second pass, so that the compiler keeps the
+/// four in one register while they are made.
+fn sum_of_four(out: &mut [f32], mut partial: impl FnMut() -> Option<[f32; 4]>) {
+    let mut partials = [[0.0f32; 4]; PART];
+    let partials = &mut partials[..out.len()];
+    for quad in &mut *partials {
+        match partial() {
+            Some(made) => *quad = made,
+            None => return,
+        }
+    }
+    for (sample, quad) in out.iter_mut().zip(partials) {
+        *sample = (quad[0] + quad[2]) + (quad[1] + quad[3]);
     }
 }

@@ -23,6 +23,10 @@ pub const QUANTUM: usize = 64;
 /// the bits do not depend on who rendered them.
 pub const BUCKETS: usize = 32;
 
+/// Frames that are interpolated and filtered at a time: few enough that a processor filters one part while it
+/// interpolates the next.
+const PART: usize = 16;
+
 /// One in 32.32 fixed point.
 pub(crate) const ONE: u64 = 1 << 32;
 

@@ -3,10 +3,10 @@
 use rae_soundfont::{Pcm, SoundFont};
 
 use super::filter::Memory;
-use super::interpolation::{Kernel, Run};
+use super::interpolation::{Kernel, Reach, Run};
 use super::sinc::MAX_TAPS;
 use super::source::Unroller;
-use super::{BUCKETS, Block, Executor, ONE, QUANTUM, Segment, VoiceBlock};
+use super::{BUCKETS, Block, Executor, ONE, PART, QUANTUM, Segment, VoiceBlock};
 use crate::{Buses, Interpolation};
 
 /// Points unrolled at a time; a run of frames is shortened when it would need more.
@@ -52,10 +52,13 @@ impl ScalarExecutor {
         for segment in segments {
             let mut samples = [0.0f32; QUANTUM];
             let samples = &mut samples[..segment.frames as usize];
-            interpolate(self.interpolation, pcm, voice, segment, &mut self.window, samples);
-            if let Some(filter) = &segment.filter {
-                filter.run(&mut memory, samples);
-            }
+            let kernel = Kernel::new(self.interpolation, segment.increment);
+            unroll(kernel, pcm, voice, segment, &mut self.window, samples, |run, part| {
+                kernel.run(run, part);
+                if let Some(filter) = &segment.filter {
+                    filter.run(&mut memory, part);
+                }
+            });
             mix(segment, samples, &mut self.bucket);
         }
         self.memories[voice.slot] = memory;
@@ -84,28 +87,32 @@ impl Executor for ScalarExecutor {
     }
 }
 
-fn interpolate(
-    interpolation: Interpolation,
+/// Hands the segment to `play` in small parts, each with the points of the unrolled stream that it reads.
+fn unroll(
+    kernel: Kernel,
     pcm: Pcm<'_>,
     voice: &VoiceBlock,
     segment: &Segment,
     window: &mut [f32; WINDOW],
     out: &mut [f32],
+    mut play: impl FnMut(&Run<'_>, &mut [f32]),
 ) {
-    let kernel = Kernel::new(interpolation, segment.increment);
-    let reach = kernel.reach();
+    let Reach { before, taps } = kernel.reach();
+    let increment = segment.increment;
     let stream = Unroller { pcm, source: &voice.source, looping: segment.looping, wrapped: segment.wrapped };
-    let fitting =
-        ((((WINDOW - MAX_TAPS - 1) as u64) << 32) / segment.increment.max(1)).clamp(1, QUANTUM as u64) as usize;
+    let fitting = ((((WINDOW - MAX_TAPS - 1) as u64) << 32) / increment.max(1)).clamp(1, QUANTUM as u64) as usize;
     let mut phase = segment.phase;
     for run in out.chunks_mut(fitting) {
         let first = (phase >> 32) as i64;
-        let start = phase & (ONE - 1);
-        let span = ((start + (run.len() as u64 - 1) * segment.increment) >> 32) as usize;
-        let points = &mut window[..span + reach.taps];
-        stream.read(first - reach.before as i64, points);
-        kernel.run(&Run { points, phase: start, increment: segment.increment }, run);
-        phase += run.len() as u64 * segment.increment;
+        let mut start = phase & (ONE - 1);
+        let span = ((start + (run.len() as u64 - 1) * increment) >> 32) as usize;
+        let points = &mut window[..span + taps];
+        stream.read(first - before as i64, points);
+        for part in run.chunks_mut(PART) {
+            play(&Run { points, phase: start, increment }, part);
+            start += part.len() as u64 * increment;
+        }
+        phase += run.len() as u64 * increment;
     }
 }
 
