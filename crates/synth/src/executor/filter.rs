@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn memory_never_stays_denormal() {
-        let filter = LowPass::design(100.0, 60.0, 44_100.0);
+        let filter = LowPass::design(100.0, 40.0, 44_100.0);
         let mut memory = Memory::default();
         filter.run(&mut memory, &mut [1.0; 64]);
         for _ in 0..100_000 {
