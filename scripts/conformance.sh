@@ -4,6 +4,5 @@
 
 rate="$1"
 shift
-[ "$rate" = 44100 ] || set -- --not-44100 "$@"
 command="$RAE render {mid} --soundfont {sf2} -o {out} -r $rate --sample-format f32 --gain -6 --no-reverb --force --quiet"
 exec .venv/bin/python tests/conformance/conformance.py --name "rae at $rate Hz" --cmd "$command" -q "$@"

@@ -84,5 +84,6 @@ peer_step "Comparison with FluidSynth" "fluidsynth $SONGS $SF2/TimGM6mb.sf2" com
 heading "Summary"
 for name in ${skipped[@]+"${skipped[@]}"}; do echo "skipped: $name"; done
 for name in ${failed[@]+"${failed[@]}"}; do echo "FAILED:  $name"; done
-echo "${#passed[@]} passed, ${#failed[@]} failed, ${#skipped[@]} skipped in $((SECONDS / 60)) min $((SECONDS % 60)) s"
+echo "took $((SECONDS / 60)) min $((SECONDS % 60)) s"
+echo "${#passed[@]} passed, ${#failed[@]} failed, ${#skipped[@]} skipped"
 [ ${#failed[@]} = 0 ]

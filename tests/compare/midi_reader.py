@@ -1,7 +1,9 @@
-"""Reads what a comparison needs from a Standard MIDI File: which notes sound when, on which channel and program."""
+"""Reads what a comparison needs from a Standard MIDI File: its messages in seconds, and which notes sound when."""
 
 from dataclasses import dataclass
 from pathlib import Path
+
+TEMPO, END = 0x51, 0x2F  # kinds of meta events
 
 
 @dataclass
@@ -27,7 +29,7 @@ def _varlen(data, pos):
 
 
 def _track_events(data):
-    """(tick, status, payload) of one track; status 0x51 is a tempo change, other meta events and sysex are left out"""
+    """(tick, status, payload) of one track; of meta events, with their kind before the payload, tempo and end alone"""
     tick, pos, status = 0, 0, 0
     while pos < len(data):
         delta, pos = _varlen(data, pos)
@@ -38,20 +40,19 @@ def _track_events(data):
         if status == 0xFF:
             kind = data[pos]
             length, pos = _varlen(data, pos + 1)
-            if kind == 0x51:
-                yield tick, 0x51, data[pos : pos + length]
-            pos += length
+            if kind in (TEMPO, END):
+                yield tick, status, bytes([kind]) + data[pos : pos + length]
         elif status in (0xF0, 0xF7):
             length, pos = _varlen(data, pos)
-            pos += length
+            yield tick, status, data[pos : pos + length]
         else:
             length = 1 if status & 0xF0 in (0xC0, 0xD0) else 2
             yield tick, status, data[pos : pos + length]
-            pos += length
+        pos += length
 
 
-def _events_in_seconds(path):
-    """(seconds, status, payload) of all tracks in time order"""
+def read_events(path):
+    """((seconds, status, payload) of every message of all tracks in time order, seconds of the end)"""
     data = Path(path).read_bytes()
     if data[:4] != b"MThd":
         raise ValueError(f"{path}: not a Standard MIDI File")
@@ -65,23 +66,23 @@ def _events_in_seconds(path):
     events.sort(key=lambda e: e[0])
     smpte = division & 0x8000
     per_tick = 1 / ((256 - (division >> 8)) * (division & 255)) if smpte else 0.5 / division
-    seconds, last = 0.0, 0
+    messages, seconds, last = [], 0.0, 0
     for tick, status, payload in events:
         seconds += (tick - last) * per_tick
         last = tick
-        if status == 0x51:
-            if not smpte:
-                per_tick = int.from_bytes(payload, "big") * 1e-6 / division
-        else:
-            yield seconds, status, payload
+        if status != 0xFF:
+            messages.append((seconds, status, payload))
+        elif payload[0] == TEMPO and not smpte:
+            per_tick = int.from_bytes(payload[1:], "big") * 1e-6 / division
+    return messages, seconds
 
 
 def read_notes(path):
     """every note of a file, in order of its start"""
     notes, sounding, held = [], {}, {}
     program, pedal = [0] * 16, [False] * 16
-    now = 0.0
-    for now, status, payload in _events_in_seconds(path):
+    events, end = read_events(path)
+    for now, status, payload in events:
         kind, channel = status & 0xF0, status & 15
         if kind == 0xC0:
             program[channel] = payload[0]
@@ -100,7 +101,7 @@ def read_notes(path):
                 notes.append(Note(channel, program[channel], key, payload[1], now, float("inf")))
                 sounding[channel, key] = [notes[-1]]
     for note in notes:
-        note.end = min(note.end, now)
+        note.end = min(note.end, end)
     return notes
 
 

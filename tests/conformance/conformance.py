@@ -30,13 +30,6 @@ import checks_midi  # noqa: F401
 import checks_sound  # noqa: F401
 from registry import CHECKS, Env, Result
 
-# Written for 44.1 kHz output: at another rate the folded tone falls at another frequency, so the limit has no meaning.
-ONLY_AT_44100 = {
-    ("interpolation", "13.5 kHz transposed +12: alias left"),
-    ("interpolation", "15 kHz transposed +12: alias left"),
-    ("interpolation", "18 kHz transposed +12: alias left"),
-}
-
 
 def arguments():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -45,12 +38,11 @@ def arguments():
     ap.add_argument("--only", default=".", help="regular expression: names of the checks to run")
     ap.add_argument("--dir", help="keep banks, MIDI and audio here")
     ap.add_argument("--json", help="write every metric to this file")
-    ap.add_argument("--not-44100", action="store_true", help="the renderer writes another rate: skip 44.1 kHz limits")
     ap.add_argument("-q", action="store_true", help="one line per check; failed metrics are always shown")
     return ap.parse_args()
 
 
-def run(name, ref, fn, env, not_44100):
+def run(ref, fn, env):
     """one check; an exception in it is a failure with its text"""
     r = Result()
     err = ""
@@ -58,9 +50,6 @@ def run(name, ref, fn, env, not_44100):
         fn(env, r)
     except Exception as x:
         err = f"{type(x).__name__}: {x}"
-    if not_44100:
-        for m in r.metrics:
-            m["scored"] = m["scored"] and (name, m["label"]) not in ONLY_AT_44100
     sc = [m for m in r.metrics if m["scored"]]
     ok = sum(m["ok"] for m in sc)
     return {"ref": ref, "passed": ok, "total": len(sc), "error": err, "metrics": r.metrics}
@@ -93,7 +82,7 @@ def main():
     out = {}
     for name, ref, fn in CHECKS:
         if re.search(o.only, name):
-            out[name] = run(name, ref, fn, env, o.not_44100)
+            out[name] = run(ref, fn, env)
             show(name, out[name], o.q)
     P, T = sum(v["passed"] for v in out.values()), sum(v["total"] for v in out.values())
     C = sum(good(v) for v in out.values())

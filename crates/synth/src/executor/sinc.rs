@@ -23,7 +23,7 @@ const OCTAVES: usize = 6;
 const BETA: f64 = 7.8;
 
 /// Part of the output's band that a transposed sample may fill: the rest is the transition.
-const PASS: f64 = 0.93;
+const PASS: f64 = 0.89;
 
 /// Taps by fraction.
 pub(crate) struct Table {
