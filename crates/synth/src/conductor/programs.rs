@@ -25,8 +25,8 @@ impl Programs {
         self.most_layers
     }
 
-    /// The preset of this bank and program, or the nearest there is: the same program of bank 0, then program 0; for
-    /// drums the standard kit, and silence rather than a melody. Each substitution is a warning, once.
+    /// The preset of this bank and program, or the nearest there is: the same program of bank 0 (for drums the standard
+    /// kit), then program 0. Each substitution is a warning, once.
     pub(super) fn find(&mut self, bank: u16, program: u8, drums: bool, warnings: &mut Warnings) -> Arc<Program> {
         let wanted = (bank, u16::from(program));
         let choices =
