@@ -28,6 +28,12 @@ pub enum Error {
     /// The file is larger than [`Error::MAX_FILE_SIZE`].
     #[error("larger than {} bytes, too large for a MIDI file", Error::MAX_FILE_SIZE)]
     TooLarge,
+    /// The file has more events than [`Error::MAX_EVENTS`].
+    #[error("more than {} events, the rest from byte {offset} on; split the song into parts", Error::MAX_EVENTS)]
+    TooManyEvents {
+        /// Where the first event too many ends.
+        offset: usize,
+    },
     /// The file could not be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {
@@ -57,6 +63,9 @@ pub enum Error {
 impl Error {
     /// The largest file, in bytes, that [`Sequence::read`](crate::Sequence::read) accepts: 256 MiB.
     pub const MAX_FILE_SIZE: u64 = 256 << 20;
+
+    /// The most events, all tracks together: what fits into a gigabyte on its way to an instrument.
+    pub const MAX_EVENTS: usize = 5_000_000;
 }
 
 /// Something that lenient reading forgave.

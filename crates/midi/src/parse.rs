@@ -23,7 +23,8 @@ impl Sequence {
     /// warning.
     ///
     /// # Errors
-    /// [`Error::NotMidi`] and [`Error::TruncatedHeader`]. Whatever comes after a whole header is a sequence.
+    /// [`Error::NotMidi`], [`Error::TruncatedHeader`] and [`Error::TooManyEvents`]. Whatever else comes after a whole
+    /// header is a sequence.
     pub fn parse(bytes: &[u8]) -> Result<Parsed, Error> {
         let mut warnings = Warnings::default();
         let content = find_content(bytes, &mut warnings);
@@ -34,7 +35,7 @@ impl Sequence {
         }
         let bytes = &bytes[..content.end];
         let header = read_header(bytes, start, &mut warnings)?;
-        let tracks = read_chunks(bytes, header.end, &mut warnings);
+        let tracks = read_chunks(bytes, header.end, &mut warnings)?;
 
         warnings.enter(None);
         if tracks.len() != usize::from(header.tracks) {
@@ -192,13 +193,14 @@ fn is_boundary(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-fn read_chunks(bytes: &[u8], mut at: usize, warnings: &mut Warnings) -> Vec<Track> {
+fn read_chunks(bytes: &[u8], mut at: usize, warnings: &mut Warnings) -> Result<Vec<Track>, Error> {
     let mut tracks = Vec::new();
+    let mut left = Error::MAX_EVENTS;
     while at < bytes.len() {
         at = match chunk_at(bytes, at) {
             Some((id, length)) if &id == TRACK => {
                 warnings.enter(Some(tracks.len()));
-                let (track, end) = read_track_chunk(bytes, at, length, warnings);
+                let (track, end) = read_track_chunk(bytes, at, length, &mut left, warnings)?;
                 tracks.push(track);
                 end
             }
@@ -215,14 +217,20 @@ fn read_chunks(bytes: &[u8], mut at: usize, warnings: &mut Warnings) -> Vec<Trac
             }
         };
     }
-    tracks
+    Ok(tracks)
 }
 
 /// Reads the track whose chunk starts at `at`; returns it and where the next chunk starts.
 ///
 /// The declared length counts if a chunk or the end of the file follows there. If not, the track goes on to its end event
 /// or to the next track, whichever comes first.
-fn read_track_chunk(bytes: &[u8], at: usize, declared: u32, warnings: &mut Warnings) -> (Track, usize) {
+fn read_track_chunk(
+    bytes: &[u8],
+    at: usize,
+    declared: u32,
+    left: &mut usize,
+    warnings: &mut Warnings,
+) -> Result<(Track, usize), Error> {
     let start = at + 8;
     let declared_end = start.saturating_add(declared as usize);
     let trusted = is_boundary(bytes, declared_end);
@@ -230,10 +238,10 @@ fn read_track_chunk(bytes: &[u8], at: usize, declared: u32, warnings: &mut Warni
         true => declared_end,
         false => find(&bytes[start..], TRACK).map_or(bytes.len(), |distance| start + distance),
     };
-    let (track, end, finished) = read_track(&bytes[..limit], start, warnings);
+    let (track, end, finished) = read_track(&bytes[..limit], start, left, warnings)?;
     if !finished && limit == bytes.len() && !trusted {
         warnings.add(limit, WarningKind::Truncated);
-        return (track, limit);
+        return Ok((track, limit));
     }
     if !finished {
         warnings.add(limit, WarningKind::MissingEndOfTrack);
@@ -245,5 +253,5 @@ fn read_track_chunk(bytes: &[u8], at: usize, declared: u32, warnings: &mut Warni
     if next > end {
         warnings.add(end, WarningKind::AfterEndOfTrack { length: next - end });
     }
-    (track, next)
+    Ok((track, next))
 }

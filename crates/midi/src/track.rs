@@ -1,26 +1,34 @@
 //! The events of one track.
 
 use crate::parse::Warnings;
-use crate::{Event, KeySignature, Message, Meta, TextKind, TimeSignature, Track, TrackEvent, WarningKind};
+use crate::{Error, Event, KeySignature, Message, Meta, TextKind, TimeSignature, Track, TrackEvent, WarningKind};
 
 /// The largest number that four bytes of a variable-length quantity hold.
 pub(crate) const MAX_VARIABLE: u32 = 0x0FFF_FFFF;
 
 /// Reads events from `start` to the end of `bytes`, or to the end of track event. Returns the track, always with an end
-/// of track event, where reading stopped, and whether the end of track event was in the file.
-pub(crate) fn read_track(bytes: &[u8], start: usize, warnings: &mut Warnings) -> (Track, usize, bool) {
+/// of track event, where reading stopped, and whether the end of track event was in the file. `left` counts down how many
+/// events the file may still have.
+pub(crate) fn read_track(
+    bytes: &[u8],
+    start: usize,
+    left: &mut usize,
+    warnings: &mut Warnings,
+) -> Result<(Track, usize, bool), Error> {
     let mut reader = Reader { bytes, at: start, tick: 0, status: None, interrupted: false, warnings };
     let mut events = Vec::new();
     while let Some(event) = reader.event() {
+        *left = left.checked_sub(1).ok_or(Error::TooManyEvents { offset: reader.at })?;
         let finished = event == Event::Meta(Meta::EndOfTrack);
         events.push(TrackEvent { tick: reader.tick, event });
         if finished {
-            return (Track { events }, reader.at, true);
+            return Ok((Track { events }, reader.at, true));
         }
     }
     let (tick, at) = (reader.tick, reader.at);
     events.push(TrackEvent { tick, event: Event::Meta(Meta::EndOfTrack) });
-    (Track { events }, at, false)
+    *left = left.checked_sub(1).ok_or(Error::TooManyEvents { offset: at })?;
+    Ok((Track { events }, at, false))
 }
 
 struct Reader<'a> {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use rae_midi::{Performance, Sequence, Speed, Summary, WarningKind};
+use rae_midi::{Error, Performance, Sequence, Speed, Summary, WarningKind};
 use rae_units::SampleRate;
 
 use crate::common::file;
@@ -93,4 +93,15 @@ fn warnings_do_not_flood() {
     assert_eq!(parsed.warnings.len(), 2);
     assert_eq!(parsed.warnings[0].kind, WarningKind::HighDataByte(0x80));
     assert_eq!(parsed.warnings[0].count, 20_000);
+}
+
+#[test]
+fn a_flood_of_events_is_an_error() {
+    // Program changes by running status: two bytes each.
+    let track = |events: usize| [&[0, 0xC0, 1][..], &[0, 1].repeat(events - 1)].concat();
+    let crowded = file(1, 96, &[&track(Error::MAX_EVENTS / 2), &track(Error::MAX_EVENTS / 2)]);
+    // Both end of track events are missing in the file and take the last two places too many.
+    assert!(matches!(Sequence::parse(&crowded), Err(Error::TooManyEvents { .. })));
+    let fitting = file(0, 96, &[&track(Error::MAX_EVENTS - 1)]);
+    assert_eq!(Sequence::parse(&fitting).unwrap().sequence.tracks[0].events.len(), Error::MAX_EVENTS);
 }
