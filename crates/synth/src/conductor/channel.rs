@@ -221,6 +221,10 @@ impl Channel {
             cc::BANK_LSB => self.bank_lsb = value,
             cc::DATA_MSB => {
                 self.data[0] = value;
+                // A coarse byte clears the fine one, except where the fine one comes first (9.6.1).
+                if matches!(self.parameter, Parameter::Registered { .. }) {
+                    self.data[1] = 0;
+                }
                 return self.data_entry(frame, true);
             }
             cc::DATA_LSB => {
@@ -305,10 +309,7 @@ impl Channel {
                 self.set_offset(frame, generator, (msb * 128.0 + lsb - 8192.0) * nrpn_scale(generator));
             }
             Parameter::Registered { msb: 0, lsb: 0 } => {
-                if is_msb {
-                    self.data[1] = 0;
-                }
-                self.bend_range = msb + f32::from(self.data[1]) / 100.0;
+                self.bend_range = msb + lsb / 100.0;
                 self.announce(frame, Controller::PitchWheelSensitivity);
             }
             Parameter::Registered { msb: 0, lsb: 1 } => {
