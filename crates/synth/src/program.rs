@@ -13,24 +13,6 @@ pub(crate) type Values = [f32; GENERATOR_COUNT];
 /// Dividing line of E-mu's hardware and every bank made for it: 1 dB of the attenuation generator is 0.4 dB.
 const ATTENUATION_SCALE: f32 = 0.4;
 
-/// Generators that only an instrument may set (8.1.2, 8.1.3).
-const INSTRUMENT_ONLY: [Generator; 14] = [
-    Generator::StartAddrsOffset,
-    Generator::EndAddrsOffset,
-    Generator::StartLoopAddrsOffset,
-    Generator::EndLoopAddrsOffset,
-    Generator::StartAddrsCoarseOffset,
-    Generator::EndAddrsCoarseOffset,
-    Generator::StartLoopAddrsCoarseOffset,
-    Generator::EndLoopAddrsCoarseOffset,
-    Generator::Keynum,
-    Generator::Velocity,
-    Generator::SampleModes,
-    Generator::ExclusiveClass,
-    Generator::OverridingRootKey,
-    Generator::SampleId,
-];
-
 /// When a sample repeats (generator 54).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LoopMode {
@@ -40,7 +22,7 @@ pub(crate) enum LoopMode {
 }
 
 /// Where a layer reads, in points of the sample's chunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SampleSource {
     /// Index of the sample in the bank.
     pub sample: usize,
@@ -62,7 +44,9 @@ pub(crate) struct Layer {
     /// Sums of preset and instrument generators, before modulators.
     pub(crate) generators: Values,
     pub(crate) modulators: ModulatorSet,
-    pub(crate) source: SampleSource,
+    bounds: SampleBounds,
+    /// What it reads unless a modulator moves that.
+    source: Option<SampleSource>,
     pub(crate) loop_mode: LoopMode,
     /// Frames per second of the sample.
     pub(crate) rate: u32,
@@ -75,6 +59,11 @@ pub(crate) struct Layer {
 impl Layer {
     pub(crate) fn answers(&self, key: u8, velocity: u8) -> bool {
         self.keys.contains(&key) && self.velocities.contains(&velocity)
+    }
+
+    /// What a voice reads that starts with these modulated generators; `None` if nothing.
+    pub(crate) fn source(&self, generators: &Values) -> Option<SampleSource> {
+        self.source.or_else(|| self.bounds.moved_by(generators))
     }
 
     pub(crate) fn exclusive_class(&self) -> i32 {
@@ -143,9 +132,11 @@ fn layer(font: &SoundFont, preset: &Scope<'_>, instrument: &Scope<'_>) -> Option
     let index = instrument.local.target?;
     let sample = font.model().samples.get(index)?;
     let generators = sum_generators(preset, instrument);
-    let source = sample_source(index, sample, font.pcm(index).words.len(), &generators)?;
+    let modulators = merge_preset(merge_instrument(instrument.modulators()), preset.modulators());
+    let bounds = SampleBounds::new(index, sample, font.pcm(index).words.len());
+    let moved = Generator::ALL.iter().any(|&g| g.is_address_offset() && modulators.reaches(g));
+    let source = if moved { None } else { Some(bounds.moved_by(&generators)?) };
     let loop_mode = match generators[Generator::SampleModes as usize] as i32 & 3 {
-        _ if source.loop_start == source.loop_end => LoopMode::Never,
         1 => LoopMode::Always,
         3 => LoopMode::UntilRelease,
         _ => LoopMode::Never,
@@ -158,8 +149,9 @@ fn layer(font: &SoundFont, preset: &Scope<'_>, instrument: &Scope<'_>) -> Option
     Some(Layer {
         keys,
         velocities,
-        modulators: merge_preset(merge_instrument(instrument.modulators()), preset.modulators()),
+        modulators,
         generators,
+        bounds,
         source,
         loop_mode,
         rate: sample.rate,
@@ -173,7 +165,7 @@ fn sum_generators(preset: &Scope<'_>, instrument: &Scope<'_>) -> Values {
     for &generator in Generator::ALL {
         let base = instrument.get(generator).unwrap_or(generator.default_value());
         let offset = match preset.get(generator) {
-            Some(offset) if !INSTRUMENT_ONLY.contains(&generator) => offset,
+            Some(offset) if !generator.is_instrument_only() => offset,
             _ => 0,
         };
         values[generator as usize] = f32::from(base) + f32::from(offset);
@@ -182,19 +174,38 @@ fn sum_generators(preset: &Scope<'_>, instrument: &Scope<'_>) -> Values {
     values
 }
 
-/// Header positions moved by the address generators, kept inside the chunk.
-fn sample_source(index: usize, sample: &Sample, points: usize, generators: &Values) -> Option<SampleSource> {
-    let value = |generator: Generator| generators[generator as usize] as i64;
-    let moved = |position: u32, fine: Generator, coarse: Generator| {
-        (i64::from(position) + value(fine) + 32_768 * value(coarse)).clamp(0, points as i64) as u32
-    };
-    let start = moved(sample.start, Generator::StartAddrsOffset, Generator::StartAddrsCoarseOffset);
-    let end = moved(sample.end, Generator::EndAddrsOffset, Generator::EndAddrsCoarseOffset);
-    let loop_start = moved(sample.loop_start, Generator::StartLoopAddrsOffset, Generator::StartLoopAddrsCoarseOffset);
-    let loop_end = moved(sample.loop_end, Generator::EndLoopAddrsOffset, Generator::EndLoopAddrsCoarseOffset).min(end);
-    if start >= end {
-        return None;
+/// Positions of a sample's header, and how many points its chunk has.
+#[derive(Clone, Copy, Debug)]
+struct SampleBounds {
+    sample: usize,
+    start: u32,
+    end: u32,
+    loop_start: u32,
+    loop_end: u32,
+    points: usize,
+}
+
+impl SampleBounds {
+    fn new(index: usize, sample: &Sample, points: usize) -> SampleBounds {
+        let Sample { start, end, loop_start, loop_end, .. } = *sample;
+        SampleBounds { sample: index, start, end, loop_start, loop_end, points }
     }
-    let (loop_start, loop_end) = if loop_start < loop_end { (loop_start, loop_end) } else { (end, end) };
-    Some(SampleSource { sample: index, start, end, loop_start, loop_end })
+
+    /// The positions moved by the address generators and kept inside the chunk; `None` if nothing is left.
+    fn moved_by(&self, generators: &Values) -> Option<SampleSource> {
+        use Generator::*;
+        let value = |generator: Generator| generators[generator as usize] as i64;
+        let moved = |position: u32, fine: Generator, coarse: Generator| {
+            (i64::from(position) + value(fine) + 32_768 * value(coarse)).clamp(0, self.points as i64) as u32
+        };
+        let start = moved(self.start, StartAddrsOffset, StartAddrsCoarseOffset);
+        let end = moved(self.end, EndAddrsOffset, EndAddrsCoarseOffset);
+        let loop_start = moved(self.loop_start, StartLoopAddrsOffset, StartLoopAddrsCoarseOffset);
+        let loop_end = moved(self.loop_end, EndLoopAddrsOffset, EndLoopAddrsCoarseOffset).min(end);
+        if start >= end {
+            return None;
+        }
+        let (loop_start, loop_end) = if loop_start < loop_end { (loop_start, loop_end) } else { (end, end) };
+        Some(SampleSource { sample: self.sample, start, end, loop_start, loop_end })
+    }
 }

@@ -378,32 +378,9 @@ impl Channel {
     }
 }
 
-/// The generator that an NRPN may move while a note sounds (8.1.3: those not marked @ and not addresses).
+/// The generator that an NRPN may move while a note sounds (9.6.2).
 fn real_time_generator(number: u16) -> Option<Generator> {
-    use Generator::*;
-    let generator = Generator::from_number(number)?;
-    let fixed = matches!(
-        generator,
-        StartAddrsOffset
-            | EndAddrsOffset
-            | StartLoopAddrsOffset
-            | EndLoopAddrsOffset
-            | StartAddrsCoarseOffset
-            | EndAddrsCoarseOffset
-            | StartLoopAddrsCoarseOffset
-            | EndLoopAddrsCoarseOffset
-            | Instrument
-            | KeyRange
-            | VelRange
-            | Keynum
-            | Velocity
-            | SampleId
-            | SampleModes
-            | ScaleTuning
-            | ExclusiveClass
-            | OverridingRootKey
-    );
-    (!fixed).then_some(generator)
+    Generator::from_number(number).filter(|g| g.is_modulation_destination() && !g.is_address_offset())
 }
 
 /// Units per step of data entry: halved ranges count double (9.6.3).

@@ -8,7 +8,7 @@ use super::articulation::{Articulation, Pitching, absolute_cents_to_hz};
 use super::envelope::{Envelope, FLOOR_DB, Modulation, Stage, Volume};
 use super::lfo::Lfo;
 use crate::executor::{LowPass, ONE, QUANTUM, Segment};
-use crate::program::{Layer, LoopMode, Program, SampleSource};
+use crate::program::{Layer, LoopMode, Program, SampleSource, Values};
 
 /// Frames over which a controller's change of gain glides.
 const GLIDE: u64 = 64;
@@ -82,8 +82,8 @@ pub(crate) struct Voice {
     pub(crate) fresh: bool,
     program: Arc<Program>,
     layer: usize,
+    source: SampleSource,
     rate: f64,
-    /// Note-on velocity or key after the override generators, for the modulators.
     pitching: Pitching,
     inputs: Vec<[f32; 2]>,
     offsets: Vec<(Generator, f32)>,
@@ -128,7 +128,9 @@ impl Voice {
             },
             &mut inputs,
         );
-        let articulation = articulate(layer, &inputs, onset.offsets, &pitching, onset.rate);
+        let mut values = modulated(layer, &inputs, onset.offsets);
+        let source = layer.source(&values);
+        let articulation = Articulation::new(layer, &mut values, &pitching, onset.rate);
         let lfo = |times: super::articulation::LfoTimes| Lfo::new(onset.frame, times.delay, times.cycles_per_frame);
         Voice {
             serial: onset.serial,
@@ -149,10 +151,11 @@ impl Voice {
             vib_lfo: lfo(articulation.vib_lfo),
             released: None,
             killed: None,
-            finished: false,
-            phase: u64::from(layer.source.start) << 32,
+            finished: source.is_none(),
+            phase: u64::from(source.map_or(0, |source| source.start)) << 32,
             wrapped: false,
-            looping: layer.loop_mode != LoopMode::Never,
+            looping: layer.loop_mode != LoopMode::Never && source.is_some_and(|s| s.loop_start < s.loop_end),
+            source: source.unwrap_or_default(),
             filtered: onset.filter_moves || can_close(layer, &articulation),
             next_change: onset.changes_seen,
             glide_from: articulation.gains,
@@ -169,7 +172,7 @@ impl Voice {
     }
 
     pub(crate) fn source(&self) -> SampleSource {
-        self.layer().source
+        self.source
     }
 
     /// Whether this voice and `program`'s class `class` exclude each other.
@@ -307,8 +310,9 @@ impl Voice {
     }
 
     fn rearticulate(&mut self, now: u64) {
-        let articulation =
-            articulate(&self.program.layers[self.layer], &self.inputs, &self.offsets, &self.pitching, self.rate);
+        let layer = &self.program.layers[self.layer];
+        let mut values = modulated(layer, &self.inputs, &self.offsets);
+        let articulation = Articulation::new(layer, &mut values, &self.pitching, self.rate);
         if articulation.gains != self.articulation.gains {
             self.glide_from = self.gliding_gains(now);
             self.glide_start = now;
@@ -465,13 +469,13 @@ impl Voice {
         if self.looping {
             return u64::MAX;
         }
-        let end = (u64::from(self.layer().source.end) << 32) + RINGING * increment.max(ONE);
+        let end = (u64::from(self.source.end) << 32) + RINGING * increment.max(ONE);
         end.saturating_sub(self.phase).div_ceil(increment)
     }
 
     fn advance_phase(&mut self, points: u64) {
         self.phase += points;
-        let SampleSource { loop_start, loop_end, .. } = self.layer().source;
+        let SampleSource { loop_start, loop_end, .. } = self.source;
         let [loop_start, loop_end] = [loop_start, loop_end].map(|point| u64::from(point) << 32);
         if self.looping && self.phase >= loop_end {
             self.phase = loop_start + (self.phase - loop_end) % (loop_end - loop_start);
@@ -480,19 +484,14 @@ impl Voice {
     }
 }
 
-fn articulate(
-    layer: &Layer,
-    inputs: &[[f32; 2]],
-    offsets: &[(Generator, f32)],
-    pitching: &Pitching,
-    rate: f64,
-) -> Articulation {
+/// The layer's generators with the channel's offsets and all modulators.
+fn modulated(layer: &Layer, inputs: &[[f32; 2]], offsets: &[(Generator, f32)]) -> Values {
     let mut values = layer.generators;
     for &(generator, offset) in offsets {
         values[generator as usize] += offset;
     }
     layer.modulators.apply(inputs, &mut values);
-    Articulation::new(layer, &mut values, pitching, rate)
+    values
 }
 
 /// Whether the filter of a voice that starts like this can ever take something away.
