@@ -80,20 +80,53 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    pub(crate) fn compile(font: &SoundFont, preset: usize) -> Program {
+    /// Makes a preset ready as far as `budget` allows; whether all of it fitted.
+    pub(crate) fn compile(font: &SoundFont, preset: usize, budget: &mut Budget) -> (Program, bool) {
         let model = font.model();
         let preset = &model.presets[preset];
         let mut layers = Vec::new();
-        for preset_zone in &preset.zones {
+        let mut whole = true;
+        'all: for preset_zone in &preset.zones {
             let Some(instrument) = preset_zone.target.and_then(|i| model.instruments.get(i)) else { continue };
             let outer = Scope { global: preset.global.as_ref(), local: preset_zone };
             for zone in &instrument.zones {
                 let inner = Scope { global: instrument.global.as_ref(), local: zone };
-                layers.extend(layer(font, &outer, &inner));
+                whole = budget.take(Budget::PAIR);
+                if let Some(layer) = whole.then(|| layer(font, &outer, &inner)).flatten() {
+                    whole = budget.take(Budget::layer(layer.modulators.len()));
+                    layers.push(layer);
+                }
+                if !whole {
+                    break 'all;
+                }
             }
         }
         let most_layers = (0..128).map(|key| layers.iter().filter(|l| l.keys.contains(&key)).count()).max();
-        Program { layers, most_layers: most_layers.unwrap_or(0) }
+        (Program { layers, most_layers: most_layers.unwrap_or(0) }, whole)
+    }
+}
+
+/// What may still be spent on making presets ready, roughly in bytes: a small file can name millions of pairs of zones.
+pub(crate) struct Budget(u64);
+
+impl Budget {
+    /// Looking at a pair of zones.
+    const PAIR: u64 = 8;
+
+    pub(crate) fn new() -> Budget {
+        Budget(256 << 20)
+    }
+
+    /// A layer and the merging of its modulators.
+    fn layer(modulators: usize) -> u64 {
+        let modulators = modulators as u64;
+        512 + 16 * modulators + modulators * modulators / 4
+    }
+
+    fn take(&mut self, cost: u64) -> bool {
+        let left = self.0.checked_sub(cost);
+        self.0 = left.unwrap_or(0);
+        left.is_some()
     }
 }
 

@@ -27,6 +27,13 @@ pub enum Warning {
         /// Program asked for.
         program: u8,
     },
+    /// The bank's presets have more pairs of zones than a bank could need; the last ones are left out.
+    TooManyZones {
+        /// Bank that plays.
+        bank: u16,
+        /// Program that plays.
+        program: u16,
+    },
     /// All voices were in use; quieter ones gave way.
     VoiceLimit {
         /// The limit.
@@ -44,6 +51,9 @@ impl fmt::Display for Warning {
             }
             Warning::NoPreset { bank, program } => {
                 write!(f, "the SoundFont has no preset {bank}:{program} and nothing like it; its notes are silent")
+            }
+            Warning::TooManyZones { bank, program } => {
+                write!(f, "the SoundFont's preset {bank}:{program} has too many zones; the last ones are left out")
             }
             Warning::VoiceLimit { limit, frame } => write!(
                 f,

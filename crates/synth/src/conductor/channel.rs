@@ -7,6 +7,7 @@ use rae_soundfont::{Controller, Generator};
 use super::bank::{BankMode, DRUM_BANK};
 use super::tuning::Tuning;
 use crate::control::{Change, ChannelChange};
+use crate::executor::QUANTUM;
 use crate::program::Program;
 
 /// Controller numbers with a meaning of their own (MIDI 1.0, table III).
@@ -39,6 +40,10 @@ const SOUNDFONT_NRPN: u8 = 120;
 
 /// Reverb send of a channel that says nothing.
 const DEFAULT_REVERB: u8 = 40;
+
+/// Changes within a quantum from which on they are drawn together, and the frames between them then.
+const CROWD: usize = 24;
+const DRAWN_TOGETHER: u64 = 16;
 
 /// What data entry sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +98,8 @@ pub(super) struct Channel {
     pub(super) notes: Vec<HeldNote>,
     /// Changes since the block began, ascending by frame.
     pub(super) changes: Vec<ChannelChange>,
+    /// Onset of the youngest voice.
+    latest_birth: u64,
 }
 
 /// What a controller asks of the notes.
@@ -137,6 +144,7 @@ impl Channel {
             cents: Arc::new([0.0; 128]),
             notes: Vec::new(),
             changes: Vec::new(),
+            latest_birth: 0,
         };
         channel.controllers[usize::from(cc::VOLUME)] = 100;
         channel.controllers[usize::from(cc::PAN)] = 64;
@@ -146,22 +154,10 @@ impl Channel {
         channel
     }
 
-    /// Back to the state of a fresh synthesizer; what sounds follows.
-    pub(super) fn reset(&mut self, frame: u64) {
-        let fresh = Channel::new(self.index);
-        let notes = std::mem::take(&mut self.notes);
+    /// Back to the state of a fresh synthesizer. What sounds has been cut and fades out as it is.
+    pub(super) fn reset(&mut self) {
         let changes = std::mem::take(&mut self.changes);
-        let offsets = std::mem::take(&mut self.offsets);
-        *self = Channel { notes, changes, ..fresh };
-        for (generator, _) in offsets {
-            self.push(frame, Change::Offset(generator, 0.0));
-        }
-        for number in 0..120 {
-            self.announce(frame, Controller::Midi(number));
-        }
-        for source in [Controller::ChannelPressure, Controller::PitchWheel, Controller::PitchWheelSensitivity] {
-            self.announce(frame, source);
-        }
+        *self = Channel { changes, latest_birth: self.latest_birth, ..Channel::new(self.index) };
     }
 
     /// Native value of a modulator source.
@@ -231,8 +227,8 @@ impl Channel {
                 self.data[1] = value;
                 return self.data_entry(frame, false);
             }
-            cc::INCREMENT => return self.data_step(frame, 1),
-            cc::DECREMENT => return self.data_step(frame, -1),
+            cc::INCREMENT => return self.data_step(frame, 1.0),
+            cc::DECREMENT => return self.data_step(frame, -1.0),
             cc::NRPN_MSB => {
                 self.nrpn_msb = value;
                 self.nrpn_hundreds = 0;
@@ -244,12 +240,14 @@ impl Channel {
                 self.parameter =
                     if (msb, lsb) == (127, 127) { Parameter::None } else { Parameter::Registered { msb, lsb } };
             }
-            cc::SUSTAIN if before && !after => return Effect::PedalUp,
-            cc::SOSTENUTO if !before && after => return Effect::SostenutoDown,
-            cc::SOSTENUTO if before && !after => return Effect::SostenutoUp,
             _ => self.announce(frame, Controller::Midi(number)),
         }
-        Effect::None
+        match number {
+            cc::SUSTAIN if before && !after => Effect::PedalUp,
+            cc::SOSTENUTO if !before && after => Effect::SostenutoDown,
+            cc::SOSTENUTO if before && !after => Effect::SostenutoUp,
+            _ => Effect::None,
+        }
     }
 
     /// MIDI Recommended Practice 015: volume, pan, bank, program and effect sends stay.
@@ -290,7 +288,8 @@ impl Channel {
         }
         match value {
             0..100 => {
-                self.parameter = Parameter::Generator(real_time_generator(self.nrpn_hundreds + u16::from(value)));
+                self.parameter =
+                    Parameter::Generator(real_time_generator(self.nrpn_hundreds.saturating_add(u16::from(value))));
                 self.nrpn_hundreds = 0;
             }
             100 => self.nrpn_hundreds = self.nrpn_hundreds.saturating_add(100),
@@ -329,18 +328,25 @@ impl Channel {
         Effect::None
     }
 
-    /// Data increment and decrement (MIDI Recommended Practice 018: in the parameter's coarse unit, except fine tuning).
-    fn data_step(&mut self, frame: u64, step: i16) -> Effect {
-        let (unit, at_msb) = match self.parameter {
-            Parameter::Registered { msb: 0, lsb: 0 | 2 | 3 } => (128, true),
-            Parameter::Registered { .. } => (1, false),
-            Parameter::Generator(Some(_)) => (1, true),
-            Parameter::None | Parameter::Generator(None) => return Effect::None,
+    /// Data increment and decrement, from the parameter's present value: fine tuning and generators in their smallest
+    /// step, the others in their coarse unit.
+    fn data_step(&mut self, frame: u64, step: f32) -> Effect {
+        let (value, unit) = match self.parameter {
+            Parameter::Registered { msb: 0, lsb: 0 } => {
+                (self.bend_range.trunc() * 128.0 + (self.bend_range.fract() * 100.0).round(), 128.0)
+            }
+            Parameter::Registered { msb: 0, lsb: 1 } => (self.fine_tuning * 81.92 + 8192.0, 1.0),
+            Parameter::Registered { msb: 0, lsb: 2 } => ((self.coarse_tuning / 100.0 + 64.0) * 128.0, 128.0),
+            Parameter::Registered { msb: 0, lsb: 3 } => (f32::from(self.tuning_program) * 128.0, 128.0),
+            Parameter::Generator(Some(generator)) => {
+                let offset = self.offsets.iter().find(|(g, _)| *g == generator).map_or(0.0, |(_, offset)| *offset);
+                (offset / nrpn_scale(generator) + 8192.0, 1.0)
+            }
+            _ => return Effect::None,
         };
-        let data = i16::from(self.data[0]) * 128 + i16::from(self.data[1]);
-        let data = (data + step * unit).clamp(0, 16_383);
+        let data = (value + step * unit).round().clamp(0.0, 16_383.0) as u16;
         self.data = [(data >> 7) as u8, (data & 127) as u8];
-        self.data_entry(frame, at_msb)
+        self.data_entry(frame, true)
     }
 
     fn set_offset(&mut self, frame: u64, generator: Generator, offset: f32) {
@@ -373,8 +379,29 @@ impl Channel {
         self.push(frame, Change::Source(controller, value));
     }
 
+    /// Records a change for the voices. It takes the place of one of the same frame that it overwrites; and where changes
+    /// crowd within a quantum they are drawn together.
     pub(super) fn push(&mut self, frame: u64, change: Change) {
+        let quantum = frame / QUANTUM as u64 * QUANTUM as u64;
+        let crowded = self.changes.iter().rev().nth(CROWD).is_some_and(|change| change.frame >= quantum);
+        let last = self.changes.last().map_or(0, |change| change.frame);
+        let frame =
+            if crowded { (frame / DRAWN_TOGETHER * DRAWN_TOGETHER).max(last).max(self.latest_birth) } else { frame };
+        let same_frame = self.changes.iter_mut().rev().take_while(|earlier| earlier.frame == frame);
+        for earlier in same_frame {
+            if earlier.change.is_overwritten_by(&change) {
+                earlier.change = change;
+                return;
+            }
+        }
         self.changes.push(ChannelChange { frame, change });
+    }
+
+    /// A voice starts here; says how many of the block's changes it need not take. It takes those of its own frame once
+    /// more, since the latest of them may come after it.
+    pub(super) fn note_birth(&mut self, frame: u64) -> usize {
+        self.latest_birth = frame;
+        self.changes.partition_point(|change| change.frame < frame)
     }
 }
 

@@ -3,6 +3,7 @@
 mod bank;
 mod channel;
 mod programs;
+mod stealing;
 mod sysex;
 mod tuning;
 
@@ -19,21 +20,39 @@ use crate::{Settings, Statistics};
 use bank::BankMode;
 use channel::{Channel, Effect, HeldNote};
 use programs::Programs;
+use stealing::Stealing;
 use sysex::SysEx;
 use tuning::{Tuning, TuningMessage};
 
 /// Notes of one key that a pedal may hold at once.
 const LAYERS_PER_KEY: usize = 16;
 
+/// Channels of a port.
+const PORT: usize = 16;
+
+/// What the sixteen channels of a port share.
+struct Port {
+    tuning: Tuning,
+    mode: BankMode,
+    master_volume: f32,
+}
+
+impl Default for Port {
+    fn default() -> Port {
+        Port { tuning: Tuning::default(), mode: BankMode::default(), master_volume: 1.0 }
+    }
+}
+
 /// Holds the channels and all sounding voices, ascending by serial.
 pub(crate) struct Conductor {
     settings: Settings,
     channels: Vec<Channel>,
+    ports: Vec<Port>,
     programs: Programs,
-    tuning: Tuning,
-    mode: BankMode,
-    master_volume: f32,
     voices: Vec<Voice>,
+    /// Voices that are not fading out.
+    sounding: usize,
+    stealing: Stealing,
     free_slots: Vec<usize>,
     next_serial: u64,
     filter_moves: bool,
@@ -44,14 +63,15 @@ pub(crate) struct Conductor {
 impl Conductor {
     /// `filter_moves`: the piece moves some filter by NRPN, so that no voice may do without one.
     pub(crate) fn new(font: Arc<SoundFont>, channels: u16, filter_moves: bool, settings: &Settings) -> Conductor {
+        let ports = usize::from(channels).div_ceil(PORT).max(1);
         Conductor {
             settings: settings.clone(),
-            channels: (0..channels.max(16)).map(Channel::new).collect(),
+            channels: (0..(ports * PORT) as u16).map(Channel::new).collect(),
+            ports: (0..ports).map(|_| Port::default()).collect(),
             programs: Programs::new(font),
-            tuning: Tuning::default(),
-            mode: BankMode::default(),
-            master_volume: 1.0,
             voices: Vec::new(),
+            sounding: 0,
+            stealing: Stealing::default(),
             free_slots: Vec::new(),
             next_serial: 0,
             filter_moves,
@@ -74,17 +94,21 @@ impl Conductor {
 
     /// Forgets the voices that have ended and the changes of the block.
     pub(crate) fn end_block(&mut self) {
+        self.drop_voices(Voice::is_finished);
+        self.sounding = self.voices.iter().filter(|voice| !voice.is_killed()).count();
+        self.voices.iter_mut().for_each(Voice::end_block);
+        self.channels.iter_mut().for_each(|channel| channel.changes.clear());
+    }
+
+    fn drop_voices(&mut self, goes: impl Fn(&Voice) -> bool) {
         let free_slots = &mut self.free_slots;
-        self.voices.retain_mut(|voice| {
-            voice.end_block();
-            if voice.is_finished() {
+        self.voices.retain(|voice| {
+            let goes = goes(voice);
+            if goes {
                 free_slots.push(voice.slot);
             }
-            !voice.is_finished()
+            !goes
         });
-        for channel in &mut self.channels {
-            channel.changes.clear();
-        }
     }
 
     /// Whether so many note-ons could make voices give way, which depends on which of them have ended by then.
@@ -116,7 +140,7 @@ impl Conductor {
                     self.message(frame, channel, *message);
                 }
             }
-            Action::SysEx { data, .. } => self.sysex(frame, data),
+            Action::SysEx { port, data } => self.sysex(frame, usize::from(*port), data),
         }
     }
 
@@ -142,7 +166,9 @@ impl Conductor {
                 let effect = self.channels[channel].control(frame, controller, value);
                 self.take_effect(frame, channel, &effect);
             }
-            Message::ProgramChange { program } => self.channels[channel].set_program(program, self.mode),
+            Message::ProgramChange { program } => {
+                self.channels[channel].set_program(program, self.ports[channel / PORT].mode)
+            }
             Message::ChannelPressure { pressure } => self.channels[channel].set_pressure(frame, pressure),
             Message::PitchBend { value } => self.channels[channel].set_bend(frame, value),
         }
@@ -170,7 +196,7 @@ impl Conductor {
                 self.release_unheld(frame, channel);
             }
             Effect::AllSoundOff => self.silence(frame, channel),
-            Effect::Retune => self.channels[channel].retune(frame, &self.tuning),
+            Effect::Retune => self.channels[channel].retune(frame, &self.ports[channel / PORT].tuning),
         }
     }
 
@@ -213,7 +239,7 @@ impl Conductor {
         if notes.iter().filter(|note| note.key == key).count() >= LAYERS_PER_KEY {
             let oldest = notes.iter().position(|note| note.key == key).map(|i| notes.remove(i));
             for serial in oldest.into_iter().flat_map(|note| note.voices) {
-                self.with_voice(serial, |voice| voice.kill(frame));
+                self.kill(serial, frame);
             }
         }
     }
@@ -249,9 +275,32 @@ impl Conductor {
     /// Cuts everything on a channel.
     fn silence(&mut self, frame: u64, channel: usize) {
         self.channels[channel].notes.clear();
-        for voice in self.voices.iter_mut().filter(|voice| usize::from(voice.channel) == channel) {
-            voice.kill(frame);
+        self.kill_where(frame, |voice| usize::from(voice.channel) == channel);
+    }
+
+    /// Exclusive class: older voices of the class, channel and preset are cut.
+    fn exclude(&mut self, frame: u64, channel: usize, program: &Arc<Program>, class: i32, first: u64) {
+        if class != 0 {
+            self.kill_where(frame, |voice| {
+                usize::from(voice.channel) == channel && voice.serial < first && voice.is_excluded_by(program, class)
+            });
         }
+    }
+
+    fn kill_where(&mut self, frame: u64, goes: impl Fn(&Voice) -> bool) {
+        for voice in self.voices.iter_mut().filter(|voice| !voice.is_killed() && goes(voice)) {
+            voice.kill(frame);
+            self.sounding -= 1;
+        }
+    }
+
+    fn kill(&mut self, serial: u64, frame: u64) {
+        let mut killed = false;
+        self.with_voice(serial, |voice| {
+            killed = !voice.is_killed();
+            voice.kill(frame);
+        });
+        self.sounding -= usize::from(killed);
     }
 
     fn with_voice(&mut self, serial: u64, act: impl FnOnce(&mut Voice)) {
@@ -260,20 +309,9 @@ impl Conductor {
         }
     }
 
-    /// Exclusive class: older voices of the class, channel and preset are cut.
-    fn exclude(&mut self, frame: u64, channel: usize, program: &Arc<Program>, class: i32, first: u64) {
-        if class == 0 {
-            return;
-        }
-        for voice in self.voices.iter_mut().filter(|voice| usize::from(voice.channel) == channel) {
-            if voice.serial < first && voice.is_excluded_by(program, class) {
-                voice.kill(frame);
-            }
-        }
-    }
-
     fn start_voice(&mut self, frame: u64, channel: usize, key: u8, velocity: u8, program: &Arc<Program>, layer: usize) {
         self.make_room(frame);
+        let changes_seen = self.channels[channel].note_birth(frame);
         let state = &self.channels[channel];
         let slot = self.free_slots.pop().unwrap_or(self.voices.len());
         let onset = Onset {
@@ -286,13 +324,16 @@ impl Conductor {
             program,
             layer,
             tuning: state.cents[usize::from(key)],
-            volume: self.master_volume,
+            volume: self.ports[channel / PORT].master_volume,
             offsets: &state.offsets,
             filter_moves: self.filter_moves,
-            changes_seen: state.changes.len(),
+            changes_seen,
             rate: f64::from(self.settings.rate.hz()),
         };
-        self.voices.push(Voice::new(&onset, |controller| state.source_value(controller, key)));
+        let voice = Voice::new(&onset, |controller| state.source_value(controller, key));
+        self.stealing.born(frame, &voice);
+        self.voices.push(voice);
+        self.sounding += 1;
         self.next_serial += 1;
         self.statistics.voices += 1;
     }
@@ -300,82 +341,66 @@ impl Conductor {
     /// Lets the least audible voice give way when all are in use.
     fn make_room(&mut self, frame: u64) {
         let limit = self.settings.max_voices.max(1);
-        if self.voices.len() < limit {
-            return;
-        }
-        let sounding = self.voices.iter().filter(|voice| !voice.is_killed()).count();
-        if sounding < limit {
-            return;
-        }
-        let score = |voice: &Voice| {
-            let released = if voice.is_released() { -20.0 } else { 0.0 };
-            voice.audibility(frame) + released
-        };
-        let candidates = self.voices.iter_mut().filter(|voice| !voice.is_killed());
-        let Some(victim) = candidates.min_by(|a, b| score(a).total_cmp(&score(b)).then(a.serial.cmp(&b.serial))) else {
-            return;
-        };
-        victim.kill(frame);
-        self.statistics.stolen += 1;
-        self.warnings.once(Warning::VoiceLimit { limit, frame });
         // A flood of notes within one fade would pile up voices without end: those are dropped where they stand.
         if self.voices.len() >= 2 * limit {
-            let free_slots = &mut self.free_slots;
-            self.voices.retain_mut(|voice| {
-                if voice.is_killed() {
-                    voice.drop_now();
-                    free_slots.push(voice.slot);
-                }
-                !voice.is_finished()
-            });
+            self.drop_voices(Voice::is_killed);
+        }
+        if self.sounding < limit {
+            return;
+        }
+        if let Some(serial) = self.stealing.victim(frame, &self.voices) {
+            self.kill(serial, frame);
+            self.statistics.stolen += 1;
+            self.warnings.once(Warning::VoiceLimit { limit, frame });
         }
     }
 
-    fn sysex(&mut self, frame: u64, data: &[u8]) {
+    fn sysex(&mut self, frame: u64, port: usize, data: &[u8]) {
+        let channels = port * PORT..(port + 1) * PORT;
+        if port >= self.ports.len() {
+            return;
+        }
         match sysex::parse(data) {
-            SysEx::Reset(mode) => self.reset(frame, mode),
+            SysEx::Reset(mode) => {
+                self.ports[port] = Port { mode, ..Port::default() };
+                for channel in channels {
+                    self.silence(frame, channel);
+                    self.channels[channel].reset();
+                }
+            }
             SysEx::MasterVolume(volume) => {
                 // Volume controllers are concave over 96 dB: an amplitude of the square.
-                self.master_volume = volume * volume;
-                for channel in &mut self.channels {
-                    channel.push(frame, Change::Volume(self.master_volume));
+                self.ports[port].master_volume = volume * volume;
+                for channel in &mut self.channels[channels] {
+                    channel.push(frame, Change::Volume(volume * volume));
                 }
             }
             SysEx::MasterFine(cents) => {
-                self.tuning.master_fine = cents;
-                self.retune(frame, u16::MAX);
+                self.ports[port].tuning.master_fine = cents;
+                self.retune(frame, port, u16::MAX);
             }
             SysEx::MasterCoarse(cents) => {
-                self.tuning.master_coarse = cents;
-                self.retune(frame, u16::MAX);
+                self.ports[port].tuning.master_coarse = cents;
+                self.retune(frame, port, u16::MAX);
             }
-            SysEx::Tuning(message) => match self.tuning.message(message) {
-                Some(TuningMessage::Octave { channels, cents }) => {
-                    for channel in self.channels.iter_mut().filter(|c| tuning::names(channels, c)) {
+            SysEx::Tuning(message) => match self.ports[port].tuning.message(message) {
+                Some(TuningMessage::Octave { channels: named, cents }) => {
+                    for channel in self.channels[channels].iter_mut().filter(|c| tuning::names(named, c)) {
                         channel.set_octave(cents);
                     }
-                    self.retune(frame, channels);
+                    self.retune(frame, port, named);
                 }
-                Some(TuningMessage::Program) => self.retune(frame, u16::MAX),
+                Some(TuningMessage::Program) => self.retune(frame, port, u16::MAX),
                 None => {}
             },
             SysEx::Other => {}
         }
     }
 
-    fn retune(&mut self, frame: u64, channels: u16) {
-        for channel in self.channels.iter_mut().filter(|c| tuning::names(channels, c)) {
-            channel.retune(frame, &self.tuning);
-        }
-    }
-
-    fn reset(&mut self, frame: u64, mode: BankMode) {
-        self.mode = mode;
-        self.tuning = Tuning::default();
-        self.master_volume = 1.0;
-        for channel in 0..self.channels.len() {
-            self.silence(frame, channel);
-            self.channels[channel].reset(frame);
+    fn retune(&mut self, frame: u64, port: usize, named: u16) {
+        let channels = &mut self.channels[port * PORT..(port + 1) * PORT];
+        for channel in channels.iter_mut().filter(|c| tuning::names(named, c)) {
+            channel.retune(frame, &self.ports[port].tuning);
         }
     }
 }

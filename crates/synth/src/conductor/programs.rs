@@ -6,18 +6,19 @@ use std::sync::Arc;
 use rae_soundfont::SoundFont;
 
 use super::bank::DRUM_BANK;
-use crate::program::Program;
+use crate::program::{Budget, Program};
 use crate::warning::{Warning, Warnings};
 
 pub(super) struct Programs {
     font: Arc<SoundFont>,
     ready: HashMap<usize, Arc<Program>>,
+    budget: Budget,
     most_layers: usize,
 }
 
 impl Programs {
     pub(super) fn new(font: Arc<SoundFont>) -> Programs {
-        Programs { font, ready: HashMap::new(), most_layers: 1 }
+        Programs { font, ready: HashMap::new(), budget: Budget::new(), most_layers: 1 }
     }
 
     /// The most voices that one note has been able to start.
@@ -29,8 +30,8 @@ impl Programs {
     /// kit), then program 0. Each substitution is a warning, once.
     pub(super) fn find(&mut self, bank: u16, program: u8, drums: bool, warnings: &mut Warnings) -> Arc<Program> {
         let wanted = (bank, u16::from(program));
-        let choices =
-            if drums { [wanted, (DRUM_BANK, 0), (DRUM_BANK, 0)] } else { [wanted, (0, u16::from(program)), (0, 0)] };
+        let nearest = if drums { (DRUM_BANK, 0) } else { (0, u16::from(program)) };
+        let choices = [wanted, nearest, (0, 0)];
         let found = choices.into_iter().find_map(|c| Some((c, self.font.preset(c.0, c.1)?)));
         let Some((used, preset)) = found else {
             warnings.once(Warning::NoPreset { bank, program });
@@ -39,8 +40,13 @@ impl Programs {
         if used != wanted {
             warnings.once(Warning::PresetReplaced { bank, program, used_bank: used.0, used_program: used.1 });
         }
-        let font = &self.font;
-        let ready = self.ready.entry(preset).or_insert_with(|| Arc::new(Program::compile(font, preset)));
+        let ready = self.ready.entry(preset).or_insert_with(|| {
+            let (program, whole) = Program::compile(&self.font, preset, &mut self.budget);
+            if !whole {
+                warnings.once(Warning::TooManyZones { bank, program: used.1 });
+            }
+            Arc::new(program)
+        });
         self.most_layers = self.most_layers.max(ready.most_layers);
         ready.clone()
     }

@@ -10,6 +10,9 @@ const MAX_7_BIT: f32 = 127.0;
 /// Largest value of the pitch wheel, and its number of positions.
 const MAX_14_BIT: f32 = 16_383.0;
 
+/// Modulators of one layer that are heard; a bank that has more is out to exhaust.
+pub(crate) const MOST_MODULATORS: usize = 256;
+
 /// The default modulators (8.4), with this house's decisions: no velocity to filter cutoff, CC 10 reaches ±50 %.
 fn default_modulators() -> [Modulator; 9] {
     use Controller::*;
@@ -70,6 +73,9 @@ fn append(merged: &mut Vec<Modulator>, list: &[Modulator], same: impl Fn(&mut Mo
     let linked =
         |m: &Modulator| m.source.controller == Controller::Link || matches!(m.destination, Destination::Modulator(_));
     for modulator in list {
+        if merged.len() == MOST_MODULATORS {
+            break;
+        }
         let twin = if linked(modulator) { None } else { merged.iter().position(|m| m.is_identical(modulator)) };
         if let Some(twin) = twin {
             same(&mut merged[twin], modulator);
@@ -89,32 +95,48 @@ fn append(merged: &mut Vec<Modulator>, list: &[Modulator], same: impl Fn(&mut Mo
 /// Orders the list so that a linked modulator comes after all that feed it; circles and dangling links are dropped
 /// (9.5.4).
 fn in_link_order(list: Vec<Modulator>) -> Vec<Modulator> {
-    let mut ordered: Vec<Modulator> = Vec::with_capacity(list.len());
-    let mut place = vec![None; list.len()];
-    let feeds = |from: &Modulator, to: usize| from.destination == Destination::Modulator(to as u16);
-    loop {
-        let ready = (0..list.len()).find(|&i| {
-            let mut feeders = (0..list.len()).filter(|&j| feeds(&list[j], i)).peekable();
-            let fed = feeders.peek().is_some();
-            place[i].is_none()
-                && feeders.all(|j| place[j].is_some())
-                && (list[i].source.controller != Controller::Link || fed)
-        });
-        let Some(i) = ready else { break };
-        place[i] = Some(ordered.len());
-        ordered.push(list[i]);
+    let fed_by = |m: &Modulator| match m.destination {
+        Destination::Modulator(index) => Some(usize::from(index)),
+        Destination::Generator(_) => None,
+    };
+    let mut waiting = vec![0usize; list.len()];
+    let mut fed = vec![false; list.len()];
+    for target in list.iter().filter_map(fed_by).filter(|&i| i < list.len()) {
+        waiting[target] += 1;
+        fed[target] = true;
     }
-    for modulator in &mut ordered {
-        if let Destination::Modulator(index) = &mut modulator.destination {
-            *index = place.get(usize::from(*index)).copied().flatten().map_or(u16::MAX, |i| i as u16);
+    let wants_link = |i: usize| list[i].source.controller == Controller::Link;
+    let mut order: Vec<usize> = (0..list.len()).filter(|&i| waiting[i] == 0 && (!wants_link(i) || fed[i])).collect();
+    let mut next = 0;
+    while let Some(&i) = order.get(next) {
+        next += 1;
+        if let Some(target) = fed_by(&list[i]).filter(|&target| target < list.len()) {
+            waiting[target] -= 1;
+            if waiting[target] == 0 {
+                order.push(target);
+            }
         }
     }
-    ordered.retain(|m| m.destination != Destination::Modulator(u16::MAX));
+    let mut place = vec![u16::MAX; list.len()];
+    for (position, &i) in order.iter().enumerate() {
+        place[i] = position as u16;
+    }
+    let mut ordered: Vec<Modulator> = order.iter().map(|&i| list[i]).collect();
+    for modulator in &mut ordered {
+        if let Destination::Modulator(index) = &mut modulator.destination {
+            *index = place.get(usize::from(*index)).copied().unwrap_or(u16::MAX);
+        }
+    }
+    // What leads nowhere adds nothing; it stays in place so that the indices hold.
+    for modulator in &mut ordered {
+        if modulator.destination == Destination::Modulator(u16::MAX) {
+            modulator.amount = 0;
+        }
+    }
     ordered
 }
 
 impl ModulatorSet {
-    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
@@ -143,10 +165,10 @@ impl ModulatorSet {
 
     /// Adds every modulator's output to the generators.
     pub(crate) fn apply(&self, inputs: &[[f32; 2]], values: &mut Values) {
-        let mut links = [0.0f32; 64];
+        let mut links = [0.0f32; MOST_MODULATORS];
         for (i, (modulator, input)) in self.0.iter().zip(inputs).enumerate() {
             let source = match modulator.source.controller {
-                Controller::Link => map(modulator.source, links.get(i).copied().unwrap_or(0.0)),
+                Controller::Link => map(modulator.source, links[i]),
                 _ => input[0],
             };
             let product = f32::from(modulator.amount) * source * input[1];
@@ -321,6 +343,7 @@ mod tests {
         let link = |to| modulator(Source::linear(Controller::Link), Destination::Modulator(to), 10);
         let list = [link(1), link(0), modulator(midi(1), Destination::Modulator(9), 10), link(2)];
         let set = merge_preset(merge_instrument([&[], &list]), [&[], &[]]);
-        assert_eq!(set.len(), default_modulators().len());
+        let heard = set.0.iter().filter(|m| m.amount != 0).count();
+        assert_eq!(heard, default_modulators().len());
     }
 }

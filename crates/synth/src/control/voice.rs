@@ -43,6 +43,19 @@ pub(crate) enum Change {
     Volume(f32),
 }
 
+impl Change {
+    /// Whether nothing is left of this change once `later` has happened at the same frame.
+    pub(crate) fn is_overwritten_by(&self, later: &Change) -> bool {
+        match (self, later) {
+            (Change::Source(a, _), Change::Source(b, _)) => a == b,
+            (Change::KeyPressure(a, _), Change::KeyPressure(b, _)) => a == b,
+            (Change::Offset(a, _), Change::Offset(b, _)) => a == b,
+            (Change::Tuning(_), Change::Tuning(_)) | (Change::Volume(_), Change::Volume(_)) => true,
+            _ => false,
+        }
+    }
+}
+
 /// A change and its frame.
 #[derive(Clone, Debug)]
 pub(crate) struct ChannelChange {
@@ -187,7 +200,7 @@ impl Voice {
 
     /// Fades the voice out from `frame` on.
     pub(crate) fn kill(&mut self, frame: u64) {
-        self.killed = Some(self.killed.map_or(frame, |earlier| earlier.min(frame)));
+        self.killed.get_or_insert(frame);
     }
 
     pub(crate) fn is_released(&self) -> bool {
@@ -196,11 +209,6 @@ impl Voice {
 
     pub(crate) fn is_killed(&self) -> bool {
         self.killed.is_some()
-    }
-
-    /// Ends the voice without a sound.
-    pub(crate) fn drop_now(&mut self) {
-        self.finished = true;
     }
 
     pub(crate) fn is_finished(&self) -> bool {

@@ -14,6 +14,9 @@ pub struct LowPass {
 /// What the filter remembers between frames: two inputs and two outputs, the latest first.
 pub(crate) type Memory = [f64; 4];
 
+/// Bound of the memory: 60 dB above full scale.
+const LOUDEST: f64 = 1000.0;
+
 impl LowPass {
     /// Cutoff in hertz, clamped to 0.45 of `rate`, and resonance in decibels above DC.
     ///
@@ -37,8 +40,9 @@ impl LowPass {
             (x1, x2, y1, y2) = (x, x1, y, y1);
             *sample = y as f32;
         }
-        // A memory that has decayed into denormals costs a hundred times its worth.
-        *memory = [x1, x2, y1, y2].map(|z| if z.abs() < 1e-30 { 0.0 } else { z });
+        // A memory that has decayed into denormals costs a hundred times its worth; and a high resonance whose cutoff
+        // leaps about can gather more than any resonance of a steady cutoff (48 dB).
+        *memory = [x1, x2, y1, y2].map(|z| if z.abs() < 1e-30 { 0.0 } else { z.clamp(-LOUDEST, LOUDEST) });
     }
 }
 

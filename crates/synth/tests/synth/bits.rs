@@ -1,0 +1,119 @@
+//! The bits of a render do not depend on how it is asked for.
+
+use std::sync::Arc;
+
+use rae_midi::Message;
+use rae_soundfont::{Generator, SoundFont};
+use rae_synth::{Buses, Interpolation, Renderer, Settings};
+use rae_testkit::{BankBuilder, Random, noise, sine, zone};
+
+use crate::piece::Piece;
+
+/// Everything that makes voices change within a block: filters and pitches that move, classes, loops, 24 bits.
+pub(crate) fn busy_bank() -> BankBuilder {
+    use Generator::*;
+    let moving = || {
+        zone(0)
+            .set(SampleModes, 1)
+            .set(InitialFilterFc, 7_000)
+            .set(InitialFilterQ, 120)
+            .set(ModLfoToFilterFc, 2_400)
+            .set(FreqModLfo, 1_300)
+            .set(ModLfoToVolume, 60)
+            .set(VibLfoToPitch, 40)
+            .set(DelayVibLfo, -8_000)
+            .set(ModEnvToPitch, 300)
+            .set(ModEnvToFilterFc, 1_900)
+            .set(DecayModEnv, -3_000)
+            .set(SustainModEnv, 600)
+            .set(DecayVolEnv, -2_000)
+            .set(SustainVolEnv, 200)
+            .set(ReleaseVolEnv, -2_500)
+            .set(ReverbEffectsSend, 300)
+            .set(ChorusEffectsSend, 150)
+    };
+    let hat = zone(1).set(ExclusiveClass, 3).set(ReleaseVolEnv, 0);
+    let noisy = noise(1, 9_000).iter().map(|x| x / 4.0).collect::<Vec<_>>();
+    BankBuilder::new_24_bit()
+        .sample(&sine(441.0, 44_100, 700), Some(100..500))
+        .sample(&noisy, None)
+        .instrument([moving().keys(0..=80).set(Pan, -200), moving().set(Pan, 300).set(FineTune, 7)])
+        .instrument([hat])
+        .preset(0, 0, [zone(0)])
+        .preset(128, 0, [zone(1)])
+}
+
+pub(crate) fn busy_piece() -> Piece {
+    let mut random = Random::new(11);
+    let mut piece = Piece::new().rpn(0, 0, 0, 12, 0);
+    for _ in 0..160 {
+        let frame = random.below(50_000) as u64;
+        let length = 1 + random.below(9_000) as u64;
+        let (key, velocity) = (36 + random.below(60) as u8, 1 + random.below(127) as u8);
+        let channel = [0, 1, 9][random.below(3)];
+        piece = piece.on(frame, channel, key, velocity).off(frame + length, channel, key);
+    }
+    for _ in 0..120 {
+        let (frame, value) = (random.below(55_000) as u64, random.below(128) as u8);
+        piece = match random.below(5) {
+            0 => piece.bend(frame, 0, random.below(16_384) as i16 - 8192),
+            1 => piece.cc(frame, 0, 64, value),
+            2 => piece.cc(frame, 1, 66, value),
+            3 => piece.cc(frame, 1, [1, 7, 10, 11, 91, 93][random.below(6)], value),
+            _ => piece.send(frame, 0, Message::ChannelPressure { pressure: value }),
+        };
+    }
+    piece
+}
+
+fn in_blocks(font: &Arc<SoundFont>, settings: &Settings, block: usize, frames: usize) -> Buses {
+    let mut renderer = Renderer::new(font.clone(), &busy_piece().performance(0), settings);
+    let mut all = Buses::default();
+    while all.frames() < frames {
+        let mut buses = Buses::new(block.min(frames - all.frames()));
+        // What was there before must not matter.
+        buses.left.fill(7.0);
+        renderer.render(&mut buses);
+        all.left.extend(&buses.left);
+        all.right.extend(&buses.right);
+        all.reverb.extend(&buses.reverb);
+        all.chorus.extend(&buses.chorus);
+    }
+    all
+}
+
+fn assert_same_for_all_blocks(settings: &Settings) {
+    const FRAMES: usize = 66_150;
+    let font = Arc::new(busy_bank().build());
+    let whole = in_blocks(&font, settings, 44_100, FRAMES);
+    assert!(whole.left.iter().any(|x| x.abs() > 0.05) && whole.chorus.iter().any(|x| x.abs() > 0.001));
+    for block in [1, 63, 64, 1000, FRAMES] {
+        let parts = in_blocks(&font, settings, block, FRAMES);
+        let differs = whole.left.iter().zip(&parts.left).position(|(a, b)| a.to_bits() != b.to_bits());
+        assert_eq!(differs, None, "blocks of {block}, max_voices {}", settings.max_voices);
+        assert!(whole == parts, "blocks of {block}, max_voices {}", settings.max_voices);
+    }
+}
+
+#[test]
+fn blocks_do_not_change_the_bits() {
+    assert_same_for_all_blocks(&Settings::default());
+}
+
+#[test]
+fn blocks_do_not_change_the_bits_while_voices_give_way() {
+    let settings = Settings { max_voices: 8, ..Settings::default() };
+    let mut renderer = Renderer::new(Arc::new(busy_bank().build()), &busy_piece().performance(0), &settings);
+    renderer.render(&mut Buses::new(60_000));
+    assert!(renderer.statistics().stolen > 20);
+    assert_same_for_all_blocks(&settings);
+    assert_same_for_all_blocks(&Settings { max_voices: 1, ..settings });
+}
+
+#[test]
+fn blocks_do_not_change_the_bits_of_other_kernels_and_rates() {
+    let rate = rae_units::SampleRate::new(22_050).expect("a rate");
+    for interpolation in [Interpolation::Cubic, Interpolation::Linear] {
+        assert_same_for_all_blocks(&Settings { interpolation, rate, max_voices: 12, ..Settings::default() });
+    }
+}

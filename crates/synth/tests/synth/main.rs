@@ -1,0 +1,17 @@
+//! The synthesizer from outside: tiny banks and short pieces against formulas.
+
+#![forbid(unsafe_code)]
+
+mod bits;
+mod damage;
+mod extremes;
+mod floods;
+mod levels;
+mod nrpn;
+mod onsets;
+mod pedals;
+mod piece;
+mod programs;
+mod samples;
+mod tuning;
+mod voices;
