@@ -6,7 +6,7 @@ Per file: gain matched by the median, 25 third-octave bands from 63 Hz to 16 kHz
 60 dB of the loudest. The median difference must be <= 0.4 dB and the 90th percentile <= 2 dB.
 
 Like is compared with like. Both render a copy of the file whose events lie on FluidSynth's blocks (see align.py): the
-lag is then -54 frames in every file; with --raw, which takes the files as they are, it is not. Both interpolate with
+lag is then -118 frames in every file; with --raw, which takes the files as they are, it is not. Both interpolate with
 four points; --sinc adds the candidate's default, which is better than the reference, for information alone.
 
     compare.py --soundfont /usr/share/sounds/sf2/TimGM6mb.sf2
@@ -177,7 +177,9 @@ def show_bank(soundfont, results):
     for name, rows in cases.items():
         if not rows:
             continue
-        low, high = (", ".join(f"{key} {f([r[key] for r in rows]):.2f}" for key in ("median", "p90")) for f in (min, max))
+        low, high = (
+            ", ".join(f"{key} {f([r[key] for r in rows]):.2f}" for key in ("median", "p90")) for f in (min, max)
+        )
         good = f"{sum(r['ok'] for r in rows)} of {len(results)} files within the limits"
         print(f"{soundfont}, {name}: {good}; from {low} to {high} dB; candidate minus FluidSynth, median over files:")
         show_bands([r["bands"] for r in rows])

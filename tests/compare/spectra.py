@@ -60,7 +60,10 @@ def offset(reference, candidate, rate, reach=4096):
     begin = int(starts[np.argmax(energy[starts + size] - energy[starts])])
     a, b = a[begin : begin + size], b[begin : begin + size]
     length = fft.next_fast_len(size + reach, real=True)
-    c = fft.irfft(np.conj(fft.rfft(a, length)) * fft.rfft(b, length), length)
+    cross = np.conj(fft.rfft(a, length)) * fft.rfft(b, length)
+    # Every frequency has its say: loud low notes alone would leave a peak too broad to be sure of the frame.
+    weight = np.maximum(np.abs(cross), 1e-9 * np.abs(cross).max()) ** -0.5 if cross.any() else 1
+    c = fft.irfft(cross * weight, length)
     lags = np.concatenate([np.arange(reach + 1), np.arange(-reach, 0)])
     return int(lags[np.argmax(c[lags])])
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from midi_reader import read_notes, sounding_between
+from align import BLOCK, DIVISION, MARGIN, TEMPO, align
+from midi_reader import read_events, read_notes, sounding_between
 from midi_writer import Midi
 from scipy import signal
 from spectra import BANDS, band_levels, compare
@@ -70,3 +71,24 @@ def test_notes_are_read_with_program_and_pedal(tmp_path):
     assert notes[0, 43].end == pytest.approx(2.0)
     heard = sounding_between(notes.values(), 0.49, 0.59)
     assert heard == "ch 1 program 33: *40; ch 10 drums: *36"
+
+
+def test_an_aligned_copy_keeps_the_messages_and_puts_them_on_blocks(tmp_path):
+    song = Midi(channels=(0,)).prog(0, 33).note(0.5, 0.25, 40).sysex(0.7, [0x7E, 0x7F, 0x09, 0x01])
+    song.note(0.7003, 0.1, 43).end(3.0).write(tmp_path / "song.mid")
+    align(tmp_path / "song.mid", tmp_path / "aligned.mid")
+    before, _ = read_events(tmp_path / "song.mid")
+    after, end = read_events(tmp_path / "aligned.mid")
+    assert [e[1:] for e in after] == [e[1:] for e in before]
+    frames = np.array([e[0] for e in after]) * RATE - MARGIN
+    assert np.abs(frames - BLOCK * np.round(frames / BLOCK)).max() < 1e-3
+    assert np.abs(frames - np.array([e[0] for e in before]) * RATE).max() <= BLOCK / 2 + 1e-3
+    assert end == pytest.approx(3.0, abs=0.001)
+
+
+def test_fluidsynth_finds_every_aligned_frame_one_block_later():
+    begins = np.arange(10_000_000) * (BLOCK * 1000 / RATE)
+    half_tick = TEMPO / DIVISION / 2000
+    event = begins + MARGIN * 1000 / RATE
+    assert (np.floor(begins) + half_tick < event).all()
+    assert (np.floor(begins[1:]) + half_tick > event[:-1]).all()

@@ -34,7 +34,7 @@ class MissingFileError(FileNotFoundError, FileAccessError):
 
 
 class OutputExistsError(FileExistsError, FileAccessError):
-    """The output is there already and ``overwrite=False``; ``errno`` and ``filename`` are filled."""
+    """The output is there already and ``overwrite=False``, or it is an input; ``errno`` and ``filename`` are filled."""
 
 
 class AudioEngineWarning(UserWarning):

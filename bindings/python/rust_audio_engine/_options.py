@@ -48,7 +48,7 @@ class RenderOptions(TypedDict, total=False):
     device: Literal["auto", "cpu", "gpu"]
     """What does the work. Overrides ``use_gpu``; only ``"gpu"`` can fail. Default ``"auto"``."""
     overwrite: bool
-    """Replace the output if it exists. Default True."""
+    """Replace the output if it exists. An input is never replaced. Default True."""
     progress: Callable[[float], object] | None
     """Called with the share of the work done, 0 to 1. What it raises stops the render and is raised."""
 
@@ -63,6 +63,9 @@ def prepare(options: Mapping[str, Any], **fixed: Any) -> dict[str, Any]:
     for name in ("solo", "mute"):
         if name in prepared:
             prepared[name] = list(prepared[name])
-    if isinstance(tail := prepared.get("tail"), int | float):
+    tail = prepared.get("tail")
+    if isinstance(tail, bool):
+        raise TypeError("tail: expected 'silence', 'none' or seconds, not bool")
+    if isinstance(tail, int | float):
         prepared["tail"] = float(tail)
     return prepared

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use rust_audio_engine::{Progress, Report, SoundFontChoice, Storage, read_midi};
+use rust_audio_engine::{Progress, Report, SoundFontChoice, Storage, check_output, read_midi};
 
 use crate::{errors, options};
 
@@ -64,6 +64,7 @@ impl Engine {
         let mut watch = Watch::new(progress);
         let rendered = py.detach(|| {
             let mut observer = |progress| watch.update(progress);
+            check_output(&output_path, &midi_path)?;
             self.engine.render_file(&read_midi(&midi_path)?, &output_path, &settings, &mut observer)
         });
         if let Some(raised) = watch.raised {

@@ -27,6 +27,9 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
             return file(py, "Failed to write", path, &ErrorKind::IsADirectory.into());
         }
         Error::Codec(_) => "CodecError",
+        Error::OutputIsInput { output, .. } => {
+            return file(py, "Failed to write", output, &io::Error::new(ErrorKind::AlreadyExists, error.to_string()));
+        }
         Error::Device { .. } => "DeviceError",
         Error::Settings { .. } => "SettingsError",
         _ => "AudioEngineError",
@@ -45,16 +48,23 @@ fn file(py: Python<'_>, what: &str, path: &Path, source: &io::Error) -> PyErr {
         ErrorKind::AlreadyExists => "OutputExistsError",
         _ => "FileAccessError",
     };
-    let number = source.raw_os_error().or(match source.kind() {
-        ErrorKind::NotFound => Some(2),
-        ErrorKind::AlreadyExists => Some(17),
-        ErrorKind::IsADirectory => Some(21),
-        _ => None,
-    });
+    let number = source.raw_os_error().unwrap_or_else(|| error_number(source.kind(), path));
     let text = source.to_string();
     // OSError shows the number itself.
     let text = text.split(" (os error").next().unwrap_or(&text);
     build(py, name, (number, format!("{what}: {text}"), path.as_os_str()))
+}
+
+/// What the system would have said where it was not asked: ENOENT, EACCES, EEXIST, EISDIR, EINVAL or EIO.
+fn error_number(kind: ErrorKind, path: &Path) -> i32 {
+    match kind {
+        ErrorKind::NotFound => 2,
+        ErrorKind::PermissionDenied => 13,
+        ErrorKind::AlreadyExists => 17,
+        _ if kind == ErrorKind::IsADirectory || path.is_dir() => 21,
+        ErrorKind::InvalidInput => 22,
+        _ => 5,
+    }
 }
 
 /// An exception class of the package, which Python code can read, with these arguments.

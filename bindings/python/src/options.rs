@@ -1,9 +1,15 @@
 //! Options of the package as settings of the engine.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use rust_audio_engine::{Decibels, Interpolation, RenderSettings, Reverb, SampleFormat, SampleRate, Seconds, Tail};
+use rust_audio_engine::{
+    Decibels, Interpolation, MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, SampleFormat, SampleRate, Seconds,
+    TRANSPOSITIONS, Tail,
+};
 
 use crate::errors;
 
@@ -12,9 +18,9 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
     let options = Options(options);
     let usual = RenderSettings::default();
     let seconds = |name, usual: Seconds| options.or(name, usual.0).map(Seconds);
-    let hz: u32 = options.or("sample_rate", usual.rate.hz())?;
+    let hz = options.in_range("sample_rate", SAMPLE_RATES, usual.rate.hz())?;
     Ok(RenderSettings {
-        rate: SampleRate::new(hz).ok_or_else(|| errors::settings(options.0.py(), "sample_rate is 0".into()))?,
+        rate: SampleRate::new(hz).unwrap_or(usual.rate),
         format: options.one_of(
             "sample_format",
             &[("s16", SampleFormat::S16), ("s24", SampleFormat::S24), ("f32", SampleFormat::F32)],
@@ -27,22 +33,26 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
             "interpolation",
             &[("sinc", Interpolation::Sinc), ("cubic", Interpolation::Cubic), ("linear", Interpolation::Linear)],
         )?,
-        max_voices: options.or("max_voices", usual.max_voices)?,
+        max_voices: options.in_range("max_voices", 1..=usize::MAX, usual.max_voices)?,
         tempo: options.or("tempo", usual.tempo)?,
-        transpose: options.or("transpose", usual.transpose)?,
+        transpose: options.in_range("transpose", TRANSPOSITIONS, usual.transpose)?,
         from: seconds("start", usual.from)?,
         to: options.get("end")?.map(Seconds),
-        solo: options.or("solo", usual.solo.clone())?,
-        mute: options.or("mute", usual.mute.clone())?,
+        solo: channels(&options, "solo")?,
+        mute: channels(&options, "mute")?,
         tail: tail(&options)?,
         max_duration: seconds("max_duration", usual.max_duration)?,
-        threads: options.get("threads")?,
+        threads: options.get_or_say("threads", || "at least 1".into())?,
         device: options
             .or("device", "auto".to_owned())?
             .parse()
             .map_err(|error| errors::raise(options.0.py(), &error))?,
         overwrite: options.or("overwrite", true)?,
     })
+}
+
+fn channels(options: &Options<'_, '_>, name: &str) -> PyResult<Vec<u16>> {
+    Ok(options.get_or_say(name, || format!("channels from 1 to {MAX_CHANNEL}"))?.unwrap_or_default())
 }
 
 fn reverb(options: &Options<'_, '_>) -> PyResult<Option<Reverb>> {
@@ -69,16 +79,37 @@ struct Options<'a, 'py>(&'a Bound<'py, PyDict>);
 
 impl<'py> Options<'_, 'py> {
     fn get<T: FromPyObjectOwned<'py>>(&self, name: &str) -> PyResult<Option<T>> {
+        self.get_or_say(name, || "another".into())
+    }
+
+    /// The value of this name; one that is of the right kind and does not fit is named with what to choose.
+    fn get_or_say<T: FromPyObjectOwned<'py>>(
+        &self,
+        name: &str,
+        choice: impl FnOnce() -> String,
+    ) -> PyResult<Option<T>> {
         let Some(value) = self.0.get_item(name)? else { return Ok(None) };
         value.extract::<T>().map(Some).map_err(|error| {
             let error: PyErr = error.into();
-            let text = format!("{name}: {}", error.value(self.0.py()));
             if error.is_instance_of::<PyTypeError>(self.0.py()) {
-                PyTypeError::new_err(text)
+                PyTypeError::new_err(format!("{name}: {}", error.value(self.0.py())))
             } else {
-                errors::settings(self.0.py(), text)
+                errors::settings(self.0.py(), format!("{name} is {value}; choose {}", choice()))
             }
         })
+    }
+
+    /// The whole number of this name.
+    fn in_range<T>(&self, name: &str, range: RangeInclusive<T>, usual: T) -> PyResult<T>
+    where
+        T: FromPyObjectOwned<'py> + PartialOrd + Display + Copy,
+    {
+        let choice = || format!("{} to {}", range.start(), range.end());
+        let value = self.get_or_say(name, choice)?.unwrap_or(usual);
+        if range.contains(&value) {
+            return Ok(value);
+        }
+        Err(errors::settings(self.0.py(), format!("{name} is {value}; choose {}", choice())))
     }
 
     fn or<T: FromPyObjectOwned<'py>>(&self, name: &str, usual: T) -> PyResult<T> {

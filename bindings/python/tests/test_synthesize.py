@@ -103,6 +103,17 @@ def test_missing_files(song: Path, tmp_path: Path) -> None:
     with pytest.raises(rae.FileAccessError) as unreadable:
         synthesize_midi(tmp_path, tmp_path / "a.wav", "builtin")
     assert unreadable.value.errno == errno.EISDIR
+    nul = f"{tmp_path}/a\0b"
+    for midi, output, soundfont, number in (
+        (song, tmp_path / "a.wav", tmp_path, errno.EISDIR),
+        (song, tmp_path / "a.wav", nul, errno.EINVAL),
+        (nul, tmp_path / "a.wav", "builtin", errno.EINVAL),
+        (song, nul, "builtin", errno.EINVAL),
+        (song, tmp_path, "builtin", errno.EISDIR),
+    ):
+        with pytest.raises(rae.FileAccessError) as unreadable:
+            synthesize_midi(midi, output, soundfont)
+        assert unreadable.value.errno == number, (midi, output, soundfont)
     assert not (tmp_path / "a.wav").exists()
 
 
@@ -141,6 +152,21 @@ def test_wrong_options(song: Path, tmp_path: Path) -> None:
         with pytest.raises(rae.SettingsError) as caught:
             render(**options)
         assert isinstance(caught.value, ValueError) and isinstance(caught.value, rae.AudioEngineError), options
+    for options, allowed in (
+        ({"sample_rate": -1}, "sample_rate is -1; choose 8000 to 384000"),
+        ({"sample_rate": 10**30}, "choose 8000 to 384000"),
+        ({"sample_rate": 0}, "sample_rate is 0; choose 8000 to 384000"),
+        ({"transpose": 1000}, "transpose is 1000; choose -96 to 96"),
+        ({"transpose": -97}, "transpose is -97; choose -96 to 96"),
+        ({"max_voices": -1}, "max_voices is -1; choose 1 to"),
+        ({"threads": -1}, "threads is -1; choose at least 1"),
+        ({"solo": [70000]}, "channels from 1 to 4096"),
+        ({"reverb_wet": -0.1}, "reverb is -0.1; choose 0 to 1"),
+    ):
+        with pytest.raises(rae.SettingsError, match=allowed):
+            render(**options)
+    with pytest.raises(TypeError, match="tail"):
+        render(tail=True)
     with pytest.raises(TypeError, match="tempo"):
         render(tempo="fast")
     with pytest.raises(TypeError, match="volume"):
@@ -159,6 +185,17 @@ def test_outputs_are_kept_on_request(song: Path, tmp_path: Path) -> None:
     assert output.read_bytes() == b"precious"
     synthesize_midi(song, output, "builtin")
     assert output.read_bytes().startswith(b"RIFF")
+
+
+def test_an_input_is_never_the_output(song: Path, tmp_path: Path) -> None:
+    content = song.read_bytes()
+    alias = tmp_path / "alias.wav"
+    alias.symlink_to(song)
+    for output in (song, alias):
+        with pytest.raises(rae.OutputExistsError, match="same file as the input") as caught:
+            synthesize_midi(song, output, "builtin")
+        assert caught.value.filename == str(output) and caught.value.errno == errno.EEXIST
+    assert song.read_bytes() == content
 
 
 def test_progress_rises_and_its_exceptions_stop_the_render(song: Path, long_song: Path, tmp_path: Path) -> None:

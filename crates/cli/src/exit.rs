@@ -17,7 +17,7 @@ Exit codes:
   2    wrong usage or a setting out of range
   3    an input file is missing or cannot be read
   4    the MIDI file or SoundFont is damaged or of an unknown kind
-  5    the output exists (see --force) or cannot be written
+  5    the output exists (see --force), is an input, or cannot be written
   6    the demanded device is not there
   130  interrupted; no output was left
   141  whoever read the output has gone";
@@ -51,6 +51,7 @@ impl Failure {
             Failure::Stdout(error) => output_code(error.kind()),
             Failure::Engine(error) => match error {
                 _ if error.unreadable_input().is_some() => 3,
+                Error::OutputIsInput { .. } => 5,
                 Error::SoundFont(_) | Error::Midi(_) => 4,
                 Error::Codec(_) => error.unwritable_output().map_or(1, |(_, kind)| output_code(kind)),
                 Error::Device { .. } => 6,

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use rust_audio_engine::{
     Decibels, Device, Engine, Interpolation, RenderSettings, Report, Reverb, SampleFormat, SampleRate, Seconds,
-    SoundFontChoice, SoundFontReport, read_midi,
+    SoundFontChoice, SoundFontReport, check_output, read_midi,
 };
 use serde::Serialize;
 
 use crate::exit::Failure;
-use crate::terminal::{ProgressLine, print_json, say, watch_interrupts};
+use crate::terminal::{Interrupts, Patience, ProgressLine, print_json, say};
 use crate::values::{self, Channels, TailChoice, show_time};
 
 /// Turn a MIDI file into sound
@@ -63,7 +63,7 @@ struct FormatOptions {
 struct SoundOptions {
     /// Reverb and its share of the sound, 0 to 1 [default: 0.3]
     #[arg(long, value_name = "WET", num_args = 0..=1, require_equals = true, default_missing_value = "0.3")]
-    reverb: Option<f32>,
+    reverb: Option<f64>,
     /// No reverb but that of the sends
     #[arg(long, conflicts_with_all = ["reverb", "reverb_time"])]
     no_reverb: bool,
@@ -158,15 +158,16 @@ impl Render {
         if to_stdout && self.work.json {
             return Err(Failure::Usage("--json and -o - both want standard output; choose one".into()));
         }
-        if !to_stdout && !self.force && self.output.symlink_metadata().is_ok() {
-            return Err(Failure::Exists(self.output.clone()));
+        if !to_stdout {
+            self.check_output()?;
         }
         let settings = self.settings()?;
         settings.validate()?;
-        let interrupted = watch_interrupts();
+        let interrupts = Interrupts::watch();
         let song = read_midi(&self.song)?;
         let engine = Engine::open(SoundFontChoice::from_argument(self.soundfont.as_deref()))?;
-        let mut line = ProgressLine::new(self.work.quiet, interrupted);
+        interrupts.expect_order(if self.makes_file() { Patience::Endless } else { Patience::Once });
+        let mut line = ProgressLine::new(self.work.quiet, interrupts);
         let mut observer = |progress| line.update(progress);
         let result = if to_stdout {
             engine.render_to(&song, &mut stdout().lock(), &settings, &mut observer)
@@ -178,6 +179,21 @@ impl Render {
         let SoundFontReport { name, warnings, .. } = engine.soundfont();
         report.warnings.splice(..0, warnings);
         self.tell(&report, &name)
+    }
+
+    fn check_output(&self) -> Result<(), Failure> {
+        check_output(&self.output, &self.song)?;
+        if let SoundFontChoice::File(bank) = SoundFontChoice::from_argument(self.soundfont.as_deref()) {
+            check_output(&self.output, bank)?;
+        }
+        let exists = || self.output.symlink_metadata().is_ok();
+        if !self.force && self.makes_file() && exists() { Err(Failure::Exists(self.output.clone())) } else { Ok(()) }
+    }
+
+    /// Whether the output is a file that appears when it is complete, not standard output, a device or a pipe.
+    fn makes_file(&self) -> bool {
+        self.output != Path::new("-")
+            && self.output.metadata().map_or(true, |existing| existing.is_file() || existing.is_dir())
     }
 
     fn settings(&self) -> Result<RenderSettings, Failure> {

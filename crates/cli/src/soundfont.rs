@@ -86,7 +86,8 @@ fn list(json: bool) -> Result<(), Failure> {
                     discovery::Origin::System => "system",
                 },
                 status: status(&candidate.status),
-                played: played.as_ref().is_ok_and(|played| *played == path),
+                played: matches!(candidate.status, discovery::Status::Found { .. })
+                    && played.as_ref().is_ok_and(|played| *played == path),
                 path,
             }
         })

@@ -3,28 +3,63 @@
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use rust_audio_engine::{Progress, Seconds};
+use rust_audio_engine::{Error, Progress, Seconds};
 use serde::Serialize;
 
 use crate::exit::Failure;
 use crate::values::show_time;
 
-/// Set by Ctrl-C or a request to terminate. The second one ends the process at once.
-pub(crate) fn watch_interrupts() -> Arc<AtomicBool> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    let watching = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
+/// How many interrupts (Ctrl-C, requests to terminate) only ask the render to stop, before one ends the process.
+#[derive(Clone, Copy)]
+pub(crate) enum Patience {
+    /// The second one ends it: whoever reads the output may keep the render waiting for ever.
+    Once,
+    /// None ends it: there is a temporary file to remove, and the next block is soon done.
+    Endless,
+}
+
+/// Counts the interrupts. Until a render is said to begin, the first one ends the process.
+#[derive(Clone)]
+pub(crate) struct Interrupts(Arc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    seen: AtomicUsize,
+    allowed: AtomicUsize,
+}
+
+impl Interrupts {
+    /// Begins to count.
+    pub(crate) fn watch() -> Interrupts {
+        let counts = Arc::new(Counts::default());
+        let counted = Arc::clone(&counts);
+        let watching = ctrlc::set_handler(move || {
+            if counted.seen.fetch_add(1, Ordering::SeqCst) >= counted.allowed.load(Ordering::SeqCst) {
+                Failure::Engine(Error::Cancelled).report();
+                std::process::exit(130);
+            }
+        });
+        if let Err(error) = watching {
+            say(&format!("rae: warning: an interrupt may leave a temporary file: {error}"));
         }
-    });
-    if let Err(error) = watching {
-        say(&format!("rae: warning: an interrupt may leave a temporary file: {error}"));
+        Interrupts(counts)
     }
-    interrupted
+
+    /// From now on a render looks at [`Interrupts::any`] and stops in good order.
+    pub(crate) fn expect_order(&self, patience: Patience) {
+        let allowed = match patience {
+            Patience::Once => 1,
+            Patience::Endless => usize::MAX,
+        };
+        self.0.allowed.store(allowed, Ordering::SeqCst);
+    }
+
+    fn any(&self) -> bool {
+        self.0.seen.load(Ordering::SeqCst) > 0
+    }
 }
 
 /// Writes a message to standard error. That nobody reads it is no reason to stop.
@@ -53,12 +88,12 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 pub(crate) struct ProgressLine {
     visible: bool,
     drawn: Option<Instant>,
-    interrupted: Arc<AtomicBool>,
+    interrupts: Interrupts,
 }
 
 impl ProgressLine {
-    pub(crate) fn new(quiet: bool, interrupted: Arc<AtomicBool>) -> ProgressLine {
-        ProgressLine { visible: !quiet && stderr().is_terminal(), drawn: None, interrupted }
+    pub(crate) fn new(quiet: bool, interrupts: Interrupts) -> ProgressLine {
+        ProgressLine { visible: !quiet && stderr().is_terminal(), drawn: None, interrupts }
     }
 
     /// Shows the progress; asks to stop when the person did.
@@ -68,7 +103,7 @@ impl ProgressLine {
             draw(&line(progress));
             self.drawn = Some(Instant::now());
         }
-        if self.interrupted.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.interrupts.any() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// Makes room for other messages.

@@ -27,6 +27,10 @@ fn list_marks_what_is_played() {
     let places: Value = serde_json::from_str(&folder.stdout("soundfont list --json")).unwrap();
     let played: Vec<_> = places.as_array().unwrap().iter().filter(|place| place["played"] == true).collect();
     assert_eq!((played.len(), &played[0]["path"]), (1, &"bank.sf2".into()));
+    // What is no SoundFont is not played, and nothing takes its place.
+    let wrong = folder.command("soundfont list").env("RAE_SOUNDFONT", "song.mid").output().unwrap();
+    let text = String::from_utf8(wrong.stdout).unwrap();
+    assert!(text.starts_with("  song.mid") && text.contains("not a SoundFont") && !text.contains('*'), "{text}");
 }
 
 #[test]

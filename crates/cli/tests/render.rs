@@ -79,6 +79,35 @@ fn existing_files_are_kept() {
 }
 
 #[test]
+fn an_input_is_never_the_output() {
+    let folder = Folder::new();
+    let inputs = ["song.mid", "bank.sf2"].map(|name| fs::read(folder.path(name)).unwrap());
+    for line in [
+        "render song.mid -o song.mid",
+        "render song.mid -o ./song.mid --force",
+        "render song.mid -o bank.sf2 --soundfont bank.sf2 --force",
+        "render song.mid -o bank.sf2 --force",
+    ] {
+        let message = folder.fails(5, line);
+        assert!(message.contains("same file as the input"), "{message}");
+    }
+    assert!(["song.mid", "bank.sf2"].map(|name| fs::read(folder.path(name)).unwrap()) == inputs);
+}
+
+#[cfg(unix)]
+#[test]
+fn devices_and_pipes_are_written_to_without_force() {
+    let folder = Folder::new();
+    folder.stdout("render song.mid -o /dev/null --quiet");
+    let pipe = folder.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let child = folder.command("render song.mid -o pipe --quiet --tail none").spawn().unwrap();
+    let sound = fs::read(&pipe).unwrap();
+    assert!(child.wait_with_output().unwrap().status.success());
+    assert!(sound.starts_with(b"RIFF") && sound.len() > 4 * 44_100);
+}
+
+#[test]
 fn every_failure_has_its_code() {
     let folder = Folder::new();
     fs::write(folder.path("junk"), "neither a song nor a bank").unwrap();
@@ -87,7 +116,10 @@ fn every_failure_has_its_code() {
     assert!(message.contains("Failed to load SoundFont") && message.contains("missing.sf2"), "{message}");
     assert!(folder.fails(4, "render junk -o x.wav").contains("junk"));
     assert!(folder.fails(4, "render song.mid -o x.wav --soundfont junk").contains("Failed to load SoundFont"));
-    assert!(folder.fails(5, "render song.mid -o no/x.wav").contains("x.wav"));
+    let message = folder.fails(5, "render song.mid -o no/x.wav");
+    assert!(message.contains("no/x.wav") && message.contains("no folder no;") && !message.contains(".part"), "{message}");
+    let message = folder.fails(2, "render song.mid -o x.wav --reverb -0.1");
+    assert!(message.contains("reverb is -0.1; choose 0 to 1"), "{message}");
     assert!(folder.fails(6, "render song.mid -o x.wav --device gpu").contains("no GPU"));
     for usage in [
         "render song.mid",
@@ -157,15 +189,39 @@ fn quiet_is_quiet() {
 }
 
 #[cfg(unix)]
-#[test]
-fn an_interrupt_leaves_nothing() {
-    let folder = Folder::new();
-    let child = folder.command("render song.mid -o out.wav --tail 14000").stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(400));
+fn signal(child: &std::process::Child, name: &str) {
     let pid = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
-    assert!(stderr(&output).contains("interrupted"));
-    assert_eq!(fs::read_dir(folder.folder.path()).unwrap().count(), 2, "only song and bank are there");
+    assert!(std::process::Command::new("kill").args([name, &pid]).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupts_leave_nothing() {
+    for signals in [["-INT"].as_slice(), &["-TERM"], &["-HUP"], &["-INT", "-INT", "-TERM"]] {
+        let folder = Folder::new();
+        let line = "render song.mid -o out.wav --tail 14000";
+        let child = folder.command(line).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(400));
+        signals.iter().for_each(|name| signal(&child, name));
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{signals:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains("interrupted"));
+        assert_eq!(fs::read_dir(folder.folder.path()).unwrap().count(), 2, "only song and bank are there");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn inputs_and_outputs_that_never_come_can_be_interrupted() {
+    let folder = Folder::new();
+    assert!(std::process::Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
+    for (line, count) in [("render pipe -o out.wav", 1), ("render song.mid -o pipe", 2)] {
+        let child = folder.command(line).stderr(Stdio::piped()).spawn().unwrap();
+        for _ in 0..count {
+            std::thread::sleep(std::time::Duration::from_millis(400));
+            signal(&child, "-INT");
+        }
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{line}: {}", stderr(&output));
+    }
 }

@@ -1,10 +1,10 @@
 //! A file that appears only when it is complete.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, TempPath};
 
 use crate::CodecError;
 use crate::wav::io_error;
@@ -14,14 +14,9 @@ use crate::wav::io_error;
 #[derive(Debug)]
 pub struct OutputFile {
     path: PathBuf,
-    target: Target,
+    file: BufWriter<File>,
+    temporary: Option<TempPath>,
     overwrite: bool,
-}
-
-#[derive(Debug)]
-enum Target {
-    Temporary(BufWriter<NamedTempFile>),
-    Direct(BufWriter<File>),
 }
 
 impl OutputFile {
@@ -35,15 +30,16 @@ impl OutputFile {
             }
             if !existing.is_file() {
                 let file = File::options().write(true).open(&path);
-                let file = file.map_err(|source| io_error("open", &path, source))?;
-                return Ok(OutputFile { path, target: Target::Direct(BufWriter::new(file)), overwrite });
+                let file = BufWriter::new(file.map_err(|source| io_error("open", &path, source))?);
+                return Ok(OutputFile { path, file, temporary: None, overwrite });
             }
             if !overwrite {
                 return Err(CodecError::Exists(path));
             }
         }
-        let file = temporary_beside(&path, existing).map_err(|source| io_error("create", &path, source))?;
-        Ok(OutputFile { path, target: Target::Temporary(BufWriter::new(file)), overwrite })
+        let (file, temporary) =
+            temporary_beside(&path, existing).map_err(|source| io_error("create", &path, source))?;
+        Ok(OutputFile { path, file: BufWriter::new(file), temporary: Some(temporary), overwrite })
     }
 
     /// The name the file will have.
@@ -53,26 +49,22 @@ impl OutputFile {
 
     /// Whether the file can be rewound; a device or pipe cannot.
     pub fn is_seekable(&self) -> bool {
-        matches!(self.target, Target::Temporary(_))
+        self.temporary.is_some()
     }
 
     /// Gives the complete file its name.
     pub fn commit(self) -> Result<(), CodecError> {
-        let OutputFile { path, target, overwrite } = self;
+        let OutputFile { path, file, temporary, overwrite } = self;
         let failed = |source| io_error("finish", &path, source);
-        match target {
-            Target::Direct(mut file) => file.flush().map_err(failed),
-            Target::Temporary(file) => {
-                let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-                if overwrite {
-                    return file.persist(final_path(&path)).map(drop).map_err(|error| failed(error.error));
-                }
-                file.persist_noclobber(&path).map(drop).map_err(|error| match error.error.kind() {
-                    io::ErrorKind::AlreadyExists => CodecError::Exists(path.clone()),
-                    _ => failed(error.error),
-                })
-            }
+        file.into_inner().map_err(|error| failed(error.into_error()))?;
+        let Some(temporary) = temporary else { return Ok(()) };
+        if overwrite {
+            return temporary.persist(final_path(&path)).map_err(|error| failed(error.error));
         }
+        temporary.persist_noclobber(&path).map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => CodecError::Exists(path.clone()),
+            _ => failed(error.error),
+        })
     }
 }
 
@@ -81,54 +73,50 @@ fn final_path(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn temporary_beside(path: &Path, existing: Option<fs::Metadata>) -> io::Result<NamedTempFile> {
+/// A new file in the folder of `path`. Errors do not mention its name, which nobody has chosen.
+fn temporary_beside(path: &Path, existing: Option<Metadata>) -> io::Result<(File, TempPath)> {
     let target = final_path(path);
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut builder = Builder::new();
-    builder.prefix(".rae-").suffix(".part");
-    match existing {
-        Some(existing) => builder.permissions(existing.permissions()),
-        None => ordinary_permissions(&mut builder),
-    };
-    builder.tempfile_in(folder)
+    let options = options(existing);
+    let file = Builder::new().prefix(".rae-").suffix(".part").make_in(folder, |path| options.open(path));
+    file.map(tempfile::NamedTempFile::into_parts).map_err(|error| match fs::metadata(folder) {
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
+            let what = format!("there is no folder {}; make it first, or name another", folder.display());
+            io::Error::new(io::ErrorKind::NotFound, what)
+        }
+        _ => error,
+    })
 }
 
-/// Those of any new file: reading and writing, less the process's mask.
-#[cfg(unix)]
-fn ordinary_permissions<'a, 'b>(builder: &'a mut Builder<'b, 'b>) -> &'a mut Builder<'b, 'b> {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(fs::Permissions::from_mode(0o666))
-}
-
-#[cfg(not(unix))]
-fn ordinary_permissions<'a, 'b>(builder: &'a mut Builder<'b, 'b>) -> &'a mut Builder<'b, 'b> {
-    builder
+/// With the permissions of the file that is replaced, or of any new file.
+fn options(existing: Option<Metadata>) -> OpenOptions {
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    if let Some(existing) = existing {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        options.mode(existing.permissions().mode());
+    }
+    #[cfg(not(unix))]
+    drop(existing);
+    options
 }
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.target {
-            Target::Temporary(file) => file.write(bytes),
-            Target::Direct(file) => file.write(bytes),
-        }
+        self.file.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.target {
-            Target::Temporary(file) => file.flush(),
-            Target::Direct(file) => file.flush(),
-        }
+        self.file.flush()
     }
 }
 
 impl Seek for OutputFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        match &mut self.target {
-            Target::Temporary(file) => file.seek(to),
-            Target::Direct(file) => file.seek(to),
-        }
+        self.file.seek(to)
     }
 }

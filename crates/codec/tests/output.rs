@@ -59,7 +59,10 @@ fn errors_name_the_path() {
     let missing = folder.path().join("no/such/song.wav");
     let error = OutputFile::create(&missing, false).unwrap_err();
     assert_eq!(error.io_kind(), Some(std::io::ErrorKind::NotFound));
-    assert!(error.to_string().contains("song.wav"), "{error}");
+    let folder_missing = missing.parent().unwrap().display().to_string();
+    let text = error.to_string();
+    assert!(text.contains("song.wav") && text.contains(&format!("no folder {folder_missing};")), "{error}");
+    assert!(!text.contains(".part"), "{error}");
     assert!(matches!(OutputFile::create(folder.path(), true), Err(CodecError::IsFolder(_))));
 }
 
@@ -93,6 +96,15 @@ mod unix {
         writer.write(&[&[0.5; 1000]]).unwrap();
         writer.finish().unwrap().0.commit().unwrap();
         assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+    }
+
+    #[test]
+    fn what_the_system_said_is_kept() {
+        // Nobody, not even the superuser, makes files there.
+        let error = OutputFile::create("/proc/song.wav", false).unwrap_err();
+        let CodecError::Io { source, .. } = &error else { panic!("{error}") };
+        assert!(source.raw_os_error().is_some(), "{error}");
+        assert!(!error.to_string().contains(".part"), "{error}");
     }
 
     #[test]

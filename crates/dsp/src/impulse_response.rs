@@ -1,4 +1,4 @@
-//! Impulse responses made by code: noise under an exponential decay, decorrelated stereo, unit energy per channel.
+//! Impulse responses made by code: noise under an exponential decay, decorrelated stereo, energy set per channel.
 //!
 //! A late reverberant field is Gaussian-like noise whose level falls by 60 dB in the reverberation time (RT60); see
 //! J. A. Moorer, "About this reverberation business", Computer Music Journal 3(2), 1979. Unit energy lets white noise
@@ -17,7 +17,7 @@ pub fn exponential(frames: usize, rt60: f64, seed: u64) -> AudioBuffer {
         let mut decay = Decay::new(rt60);
         (0..frames as u64).map(|n| noise(seed ^ channel, n) * decay.next_gain()).collect()
     });
-    finish(channels)
+    finish(channels, 1.0)
 }
 
 /// The tone of a hall at one frequency; between points, level and decay are blended along the logarithm of frequency.
@@ -44,7 +44,8 @@ pub struct Hall {
     pub points: Vec<HallPoint>,
 }
 
-/// The impulse response of `hall` at `rate`.
+/// The impulse response of `hall` at `rate`: unit energy per channel at 44.1 kHz, and at other rates the energy that
+/// gives every frequency the level it has there.
 pub fn hall(hall: &Hall, rate: SampleRate, seed: u64) -> AudioBuffer {
     let hz = f64::from(rate.hz());
     let pre_delay = hall.pre_delay.frames(rate).0 as usize;
@@ -65,7 +66,25 @@ pub fn hall(hall: &Hall, rate: SampleRate, seed: u64) -> AudioBuffer {
     for channel in &mut channels {
         swell_and_fade(&mut channel[pre_delay..], hall.onset.0 * hz);
     }
-    finish(channels)
+    let cd = f64::from(SampleRate::CD.hz());
+    finish(channels, cd / hz * energy_below(&hall.points, hz / 2.0) / energy_below(&hall.points, cd / 2.0))
+}
+
+/// Energy of the hall's decay up to `limit` hertz, in arbitrary units: the integral over time and frequency of
+/// (Σ weight·level·decay)².
+fn energy_below(points: &[HallPoint], limit: f64) -> f64 {
+    const STEP: f64 = 20.0;
+    let at = |hz: f64| {
+        let share = |index: usize| weight(points, index, hz) * points[index].level.amplitude();
+        let shares: Vec<f64> = (0..points.len()).map(share).collect();
+        let product = |i: usize, j: usize| {
+            let speed = |index: usize| 1.0 / points[index].rt60.0.max(1e-9);
+            shares[i] * shares[j] / (speed(i) + speed(j))
+        };
+        (0..points.len()).flat_map(|i| (0..points.len()).map(move |j| (i, j))).map(|(i, j)| product(i, j)).sum::<f64>()
+    };
+    let steps = (limit / STEP) as usize;
+    (0..steps).map(|step| at((step as f64 + 0.5) * limit / steps as f64)).sum::<f64>() * limit / steps as f64
 }
 
 /// Gains of an exponential decay, frame by frame.
@@ -126,8 +145,8 @@ fn swell_and_fade(samples: &mut [f64], onset: f64) {
     }
 }
 
-/// Removes what right shares with left, and scales both to unit energy.
-fn finish([left, mut right]: [Vec<f64>; 2]) -> AudioBuffer {
+/// Removes what right shares with left, and scales both to `energy`.
+fn finish([left, mut right]: [Vec<f64>; 2], energy: f64) -> AudioBuffer {
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     let frames = left.len();
     if frames > 1 {
@@ -136,7 +155,7 @@ fn finish([left, mut right]: [Vec<f64>; 2]) -> AudioBuffer {
     }
     let mut buffer = AudioBuffer::new(2, frames);
     for (index, channel) in [left, right].iter().enumerate() {
-        let scale = 1.0 / dot(channel, channel).sqrt();
+        let scale = (energy / dot(channel, channel)).sqrt();
         for (out, sample) in buffer.channel_mut(index).iter_mut().zip(channel) {
             *out = (sample * scale) as f32;
         }

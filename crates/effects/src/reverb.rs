@@ -54,7 +54,7 @@ pub fn room_response(time: Seconds, rate: SampleRate) -> AudioBuffer {
 }
 
 /// The send hall: about 1.2 s of reverberation after a short pre-delay, warm at first and darker as it decays, thin in
-/// the bass so that it does not boom; decorrelated, unit energy per channel.
+/// the bass so that it does not boom; decorrelated, unit energy per channel at 44.1 kHz and as loud at every rate.
 pub fn send_hall_response(rate: SampleRate) -> AudioBuffer {
     impulse_response::hall(&send_hall(), rate, HALL_SEED)
 }

@@ -51,6 +51,41 @@ fn hall_has_unit_energy_and_is_decorrelated() {
     }
 }
 
+/// Level in dB of pink noise from 100 Hz to `top` after each channel of a response: |H|² at frequencies spaced evenly
+/// in pitch, by Goertzel's recursion.
+fn pink_levels(response: &rae_dsp::AudioBuffer, rate: SampleRate, top: f64) -> [f64; 2] {
+    const COUNT: usize = 600;
+    [0, 1].map(|channel| {
+        let power = |step: usize| {
+            let hz = 100.0 * (top / 100.0).powf(step as f64 / COUNT as f64);
+            let twice_cosine = 2.0 * (std::f64::consts::TAU * hz / f64::from(rate.hz())).cos();
+            let (last, before) = response.channel(channel).iter().fold((0.0, 0.0), |(last, before), &sample| {
+                (f64::from(sample) + twice_cosine * last - before, last)
+            });
+            last * last + before * before - twice_cosine * last * before
+        };
+        10.0 * ((0..COUNT).map(power).sum::<f64>() / COUNT as f64).log10()
+    })
+}
+
+#[test]
+fn hall_is_as_loud_at_every_rate() {
+    let levels = |hz: u32, top: f64| {
+        let rate = SampleRate::new(hz).unwrap();
+        pink_levels(&send_hall_response(rate), rate, top)
+    };
+    for (top, rates) in [(3500.0, [8000, 16_000, 48_000]), (10_000.0, [22_050, 48_000, 96_000])] {
+        let usual = levels(44_100, top);
+        for hz in rates {
+            let here = levels(hz, top);
+            for channel in 0..2 {
+                let change = here[channel] - usual[channel];
+                assert!(change.abs() < 0.5, "{hz} Hz, up to {top} Hz, channel {channel}: {change} dB");
+            }
+        }
+    }
+}
+
 #[test]
 fn hall_starts_after_its_pre_delay_and_grows_darker() {
     let hall = send_hall_response(SampleRate::CD);

@@ -42,7 +42,7 @@ pub(crate) struct Chain {
 impl Chain {
     pub(crate) fn new(settings: &RenderSettings, rooms: &Rooms) -> Result<Chain, Error> {
         let reverb = ReverbSettings {
-            wet: settings.reverb.map(|reverb| reverb.wet),
+            wet: settings.reverb.map(|reverb| reverb.wet as f32),
             time: settings.reverb.unwrap_or_default().time,
             hall: settings.sends,
         };

@@ -1,5 +1,6 @@
 //! The engine: a SoundFont, opened once, that renders many songs.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rae_codec::SampleFormat;
@@ -27,6 +28,7 @@ pub struct Rendering {
 #[derive(Clone, Debug)]
 pub struct Engine {
     font: Arc<SoundFont>,
+    file: Option<PathBuf>,
     soundfont: SoundFontReport,
     rooms: Rooms,
 }
@@ -57,7 +59,8 @@ impl EngineBuilder {
     pub fn open(self) -> Result<Engine, Error> {
         let choice = self.soundfont.resolve()?;
         let source = choice.to_string();
-        Ok(Engine::with_source(choice.open(self.storage)?, source))
+        let file = choice.file().map(Path::to_owned);
+        Ok(Engine::with_source(choice.open(self.storage)?, source, file))
     }
 }
 
@@ -70,16 +73,17 @@ impl Engine {
     /// An engine with a SoundFont that is open already.
     pub fn with_font(font: Arc<SoundFont>) -> Engine {
         let source = font.source().to_owned();
-        Engine::with_source(font, source)
+        let file = SoundFontChoice::from_argument(Some(Path::new(&source))).file().map(Path::to_owned);
+        Engine::with_source(font, source, file)
     }
 
-    fn with_source(font: Arc<SoundFont>, source: String) -> Engine {
+    fn with_source(font: Arc<SoundFont>, source: String, file: Option<PathBuf>) -> Engine {
         let soundfont = SoundFontReport {
             source,
             name: font.model().info.name.clone(),
             warnings: bounded(font.warnings(), font.warning_count()),
         };
-        Engine { font, soundfont, rooms: Rooms::default() }
+        Engine { font, file, soundfont, rooms: Rooms::default() }
     }
 
     /// An engine with choices.
@@ -90,6 +94,11 @@ impl Engine {
     /// Which SoundFont is played.
     pub fn soundfont(&self) -> SoundFontReport {
         self.soundfont.clone()
+    }
+
+    /// The file that the SoundFont was opened from.
+    pub(crate) fn soundfont_file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// The SoundFont itself.

@@ -1,7 +1,7 @@
 //! What can go wrong, and what to do about it.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rae_codec::CodecError;
 
@@ -18,6 +18,14 @@ pub enum Error {
     /// The audio file could not be made or written.
     #[error(transparent)]
     Codec(#[from] CodecError),
+    /// The output is one of the files that the sound is made from.
+    #[error("{} is the same file as the input {}; choose another name for the output", .output.display(), .input.display())]
+    OutputIsInput {
+        /// The output as it was named.
+        output: PathBuf,
+        /// The input as it was named.
+        input: PathBuf,
+    },
     /// The device that was demanded is not there.
     #[error("no GPU: {reason}; let the engine choose (auto) or ask for the cpu")]
     Device {
@@ -55,11 +63,13 @@ impl Error {
         }
     }
 
-    /// The output and why it could not be written, if that was the cause: `AlreadyExists` if overwriting was not allowed.
+    /// The output and why it could not be written, if that was the cause: `AlreadyExists` if overwriting was not
+    /// allowed or would have destroyed an input.
     pub fn unwritable_output(&self) -> Option<(&Path, io::ErrorKind)> {
         match self {
             Error::Codec(CodecError::Io { path, source, .. }) => Some((path, source.kind())),
             Error::Codec(CodecError::Exists(path)) => Some((path, io::ErrorKind::AlreadyExists)),
+            Error::OutputIsInput { output, .. } => Some((output, io::ErrorKind::AlreadyExists)),
             Error::Codec(CodecError::IsFolder(path)) => Some((path, io::ErrorKind::IsADirectory)),
             _ => None,
         }

@@ -38,6 +38,11 @@ impl SoundFontChoice {
         }
     }
 
+    /// The file, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        if let SoundFontChoice::File(path) = self { Some(path) } else { None }
+    }
+
     /// Makes a decision of [`SoundFontChoice::Discover`]. Fails if `RAE_SOUNDFONT` names a file that is not there.
     pub fn resolve(self) -> Result<SoundFontChoice, Error> {
         if self != SoundFontChoice::Discover {

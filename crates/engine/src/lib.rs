@@ -35,10 +35,10 @@ pub use device::Device;
 pub use engine::{Engine, EngineBuilder, Rendering};
 pub use error::Error;
 pub use font::SoundFontChoice;
-pub use output::read_midi;
+pub use output::{check_output, read_midi};
 pub use progress::{Observer, Progress, unobserved};
 pub use report::{Report, SoundFontReport};
-pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, Tail};
+pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};
 pub use stream::Stream;
 
 pub use rae_codec::{CodecError, SampleFormat};

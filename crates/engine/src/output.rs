@@ -1,5 +1,6 @@
 //! From file to file.
 
+use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -16,9 +17,36 @@ pub fn read_midi(path: impl AsRef<Path>) -> Result<Parsed, Error> {
     Ok(Sequence::read(path.as_ref())?)
 }
 
+/// Refuses an output that is this input, by whatever name: replacing it would destroy the input.
+/// [`Engine::render_file`] does this for the SoundFont; only the caller knows where the song came from.
+pub fn check_output(output: impl AsRef<Path>, input: impl AsRef<Path>) -> Result<(), Error> {
+    let (output, input) = (output.as_ref(), input.as_ref());
+    if is_same_file(output, input) {
+        return Err(Error::OutputIsInput { output: output.to_owned(), input: input.to_owned() });
+    }
+    Ok(())
+}
+
+/// Two names of one regular file. What cannot be looked at is none.
+#[cfg(unix)]
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |path: &Path| {
+        let file = fs::metadata(path).ok().filter(fs::Metadata::is_file);
+        file.map(|file| (file.dev(), file.ino()))
+    };
+    identity(one).is_some_and(|file| identity(other) == Some(file))
+}
+
+#[cfg(not(unix))]
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let file = |path: &Path| fs::canonicalize(path).ok().filter(|path| path.is_file());
+    file(one).is_some_and(|path| file(other) == Some(path))
+}
+
 impl Engine {
     /// Renders a song to a WAV file, which appears under its name when it is complete. The song's warnings go into the
-    /// report.
+    /// report. An output that is the SoundFont is refused; for the song's own file there is [`check_output`].
     pub fn render_file(
         &self,
         song: &Parsed,
@@ -27,6 +55,9 @@ impl Engine {
         observer: &mut Observer<'_>,
     ) -> Result<Report, Error> {
         settings.validate()?;
+        if let Some(soundfont) = self.soundfont_file() {
+            check_output(&output, soundfont)?;
+        }
         let file = OutputFile::create(output, settings.overwrite)?;
         let mut work = Work::new(settings, observer);
         let mut stream = self.begin(&song.sequence, settings, &mut work)?;

@@ -1,5 +1,7 @@
 //! What a render should sound like and how it is made.
 
+use std::ops::RangeInclusive;
+
 use rae_codec::SampleFormat;
 use rae_synth::{ChannelSet, Interpolation};
 use rae_units::{Decibels, SampleRate, Seconds};
@@ -27,7 +29,7 @@ impl Default for Tail {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reverb {
     /// Share of the reverberated sound, 0 to 1.
-    pub wet: f32,
+    pub wet: f64,
     /// Length of the exponentially decaying impulse response.
     pub time: Seconds,
 }
@@ -43,11 +45,12 @@ impl Default for Reverb {
 pub struct RenderSettings {
     /// Frames per second of the result; 8000 to 384000 Hz.
     pub rate: SampleRate,
-    /// How samples are written. The integer formats pass the safety limiter, float does not; 16 bits are dithered.
+    /// How samples are written. The integer formats pass the safety limiter unless the sound is normalised, float does
+    /// not; 16 bits are dithered.
     pub format: SampleFormat,
     /// Absolute gain: at 0 dB a hard-panned full-scale sample at full velocity reaches full scale.
     pub gain: Decibels,
-    /// Raise or lower the whole result so that its highest sample is at this level. Renders twice.
+    /// Raise or lower the whole result so that its highest sample is at this level, −100 to 0 dBFS. Renders twice.
     pub normalize: Option<Decibels>,
     /// The asked-for reverb.
     pub reverb: Option<Reverb>,
@@ -111,22 +114,35 @@ impl Default for RenderSettings {
 /// Highest channel number that [`RenderSettings::solo`] and `mute` take: sixteen on each of 256 ports.
 pub const MAX_CHANNEL: u16 = 4096;
 
+/// Sample rates that [`RenderSettings::rate`] takes, hertz.
+pub const SAMPLE_RATES: RangeInclusive<u32> = 8_000..=384_000;
+
+/// Semitones that [`RenderSettings::transpose`] takes.
+pub const TRANSPOSITIONS: RangeInclusive<i8> = -96..=96;
+
 impl RenderSettings {
     /// Checks every range; the message names the setting, its value and what it may be.
     pub fn validate(&self) -> Result<(), Error> {
         let hz = self.rate.hz();
-        check((8_000..=384_000).contains(&hz), || format!("sample rate is {hz} Hz; choose 8000 to 384000"))?;
+        let (lowest, highest) = (SAMPLE_RATES.start(), SAMPLE_RATES.end());
+        check(SAMPLE_RATES.contains(&hz), || format!("sample rate is {hz} Hz; choose {lowest} to {highest}"))?;
         in_range("gain", self.gain.0, -200.0, 100.0, "dB")?;
         if let Some(Decibels(level)) = self.normalize {
             in_range("normalize", level, -100.0, 0.0, "dBFS")?;
         }
         if let Some(reverb) = self.reverb {
-            in_range("reverb", f64::from(reverb.wet), 0.0, 1.0, "")?;
+            in_range("reverb", reverb.wet, 0.0, 1.0, "")?;
             in_range("reverb time", reverb.time.0, 0.001, rae_effects::MAX_REVERB_TIME.0, "s")?;
         }
         check(self.max_voices >= 1, || "max voices is 0; allow at least 1".into())?;
         in_range("tempo", self.tempo, 0.01, 100.0, "")?;
-        in_range("transpose", f64::from(self.transpose), -96.0, 96.0, "semitones")?;
+        in_range(
+            "transpose",
+            self.transpose.into(),
+            (*TRANSPOSITIONS.start()).into(),
+            (*TRANSPOSITIONS.end()).into(),
+            "semitones",
+        )?;
         in_range("max duration", self.max_duration.0, 0.001, 1e6, "s")?;
         in_range("from", self.from.0, 0.0, 1e6, "s")?;
         if let Some(Seconds(to)) = self.to {
@@ -153,9 +169,9 @@ impl RenderSettings {
         self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
     }
 
-    /// Integer samples cannot exceed full scale, so they are limited.
+    /// Integer samples cannot exceed full scale, so they are limited; normalised sound does not reach beyond it.
     pub(crate) fn is_limited(&self) -> bool {
-        self.format.is_integer()
+        self.format.is_integer() && self.normalize.is_none()
     }
 
     /// The channels that do not sound, counted from 0.

@@ -27,6 +27,8 @@ pub struct Stream {
     rate: SampleRate,
     end: Frames,
     limit: Frames,
+    /// The song itself goes on beyond the limit.
+    song_cut: bool,
     peak: f32,
     started: Instant,
 }
@@ -45,6 +47,7 @@ impl Stream {
         let performance = Performance::new(song);
         let mut warnings = Vec::new();
         let synth = synth_settings(&performance, settings, &mut warnings)?;
+        let song_cut = !warnings.is_empty();
         let renderer = Renderer::new(font, &performance, &synth);
         let end = renderer.end();
         let Seconds(from) = settings.from;
@@ -87,6 +90,7 @@ impl Stream {
             rate: settings.rate,
             end,
             limit,
+            song_cut,
             peak: 0.0,
             started,
         })
@@ -158,7 +162,7 @@ impl Stream {
         if self.statistics.notes == 0 {
             warnings.push("no note was played, so the result is silent".to_owned());
         }
-        if self.window.was_cut() {
+        if self.window.was_cut() && !self.song_cut {
             let Seconds(limit) = self.limit.seconds(self.rate);
             warnings.push(format!("the tail is cut at the maximum duration of {limit} s"));
         }

@@ -23,6 +23,8 @@ pub(crate) struct Window {
     threshold: Option<f32>,
     longest_pause: usize,
     closed: bool,
+    /// A fixed tail does not fit below the limit.
+    too_long: bool,
 }
 
 impl Window {
@@ -45,6 +47,7 @@ impl Window {
             threshold,
             longest_pause: LONGEST_PAUSE.frames(rate).0 as usize,
             closed: last.min(limit.0) == 0,
+            too_long: matches!(tail, Tail::Seconds(_)) && last > limit.0,
         }
     }
 
@@ -53,9 +56,10 @@ impl Window {
         self.closed
     }
 
-    /// A tail that could still be heard was cut at the limit.
+    /// A tail that could still be heard, or whose length was asked for, was cut at the limit.
     pub(crate) fn was_cut(&self) -> bool {
-        self.threshold.is_some() && self.position >= self.last && self.position > self.end
+        let still_heard = self.threshold.is_some() && self.position >= self.last && self.position > self.end;
+        still_heard || self.too_long
     }
 
     /// Frames pushed so far.

@@ -10,7 +10,7 @@ use std::path::Path;
 use common::{dry, engine, render, tune};
 use rust_audio_engine::midi::Parsed;
 use rust_audio_engine::{
-    Engine, Error, RenderSettings, Report, SampleFormat, SoundFontChoice, Storage, read_midi, unobserved,
+    Engine, Error, RenderSettings, Report, SampleFormat, SoundFontChoice, Storage, check_output, read_midi, unobserved,
 };
 
 fn write(output: &Path, settings: &RenderSettings) -> Result<Report, Error> {
@@ -82,6 +82,33 @@ fn outputs_are_replaced_only_when_allowed_and_never_half() {
     let nowhere = folder.path().join("no/where.wav");
     let error = write(&nowhere, &replacing()).unwrap_err();
     assert_eq!(error.unwritable_output(), Some((nowhere.as_path(), ErrorKind::NotFound)));
+}
+
+#[test]
+fn an_input_is_never_the_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let (bank, midi) = (folder.path().join("a.sf2"), folder.path().join("a.mid"));
+    let samples = rae_testkit::sine(441.0, 44_100, 1000);
+    fs::write(&bank, rae_testkit::BankBuilder::one_sample(&samples, Some(0..100)).bytes()).unwrap();
+    fs::write(&midi, "song").unwrap();
+    let content = fs::read(&bank).unwrap();
+    let mut names = vec![bank.clone(), folder.path().join("./a.sf2")];
+    #[cfg(unix)]
+    {
+        names.push(folder.path().join("link"));
+        std::os::unix::fs::symlink("a.sf2", &names[2]).unwrap();
+    }
+    let engine = Engine::open(SoundFontChoice::File(bank.clone())).unwrap();
+    for name in &names {
+        let error = engine.render_file(&song(), name, &replacing(), &mut unobserved).unwrap_err();
+        assert!(matches!(error, Error::OutputIsInput { .. }) && error.to_string().contains("a.sf2"), "{error}");
+        assert_eq!(error.unwritable_output(), Some((name.as_path(), ErrorKind::AlreadyExists)));
+        assert!(check_output(name, &bank).is_err());
+        check_output(name, &midi).unwrap();
+    }
+    assert!(fs::read(&bank).unwrap() == content);
+    check_output(folder.path().join("new.wav"), &midi).unwrap();
+    check_output(folder.path(), folder.path()).unwrap();
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use common::{dry, engine, part, render, song, tune};
 use rae_testkit::{peak, rms};
+use rust_audio_engine::midi::Sequence;
 use rust_audio_engine::{
     Decibels, Device, Error, RenderSettings, Reverb, SampleFormat, SampleRate, Seconds, Tail, unobserved,
 };
@@ -174,6 +175,18 @@ fn normalisation_sets_the_highest_sample() {
 }
 
 #[test]
+fn normalised_integers_reach_their_level_too() {
+    for format in [SampleFormat::S16, SampleFormat::S24] {
+        for target in [0.0, -0.5, -1.0] {
+            let settings = RenderSettings { normalize: Some(Decibels(target)), format, ..dry() };
+            let report = render(&engine(0.1), &tune(), &settings).report;
+            assert!((report.peak_dbfs.unwrap() - target).abs() < 1e-3, "{target}: {report:?}");
+            assert_eq!(report.limiter_reduction_db, 0.0);
+        }
+    }
+}
+
+#[test]
 fn nothing_is_endless() {
     // A note that begins after eleven days.
     let song = song(&[(0, 60, 0.0, 0.5), (0, 60, 1e6, 1e6 + 1.0)], 0.0);
@@ -181,6 +194,20 @@ fn nothing_is_endless() {
     let result = render(&engine(0.1), &song, &RenderSettings { tail: Tail::default(), ..settings.clone() });
     assert_eq!(result.report.frames, 2 * SECOND as u64);
     assert!(result.report.warnings.iter().any(|warning| warning.contains("maximum duration")), "{:?}", result.report);
+    let about_the_limit = |settings: RenderSettings, song: &Sequence| {
+        let report = render(&engine(0.1), song, &settings).report;
+        assert_eq!(report.frames, 2 * SECOND as u64);
+        report.warnings.into_iter().filter(|warning| warning.contains("maximum duration")).collect::<Vec<_>>()
+    };
+    // One warning is enough for a song and its tail; a tail of fixed length that does not fit has its own.
+    let fixed = RenderSettings { tail: Tail::Seconds(Seconds(1e6)), ..settings.clone() };
+    assert_eq!(about_the_limit(fixed.clone(), &song).len(), 1);
+    for end in [1.0, 2.0] {
+        let warnings = about_the_limit(fixed.clone(), &common::song(&[(0, 60, 0.0, 1.0)], end));
+        assert!(warnings.len() == 1 && warnings[0].contains("tail is cut"), "{warnings:?}");
+    }
+    let fits = RenderSettings { tail: Tail::Seconds(Seconds(1.0)), ..settings.clone() };
+    assert!(about_the_limit(fits, &common::song(&[(0, 60, 0.0, 1.0)], 1.0)).is_empty());
     // A tail that outlasts the limit.
     let ringing = common::song(&[(0, 60, 0.0, 1.0)], 1.0);
     let result = render(&engine(20.0), &ringing, &RenderSettings { tail: Tail::default(), ..settings });

@@ -42,7 +42,7 @@ const SOUNDFONT_NRPN: u8 = 120;
 const DEFAULT_REVERB: u8 = 40;
 
 /// Changes within a quantum from which on they are drawn together, and the frames between them then.
-const CROWD: usize = 24;
+const CROWD: usize = 8;
 const DRAWN_TOGETHER: u64 = 16;
 
 /// What data entry sets.
