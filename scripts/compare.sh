@@ -8,4 +8,4 @@ demand_peers fluidsynth "$SONGS" "${banks[@]}"
 scripts/venv.sh
 cargo build --release --package rae-cli
 mkdir -p out
-exec .venv/bin/python tests/compare/compare.py --rae "$RAE" "${banks[@]/#/--soundfont=}" --json out/compare.json "$@"
+exec .venv/bin/python tests/compare/compare.py --rae "$RAE" "${banks[@]/#/--soundfont=}" --sinc --json out/compare.json "$@"

@@ -192,8 +192,7 @@ impl Render {
 
     /// Whether the output is a file that appears when it is complete, not standard output, a device or a pipe.
     fn makes_file(&self) -> bool {
-        self.output != Path::new("-")
-            && self.output.metadata().map_or(true, |existing| existing.is_file() || existing.is_dir())
+        self.output != Path::new("-") && self.output.metadata().map_or(true, |existing| existing.is_file())
     }
 
     fn settings(&self) -> Result<RenderSettings, Failure> {

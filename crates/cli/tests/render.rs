@@ -117,7 +117,11 @@ fn every_failure_has_its_code() {
     assert!(folder.fails(4, "render junk -o x.wav").contains("junk"));
     assert!(folder.fails(4, "render song.mid -o x.wav --soundfont junk").contains("Failed to load SoundFont"));
     let message = folder.fails(5, "render song.mid -o no/x.wav");
-    assert!(message.contains("no/x.wav") && message.contains("no folder no;") && !message.contains(".part"), "{message}");
+    assert!(
+        message.contains("no/x.wav") && message.contains("no folder no;") && !message.contains(".part"),
+        "{message}"
+    );
+    assert!(folder.fails(5, "render song.mid -o .").contains("is a folder"));
     let message = folder.fails(2, "render song.mid -o x.wav --reverb -0.1");
     assert!(message.contains("reverb is -0.1; choose 0 to 1"), "{message}");
     assert!(folder.fails(6, "render song.mid -o x.wav --device gpu").contains("no GPU"));

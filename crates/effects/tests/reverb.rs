@@ -59,9 +59,10 @@ fn pink_levels(response: &rae_dsp::AudioBuffer, rate: SampleRate, top: f64) -> [
         let power = |step: usize| {
             let hz = 100.0 * (top / 100.0).powf(step as f64 / COUNT as f64);
             let twice_cosine = 2.0 * (std::f64::consts::TAU * hz / f64::from(rate.hz())).cos();
-            let (last, before) = response.channel(channel).iter().fold((0.0, 0.0), |(last, before), &sample| {
-                (f64::from(sample) + twice_cosine * last - before, last)
-            });
+            let (last, before) = response
+                .channel(channel)
+                .iter()
+                .fold((0.0, 0.0), |(last, before), &sample| (f64::from(sample) + twice_cosine * last - before, last));
             last * last + before * before - twice_cosine * last * before
         };
         10.0 * ((0..COUNT).map(power).sum::<f64>() / COUNT as f64).log10()
