@@ -59,8 +59,8 @@ def _engine(soundfont: StrPath | None) -> Engine:
 def _key(path: str) -> _Key:
     try:
         status = os.stat(path)
-    except OSError:
-        # The built-in bank, or a file whose opening will say what is wrong with it.
+    except (OSError, ValueError):
+        # The built-in bank, or a file or impossible name whose opening will say what is wrong with it.
         return (path, 0, 0, 0)
     return (os.path.realpath(path), status.st_ino, status.st_mtime_ns, status.st_size)
 

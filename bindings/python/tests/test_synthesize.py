@@ -104,16 +104,17 @@ def test_missing_files(song: Path, tmp_path: Path) -> None:
         synthesize_midi(tmp_path, tmp_path / "a.wav", "builtin")
     assert unreadable.value.errno == errno.EISDIR
     nul = f"{tmp_path}/a\0b"
-    for midi, output, soundfont, number in (
+    cases: list[tuple[str | Path, str | Path, str | Path, int]] = [
         (song, tmp_path / "a.wav", tmp_path, errno.EISDIR),
         (song, tmp_path / "a.wav", nul, errno.EINVAL),
         (nul, tmp_path / "a.wav", "builtin", errno.EINVAL),
         (song, nul, "builtin", errno.EINVAL),
         (song, tmp_path, "builtin", errno.EISDIR),
-    ):
+    ]
+    for song_path, output, soundfont, number in cases:
         with pytest.raises(rae.FileAccessError) as unreadable:
-            synthesize_midi(midi, output, soundfont)
-        assert unreadable.value.errno == number, (midi, output, soundfont)
+            synthesize_midi(song_path, output, soundfont)
+        assert unreadable.value.errno == number, (song_path, output, soundfont)
     assert not (tmp_path / "a.wav").exists()
 
 

@@ -155,7 +155,7 @@ fn finish([left, mut right]: [Vec<f64>; 2], energy: f64) -> AudioBuffer {
     }
     let mut buffer = AudioBuffer::new(2, frames);
     for (index, channel) in [left, right].iter().enumerate() {
-        let scale = (energy / dot(channel, channel)).sqrt();
+        let scale = energy.sqrt() / dot(channel, channel).sqrt();
         for (out, sample) in buffer.channel_mut(index).iter_mut().zip(channel) {
             *out = (sample * scale) as f32;
         }
