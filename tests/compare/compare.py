@@ -44,8 +44,7 @@ KNOWN = {("TimGM6mb", "keep_on_rolling"): 2.4}
 SONGS = "/usr/share/games/openttd/baseset/openmsx/*.mid"
 # 4096 voices, so that none is stolen.
 FLUIDSYNTH = (
-    "fluidsynth -ni -q -R 0 -C 0 -g 0.2 -o synth.polyphony=4096 "
-    f"-O float -T wav -r {RATE} -F {{out}} {{sf2}} {{mid}}"
+    f"fluidsynth -ni -q -R 0 -C 0 -g 0.2 -o synth.polyphony=4096 -O float -T wav -r {RATE} -F {{out}} {{sf2}} {{mid}}"
 )
 RAE = (
     f"{{rae}} render {{mid}} --soundfont {{sf2}} -o {{out}} -r {RATE} --sample-format f32 --gain -13 "
