@@ -1,6 +1,6 @@
 //! `rae render`: a MIDI file becomes sound.
 
-use std::io::stdout;
+use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -45,7 +45,7 @@ pub(crate) struct Render {
 #[command(next_help_heading = "Format")]
 struct FormatOptions {
     /// Sample rate
-    #[arg(short = 'r', long = "rate", value_name = "HZ", default_value_t = 44_100)]
+    #[arg(short = 'r', long = "rate", alias = "sample-rate", value_name = "HZ", default_value_t = 44_100)]
     rate: u32,
     /// Sample format: 16- or 24-bit integers, or 32-bit float
     #[arg(long, value_name = "FORMAT", default_value = "s16")]
@@ -155,6 +155,9 @@ struct JsonReport<'a> {
 impl Render {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let to_stdout = self.output == Path::new("-");
+        if to_stdout && stdout().is_terminal() {
+            return Err(Failure::Usage("standard output is a terminal; send it into a pipe or name a file".into()));
+        }
         if to_stdout && self.work.json {
             return Err(Failure::Usage("--json and -o - both want standard output; choose one".into()));
         }
