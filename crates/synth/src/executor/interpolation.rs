@@ -75,19 +75,26 @@ fn linear(run: &Run<'_>, out: &mut [f32]) {
     }
 }
 
-/// Weights of the four points of a Catmull–Rom spline as polynomials of the fraction, from the constant term up.
-const CATMULL_ROM: [[f32; 4]; 4] =
-    [[0.0, 1.0, 0.0, 0.0], [-0.5, 0.0, 0.5, 0.0], [1.0, -2.5, 2.0, -0.5], [-0.5, 1.5, -1.5, 0.5]];
-
+/// Catmull–Rom spline through four points. The points are laid out by their place first, so that the compiler can
+/// evaluate the polynomial for several frames at once.
 fn cubic(run: &Run<'_>, out: &mut [f32]) {
-    let [c0, c1, c2, c3] = CATMULL_ROM;
     let mut phase = run.phase;
-    sum_of_four(out, || {
-        let points = run.points[(phase >> 32) as usize..].first_chunk::<4>()?;
-        let x = fraction(phase);
+    let mut places = [[0.0f32; PART]; 4];
+    let mut fractions = [0.0f32; PART];
+    let [p0, p1, p2, p3] = &mut places;
+    for i in 0..out.len().min(PART) {
+        let Some(points) = run.points[(phase >> 32) as usize..].first_chunk::<4>() else { return };
+        [p0[i], p1[i], p2[i], p3[i]] = *points;
+        fractions[i] = fraction(phase);
         phase += run.increment;
-        Some(std::array::from_fn(|p| (((c3[p] * x + c2[p]) * x + c1[p]) * x + c0[p]) * points[p]))
-    });
+    }
+    for (i, sample) in out.iter_mut().enumerate().take(PART) {
+        let c1 = 0.5 * (p2[i] - p0[i]);
+        let c3 = 0.5 * (p3[i] - p0[i]) + 1.5 * (p1[i] - p2[i]);
+        let c2 = p2[i] - p1[i] - c1 - c3;
+        let x = fractions[i];
+        *sample = ((c3 * x + c2) * x + c1) * x + p1[i];
+    }
 }
 
 /// Σ point · row, between the two rows around the fraction.
