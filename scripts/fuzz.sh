@@ -10,5 +10,6 @@ fi
 targets=$(cargo +nightly fuzz list)
 for target in $targets; do
     echo "== fuzz $target"
-    cargo +nightly fuzz run "$target" -- -max_total_time="${FUZZ_SECONDS:-60}" -rss_limit_mb=1024 -timeout=10
+    mkdir -p "fuzz/corpus/$target"
+    cargo +nightly fuzz run "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- -max_total_time="${FUZZ_SECONDS:-60}" -rss_limit_mb=1024 -timeout=10
 done

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rae_midi::{Performance, Sequence, Speed};
 use rae_soundfont::SoundFont;
-use rae_synth::{Buses, Renderer, Settings, Statistics};
+use rae_synth::{Buses, InstructionSet, Renderer, Settings, Statistics};
 use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
 use crate::chain::{Chain, Rooms};
@@ -193,6 +193,16 @@ impl Stream {
     }
 }
 
+/// The fastest kernels of this processor, or those that the environment variable `RAE_SIMD` names.
+fn instructions() -> Result<InstructionSet, Error> {
+    match std::env::var("RAE_SIMD") {
+        Ok(name) if !name.is_empty() => {
+            name.parse().map_err(|reason: String| Error::settings(format!("RAE_SIMD: {reason}")))
+        }
+        _ => Ok(InstructionSet::fastest()),
+    }
+}
+
 fn synth_settings(
     performance: &Performance,
     settings: &RenderSettings,
@@ -212,6 +222,7 @@ fn synth_settings(
     Ok(Settings {
         rate: settings.rate,
         interpolation: settings.interpolation,
+        instructions: instructions()?,
         max_voices: settings.max_voices,
         speed,
         transpose: settings.transpose,

@@ -3,7 +3,7 @@
 //! Three steps, each of which knows nothing of the next: the *conductor* turns events into births, releases and kills of
 //! voices; *control* turns every voice and quantum into plain records; an *executor* turns records into audio.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod buses;
 mod conductor;
@@ -15,7 +15,7 @@ mod settings;
 mod warning;
 
 pub use buses::Buses;
-pub use executor::{BUCKETS, Block, Executor, LowPass, QUANTUM, ScalarExecutor, Segment, VoiceBlock};
+pub use executor::{BUCKETS, Block, CpuExecutor, Executor, InstructionSet, LowPass, QUANTUM, Segment, VoiceBlock};
 pub use program::SampleSource;
 pub use renderer::{Renderer, Statistics};
 pub use settings::{ChannelSet, Interpolation, Settings};

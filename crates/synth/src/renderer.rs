@@ -7,7 +7,7 @@ use rae_soundfont::SoundFont;
 use rae_units::Frames;
 
 use crate::conductor::{Conductor, moves_filters};
-use crate::executor::{Block, Executor, QUANTUM, ScalarExecutor, VoiceBlock};
+use crate::executor::{Block, CpuExecutor, Executor, QUANTUM, VoiceBlock};
 use crate::{Buses, Settings, Warning};
 
 /// Quanta rendered at once unless voices might have to give way.
@@ -48,9 +48,9 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// A renderer on the scalar executor.
+    /// A renderer on this processor.
     pub fn new(font: Arc<SoundFont>, performance: &Performance, settings: &Settings) -> Renderer {
-        let executor = Box::new(ScalarExecutor::new(settings.interpolation));
+        let executor = Box::new(CpuExecutor::new(settings.interpolation, settings.instructions));
         Renderer::with_executor(font, performance, settings, executor)
     }
 

@@ -3,6 +3,8 @@
 use rae_midi::Speed;
 use rae_units::{SampleRate, Seconds};
 
+use crate::InstructionSet;
+
 /// How sample points are turned into a signal at another pitch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Interpolation {
@@ -56,6 +58,8 @@ pub struct Settings {
     pub rate: SampleRate,
     /// Kernel that reads the samples.
     pub interpolation: Interpolation,
+    /// Kernels that render the voices; must be available.
+    pub instructions: InstructionSet,
     /// Voices that may sound at once; beyond it the least audible one gives way.
     pub max_voices: usize,
     /// Tempo factor.
@@ -73,6 +77,7 @@ impl Default for Settings {
         Settings {
             rate: SampleRate::CD,
             interpolation: Interpolation::Sinc,
+            instructions: InstructionSet::fastest(),
             max_voices: 4096,
             speed: Speed::NORMAL,
             transpose: 0,

@@ -53,10 +53,14 @@ impl LowPass {
             (x1, x2, y1, y2) = (x, x1, y, y1);
             *sample = y as f32;
         }
-        // A memory that has decayed into denormals costs a hundred times its worth; and a high resonance whose cutoff
-        // leaps about can gather more than any resonance of a steady cutoff (48 dB).
-        *memory = [x1, x2, y1, y2].map(|z| if z.abs() < 1e-30 { 0.0 } else { z.clamp(-LOUDEST, LOUDEST) });
+        *memory = bounded([x1, x2, y1, y2]);
     }
+}
+
+/// A memory that has decayed into denormals costs a hundred times its worth; and a high resonance whose cutoff leaps about
+/// can gather more than any resonance of a steady cutoff (48 dB).
+pub(crate) fn bounded(memory: Memory) -> Memory {
+    memory.map(|z| if z.abs() < 1e-30 { 0.0 } else { z.clamp(-LOUDEST, LOUDEST) })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Interpolation kernels. Each reads a contiguous stretch of the unrolled stream at evenly spaced positions.
 
-use super::sinc::{self, ROWS, Table};
+use super::sinc::{self, Table};
 use super::{ONE, PART};
 
 /// Positions of a run of frames relative to the first point of `points`.
@@ -50,11 +50,11 @@ impl Kernel {
             Kernel::Cubic => cubic(run, out),
             Kernel::Sinc(table) => match table.taps {
                 16 => windowed_sinc::<16>(run, table, out),
+                20 => windowed_sinc::<20>(run, table, out),
                 24 => windowed_sinc::<24>(run, table, out),
+                28 => windowed_sinc::<28>(run, table, out),
                 32 => windowed_sinc::<32>(run, table, out),
-                40 => windowed_sinc::<40>(run, table, out),
                 48 => windowed_sinc::<48>(run, table, out),
-                56 => windowed_sinc::<56>(run, table, out),
                 _ => windowed_sinc::<64>(run, table, out),
             },
         }
@@ -99,13 +99,11 @@ fn cubic(run: &Run<'_>, out: &mut [f32]) {
 
 /// Σ point · row, between the two rows around the fraction.
 fn windowed_sinc<const TAPS: usize>(run: &Run<'_>, table: &Table, out: &mut [f32]) {
-    const ROW_SHIFT: u32 = 32 - ROWS.trailing_zeros();
     let (rows, _) = table.rows.as_chunks::<TAPS>();
     let mut phase = run.phase;
     sum_of_four(out, || {
         let points = run.points[(phase >> 32) as usize..].first_chunk::<TAPS>()?;
-        let row = (phase as u32 >> ROW_SHIFT) as usize;
-        let blend = ((phase as u32) << (32 - ROW_SHIFT)) as f32 * (1.0 / ONE as f32);
+        let (row, blend) = table.row(phase as u32);
         let [this, next] = rows[row..].first_chunk::<2>()?;
         let mut sums = [[0.0f32; 4]; 2];
         let quads = points.as_chunks::<4>().0.iter().zip(this.as_chunks::<4>().0).zip(next.as_chunks::<4>().0);

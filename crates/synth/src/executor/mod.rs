@@ -1,8 +1,11 @@
 //! From records to sound: an executor renders what the control step has laid down and decides nothing.
 
+mod cpu;
 mod filter;
+mod instructions;
 mod interpolation;
 mod scalar;
+mod simd;
 mod sinc;
 mod source;
 
@@ -13,8 +16,9 @@ use rae_soundfont::SoundFont;
 use crate::Buses;
 use crate::program::SampleSource;
 
+pub use cpu::CpuExecutor;
 pub use filter::LowPass;
-pub use scalar::ScalarExecutor;
+pub use instructions::InstructionSet;
 
 /// Frames of the fixed grid, anchored at frame 0 of the render, on which voices are cut.
 pub const QUANTUM: usize = 64;
@@ -26,6 +30,23 @@ pub const BUCKETS: usize = 32;
 /// Frames that are interpolated and filtered at a time: few enough that a processor filters one part while it
 /// interpolates the next.
 const PART: usize = 16;
+
+/// Points unrolled at a time, and what vectors may touch beyond them.
+const WINDOW: usize = 1024 + 2 * QUANTUM;
+
+/// Frames whose points fit into the window at once.
+fn fitting(increment: u64) -> usize {
+    ((((1024 - sinc::MAX_TAPS - 1) as u64) << 32) / increment.max(1)).clamp(1, QUANTUM as u64) as usize
+}
+
+/// What the filter of a voice keeps between segments.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FilterState {
+    memory: filter::Memory,
+    /// The a₁ and a₂ to which `response` belongs.
+    feedback: [f64; 2],
+    response: [f64; 16],
+}
 
 /// One in 32.32 fixed point.
 pub(crate) const ONE: u64 = 1 << 32;

@@ -1,0 +1,140 @@
+//! AVX-512: one register holds all lanes.
+
+#![allow(unsafe_code, reason = "vector instructions")]
+
+use std::arch::x86_64::*;
+
+use super::lanes::{FILTER_WIDTH, Lanes, Steps, WIDTH};
+use super::voice::{self, Work};
+
+/// Proof that the processor has AVX-512 F, DQ, BW and VL.
+#[derive(Clone, Copy)]
+pub(super) struct Avx512(());
+
+impl Avx512 {
+    pub(super) fn detect() -> Option<Avx512> {
+        let has = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl");
+        has.then_some(Avx512(()))
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
+fn render(lanes: Avx512, work: Work<'_>) {
+    voice::render(lanes, work);
+}
+
+// SAFETY (all blocks below): an `Avx512` exists only where `detect` has found these instructions, and every address is
+// that of an array reference of the register's size.
+#[allow(clippy::undocumented_unsafe_blocks, reason = "one note for all of them, above")]
+impl Lanes for Avx512 {
+    type Floats = __m512;
+    type Doubles = __m512d;
+    type Places = __m512i;
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> __m512 {
+        unsafe { _mm512_set1_ps(x) }
+    }
+
+    #[inline(always)]
+    fn load(self, from: &[f32; WIDTH]) -> __m512 {
+        unsafe { _mm512_loadu_ps(from.as_ptr()) }
+    }
+
+    #[inline(always)]
+    fn store(self, x: __m512, to: &mut [f32; WIDTH]) {
+        unsafe { _mm512_storeu_ps(to.as_mut_ptr(), x) }
+    }
+
+    #[inline(always)]
+    fn add(self, a: __m512, b: __m512) -> __m512 {
+        unsafe { _mm512_add_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn sub(self, a: __m512, b: __m512) -> __m512 {
+        unsafe { _mm512_sub_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn mul(self, a: __m512, b: __m512) -> __m512 {
+        unsafe { _mm512_mul_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn fma(self, a: __m512, b: __m512, c: __m512) -> __m512 {
+        unsafe { _mm512_fmadd_ps(a, b, c) }
+    }
+
+    #[inline(always)]
+    fn sum(self, x: __m512) -> f32 {
+        unsafe { _mm512_reduce_add_ps(x) }
+    }
+
+    #[inline(always)]
+    fn places(self, phase: u32, steps: &Steps) -> (__m512i, __m512) {
+        unsafe {
+            let start = _mm512_set1_epi32(phase as i32);
+            let low = _mm512_add_epi32(start, _mm512_loadu_si512(steps.low.as_ptr().cast()));
+            let carry = _mm512_cmplt_epu32_mask(low, start);
+            let high = _mm512_loadu_si512(steps.high.as_ptr().cast());
+            let places = _mm512_mask_add_epi32(high, carry, high, _mm512_set1_epi32(1));
+            let centred = _mm512_cvtepi32_ps(_mm512_xor_si512(low, _mm512_set1_epi32(i32::MIN)));
+            (places, _mm512_mul_ps(centred, _mm512_set1_ps(1.0 / 4_294_967_296.0)))
+        }
+    }
+
+    #[inline(always)]
+    fn pick<const WIDE: bool>(self, points: &[f32; 2 * WIDTH], places: __m512i) -> __m512 {
+        unsafe {
+            let near = _mm512_loadu_ps(points.as_ptr());
+            if WIDE {
+                _mm512_permutex2var_ps(near, places, _mm512_loadu_ps(points.as_ptr().add(WIDTH)))
+            } else {
+                _mm512_permutexvar_ps(places, near)
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn splat_double(self, x: f64) -> __m512d {
+        unsafe { _mm512_set1_pd(x) }
+    }
+
+    #[inline(always)]
+    fn load_doubles(self, from: &[f64; FILTER_WIDTH]) -> __m512d {
+        unsafe { _mm512_loadu_pd(from.as_ptr()) }
+    }
+
+    #[inline(always)]
+    fn store_doubles(self, x: __m512d, to: &mut [f64; FILTER_WIDTH]) {
+        unsafe { _mm512_storeu_pd(to.as_mut_ptr(), x) }
+    }
+
+    #[inline(always)]
+    fn widen(self, from: &[f32; FILTER_WIDTH]) -> __m512d {
+        unsafe { _mm512_cvtps_pd(_mm256_loadu_ps(from.as_ptr())) }
+    }
+
+    #[inline(always)]
+    fn narrow(self, x: __m512d, to: &mut [f32; FILTER_WIDTH]) {
+        unsafe { _mm256_storeu_ps(to.as_mut_ptr(), _mm512_cvtpd_ps(x)) }
+    }
+
+    #[inline(always)]
+    fn fma_doubles(self, a: __m512d, b: __m512d, c: __m512d) -> __m512d {
+        unsafe { _mm512_fmadd_pd(a, b, c) }
+    }
+
+    #[inline(always)]
+    fn last_two(self, x: __m512d) -> [__m512d; 2] {
+        unsafe { [_mm512_permutexvar_pd(_mm512_set1_epi64(7), x), _mm512_permutexvar_pd(_mm512_set1_epi64(6), x)] }
+    }
+
+    fn render(self, work: Work<'_>) {
+        unsafe { render(self, work) }
+    }
+}

@@ -1,0 +1,187 @@
+//! The interpolation kernels for 16 frames at a time.
+
+use super::lanes::{Lanes, Steps, WIDTH};
+use super::pieces::{Pieces, TERMS, pieces};
+use crate::Interpolation;
+use crate::executor::interpolation::{Kernel, Run};
+use crate::executor::sinc::Table;
+use crate::executor::{ONE, PART, QUANTUM};
+
+/// Points beyond those of a frame that a kernel may touch.
+pub(super) const PADDING: usize = 3 * WIDTH;
+
+/// Largest increment that picks 16 frames' points from two registers.
+pub(super) const WIDEST: u64 = 2 * ONE;
+
+/// Interpolates as many whole groups of 16 as `frames` need, from a fraction `phase` on; `increment` ≤ [`WIDEST`].
+#[inline(always)]
+pub(super) fn near<S: Lanes>(
+    lanes: S,
+    interpolation: Interpolation,
+    points: &[f32],
+    phase: u64,
+    increment: u64,
+    frames: usize,
+    out: &mut [f32; QUANTUM],
+) {
+    if increment <= ONE {
+        spread::<S, false>(lanes, interpolation, points, phase, increment, frames, out);
+    } else {
+        spread::<S, true>(lanes, interpolation, points, phase, increment, frames, out);
+    }
+}
+
+#[inline(always)]
+fn spread<S: Lanes, const WIDE: bool>(
+    lanes: S,
+    interpolation: Interpolation,
+    points: &[f32],
+    phase: u64,
+    increment: u64,
+    frames: usize,
+    out: &mut [f32; QUANTUM],
+) {
+    let groups = Groups { points, phase, steps: Steps::new(increment), frames };
+    match interpolation {
+        Interpolation::Linear => linear::<S, WIDE>(lanes, &groups, out),
+        Interpolation::Cubic => cubic::<S, WIDE>(lanes, &groups, out),
+        Interpolation::Sinc => {
+            let pieces = pieces(increment);
+            match (WIDE, pieces.taps) {
+                (_, 16) => sinc::<S, WIDE, 16, 4>(lanes, &groups, pieces, out),
+                (true, 20) => sinc::<S, WIDE, 20, 4>(lanes, &groups, pieces, out),
+                (true, 24) => sinc::<S, WIDE, 24, 4>(lanes, &groups, pieces, out),
+                (true, 28) => sinc::<S, WIDE, 28, 3>(lanes, &groups, pieces, out),
+                _ => sinc::<S, WIDE, 32, 3>(lanes, &groups, pieces, out),
+            }
+        }
+    }
+}
+
+/// Frames in groups of 16.
+struct Groups<'a> {
+    points: &'a [f32],
+    phase: u64,
+    steps: Steps,
+    frames: usize,
+}
+
+impl<'a> Groups<'a> {
+    /// The points from a group's first frame on, and that frame's fraction.
+    #[inline(always)]
+    fn group(&self, group: usize, reach: usize) -> (&'a [f32], u32) {
+        let phase = self.phase + (group * WIDTH) as u64 * self.steps.increment;
+        let first = (phase >> 32) as usize;
+        (&self.points[first..first + reach + 2 * WIDTH], phase as u32)
+    }
+}
+
+macro_rules! pick {
+    ($lanes:expr, $points:expr, $tap:expr, $places:expr) => {
+        $lanes.pick::<WIDE>($points[$tap..$tap + 2 * WIDTH].first_chunk().unwrap(), $places)
+    };
+}
+
+#[inline(always)]
+fn group_of(out: &mut [f32; QUANTUM], group: usize) -> &mut [f32; WIDTH] {
+    out[group * WIDTH..(group + 1) * WIDTH].first_chunk_mut().unwrap()
+}
+
+#[inline(always)]
+fn linear<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut [f32; QUANTUM]) {
+    for group in 0..groups.frames.div_ceil(WIDTH) {
+        let (points, phase) = groups.group(group, 1);
+        let (places, centred) = lanes.places(phase, &groups.steps);
+        let (a, b) = (pick!(lanes, points, 0, places), pick!(lanes, points, 1, places));
+        let x = lanes.add(centred, lanes.splat(0.5));
+        lanes.store(lanes.fma(x, lanes.sub(b, a), a), group_of(out, group));
+    }
+}
+
+#[inline(always)]
+fn cubic<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut [f32; QUANTUM]) {
+    let (half, three_halves) = (lanes.splat(0.5), lanes.splat(1.5));
+    for group in 0..groups.frames.div_ceil(WIDTH) {
+        let (points, phase) = groups.group(group, 3);
+        let (places, centred) = lanes.places(phase, &groups.steps);
+        let (p0, p1) = (pick!(lanes, points, 0, places), pick!(lanes, points, 1, places));
+        let (p2, p3) = (pick!(lanes, points, 2, places), pick!(lanes, points, 3, places));
+        let x = lanes.add(centred, half);
+        let c1 = lanes.mul(half, lanes.sub(p2, p0));
+        let c3 = lanes.fma(three_halves, lanes.sub(p1, p2), lanes.mul(half, lanes.sub(p3, p0)));
+        let c2 = lanes.sub(lanes.sub(lanes.sub(p2, p1), c1), c3);
+        let y = lanes.fma(lanes.fma(lanes.fma(c3, x, c2), x, c1), x, p1);
+        lanes.store(y, group_of(out, group));
+    }
+}
+
+/// Σ over pairs of E·(a + b) + x·Σ O·(a − b), with `ORDER` terms in each polynomial.
+#[inline(always)]
+fn sinc<S: Lanes, const WIDE: bool, const TAPS: usize, const ORDER: usize>(
+    lanes: S,
+    groups: &Groups<'_>,
+    pieces: &Pieces,
+    out: &mut [f32; QUANTUM],
+) {
+    let (all_even, all_odd) = (&pieces.even[..TAPS / 2], &pieces.odd[..TAPS / 2]);
+    for group in 0..groups.frames.div_ceil(WIDTH) {
+        let (points, phase) = groups.group(group, TAPS - 1);
+        let (places, x) = lanes.places(phase, &groups.steps);
+        let square = lanes.mul(x, x);
+        let mut even_sum = lanes.splat(0.0);
+        let mut odd_sum = lanes.splat(0.0);
+        for pair in 0..TAPS / 2 {
+            let a = pick!(lanes, points, pair, places);
+            let b = pick!(lanes, points, TAPS - 1 - pair, places);
+            let even = polynomial::<S, ORDER>(lanes, &all_even[pair], square);
+            let odd = polynomial::<S, ORDER>(lanes, &all_odd[pair], square);
+            even_sum = lanes.fma(even, lanes.add(a, b), even_sum);
+            odd_sum = lanes.fma(odd, lanes.sub(a, b), odd_sum);
+        }
+        lanes.store(lanes.fma(x, odd_sum, even_sum), group_of(out, group));
+    }
+}
+
+#[inline(always)]
+fn polynomial<S: Lanes, const ORDER: usize>(lanes: S, coefficients: &[f32; TERMS], x: S::Floats) -> S::Floats {
+    let mut sum = lanes.splat(coefficients[ORDER - 1]);
+    let mut term = ORDER - 1;
+    while term > 0 {
+        term -= 1;
+        sum = lanes.fma(sum, x, lanes.splat(coefficients[term]));
+    }
+    sum
+}
+
+/// Interpolates frame by frame, the taps side by side: for increments at which 16 frames lie too far apart.
+#[inline(always)]
+pub(super) fn far<S: Lanes>(lanes: S, kernel: Kernel, points: &[f32], phase: u64, increment: u64, out: &mut [f32]) {
+    let mut phase = phase;
+    let Kernel::Sinc(table) = kernel else {
+        for part in out.chunks_mut(PART) {
+            kernel.run(&Run { points, phase, increment }, part);
+            phase += part.len() as u64 * increment;
+        }
+        return;
+    };
+    for sample in out {
+        *sample = dot(lanes, table, &points[(phase >> 32) as usize..], phase as u32);
+        phase += increment;
+    }
+}
+
+/// Σ point · row, between the two rows around the fraction; the taps are a multiple of 16.
+#[inline(always)]
+fn dot<S: Lanes>(lanes: S, table: &Table, points: &[f32], fraction: u32) -> f32 {
+    let (row, blend) = table.row(fraction);
+    let (this, next) = table.rows[row * table.taps..(row + 2) * table.taps].split_at(table.taps);
+    let blend = lanes.splat(blend);
+    let mut sum = lanes.splat(0.0);
+    let chunks = points.as_chunks::<WIDTH>().0.iter().zip(this.as_chunks::<WIDTH>().0).zip(next.as_chunks::<WIDTH>().0);
+    for ((points, this), next) in chunks {
+        let this = lanes.load(this);
+        let weights = lanes.fma(blend, lanes.sub(lanes.load(next), this), this);
+        sum = lanes.fma(lanes.load(points), weights, sum);
+    }
+    lanes.sum(sum)
+}

@@ -1,0 +1,89 @@
+//! The windowed sinc as polynomials of the fraction, so that 16 frames with 16 different fractions need no table row.
+//!
+//! Over one point's width every tap of the kernel is smooth. With x = fraction − ½, tap t is E(x²) + x·O(x²), and because
+//! the kernel is symmetric, tap n − 1 − t is E(x²) − x·O(x²): two taps share their polynomials.
+
+use std::sync::OnceLock;
+
+use crate::executor::sinc::{self, TABLES};
+
+/// Most terms of E and of O.
+pub(super) const TERMS: usize = 4;
+
+/// Polynomials of one cutoff, pair by pair from the outermost taps in.
+pub(super) struct Pieces {
+    pub(super) taps: usize,
+    /// Coefficients of E, the constant first.
+    pub(super) even: Vec<[f32; TERMS]>,
+    /// Coefficients of O, the constant first.
+    pub(super) odd: Vec<[f32; TERMS]>,
+}
+
+static PIECES: [OnceLock<Pieces>; TABLES] = [const { OnceLock::new() }; TABLES];
+
+/// The polynomials for reading `increment` points per frame.
+pub(super) fn pieces(increment: u64) -> &'static Pieces {
+    let index = sinc::index(increment);
+    PIECES[index].get_or_init(|| fit(index))
+}
+
+/// Interpolates the kernel at Chebyshev's nodes in x².
+fn fit(index: usize) -> Pieces {
+    let taps = sinc::taps(index);
+    let nodes: [f64; TERMS] = std::array::from_fn(|i| {
+        let angle = std::f64::consts::PI * (i as f64 + 0.5) / TERMS as f64;
+        0.125 * (1.0 + angle.cos())
+    });
+    let rows = nodes.map(|square| [0.5 + square.sqrt(), 0.5 - square.sqrt()].map(|f| sinc::kernel(index, f)));
+    let pair = |tap: usize| {
+        let even = std::array::from_fn(|i| (rows[i][0][tap] + rows[i][1][tap]) / 2.0);
+        let odd = std::array::from_fn(|i| (rows[i][0][tap] - rows[i][1][tap]) / (2.0 * nodes[i].sqrt()));
+        (through(&nodes, even), through(&nodes, odd))
+    };
+    let (even, odd) = (0..taps / 2).map(pair).unzip();
+    Pieces { taps, even, odd }
+}
+
+/// Coefficients, the constant first, of the polynomial through `values` at `nodes` (Newton's divided differences).
+fn through(nodes: &[f64; TERMS], values: [f64; TERMS]) -> [f32; TERMS] {
+    let mut divided = values;
+    for order in 1..TERMS {
+        for i in (order..TERMS).rev() {
+            divided[i] = (divided[i] - divided[i - 1]) / (nodes[i] - nodes[i - order]);
+        }
+    }
+    let mut polynomial = [0.0; TERMS];
+    for i in (0..TERMS).rev() {
+        // polynomial · (u − nodes[i]) + divided[i]
+        for power in (0..TERMS).rev() {
+            let lower = if power == 0 { divided[i] } else { polynomial[power - 1] };
+            polynomial[power] = lower - nodes[i] * polynomial[power];
+        }
+    }
+    polynomial.map(|c| c as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::executor::ONE;
+
+    #[test]
+    fn polynomials_follow_the_kernel() {
+        for increment in [ONE, ONE * 5 / 4, ONE * 2] {
+            let pieces = pieces(increment);
+            for step in 0..=100 {
+                let fraction = f64::from(step) / 100.0;
+                let kernel = sinc::kernel(sinc::index(increment), fraction);
+                let (x, mut error) = (fraction - 0.5, 0.0);
+                for (pair, (even, odd)) in pieces.even.iter().zip(&pieces.odd).enumerate() {
+                    let value = |c: &[f32; TERMS]| c.iter().rev().fold(0.0, |sum, &c| sum * x * x + f64::from(c));
+                    let (even, odd) = (value(even), x * value(odd));
+                    error += (even + odd - kernel[pair]).abs();
+                    error += (even - odd - kernel[pieces.taps - 1 - pair]).abs();
+                }
+                assert!(error < 5e-6, "{error} at {fraction}, increment {increment}");
+            }
+        }
+    }
+}
