@@ -7,7 +7,7 @@ use rae_soundfont::{Controller, Generator};
 use super::articulation::{Articulation, Pitching, absolute_cents_to_hz};
 use super::envelope::{Envelope, FLOOR_DB, Modulation, Stage, Volume};
 use super::lfo::Lfo;
-use crate::executor::{LowPass, ONE, QUANTUM, Segment};
+use crate::executor::{LowPass, ONE, QUANTUM, Resonance, Segment};
 use crate::program::{Layer, LoopMode, Program, SampleSource, Values};
 
 /// Frames over which a controller's change of gain glides.
@@ -122,7 +122,11 @@ pub(crate) struct Voice {
     /// Gains at the end of the last segment.
     gains: Option<[f32; 4]>,
     increment: (f64, u64),
-    low_pass: Option<(f64, f64, LowPass)>,
+    resonance: (f64, Resonance),
+    /// The last cutoff in cents and the filter that it made.
+    low_pass: Option<(f64, LowPass)>,
+    /// The last level in decibels and its amplitude.
+    amplitude: (f64, f64),
 }
 
 impl Voice {
@@ -178,7 +182,9 @@ impl Voice {
             glide_start: 0,
             gains: None,
             increment: (f64::NAN, 0),
+            resonance: (articulation.resonance, Resonance::new(articulation.resonance)),
             low_pass: None,
+            amplitude: (0.0, 1.0),
             articulation,
         }
     }
@@ -379,9 +385,12 @@ impl Voice {
     }
 
     /// All gains at `frame`: envelope, tremolo, fade and channel.
-    fn gains_at(&self, frame: u64) -> [f32; 4] {
+    fn gains_at(&mut self, frame: u64) -> [f32; 4] {
         let level = self.volume.level(frame);
-        let envelope = if level <= FLOOR_DB { 0.0 } else { decibels_to_amplitude(level) };
+        if self.amplitude.0 != level {
+            self.amplitude = (level, if level <= FLOOR_DB { 0.0 } else { decibels_to_amplitude(level) });
+        }
+        let envelope = self.amplitude.1;
         let tremolo = match self.articulation.mod_lfo_to_level {
             0.0 => 1.0,
             depth => decibels_to_amplitude(depth * self.mod_lfo.value(frame as f64)),
@@ -405,7 +414,10 @@ impl Voice {
         }
         until = until.min(now.saturating_add(left));
         let frames = until - now;
-        let gains = self.gains.take().unwrap_or_else(|| self.gains_at(now));
+        let gains = match self.gains {
+            Some(gains) => gains,
+            None => self.gains_at(now),
+        };
         let target = self.gains_at(until);
         out.push(Segment {
             offset: (now - block) as u32,
@@ -444,12 +456,15 @@ impl Voice {
 
     fn low_pass(&mut self, frame: f64) -> LowPass {
         let cutoff = self.cutoff(frame);
-        let resonance = self.articulation.resonance;
+        if self.resonance.0 != self.articulation.resonance {
+            self.resonance = (self.articulation.resonance, Resonance::new(self.articulation.resonance));
+            self.low_pass = None;
+        }
         match self.low_pass {
-            Some((c, q, low_pass)) if c == cutoff && q == resonance => low_pass,
+            Some((known, low_pass)) if known == cutoff => low_pass,
             _ => {
-                let low_pass = LowPass::design(absolute_cents_to_hz(cutoff), resonance, self.rate);
-                self.low_pass = Some((cutoff, resonance, low_pass));
+                let low_pass = LowPass::design(absolute_cents_to_hz(cutoff), &self.resonance.1, self.rate);
+                self.low_pass = Some((cutoff, low_pass));
                 low_pass
             }
         }

@@ -17,18 +17,30 @@ pub(crate) type Memory = [f64; 4];
 /// Bound of the memory: 60 dB above full scale.
 const LOUDEST: f64 = 1000.0;
 
+/// What a resonance means for a filter's coefficients at any cutoff.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Resonance {
+    /// 1 / 2q.
+    damping: f64,
+    gain: f64,
+}
+
+impl Resonance {
+    /// q = 10^((Q − 3.01)/20), so that Q = 0 is flat, and a DC gain of −Q/2 dB, for Q decibels above DC (SoundFont 2.04,
+    /// 8.1.2, generator 9).
+    pub(crate) fn new(decibels: f64) -> Resonance {
+        Resonance { damping: 0.5 / 10f64.powf((decibels - 3.01) / 20.0), gain: 10f64.powf(-decibels / 40.0) }
+    }
+}
+
 impl LowPass {
-    /// Cutoff in hertz, clamped to 0.45 of `rate`, and resonance in decibels above DC.
-    ///
-    /// Bilinear low-pass with q = 10^((Q − 3.01)/20), so that Q = 0 is flat, and a DC gain of −Q/2 dB
-    /// (SoundFont 2.04, 8.1.2, generators 8 and 9).
-    pub fn design(cutoff_hz: f64, resonance_db: f64, rate: f64) -> LowPass {
+    /// A bilinear low-pass with its cutoff in hertz, clamped to 0.45 of `rate` (SoundFont 2.04, 8.1.2, generator 8).
+    pub(crate) fn design(cutoff_hz: f64, resonance: &Resonance, rate: f64) -> LowPass {
         let w = 2.0 * std::f64::consts::PI * cutoff_hz.min(0.45 * rate) / rate;
-        let q = 10f64.powf((resonance_db - 3.01) / 20.0);
-        let gain = 10f64.powf(-resonance_db / 40.0);
-        let alpha = w.sin() / (2.0 * q);
-        let a0 = 1.0 + alpha;
-        LowPass { b0: gain * (1.0 - w.cos()) / 2.0 / a0, a1: -2.0 * w.cos() / a0, a2: (1.0 - alpha) / a0 }
+        let (sin, cos) = w.sin_cos();
+        let alpha = sin * resonance.damping;
+        let scale = 1.0 / (1.0 + alpha);
+        LowPass { b0: resonance.gain * (1.0 - cos) / 2.0 * scale, a1: -2.0 * cos * scale, a2: (1.0 - alpha) * scale }
     }
 
     /// Filters `samples` in place.
@@ -82,7 +94,7 @@ mod tests {
     #[test]
     fn response_is_that_of_the_standard() {
         for resonance in [0.0, 10.0, 40.0] {
-            let filter = LowPass::design(2000.0, resonance, 44_100.0);
+            let filter = LowPass::design(2000.0, &Resonance::new(resonance), 44_100.0);
             assert!((gain_db(&filter, 0.0, 44_100.0) + resonance / 2.0).abs() < 1e-6);
             assert!((gain_db(&filter, 2000.0, 44_100.0) - (resonance / 2.0 - 3.01)).abs() < 1e-3);
         }
@@ -90,7 +102,7 @@ mod tests {
 
     #[test]
     fn output_is_the_difference_equation() {
-        let filter = LowPass::design(3000.0, 20.0, 44_100.0);
+        let filter = LowPass::design(3000.0, &Resonance::new(20.0), 44_100.0);
         let input: Vec<f32> = (0..101).map(|n| ((n * 7919 % 97) as f32 - 48.0) / 48.0).collect();
         let mut output = input.clone();
         let mut memory = Memory::default();
@@ -109,7 +121,7 @@ mod tests {
 
     #[test]
     fn memory_never_stays_denormal() {
-        let filter = LowPass::design(100.0, 40.0, 44_100.0);
+        let filter = LowPass::design(100.0, &Resonance::new(40.0), 44_100.0);
         let mut memory = Memory::default();
         filter.run(&mut memory, &mut [1.0; 64]);
         for _ in 0..100_000 {

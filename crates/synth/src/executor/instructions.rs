@@ -30,8 +30,8 @@ impl InstructionSet {
 
     /// The fastest that this processor has.
     pub fn fastest() -> InstructionSet {
-        let usable = InstructionSet::ALL.into_iter().filter(|set| set.is_available());
-        usable.last().unwrap_or(InstructionSet::Scalar)
+        let mut usable = InstructionSet::ALL.into_iter().filter(|set| set.is_available());
+        usable.next_back().unwrap_or(InstructionSet::Scalar)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::program::SampleSource;
 
 pub use cpu::CpuExecutor;
 pub use filter::LowPass;
+pub(crate) use filter::Resonance;
 pub use instructions::InstructionSet;
 
 /// Frames of the fixed grid, anchored at frame 0 of the render, on which voices are cut.

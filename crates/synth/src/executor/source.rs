@@ -14,6 +14,7 @@ pub(crate) struct Unroller<'a> {
 
 impl Unroller<'_> {
     /// Fills `out` with the points `first`, `first + 1`, …
+    #[inline(always)]
     pub(crate) fn read(&self, first: i64, out: &mut [f32]) {
         let mut filled = 0;
         while filled < out.len() {
@@ -29,6 +30,7 @@ impl Unroller<'_> {
     }
 
     /// Where the stream's point `index` lies in the chunk (`None`: silence) and for how many points that goes on.
+    #[inline(always)]
     fn locate(&self, index: i64) -> (Option<usize>, i64) {
         let SampleSource { start, end, loop_start, loop_end, .. } = *self.source;
         let [start, end, loop_start, loop_end] = [start, end, loop_start, loop_end].map(i64::from);
@@ -50,6 +52,7 @@ impl Unroller<'_> {
         }
     }
 
+    #[inline(always)]
     fn convert(&self, position: usize, out: &mut [f32]) {
         let words = &self.pcm.words[position..position + out.len()];
         if self.pcm.low_bytes.is_empty() {

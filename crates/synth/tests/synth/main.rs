@@ -6,6 +6,7 @@ mod bits;
 mod damage;
 mod extremes;
 mod floods;
+mod kernels;
 mod levels;
 mod nrpn;
 mod onsets;

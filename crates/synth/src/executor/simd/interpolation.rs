@@ -1,7 +1,7 @@
 //! The interpolation kernels for 16 frames at a time.
 
 use super::lanes::{Lanes, Steps, WIDTH};
-use super::pieces::{Pieces, TERMS, pieces};
+use super::pieces::{Pieces, TERMS, pieces, terms};
 use crate::Interpolation;
 use crate::executor::interpolation::{Kernel, Run};
 use crate::executor::sinc::Table;
@@ -48,11 +48,11 @@ fn spread<S: Lanes, const WIDE: bool>(
         Interpolation::Sinc => {
             let pieces = pieces(increment);
             match (WIDE, pieces.taps) {
-                (_, 16) => sinc::<S, WIDE, 16, 4>(lanes, &groups, pieces, out),
-                (true, 20) => sinc::<S, WIDE, 20, 4>(lanes, &groups, pieces, out),
-                (true, 24) => sinc::<S, WIDE, 24, 4>(lanes, &groups, pieces, out),
-                (true, 28) => sinc::<S, WIDE, 28, 3>(lanes, &groups, pieces, out),
-                _ => sinc::<S, WIDE, 32, 3>(lanes, &groups, pieces, out),
+                (_, 16) => sinc::<S, WIDE, 16, { terms(16) }>(lanes, &groups, pieces, out),
+                (true, 20) => sinc::<S, WIDE, 20, { terms(20) }>(lanes, &groups, pieces, out),
+                (true, 24) => sinc::<S, WIDE, 24, { terms(24) }>(lanes, &groups, pieces, out),
+                (true, 28) => sinc::<S, WIDE, 28, { terms(28) }>(lanes, &groups, pieces, out),
+                _ => sinc::<S, WIDE, 32, { terms(32) }>(lanes, &groups, pieces, out),
             }
         }
     }

@@ -1,0 +1,82 @@
+//! Every instruction set follows the scalar twin, and none depends on how it is asked.
+
+use rae_synth::{InstructionSet, Interpolation, Settings};
+use rae_testkit::{Random, noise, zone};
+
+use crate::bits::{busy_bank, busy_piece};
+use crate::piece::Piece;
+use rae_soundfont::Generator;
+use rae_testkit::BankBuilder;
+
+const FRAMES: usize = 60_000;
+
+fn available() -> impl Iterator<Item = InstructionSet> {
+    InstructionSet::ALL.into_iter().filter(|set| set.is_available())
+}
+
+fn settings(instructions: InstructionSet, interpolation: Interpolation) -> Settings {
+    Settings { instructions, interpolation, ..Settings::default() }
+}
+
+/// Largest difference of two signals, over the second's peak.
+fn difference(a: &[f32], b: &[f32]) -> f32 {
+    let peak = b.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
+    a.iter().zip(b).fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs())) / peak
+}
+
+#[test]
+fn a_busy_piece_sounds_as_with_the_twin() {
+    for interpolation in [Interpolation::Sinc, Interpolation::Cubic, Interpolation::Linear] {
+        let render = |set| busy_piece().render_with(&busy_bank(), FRAMES, &settings(set, interpolation)).buses;
+        let twin = render(InstructionSet::Scalar);
+        for set in available() {
+            let buses = render(set);
+            for (name, bus, twin) in [
+                ("left", &buses.left, &twin.left),
+                ("right", &buses.right, &twin.right),
+                ("reverb", &buses.reverb, &twin.reverb),
+                ("chorus", &buses.chorus, &twin.chorus),
+            ] {
+                let worst = difference(bus, twin);
+                assert!(worst < 1e-5, "{set}, {interpolation:?}, {name}: {worst}");
+            }
+        }
+    }
+}
+
+#[test]
+fn single_voices_follow_the_twin_at_every_pitch() {
+    let mut random = Random::new(5);
+    let bank = |cutoff: i16, resonance: i16| {
+        let filtered = zone(0)
+            .set(Generator::SampleModes, 1)
+            .set(Generator::InitialFilterFc, cutoff)
+            .set(Generator::InitialFilterQ, resonance);
+        BankBuilder::new().sample(&noise(3, 5_000), Some(100..4_000)).instrument([filtered]).preset(0, 0, [zone(0)])
+    };
+    for key in 0..128 {
+        let (cutoff, resonance) = (2_000 + random.below(11_500) as i16, random.below(300) as i16);
+        let bank = bank(cutoff, resonance);
+        let piece = || Piece::new().on(random_onset(key), 0, key, 100).off(3_000, 0, key);
+        let render = |set| piece().render_with(&bank, 6_000, &settings(set, Interpolation::Sinc)).buses.left;
+        let twin = render(InstructionSet::Scalar);
+        for set in available() {
+            let worst = difference(&render(set), &twin);
+            assert!(worst < 1e-5, "{set}, key {key}, cutoff {cutoff}, resonance {resonance}: {worst}");
+        }
+    }
+}
+
+/// Onsets all over the grid.
+fn random_onset(key: u8) -> u64 {
+    u64::from(key) * 37 % 512
+}
+
+#[test]
+fn names_are_read_back_and_unknown_ones_list_the_choices() {
+    for set in available() {
+        assert_eq!(set.to_string().parse(), Ok(set));
+    }
+    let error = "mmx".parse::<InstructionSet>().unwrap_err();
+    assert!(error.contains("mmx") && error.contains("scalar"), "{error}");
+}
