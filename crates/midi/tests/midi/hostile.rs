@@ -1,5 +1,8 @@
 //! Damaged files: an error or warnings, never a panic, and what is read can be played and written.
 
+use std::fs;
+use std::path::Path;
+
 use proptest::prelude::*;
 use rae_midi::{Error, Performance, Sequence, Speed, Summary, WarningKind};
 use rae_units::SampleRate;
@@ -49,6 +52,20 @@ proptest! {
         use_all(&[&file(format, division, &[])[..], &noise].concat());
         use_all(&noise);
     }
+}
+
+#[test]
+fn the_fuzz_seeds_are_survived() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/midi");
+    let mut seen = 0;
+    for seed in fs::read_dir(seeds).unwrap() {
+        let bytes = fs::read(seed.unwrap().path()).unwrap();
+        for kept in 0..=bytes.len() {
+            use_all(&bytes[..kept]);
+        }
+        seen += 1;
+    }
+    assert!(seen >= 4);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Damaged files that can still be read: two seconds of them are finite and soon done.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use rae_midi::{Performance, Sequence};
@@ -45,4 +47,22 @@ fn damaged_pieces_stay_finite() {
         read += 1;
     }
     assert!(read > 100, "{read} of 300 could be read");
+}
+
+/// A seed of the fuzz target `render`: the length of a bank as two bytes, the bank, a piece.
+#[test]
+fn the_fuzz_seeds_stay_finite() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/render");
+    let mut read = 0;
+    for seed in fs::read_dir(seeds).expect("a folder of seeds") {
+        let bytes = fs::read(seed.expect("a seed").path()).expect("a seed");
+        let (bank, piece) = bytes[2..].split_at(usize::from(u16::from_le_bytes([bytes[0], bytes[1]])));
+        for bank in mutations(bank, 50, 7).chain([bank.to_vec()]) {
+            let font = SoundFont::from_bytes(bank, "seed").unwrap_or_else(|_| busy_bank().build());
+            let Ok(parsed) = Sequence::parse(piece) else { continue };
+            play(Arc::new(font), &Performance::new(&parsed.sequence));
+            read += 1;
+        }
+    }
+    assert!(read > 100, "{read} could be read");
 }
