@@ -20,6 +20,8 @@ pub struct Stream {
     voices: Option<Voices>,
     chain: Chain,
     window: Window,
+    /// The block that the effects have yet to take.
+    pending: Option<Block>,
     used: Option<Buses>,
     statistics: Statistics,
     synth_warnings: Vec<String>,
@@ -62,11 +64,11 @@ impl Stream {
             Tail::Seconds(tail) => Frames(end.0.saturating_add(tail.frames(settings.rate).0)),
             Tail::Silence(_) => limit,
         };
-        let threads = settings.thread_count().min(2);
         Ok(Stream {
-            voices: Some(Voices::new(renderer, synth_limit.min(limit), threads)?),
+            voices: Some(Voices::new(renderer, synth_limit.min(limit))),
             chain: Chain::new(settings, rooms)?,
             window,
+            pending: None,
             used: None,
             statistics: Statistics::default(),
             synth_warnings: Vec::new(),
@@ -81,7 +83,7 @@ impl Stream {
                 notes: 0,
                 voices_peak: 0,
                 device: device.to_owned(),
-                threads,
+                threads: synth.threads,
                 soundfont: soundfont.to_owned(),
                 wall_seconds: 0.0,
                 times_real_time: 0.0,
@@ -169,26 +171,34 @@ impl Stream {
         warnings
     }
 
-    /// Takes one block through the chain.
+    /// Makes the next block while the last one goes through the chain.
     fn advance(&mut self) {
-        let block = match &mut self.voices {
-            Some(voices) if !self.window.is_closed() => voices.next(self.used.take()),
-            _ => None,
+        let pending = self.pending.take();
+        let (chain, window) = (&mut self.chain, &mut self.window);
+        let voices = self.voices.as_mut().filter(|voices| !window.is_closed() && !voices.are_over());
+        let over = voices.is_none();
+        let mut push = || {
+            if let Some(block) = &pending
+                && !window.is_closed()
+            {
+                chain.push(&block.buses, window);
+            }
         };
-        match block {
-            Some(Block { buses, statistics, warnings }) => {
-                self.chain.push(&buses, &mut self.window);
-                self.used = Some(buses);
-                self.statistics = statistics;
-                self.synth_warnings.extend(warnings);
+        match voices {
+            Some(voices) => self.pending = Some(voices.next(self.used.take(), push)),
+            None => push(),
+        }
+        if let Some(Block { buses, statistics, warnings }) = pending {
+            self.used = Some(buses);
+            self.statistics = statistics;
+            self.synth_warnings.extend(warnings);
+        }
+        if over {
+            self.voices = None;
+            if !self.window.is_closed() {
+                self.chain.finish(&mut self.window);
             }
-            None => {
-                self.voices = None;
-                if !self.window.is_closed() {
-                    self.chain.finish(&mut self.window);
-                }
-                self.window.finish();
-            }
+            self.window.finish();
         }
     }
 }
@@ -223,6 +233,8 @@ fn synth_settings(
         rate: settings.rate,
         interpolation: settings.interpolation,
         instructions: instructions()?,
+        threads: settings.thread_count().min(rae_synth::BUCKETS),
+        sends: settings.sends,
         max_voices: settings.max_voices,
         speed,
         transpose: settings.transpose,

@@ -48,11 +48,12 @@ impl Buses {
         [&self.left, &self.right, &self.reverb, &self.chorus]
     }
 
-    /// Adds `other` to the frames from `offset` on.
-    pub(crate) fn add(&mut self, offset: usize, other: &Buses) {
-        for (sum, part) in self.all_mut().into_iter().zip(other.all()) {
-            for (s, p) in sum[offset..].iter_mut().zip(part) {
-                *s += p;
+    /// Sets the number of frames; those of the buses in `which` become silent, the others are left as they are.
+    pub(crate) fn clear_to(&mut self, frames: usize, which: [bool; 4]) {
+        for (bus, clear) in self.all_mut().into_iter().zip(which) {
+            bus.resize(frames, 0.0);
+            if clear {
+                bus.fill(0.0);
             }
         }
     }

@@ -5,10 +5,12 @@
 
 #![deny(unsafe_code)]
 
+mod bucket;
 mod buses;
 mod conductor;
 mod control;
 mod executor;
+mod pool;
 mod program;
 mod renderer;
 mod settings;

@@ -6,12 +6,17 @@ use rae_midi::{Action, Message, Performance};
 use rae_soundfont::SoundFont;
 use rae_units::Frames;
 
+use crate::bucket::{Bucket, Stretch};
 use crate::conductor::{Conductor, moves_filters};
-use crate::executor::{Block, CpuExecutor, Executor, QUANTUM, VoiceBlock};
+use crate::executor::{BUCKETS, CpuExecutor, Executor, QUANTUM};
+use crate::pool::Pool;
 use crate::{Buses, Settings, Warning};
 
-/// Quanta rendered at once unless voices might have to give way.
+/// Quanta rendered at once, unless voices might have to give way, on one thread: few, so that all stays in the cache.
 const QUANTA: usize = 4;
+
+/// The same on several: many, because they wait for each other after every block.
+const SHARED_QUANTA: usize = 128;
 
 /// Counts of a render so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,13 +37,14 @@ pub struct Statistics {
 pub struct Renderer {
     font: Arc<SoundFont>,
     conductor: Conductor,
-    executor: Box<dyn Executor>,
+    /// By remainder of the voices' serial numbers.
+    buckets: Vec<Box<Bucket>>,
+    pool: Option<Pool>,
     /// Events by frame, those at one frame in file order.
     events: Vec<(u64, Action)>,
     next_event: usize,
     end: u64,
     ended: bool,
-    block: Block,
     /// Start of the next block.
     frame: u64,
     ready: Buses,
@@ -48,18 +54,19 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// A renderer on this processor.
+    /// A renderer on this processor. Where its threads cannot be had, it works on the caller's alone.
     pub fn new(font: Arc<SoundFont>, performance: &Performance, settings: &Settings) -> Renderer {
-        let executor = Box::new(CpuExecutor::new(settings.interpolation, settings.instructions));
-        Renderer::with_executor(font, performance, settings, executor)
+        let make =
+            || -> Box<dyn Executor> { Box::new(CpuExecutor::new(settings.interpolation, settings.instructions)) };
+        Renderer::with_executors(font, performance, settings, make)
     }
 
-    /// A renderer on an executor of the caller's.
-    pub fn with_executor(
+    /// A renderer whose executors, one for each of [`BUCKETS`] shares of the voices, the caller makes.
+    pub fn with_executors(
         font: Arc<SoundFont>,
         performance: &Performance,
         settings: &Settings,
-        executor: Box<dyn Executor>,
+        make: impl Fn() -> Box<dyn Executor>,
     ) -> Renderer {
         let clock = performance.clock(settings.rate, settings.speed);
         let cut = settings.end.map_or(u64::MAX, |end| end.frames(settings.rate).0);
@@ -71,12 +78,14 @@ impl Renderer {
         Renderer {
             conductor: Conductor::new(font.clone(), performance.channels, filter_moves, settings),
             font,
-            executor,
+            buckets: (0..BUCKETS).map(|number| Box::new(Bucket::new(number, make()))).collect(),
+            pool: (settings.threads.min(BUCKETS) > 1)
+                .then(|| Pool::new(settings.threads.min(BUCKETS) - 1).ok())
+                .flatten(),
             events,
             next_event: 0,
             end,
             ended: false,
-            block: Block::default(),
             frame: 0,
             ready: Buses::default(),
             taken: 0,
@@ -86,10 +95,16 @@ impl Renderer {
 
     /// Renders the next frames, overwriting all of `buses`. The bits do not depend on how many are asked for at a time.
     pub fn render(&mut self, buses: &mut Buses) {
+        self.render_meanwhile(buses, || {});
+    }
+
+    /// As [`Renderer::render`]; does `other` on this thread while the other threads already work.
+    pub fn render_meanwhile(&mut self, buses: &mut Buses, other: impl FnOnce()) {
+        let mut other = Some(other);
         let mut filled = 0;
         while filled < buses.frames() {
             if self.taken == self.ready.frames() {
-                self.render_block();
+                self.render_block(|| other.take().map_or((), |other| other()));
             }
             let count = (self.ready.frames() - self.taken).min(buses.frames() - filled);
             for (to, from) in buses.all_mut().into_iter().zip(self.ready.all()) {
@@ -99,6 +114,9 @@ impl Renderer {
             self.taken += count;
         }
         self.position += filled as u64;
+        if let Some(other) = other {
+            other();
+        }
     }
 
     /// Frames rendered so far.
@@ -128,40 +146,55 @@ impl Renderer {
         self.conductor.take_warnings()
     }
 
-    fn render_block(&mut self) {
+    fn render_block(&mut self, meanwhile: impl FnOnce()) {
         let start = self.frame;
         let end = start + (self.quanta(start) * QUANTUM) as u64;
         self.conduct(end);
-        self.block.frames = (end - start) as usize;
-        self.block.voices.clear();
-        self.block.segments.clear();
-        for (voice, changes) in self.conductor.voices() {
-            let first = self.block.segments.len();
-            voice.control(start, end, changes, &mut self.block.segments);
-            let segments = first..self.block.segments.len();
-            if !segments.is_empty() {
-                let fresh = std::mem::replace(&mut voice.fresh, false);
-                let (serial, slot, source) = (voice.serial, voice.slot, voice.source());
-                self.block.voices.push(VoiceBlock { serial, slot, fresh, source, segments });
-            }
+        self.conductor.hand_out(&mut self.buckets);
+        let stretch = Stretch { start, end, changes: self.conductor.take_changes() };
+        let stretch = self.render_buckets(stretch, meanwhile);
+        self.ready.resize((end - start) as usize);
+        for bucket in &self.buckets {
+            bucket.add_to(&mut self.ready);
         }
-        self.conductor.count_block(self.block.segments.iter().map(|s| u64::from(s.frames)).sum());
-        self.ready.resize(self.block.frames);
-        self.executor.render(&self.font, &self.block, &mut self.ready);
+        self.conductor.take_back(&mut self.buckets, stretch.changes);
+        self.conductor.count_block(self.buckets.iter().map(|bucket| bucket.voice_frames()).sum());
         self.conductor.end_block();
         self.taken = 0;
         self.frame = end;
     }
 
+    /// Renders all buckets, and leaves them in order.
+    fn render_buckets(&mut self, stretch: Stretch, meanwhile: impl FnOnce()) -> Stretch {
+        match &mut self.pool {
+            Some(pool) if stretch.end - stretch.start > QUANTUM as u64 => {
+                pool.begin(&self.font, stretch, std::mem::take(&mut self.buckets));
+                meanwhile();
+                let (stretch, buckets) = pool.finish();
+                self.buckets = buckets;
+                self.buckets.sort_by_key(|bucket| bucket.number);
+                stretch
+            }
+            _ => {
+                meanwhile();
+                for bucket in &mut self.buckets {
+                    bucket.render(&self.font, &stretch);
+                }
+                stretch
+            }
+        }
+    }
+
     /// How many quanta the next block has: one where voices might have to give way, since that depends on which have
     /// ended by then.
     fn quanta(&self, start: u64) -> usize {
-        let horizon = start + (QUANTA * QUANTUM) as u64;
+        let quanta = if self.pool.is_some() { SHARED_QUANTA } else { QUANTA };
+        let horizon = start + (quanta * QUANTUM) as u64;
         let upcoming = self.events[self.next_event..].iter().take_while(|(frame, _)| *frame < horizon);
         let note_ons = upcoming
             .filter(|(_, action)| matches!(action, Action::Channel { message: Message::NoteOn { .. }, .. }))
             .count();
-        if self.conductor.is_crowded(note_ons) { 1 } else { QUANTA }
+        if self.conductor.is_crowded(note_ons) { 1 } else { quanta }
     }
 
     fn conduct(&mut self, end: u64) {

@@ -60,8 +60,12 @@ pub struct Settings {
     pub interpolation: Interpolation,
     /// Kernels that render the voices; must be available.
     pub instructions: InstructionSet,
+    /// Threads that render voices, the caller's included. The bits do not depend on it.
+    pub threads: usize,
     /// Voices that may sound at once; beyond it the least audible one gives way.
     pub max_voices: usize,
+    /// Fill the buses that feed reverb and chorus; they stay silent otherwise.
+    pub sends: bool,
     /// Tempo factor.
     pub speed: Speed,
     /// Semitones added to every key, drum channels excepted.
@@ -78,7 +82,9 @@ impl Default for Settings {
             rate: SampleRate::CD,
             interpolation: Interpolation::Sinc,
             instructions: InstructionSet::fastest(),
+            threads: 1,
             max_voices: 4096,
+            sends: true,
             speed: Speed::NORMAL,
             transpose: 0,
             muted: ChannelSet::default(),

@@ -13,7 +13,9 @@ use std::sync::Arc;
 use rae_midi::{Action, Message};
 use rae_soundfont::{Generator, SoundFont};
 
+use crate::bucket::Bucket;
 use crate::control::{Change, ChannelChange, Onset, Voice};
+use crate::executor::BUCKETS;
 use crate::program::Program;
 use crate::warning::{Warning, Warnings};
 use crate::{Settings, Statistics};
@@ -43,17 +45,37 @@ impl Default for Port {
     }
 }
 
+/// Places in the filter memory of a bucket.
+#[derive(Default)]
+struct Slots {
+    free: Vec<usize>,
+    used: usize,
+}
+
+impl Slots {
+    fn take(&mut self) -> usize {
+        self.free.pop().unwrap_or_else(|| {
+            self.used += 1;
+            self.used - 1
+        })
+    }
+}
+
+fn bucket_of(serial: u64) -> usize {
+    (serial % BUCKETS as u64) as usize
+}
+
 /// Holds the channels and all sounding voices, ascending by serial.
 pub(crate) struct Conductor {
     settings: Settings,
     channels: Vec<Channel>,
     ports: Vec<Port>,
     programs: Programs,
-    voices: Vec<Voice>,
+    voices: Vec<Box<Voice>>,
     /// Voices that are not fading out.
     sounding: usize,
     stealing: Stealing,
-    free_slots: Vec<usize>,
+    slots: [Slots; BUCKETS],
     next_serial: u64,
     filter_moves: bool,
     statistics: Statistics,
@@ -72,7 +94,7 @@ impl Conductor {
             voices: Vec::new(),
             sounding: 0,
             stealing: Stealing::default(),
-            free_slots: Vec::new(),
+            slots: Default::default(),
             next_serial: 0,
             filter_moves,
             statistics: Statistics::default(),
@@ -96,16 +118,16 @@ impl Conductor {
     pub(crate) fn end_block(&mut self) {
         self.drop_voices(Voice::is_finished);
         self.sounding = self.voices.iter().filter(|voice| !voice.is_killed()).count();
-        self.voices.iter_mut().for_each(Voice::end_block);
+        self.voices.iter_mut().for_each(|voice| voice.end_block());
         self.channels.iter_mut().for_each(|channel| channel.changes.clear());
     }
 
     fn drop_voices(&mut self, goes: impl Fn(&Voice) -> bool) {
-        let free_slots = &mut self.free_slots;
+        let slots = &mut self.slots;
         self.voices.retain(|voice| {
             let goes = goes(voice);
             if goes {
-                free_slots.push(voice.slot);
+                slots[bucket_of(voice.serial)].free.push(voice.slot);
             }
             !goes
         });
@@ -116,13 +138,27 @@ impl Conductor {
         self.voices.len() + note_ons * self.programs.most_layers() >= self.settings.max_voices
     }
 
-    /// Every voice with the changes on its channel in this block.
-    pub(crate) fn voices(&mut self) -> impl Iterator<Item = (&mut Voice, &[ChannelChange])> {
-        let channels = &self.channels;
-        self.voices.iter_mut().map(|voice| {
-            let changes = &channels[usize::from(voice.channel)].changes;
-            (voice, &changes[..])
-        })
+    /// Gives every voice to its bucket.
+    pub(crate) fn hand_out(&mut self, buckets: &mut [Box<Bucket>]) {
+        for voice in self.voices.drain(..) {
+            buckets[bucket_of(voice.serial)].voices.push(voice);
+        }
+    }
+
+    /// The changes of this block by channel; [`Conductor::take_back`] wants them again.
+    pub(crate) fn take_changes(&mut self) -> Vec<Vec<ChannelChange>> {
+        self.channels.iter_mut().map(|channel| std::mem::take(&mut channel.changes)).collect()
+    }
+
+    /// Takes voices and changes back.
+    pub(crate) fn take_back(&mut self, buckets: &mut [Box<Bucket>], changes: Vec<Vec<ChannelChange>>) {
+        for bucket in buckets {
+            self.voices.append(&mut bucket.voices);
+        }
+        self.voices.sort_unstable_by_key(|voice| voice.serial);
+        for (channel, changes) in self.channels.iter_mut().zip(changes) {
+            channel.changes = changes;
+        }
     }
 
     /// Counts what a block of `frames` frames was made of.
@@ -313,7 +349,7 @@ impl Conductor {
         self.make_room(frame);
         let changes_seen = self.channels[channel].note_birth(frame);
         let state = &self.channels[channel];
-        let slot = self.free_slots.pop().unwrap_or(self.voices.len());
+        let slot = self.slots[bucket_of(self.next_serial)].take();
         let onset = Onset {
             frame,
             serial: self.next_serial,
@@ -325,6 +361,7 @@ impl Conductor {
             layer,
             tuning: state.cents[usize::from(key)],
             volume: self.ports[channel / PORT].master_volume,
+            sends: self.settings.sends,
             offsets: &state.offsets,
             filter_moves: self.filter_moves,
             changes_seen,
@@ -332,7 +369,7 @@ impl Conductor {
         };
         let voice = Voice::new(&onset, |controller| state.source_value(controller, key));
         self.stealing.born(frame, &voice);
-        self.voices.push(voice);
+        self.voices.push(Box::new(voice));
         self.sounding += 1;
         self.next_serial += 1;
         self.statistics.voices += 1;

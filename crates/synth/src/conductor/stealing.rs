@@ -19,7 +19,7 @@ pub(super) struct Stealing {
 
 impl Stealing {
     /// Serial of the voice to cut at `frame`.
-    pub(super) fn victim(&mut self, frame: u64, voices: &[Voice]) -> Option<u64> {
+    pub(super) fn victim(&mut self, frame: u64, voices: &[Box<Voice>]) -> Option<u64> {
         if self.frame != Some(frame) {
             self.frame = Some(frame);
             self.candidates.clear();

@@ -79,6 +79,7 @@ pub(crate) struct Onset<'a> {
     pub(crate) layer: usize,
     pub(crate) tuning: f32,
     pub(crate) volume: f32,
+    pub(crate) sends: bool,
     /// Real-time generator offsets of the channel (NRPN).
     pub(crate) offsets: &'a [(Generator, f32)],
     /// Some NRPN moves the filter in this piece: no voice may bypass it.
@@ -100,6 +101,8 @@ pub(crate) struct Voice {
     layer: usize,
     source: SampleSource,
     rate: f64,
+    /// What each bus gets: nothing where nobody listens to the sends.
+    heard: [f32; 4],
     pitching: Pitching,
     inputs: Vec<[f32; 2]>,
     offsets: Vec<(Generator, f32)>,
@@ -162,6 +165,7 @@ impl Voice {
             program: onset.program.clone(),
             layer: onset.layer,
             rate: onset.rate,
+            heard: if onset.sends { [1.0; 4] } else { [1.0, 1.0, 0.0, 0.0] },
             pitching,
             inputs,
             offsets: onset.offsets.to_vec(),
@@ -396,7 +400,8 @@ impl Voice {
             depth => decibels_to_amplitude(depth * self.mod_lfo.value(frame as f64)),
         };
         let common = (envelope * tremolo * self.fade(frame).max(0.0)) as f32;
-        self.gliding_gains(frame).map(|gain| gain * common)
+        let gains = self.gliding_gains(frame);
+        std::array::from_fn(|bus| gains[bus] * common * self.heard[bus])
     }
 
     /// Emits one segment from `now` to at most `until`; returns where it ends.

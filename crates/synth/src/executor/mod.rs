@@ -25,8 +25,8 @@ pub use instructions::InstructionSet;
 pub const QUANTUM: usize = 64;
 
 /// Partial sums of the mix. A voice adds into bucket `serial mod BUCKETS`; the buckets are then added in order, so that
-/// the bits do not depend on who rendered them.
-pub const BUCKETS: usize = 32;
+/// the bits do not depend on who rendered them. More would serve more threads, and cost more to add up.
+pub const BUCKETS: usize = 16;
 
 /// Frames that are interpolated and filtered at a time: few enough that a processor filters one part while it
 /// interpolates the next.
@@ -80,7 +80,7 @@ pub struct Segment {
 pub struct VoiceBlock {
     /// Order of birth.
     pub serial: u64,
-    /// Where the executor keeps this voice's filter memory.
+    /// Where the executor of its bucket keeps this voice's filter memory.
     pub slot: usize,
     /// First block of this voice: its filter memory starts at zero.
     pub fresh: bool,
@@ -90,7 +90,7 @@ pub struct VoiceBlock {
     pub segments: Range<usize>,
 }
 
-/// Everything that sounds within one block.
+/// Everything of one bucket that sounds within one block.
 #[derive(Debug, Default)]
 pub struct Block {
     /// Number of frames, a multiple of [`QUANTUM`].
@@ -103,6 +103,6 @@ pub struct Block {
 
 /// Renders blocks; the seam between the synthesizer and what computes it.
 pub trait Executor: Send {
-    /// Adds the block's voices to `buses`, bucket by bucket, ascending serials within a bucket.
+    /// Adds the block's voices to `buses`, by ascending serials.
     fn render(&mut self, font: &SoundFont, block: &Block, buses: &mut Buses);
 }

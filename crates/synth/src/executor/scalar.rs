@@ -19,9 +19,9 @@ const FRAME: [f32; QUANTUM] = {
     frame
 };
 
-/// Adds the voice's segments to its bucket.
+/// Adds the voice's segments to the buses.
 pub(super) fn render(work: Work<'_>) {
-    let Work { interpolation, pcm, voice, segments, window, state, bucket } = work;
+    let Work { interpolation, pcm, voice, segments, window, state, buses } = work;
     for segment in segments {
         let mut samples = [0.0f32; QUANTUM];
         let samples = &mut samples[..segment.frames as usize];
@@ -32,7 +32,7 @@ pub(super) fn render(work: Work<'_>) {
                 filter.run(&mut state.memory, part);
             }
         });
-        mix(segment, samples, bucket);
+        mix(segment, samples, buses);
     }
 }
 
@@ -65,9 +65,9 @@ fn unroll(
 }
 
 /// Adds the voice to the four accumulators, gains ramping linearly.
-fn mix(segment: &Segment, samples: &[f32], bucket: &mut Buses) {
+fn mix(segment: &Segment, samples: &[f32], buses: &mut Buses) {
     let offset = segment.offset as usize;
-    for ((bus, &gain), &slope) in bucket.all_mut().into_iter().zip(&segment.gains).zip(&segment.slopes) {
+    for ((bus, &gain), &slope) in buses.all_mut().into_iter().zip(&segment.gains).zip(&segment.slopes) {
         if gain == 0.0 && slope == 0.0 {
             continue;
         }

@@ -119,3 +119,36 @@ fn blocks_do_not_change_the_bits_of_other_kernels_and_rates() {
         assert_same_for_all_blocks(&Settings { interpolation, rate, max_voices: 12, ..Settings::default() });
     }
 }
+
+#[test]
+fn threads_do_not_change_the_bits() {
+    const FRAMES: usize = 66_150;
+    let font = Arc::new(busy_bank().build());
+    for max_voices in [4096, 12] {
+        let settings = Settings { max_voices, ..Settings::default() };
+        let alone = in_blocks(&font, &settings, 44_100, FRAMES);
+        for threads in [2, 3, 8, 100] {
+            let together = in_blocks(&font, &Settings { threads, ..settings.clone() }, 10_000, FRAMES);
+            assert!(alone == together, "{threads} threads, {max_voices} voices");
+        }
+    }
+}
+
+#[test]
+fn what_is_done_meanwhile_is_done_once() {
+    let mut renderer = Renderer::new(Arc::new(busy_bank().build()), &busy_piece().performance(0), &Settings::default());
+    let mut times = 0;
+    for frames in [0, 1, 100, 20_000] {
+        renderer.render_meanwhile(&mut Buses::new(frames), || times += 1);
+    }
+    assert_eq!(times, 4);
+}
+
+#[test]
+fn without_sends_the_dry_sound_stays_as_it_is() {
+    let font = Arc::new(busy_bank().build());
+    let both = in_blocks(&font, &Settings::default(), 44_100, 66_150);
+    let dry = in_blocks(&font, &Settings { sends: false, ..Settings::default() }, 44_100, 66_150);
+    assert!(both.left == dry.left && both.right == dry.right);
+    assert!(dry.reverb.iter().chain(&dry.chorus).all(|&x| x == 0.0));
+}

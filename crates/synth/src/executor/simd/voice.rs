@@ -18,20 +18,20 @@ pub(crate) struct Work<'a> {
     pub(crate) segments: &'a [Segment],
     pub(crate) window: &'a mut [f32; WINDOW],
     pub(crate) state: &'a mut FilterState,
-    pub(crate) bucket: &'a mut Buses,
+    pub(crate) buses: &'a mut Buses,
 }
 
 /// As [`crate::executor::scalar::render`]; inlined into a function compiled for the instruction set.
 #[inline(always)]
 pub(super) fn render<S: Lanes>(lanes: S, work: Work<'_>) {
-    let Work { interpolation, pcm, voice, segments, window, state, bucket } = work;
+    let Work { interpolation, pcm, voice, segments, window, state, buses } = work;
     for segment in segments {
         let mut samples = [0.0f32; QUANTUM];
         interpolate(lanes, interpolation, pcm, voice, segment, window, &mut samples);
         if let Some(low_pass) = &segment.filter {
             filter::run(lanes, low_pass, state, &mut samples, segment.frames as usize);
         }
-        mix(lanes, segment, &samples, bucket);
+        mix(lanes, segment, &samples, buses);
     }
 }
 
@@ -69,7 +69,7 @@ fn interpolate<S: Lanes>(
 
 /// Adds the voice to the four accumulators, gains ramping linearly.
 #[inline(always)]
-fn mix<S: Lanes>(lanes: S, segment: &Segment, samples: &[f32; QUANTUM], bucket: &mut Buses) {
+fn mix<S: Lanes>(lanes: S, segment: &Segment, samples: &[f32; QUANTUM], buses: &mut Buses) {
     const FRAMES: [f32; QUANTUM] = {
         let mut frames = [0.0; QUANTUM];
         let mut i = 0;
@@ -80,7 +80,7 @@ fn mix<S: Lanes>(lanes: S, segment: &Segment, samples: &[f32; QUANTUM], bucket: 
         frames
     };
     let (offset, frames) = (segment.offset as usize, segment.frames as usize);
-    for ((bus, &gain), &slope) in bucket.all_mut().into_iter().zip(&segment.gains).zip(&segment.slopes) {
+    for ((bus, &gain), &slope) in buses.all_mut().into_iter().zip(&segment.gains).zip(&segment.slopes) {
         if gain == 0.0 && slope == 0.0 {
             continue;
         }
