@@ -123,8 +123,7 @@ impl Stream {
             }
             filled += self.window.take(&mut left[filled..], &mut right[filled..]);
         }
-        let samples = left[..filled].iter().chain(&right[..filled]);
-        self.peak = samples.map(|x| x.abs()).filter(|x| x.is_finite()).fold(self.peak, f32::max);
+        self.peak = peak(&left[..filled]).max(peak(&right[..filled])).max(self.peak);
         self.report.frames += filled as u64;
         filled
     }
@@ -201,6 +200,19 @@ impl Stream {
             self.window.finish();
         }
     }
+}
+
+/// Highest finite magnitude, in lanes that the compiler can work on side by side.
+fn peak(samples: &[f32]) -> f32 {
+    let higher = |peak: f32, x: &f32| if x.abs() > peak && x.abs() < f32::INFINITY { x.abs() } else { peak };
+    let mut lanes = [0.0; 16];
+    let (chunks, rest) = samples.as_chunks::<16>();
+    for chunk in chunks {
+        for (lane, x) in lanes.iter_mut().zip(chunk) {
+            *lane = higher(*lane, x);
+        }
+    }
+    lanes.iter().chain(rest).fold(0.0, higher)
 }
 
 /// The fastest kernels of this processor, or those that the environment variable `RAE_SIMD` names.

@@ -4,6 +4,7 @@
 //! voices; *control* turns every voice and quantum into plain records; an *executor* turns records into audio.
 
 #![deny(unsafe_code)]
+#![allow(clippy::vec_box, reason = "voices and buckets change hands with every block")]
 
 mod bucket;
 mod buses;

@@ -4,6 +4,7 @@ use rae_soundfont::Generator;
 
 use super::envelope::{EnvelopeTimes, FLOOR_DB};
 use super::modulation::clamp_generators;
+use super::power::exp2;
 use crate::program::{Layer, Values};
 
 /// Frequency of absolute cent 0.
@@ -127,11 +128,11 @@ fn right_angle_cos(angle: f32) -> f32 {
 
 /// Frequency of absolute cents (8.176 Hz at 0).
 pub(crate) fn absolute_cents_to_hz(cents: f64) -> f64 {
-    CENT_ZERO_HZ * (cents / 1200.0).exp2()
+    CENT_ZERO_HZ * exp2(cents / 1200.0)
 }
 
 fn timecents_to_seconds(timecents: f32) -> f64 {
-    if timecents <= ZERO_TIME { 0.0 } else { (f64::from(timecents) / 1200.0).exp2() }
+    if timecents <= ZERO_TIME { 0.0 } else { exp2(f64::from(timecents) / 1200.0) }
 }
 
 fn frames(timecents: f32, rate: f64) -> u64 {

@@ -4,6 +4,7 @@ mod articulation;
 mod envelope;
 mod lfo;
 pub(crate) mod modulation;
+mod power;
 mod voice;
 
 pub(crate) use voice::{Change, ChannelChange, Onset, Voice};

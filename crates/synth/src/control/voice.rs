@@ -7,6 +7,7 @@ use rae_soundfont::{Controller, Generator};
 use super::articulation::{Articulation, Pitching, absolute_cents_to_hz};
 use super::envelope::{Envelope, FLOOR_DB, Modulation, Stage, Volume};
 use super::lfo::Lfo;
+use super::power::exp2;
 use crate::executor::{LowPass, ONE, QUANTUM, Resonance, Segment};
 use crate::program::{Layer, LoopMode, Program, SampleSource, Values};
 
@@ -489,7 +490,7 @@ impl Voice {
             cents += a.mod_env_to_pitch * self.modulation.level_between(frame);
         }
         if self.increment.0 != cents {
-            let ratio = f64::from(self.layer().rate) / self.rate * (cents / 1200.0).exp2();
+            let ratio = f64::from(self.layer().rate) / self.rate * exp2(cents / 1200.0);
             let points = (ratio.min(MAX_INCREMENT) * ONE as f64).round() as u64;
             self.increment = (cents, points.max(1));
         }
@@ -542,5 +543,5 @@ fn can_close(layer: &Layer, articulation: &Articulation) -> bool {
 }
 
 fn decibels_to_amplitude(decibels: f64) -> f64 {
-    (decibels * (std::f64::consts::LOG2_10 / 20.0)).exp2()
+    exp2(decibels * (std::f64::consts::LOG2_10 / 20.0))
 }
