@@ -4,8 +4,8 @@
 >>> seconds = synthesize_midi("song.mid", "song.wav", "builtin")  # doctest: +SKIP
 """
 
-from ._core import __version__
-from ._engine import Engine, RenderReport
+from ._core import WavBuffer, __version__
+from ._engine import Engine
 from ._errors import (
     AudioEngineError,
     AudioEngineWarning,
@@ -18,12 +18,14 @@ from ._errors import (
     SettingsError,
     SoundFontError,
 )
-from ._functions import synthesize_midi
+from ._functions import batch_synthesize_midi, render, synthesize_midi, synthesize_midi_zerocopy
 from ._options import RenderOptions
+from ._results import BatchResult, RenderReport
 
 __all__ = [
     "AudioEngineError",
     "AudioEngineWarning",
+    "BatchResult",
     "CodecError",
     "DeviceError",
     "Engine",
@@ -35,6 +37,10 @@ __all__ = [
     "RenderReport",
     "SettingsError",
     "SoundFontError",
+    "WavBuffer",
     "__version__",
+    "batch_synthesize_midi",
+    "render",
     "synthesize_midi",
+    "synthesize_midi_zerocopy",
 ]

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any, final
 
-__all__ = ["Engine", "__version__", "soundfont_path"]
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import Buffer
+
+from ._results import RenderReport
+
+__all__ = ["Engine", "WavBuffer", "__version__", "soundfont_path"]
 
 __version__: str
 
@@ -24,4 +30,31 @@ class Engine:
         output_path: str,
         options: Mapping[str, Any],
         progress: Callable[[float], object] | None = None,
-    ) -> dict[str, Any]: ...
+    ) -> RenderReport: ...
+    def render_batch(
+        self,
+        midi_paths: list[str],
+        output_dir: str,
+        options: Mapping[str, Any],
+        progress: Callable[[float], object] | None = None,
+    ) -> list[tuple[str, RenderReport | None, Exception | None]]: ...
+    def render_wav(
+        self,
+        midi_path: str,
+        options: Mapping[str, Any],
+        progress: Callable[[float], object] | None = None,
+    ) -> WavBuffer: ...
+    def render_array(
+        self,
+        midi_path: str,
+        options: Mapping[str, Any],
+        progress: Callable[[float], object] | None = None,
+    ) -> tuple[NDArray[np.float32], RenderReport]: ...
+
+@final
+class WavBuffer(Buffer):
+    @property
+    def duration(self) -> float: ...
+    @property
+    def report(self) -> RenderReport: ...
+    def __len__(self) -> int: ...

@@ -7,46 +7,22 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from . import _core
 from ._errors import AudioEngineWarning
 from ._options import RenderOptions, prepare
+from ._results import BatchResult, RenderReport
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 logger = logging.getLogger("rust_audio_engine")
 
 StrPath = str | os.PathLike[str]
 
 _PACKAGE = os.path.dirname(__file__)
-
-
-@dataclass(frozen=True, slots=True)
-class RenderReport:
-    """What a render made, and how."""
-
-    duration: float
-    """Seconds of audio: frames written / sample rate."""
-    frames: int
-    sample_rate: int
-    channels: int
-    peak_dbfs: float | None
-    """Highest sample; None for silence."""
-    gain_db: float
-    """Gain that was applied, normalisation included."""
-    limiter_reduction_db: float
-    """The most the safety limiter took away; 0 if it was never needed."""
-    notes: int
-    voices_peak: int
-    """The most voices that sounded at once."""
-    device: str
-    """What did the work, for example ``"cpu"``."""
-    threads: int
-    soundfont: str
-    """Path of the SoundFont, or ``"builtin"``."""
-    wall_seconds: float
-    times_real_time: float
-    warnings: tuple[str, ...]
 
 
 class Engine:
@@ -82,28 +58,89 @@ class Engine:
         **options: Unpack[RenderOptions],
     ) -> RenderReport:
         """Render a MIDI file to a WAV file and report. The GIL is released meanwhile; Ctrl-C stops it."""
-        fixed: dict[str, Any] = {
-            "sample_rate": sample_rate,
-            "reverb": reverb,
-            "device": "auto" if use_gpu else "cpu",
-        }
-        made = self._core.render_file(
-            os.fspath(midi_path), os.fspath(output_path), prepare(options, **fixed), options.get("progress")
+        report = self._core.render_file(
+            os.fspath(midi_path),
+            os.fspath(output_path),
+            prepare(options, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb),
+            options.get("progress"),
         )
-        report = RenderReport(**made | {"warnings": tuple(made["warnings"])})
-        _warn(report.warnings)
-        logger.info(
-            "%s: %.1f s of audio on %s with %s, %.0fx real time",
-            output_path,
-            report.duration,
-            report.device,
-            report.soundfont,
-            report.times_real_time,
-        )
+        _tell(output_path, report)
         return report
+
+    def synthesize_batch(
+        self,
+        midi_paths: Iterable[StrPath],
+        output_dir: StrPath,
+        sample_rate: int = 44100,
+        use_gpu: bool = True,
+        reverb: bool = True,
+        *,
+        jobs: int | None = None,
+        **options: Unpack[RenderOptions],
+    ) -> list[BatchResult]:
+        """Render MIDI files to WAV files in a folder, ``jobs`` at once; see :func:`batch_synthesize_midi`."""
+        if isinstance(midi_paths, str | bytes | os.PathLike):
+            raise TypeError(f"midi_paths: expected several paths; write [{midi_paths!r}] for one")
+        songs = [os.fspath(path) for path in midi_paths]
+        prepared = prepare(options, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb)
+        if jobs is not None:
+            prepared["jobs"] = jobs
+        made = self._core.render_batch(songs, os.fspath(output_dir), prepared, options.get("progress"))
+        results = [BatchResult(song, *item) for song, item in zip(songs, made, strict=True)]
+        for result in results:
+            if result.report is None:
+                logger.info("%s: %s", result.midi_path, result.error)
+            else:
+                _tell(result.midi_path, result.report, about=f"{result.midi_path}: ")
+        return results
+
+    def synthesize_zerocopy(
+        self,
+        midi_path: StrPath,
+        sample_rate: int = 44100,
+        use_gpu: bool = True,
+        reverb: bool = True,
+        **options: Unpack[RenderOptions],
+    ) -> _core.WavBuffer:
+        """Render a MIDI file to a WAV file in memory; see :func:`synthesize_midi_zerocopy`."""
+        prepared = prepare(options, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb)
+        file = self._core.render_wav(os.fspath(midi_path), prepared, options.get("progress"))
+        _tell(midi_path, file.report)
+        return file
+
+    def render(
+        self,
+        midi_path: StrPath,
+        sample_rate: int = 44100,
+        use_gpu: bool = True,
+        reverb: bool = True,
+        **options: Unpack[RenderOptions],
+    ) -> NDArray[np.float32]:
+        """Render a MIDI file to an array of shape (channels, frames); see :func:`render`."""
+        try:
+            import numpy  # noqa: F401
+        except ImportError as error:
+            raise ImportError("render() gives a numpy array, and numpy is not there: pip install numpy") from error
+        prepared = prepare({"sample_format": "f32", **options}, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb)
+        audio, report = self._core.render_array(os.fspath(midi_path), prepared, options.get("progress"))
+        _tell(midi_path, report)
+        return audio
 
     def __repr__(self) -> str:
         return f"Engine({self.soundfont!r})"
+
+
+def _tell(what: StrPath, report: RenderReport, about: str = "") -> None:
+    """Warn of what was odd, and log what was made."""
+    _warn(about + text for text in report.warnings)
+    logger.info(
+        "%s: %.1f s of audio on %s with %s, %.0fx real time",
+        what,
+        report.duration,
+        report.device,
+        report.soundfont,
+        report.times_real_time,
+    )
 
 
 def _warn(texts: Iterable[str]) -> None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from typing import Unpack
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Unpack
 
 from . import _core
 from ._engine import Engine, StrPath
 from ._options import RenderOptions
+from ._results import BatchResult
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _OPEN_AT_MOST = 4
 
@@ -38,6 +44,65 @@ def synthesize_midi(
     """
     engine = _engine(soundfont_path)
     return engine.synthesize(midi_path, output_path, sample_rate, use_gpu, reverb, **options).duration
+
+
+def batch_synthesize_midi(
+    midi_paths: Iterable[StrPath],
+    output_dir: StrPath,
+    soundfont_path: StrPath | None,
+    sample_rate: int = 44100,
+    use_gpu: bool = True,
+    reverb: bool = True,
+    *,
+    jobs: int | None = None,
+    **options: Unpack[RenderOptions],
+) -> list[BatchResult]:
+    """Render MIDI files to WAV files in a folder, and return what became of each, in the order of ``midi_paths``.
+
+    A file that fails does not stop the others: its result carries the exception. ``song.mid`` becomes ``song.wav``,
+    later files of that name ``song-2.wav`` and so on; the folder is made if it is not there. ``jobs`` files are
+    rendered at once, by default one per core. ``progress`` hears the share of files done. The other arguments are
+    those of :func:`synthesize_midi`.
+
+    Raises :class:`AudioEngineError` only for what concerns all files: the SoundFont, an option, the folder.
+    """
+    engine = _engine(soundfont_path)
+    return engine.synthesize_batch(midi_paths, output_dir, sample_rate, use_gpu, reverb, jobs=jobs, **options)
+
+
+def synthesize_midi_zerocopy(
+    midi_path: StrPath,
+    soundfont_path: StrPath | None,
+    sample_rate: int = 44100,
+    use_gpu: bool = True,
+    reverb: bool = True,
+    **options: Unpack[RenderOptions],
+) -> _core.WavBuffer:
+    """Render a MIDI file to a WAV file in memory: the bytes that :func:`synthesize_midi` writes.
+
+    ``memoryview(result)`` reads them in place, read-only; so do ``file.write(result)``, ``hashlib`` and others that
+    take bytes. ``len``, ``result.duration`` and ``result.report`` describe it. Arguments and exceptions are those of
+    :func:`synthesize_midi`.
+    """
+    return _engine(soundfont_path).synthesize_zerocopy(midi_path, sample_rate, use_gpu, reverb, **options)
+
+
+def render(
+    midi_path: StrPath,
+    soundfont_path: StrPath | None,
+    sample_rate: int = 44100,
+    use_gpu: bool = True,
+    reverb: bool = True,
+    **options: Unpack[RenderOptions],
+) -> NDArray[np.float32]:
+    """Render a MIDI file to a numpy array of float32 and shape (channels, frames), the samples of a WAV file with
+    ``sample_format="f32"``. The array takes over the engine's memory; nothing is copied.
+
+    Float is not limited: samples may pass ±1. With ``sample_format="s16"`` or ``"s24"`` they have passed the safety
+    limiter of those formats, without being rounded. The other arguments and the exceptions are those of
+    :func:`synthesize_midi`. Needs numpy (``pip install numpy``).
+    """
+    return _engine(soundfont_path).render(midi_path, sample_rate, use_gpu, reverb, **options)
 
 
 def _engine(soundfont: StrPath | None) -> Engine:

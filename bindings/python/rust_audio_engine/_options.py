@@ -44,20 +44,22 @@ class RenderOptions(TypedDict, total=False):
     max_voices: int
     """Voices that may sound at once. Default 4096."""
     threads: int | None
-    """Threads to use; the result does not depend on it. Default: one per core."""
+    """Threads to use; the result does not depend on it. Default: one per core, one per file where files are rendered
+    at once."""
     device: Literal["auto", "cpu", "gpu"]
     """What does the work. Overrides ``use_gpu``; only ``"gpu"`` can fail. Default ``"auto"``."""
     overwrite: bool
-    """Replace the output if it exists. An input is never replaced. Default True."""
+    """Replace the output file if it exists. An input is never replaced. Default True."""
     progress: Callable[[float], object] | None
     """Called with the share of the work done, 0 to 1. What it raises stops the render and is raised."""
 
 
-def prepare(options: Mapping[str, Any], **fixed: Any) -> dict[str, Any]:
+def prepare(options: Mapping[str, Any], *, sample_rate: int, use_gpu: bool, reverb: bool) -> dict[str, Any]:
     """Check the names and take iterables and numbers into the forms that the Rust side expects."""
     unknown = sorted(options.keys() - RenderOptions.__annotations__.keys())
     if unknown:
         raise TypeError(f"unexpected keyword argument {unknown[0]!r}")
+    fixed = {"sample_rate": sample_rate, "reverb": reverb, "device": "auto" if use_gpu else "cpu"}
     prepared = fixed | {name: value for name, value in options.items() if value is not None}
     prepared.pop("progress", None)
     for name in ("solo", "mute"):

@@ -1,15 +1,23 @@
 //! The class `Engine`.
 
 use std::ffi::OsString;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
+use numpy::ndarray::Array2;
+use numpy::{IntoPyArray, PyArray2};
+use pyo3::exceptions::{PyBaseException, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use rust_audio_engine::{Progress, Report, SoundFontChoice, Storage, check_output, read_midi};
+use rust_audio_engine::{
+    BatchFile, BatchProgress, Progress, Rendering, SoundFontChoice, Storage, check_output, read_midi,
+};
 
-use crate::{errors, options};
+use crate::watch::Watch;
+use crate::wav::WavBuffer;
+use crate::{errors, options, report};
+
+/// Output, report and exception of one file.
+type BatchItem<'py> = (OsString, Option<Bound<'py, PyAny>>, Option<Py<PyBaseException>>);
 
 /// A SoundFont, opened once.
 #[pyclass(frozen, module = "rust_audio_engine._core")]
@@ -59,74 +67,78 @@ impl Engine {
         output_path: PathBuf,
         options: &Bound<'py, PyDict>,
         progress: Option<Py<PyAny>>,
-    ) -> PyResult<Bound<'py, PyDict>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let settings = options::read(options)?;
-        let mut watch = Watch::new(progress);
-        let rendered = py.detach(|| {
-            let mut observer = |progress| watch.update(progress);
+        let made = Watch::over(py, progress, |watch| {
             check_output(&output_path, &midi_path)?;
-            self.engine.render_file(&read_midi(&midi_path)?, &output_path, &settings, &mut observer)
-        });
-        if let Some(raised) = watch.raised {
-            return Err(raised);
-        }
-        rendered.map_err(|error| errors::raise(py, &error)).and_then(|report| dictionary(py, &report))
-    }
-}
-
-/// Tells Python of progress now and then, and stops when Python raises something (Ctrl-C included).
-struct Watch {
-    callback: Option<Py<PyAny>>,
-    told: Instant,
-    raised: Option<PyErr>,
-}
-
-impl Watch {
-    const INTERVAL: Duration = Duration::from_millis(50);
-
-    fn new(callback: Option<Py<PyAny>>) -> Watch {
-        Watch { callback, told: Instant::now(), raised: None }
+            let song = read_midi(&midi_path)?;
+            self.engine.render_file(&song, &output_path, &settings, &mut |progress| watch.update(progress.fraction))
+        })?;
+        report::to_python(py, &made)
     }
 
-    fn update(&mut self, progress: Progress) -> ControlFlow<()> {
-        if self.told.elapsed() < Watch::INTERVAL && progress.fraction < 1.0 {
-            return ControlFlow::Continue(());
-        }
-        self.told = Instant::now();
-        let told = Python::attach(|py| {
-            py.check_signals()?;
-            if let Some(callback) = &self.callback {
-                callback.call1(py, (progress.fraction,))?;
-            }
-            Ok(())
-        });
-        match told {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.raised = Some(error);
-                ControlFlow::Break(())
-            }
-        }
+    /// For every file, in order: its output, and what was made or why nothing was.
+    #[pyo3(signature = (midi_paths, output_dir, options, progress=None))]
+    fn render_batch<'py>(
+        &self,
+        py: Python<'py>,
+        midi_paths: Vec<PathBuf>,
+        output_dir: PathBuf,
+        options: &Bound<'py, PyDict>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<Vec<BatchItem<'py>>> {
+        let (settings, jobs) = (options::read(options)?, options::jobs(options)?);
+        let files = Watch::over(py, progress, |watch| {
+            let mut observer = |progress: BatchProgress<'_>| watch.update(progress.done as f64 / progress.total as f64);
+            self.engine.render_batch(&midi_paths, &output_dir, &settings, jobs, &mut observer)
+        })?;
+        let item = |file: BatchFile| {
+            let (report, error) = match &file.result {
+                Ok(made) => (Some(report::to_python(py, made)?), None),
+                Err(error) => (None, Some(errors::raise(py, error).into_value(py))),
+            };
+            Ok((file.output.into_os_string(), report, error))
+        };
+        files.into_iter().map(item).collect()
     }
-}
 
-/// The fields of the package's `RenderReport`.
-fn dictionary<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDict>> {
-    let fields = PyDict::new(py);
-    fields.set_item("duration", report.duration)?;
-    fields.set_item("frames", report.frames)?;
-    fields.set_item("sample_rate", report.sample_rate)?;
-    fields.set_item("channels", report.channels)?;
-    fields.set_item("peak_dbfs", report.peak_dbfs)?;
-    fields.set_item("gain_db", report.gain_db)?;
-    fields.set_item("limiter_reduction_db", report.limiter_reduction_db)?;
-    fields.set_item("notes", report.notes)?;
-    fields.set_item("voices_peak", report.voices_peak)?;
-    fields.set_item("device", &report.device)?;
-    fields.set_item("threads", report.threads)?;
-    fields.set_item("soundfont", &report.soundfont)?;
-    fields.set_item("wall_seconds", report.wall_seconds)?;
-    fields.set_item("times_real_time", report.times_real_time)?;
-    fields.set_item("warnings", &report.warnings)?;
-    Ok(fields)
+    #[pyo3(signature = (midi_path, options, progress=None))]
+    fn render_wav<'py>(
+        &self,
+        py: Python<'py>,
+        midi_path: PathBuf,
+        options: &Bound<'py, PyDict>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<WavBuffer> {
+        let settings = options::read(options)?;
+        Watch::over(py, progress, |watch| {
+            let song = read_midi(&midi_path)?;
+            let (file, made) =
+                self.engine.render_wav(&song, &settings, &mut |progress| watch.update(progress.fraction))?;
+            Ok(WavBuffer::new(file, made))
+        })
+    }
+
+    /// An array of channels by frames, which takes over the engine's memory, and the report.
+    #[pyo3(signature = (midi_path, options, progress=None))]
+    fn render_array<'py>(
+        &self,
+        py: Python<'py>,
+        midi_path: PathBuf,
+        options: &Bound<'py, PyDict>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<(Bound<'py, PyArray2<f32>>, Bound<'py, PyAny>)> {
+        let settings = options::read(options)?;
+        let Rendering { audio, report: made } = Watch::over(py, progress, |watch| {
+            let song = read_midi(&midi_path)?;
+            let mut observer = |progress: Progress| watch.update(progress.fraction);
+            let mut rendering = self.engine.render(&song.sequence, &settings, &mut observer)?;
+            rendering.report.add_earlier_warnings(&song.warnings);
+            Ok(rendering)
+        })?;
+        let shape = (audio.channels(), audio.frames());
+        let array = Array2::from_shape_vec(shape, audio.into_planar());
+        let array = array.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+        Ok((array.into_pyarray(py), report::to_python(py, &made)?))
+    }
 }

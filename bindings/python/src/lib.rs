@@ -1,11 +1,12 @@
 //! `rust_audio_engine._core`: the engine for the Python package beside it. It converts values and releases the GIL;
 //! everything else is in the package or in the engine.
 
-#![forbid(unsafe_code)]
-
 mod engine;
 mod errors;
 mod options;
+mod report;
+mod watch;
+mod wav;
 
 use pyo3::prelude::*;
 
@@ -15,6 +16,8 @@ mod _core {
 
     #[pymodule_export]
     use super::engine::{Engine, soundfont_path};
+    #[pymodule_export]
+    use super::wav::WavBuffer;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

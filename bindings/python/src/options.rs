@@ -51,6 +51,11 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
     })
 }
 
+/// How many files of a batch to render at once.
+pub(crate) fn jobs(options: &Bound<'_, PyDict>) -> PyResult<Option<usize>> {
+    Options(options).get_or_say("jobs", || "at least 1".into())
+}
+
 fn channels(options: &Options<'_, '_>, name: &str) -> PyResult<Vec<u16>> {
     Ok(options.get_or_say(name, || format!("channels from 1 to {MAX_CHANNEL}"))?.unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-"""A song and two banks to play."""
+"""Songs to play."""
 
 import struct
 from pathlib import Path
@@ -41,3 +41,12 @@ def long_song(tmp_path: Path) -> Path:
     notes = [(float(n), 60, 100 if n % 2 == 0 else 0) for n in range(0, 10800)]
     path.write_bytes(midi_file(notes, 10800.0))
     return path
+
+
+@pytest.fixture
+def songs(tmp_path: Path) -> list[Path]:
+    """`4.mid` to `0.mid`, each shorter than the one before."""
+    paths = [tmp_path / f"{n}.mid" for n in (4, 3, 2, 1, 0)]
+    for n, path in zip((4, 3, 2, 1, 0), paths, strict=True):
+        path.write_bytes(midi_file([(0, 60 + n, 100), (0.2 * n + 0.1, 60 + n, 0)], 0.2 * n + 0.1))
+    return paths

@@ -13,13 +13,13 @@ use crate::terminal::say;
 pub(crate) const CODES: &str = "\
 Exit codes:
   0    done
-  1    another failure
+  1    another failure, or some files of a batch failed
   2    wrong usage or a setting out of range
   3    an input file is missing or cannot be read
   4    the MIDI file or SoundFont is damaged or of an unknown kind
   5    the output exists (see --force), is an input, or cannot be written
   6    the demanded device is not there
-  130  interrupted; no output was left
+  130  interrupted; no unfinished output was left
   141  whoever read the output has gone";
 
 /// Why the command stops.
@@ -30,6 +30,16 @@ pub(crate) enum Failure {
     Usage(String),
     /// The output is there already.
     Exists(PathBuf),
+    /// Some files of a batch failed; which and why was said before.
+    Files {
+        failed: usize,
+        total: usize,
+    },
+    /// A batch was interrupted.
+    Interrupted {
+        done: usize,
+        total: usize,
+    },
     /// Standard output cannot be written.
     Stdout(io::Error),
 }
@@ -48,6 +58,8 @@ impl Failure {
         match self {
             Failure::Usage(_) => 2,
             Failure::Exists(_) => 5,
+            Failure::Files { .. } => 1,
+            Failure::Interrupted { .. } => 130,
             Failure::Stdout(error) => output_code(error.kind()),
             Failure::Engine(error) => match error {
                 _ if error.unreadable_input().is_some() => 3,
@@ -70,18 +82,27 @@ fn output_code(kind: io::ErrorKind) -> u8 {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Engine(Error::Cancelled) => f.write_str("interrupted; no output was left"),
-            Failure::Engine(Error::Codec(CodecError::Exists(path))) => exists(path, f),
-            Failure::Engine(error) => error.fmt(f),
+            Failure::Engine(error) => f.write_str(&describe(error)),
             Failure::Usage(text) => f.write_str(text),
-            Failure::Exists(path) => exists(path, f),
+            Failure::Exists(path) => f.write_str(&exists(path)),
+            Failure::Files { failed, total } => write!(f, "{failed} of {total} files failed"),
+            Failure::Interrupted { done, total } => write!(f, "interrupted; {done} of {total} files are done"),
             Failure::Stdout(error) => write!(f, "cannot write to standard output: {error}"),
         }
     }
 }
 
-fn exists(path: &Path, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    write!(f, "{} exists; choose another name or add --force", path.display())
+/// An error of the engine in the words of the command.
+pub(crate) fn describe(error: &Error) -> String {
+    match error {
+        Error::Cancelled => "interrupted; no output was left".into(),
+        Error::Codec(CodecError::Exists(path)) => exists(path),
+        _ => error.to_string(),
+    }
+}
+
+fn exists(path: &Path) -> String {
+    format!("{} exists; choose another name or add --force", path.display())
 }
 
 impl From<Error> for Failure {

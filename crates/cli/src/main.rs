@@ -2,9 +2,11 @@
 
 #![forbid(unsafe_code)]
 
+mod batch;
 mod exit;
 mod midi;
 mod optional_values;
+mod options;
 mod render;
 mod soundfont;
 mod terminal;
@@ -26,6 +28,8 @@ struct Cli {
 enum Verb {
     #[command(after_help = exit::CODES)]
     Render(Box<render::Render>),
+    #[command(after_help = exit::CODES)]
+    Batch(Box<batch::Batch>),
     /// Find SoundFonts and look into them
     #[command(subcommand, name = "soundfont")]
     SoundFont(soundfont::SoundFontVerb),
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse_from(optional_values::join(std::env::args_os()));
     let result = match cli.verb {
         Verb::Render(render) => render.run(),
+        Verb::Batch(batch) => batch.run(),
         Verb::SoundFont(verb) => verb.run(),
         Verb::Midi(verb) => verb.run(),
     };

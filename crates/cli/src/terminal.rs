@@ -15,7 +15,7 @@ use crate::values::show_time;
 /// How many interrupts (Ctrl-C, requests to terminate) only ask the render to stop, before one ends the process.
 #[derive(Clone, Copy)]
 pub(crate) enum Patience {
-    /// The second one ends it: whoever reads the output may keep the render waiting for ever.
+    /// The second one ends it: whoever reads the output or writes an input may keep the render waiting for ever.
     Once,
     /// None ends it: there is a temporary file to remove, and the next block is soon done.
     Endless,
@@ -96,11 +96,16 @@ impl ProgressLine {
         ProgressLine { visible: !quiet && stderr().is_terminal(), drawn: None, interrupts }
     }
 
-    /// Shows the progress; asks to stop when the person did.
+    /// Shows the progress of a render; asks to stop when the person did.
     pub(crate) fn update(&mut self, progress: Progress) -> ControlFlow<()> {
+        self.show(|| line(progress))
+    }
+
+    /// Shows a line now and then; asks to stop when the person did.
+    pub(crate) fn show(&mut self, line: impl FnOnce() -> String) -> ControlFlow<()> {
         const REDRAW: Duration = Duration::from_millis(100);
         if self.visible && self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW) {
-            draw(&line(progress));
+            draw(&line());
             self.drawn = Some(Instant::now());
         }
         if self.interrupts.any() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -115,10 +120,15 @@ impl ProgressLine {
 }
 
 fn line(progress: Progress) -> String {
-    const WIDTH: usize = 24;
-    let filled = (progress.fraction.clamp(0.0, 1.0) * WIDTH as f64) as usize;
-    let (bar, rest) = ("#".repeat(filled), "-".repeat(WIDTH - filled));
     let Seconds(expected) = progress.expected;
     let of = show_time(Seconds(progress.position.0.min(expected)));
-    format!("[{bar}{rest}] {:3.0} %  {of} of {}", progress.fraction * 100.0, show_time(progress.expected))
+    let bar = bar(progress.fraction);
+    format!("{bar} {:3.0} %  {of} of {}", progress.fraction * 100.0, show_time(progress.expected))
+}
+
+/// `[######------------------]`
+pub(crate) fn bar(fraction: f64) -> String {
+    const WIDTH: usize = 24;
+    let filled = (fraction.clamp(0.0, 1.0) * WIDTH as f64) as usize;
+    format!("[{}{}]", "#".repeat(filled), "-".repeat(WIDTH - filled))
 }

@@ -126,6 +126,7 @@ impl Engine {
             right.extend_from_slice(r);
             Ok(())
         })?;
+        samples.reserve_exact(right.len());
         samples.append(&mut right);
         let audio = AudioBuffer::from_planar(samples, 2).unwrap_or_default();
         Ok(Rendering { audio, report: stream.report() })

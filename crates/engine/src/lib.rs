@@ -17,6 +17,7 @@
 
 #![forbid(unsafe_code)]
 
+mod batch;
 mod chain;
 mod device;
 mod engine;
@@ -31,6 +32,7 @@ mod voices;
 mod window;
 mod work;
 
+pub use batch::{BatchFile, BatchObserver, BatchProgress};
 pub use device::Device;
 pub use engine::{Engine, EngineBuilder, Rendering};
 pub use error::Error;
@@ -41,7 +43,7 @@ pub use report::{Report, SoundFontReport};
 pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};
 pub use stream::Stream;
 
-pub use rae_codec::{CodecError, SampleFormat};
+pub use rae_codec::{CodecError, OutputFile, SampleFormat};
 pub use rae_dsp::AudioBuffer;
 pub use rae_soundfont::Storage;
 pub use rae_synth::Interpolation;

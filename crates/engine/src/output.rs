@@ -1,14 +1,13 @@
 //! From file to file.
 
 use std::fs;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Cursor, Write};
 use std::path::Path;
 
 use rae_codec::{OutputFile, WavSpec, WavSummary, WavWriter};
 use rae_midi::{Parsed, Sequence};
 use rae_units::Frames;
 
-use crate::report::bounded;
 use crate::work::Work;
 use crate::{Engine, Error, Observer, RenderSettings, Report, Stream};
 
@@ -28,20 +27,22 @@ pub fn check_output(output: impl AsRef<Path>, input: impl AsRef<Path>) -> Result
 }
 
 /// Two names of one regular file. What cannot be looked at is none.
-#[cfg(unix)]
 fn is_same_file(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let identity = |path: &Path| {
-        let file = fs::metadata(path).ok().filter(fs::Metadata::is_file);
-        file.map(|file| (file.dev(), file.ino()))
-    };
     identity(one).is_some_and(|file| identity(other) == Some(file))
 }
 
+/// Device and inode of a regular file, whatever it is called.
+#[cfg(unix)]
+pub(crate) fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let file = fs::metadata(path).ok().filter(fs::Metadata::is_file);
+    file.map(|file| (file.dev(), file.ino()))
+}
+
+/// The one path of a regular file, whatever it is called.
 #[cfg(not(unix))]
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    let file = |path: &Path| fs::canonicalize(path).ok().filter(|path| path.is_file());
-    file(one).is_some_and(|path| file(other) == Some(path))
+pub(crate) fn identity(path: &Path) -> Option<std::path::PathBuf> {
+    fs::canonicalize(path).ok().filter(|path| path.is_file())
 }
 
 impl Engine {
@@ -82,6 +83,20 @@ impl Engine {
         let (_, summary) = write(writer, &mut work, &mut stream)?;
         Ok(report(song, &stream, summary))
     }
+
+    /// Renders a song to a complete WAV file in memory, the same bytes that [`Engine::render_file`] writes.
+    pub fn render_wav(
+        &self,
+        song: &Parsed,
+        settings: &RenderSettings,
+        observer: &mut Observer<'_>,
+    ) -> Result<(Vec<u8>, Report), Error> {
+        let mut work = Work::new(settings, observer);
+        let mut stream = self.begin(&song.sequence, settings, &mut work)?;
+        let writer = WavWriter::seekable(Cursor::new(Vec::new()), "memory", spec(settings))?;
+        let (file, summary) = write(writer, &mut work, &mut stream)?;
+        Ok((file.into_inner(), report(song, &stream, summary)))
+    }
 }
 
 fn spec(settings: &RenderSettings) -> WavSpec {
@@ -100,7 +115,7 @@ fn write<W: Write>(
 
 fn report(song: &Parsed, stream: &Stream, summary: WavSummary) -> Report {
     let mut report = stream.report();
-    report.warnings.splice(..0, bounded(&song.warnings, song.warnings.len()));
+    report.add_earlier_warnings(&song.warnings);
     if summary.non_finite > 0 {
         report.warnings.push(format!("{} samples were not finite and are written as 0", summary.non_finite));
     }

@@ -39,6 +39,14 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
+impl Report {
+    /// Puts what was odd before the render, such as the warnings of [`read_midi`](crate::read_midi), before its own;
+    /// a long list is cut.
+    pub fn add_earlier_warnings<T: ToString>(&mut self, warnings: &[T]) {
+        self.warnings.splice(..0, bounded(warnings, warnings.len()));
+    }
+}
+
 /// Which SoundFont is played.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -166,7 +166,7 @@ impl RenderSettings {
 
     /// Threads that will work.
     pub(crate) fn thread_count(&self) -> usize {
-        self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+        self.threads.unwrap_or_else(cores)
     }
 
     /// Integer samples cannot exceed full scale, so they are limited; normalised sound does not reach beyond it.
@@ -186,6 +186,11 @@ impl RenderSettings {
         }
         muted
     }
+}
+
+/// Threads that can run at once, as far as is known.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn check(holds: bool, what: impl FnOnce() -> String) -> Result<(), Error> {

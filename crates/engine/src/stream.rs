@@ -116,7 +116,7 @@ impl Stream {
         let mut filled = 0;
         while filled < left.len() {
             if self.window.ready() == 0 {
-                if self.voices.is_none() {
+                if self.is_over() {
                     break;
                 }
                 self.advance();
@@ -131,7 +131,7 @@ impl Stream {
     /// How far the render has come.
     pub fn progress(&self) -> Progress {
         let position = self.window.position();
-        let over = self.voices.is_none() && self.window.ready() == 0;
+        let over = self.is_over() && self.window.ready() == 0;
         // The tail's length is not known: it is given the last hundredth.
         let share = if self.end.0 == 0 { 0.0 } else { position.0 as f64 / self.end.0 as f64 };
         Progress {
@@ -156,6 +156,11 @@ impl Stream {
             report.warnings.extend(self.closing_warnings());
         }
         report
+    }
+
+    /// Whether no frame is added any more.
+    fn is_over(&self) -> bool {
+        self.voices.is_none() && self.window.is_closed()
     }
 
     fn closing_warnings(&self) -> Vec<String> {
@@ -193,8 +198,7 @@ impl Stream {
             self.synth_warnings.extend(warnings);
         }
         if over {
-            self.voices = None;
-            if !self.window.is_closed() {
+            if self.voices.take().is_some() && !self.window.is_closed() {
                 self.chain.finish(&mut self.window);
             }
             self.window.finish();

@@ -1,0 +1,57 @@
+"""What renders give back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RenderReport:
+    """What a render made, and how."""
+
+    duration: float
+    """Seconds of audio: frames written / sample rate."""
+    frames: int
+    sample_rate: int
+    channels: int
+    peak_dbfs: float | None
+    """Highest sample; None for silence."""
+    gain_db: float
+    """Gain that was applied, normalisation included."""
+    limiter_reduction_db: float
+    """The most the safety limiter took away; 0 if it was never needed."""
+    notes: int
+    voices_peak: int
+    """The most voices that sounded at once."""
+    device: str
+    """What did the work, for example ``"cpu"``."""
+    threads: int
+    soundfont: str
+    """Path of the SoundFont, or ``"builtin"``."""
+    wall_seconds: float
+    times_real_time: float
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What became of one file of a batch. It is a path: ``open(result)`` opens the WAV file, and where there is none
+    raises ``result.error``."""
+
+    midi_path: str
+    path: str
+    """Where the WAV file is, or would be."""
+    report: RenderReport | None
+    """None where the file failed."""
+    error: Exception | None
+    """Why the file failed; None where it is done."""
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds of audio; None where the file failed."""
+        return None if self.report is None else self.report.duration
+
+    def __fspath__(self) -> str:
+        if self.error is not None:
+            raise self.error
+        return self.path

@@ -1,0 +1,204 @@
+//! `rae batch`: many MIDI files become sound at once.
+
+use std::fs;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use rust_audio_engine::{
+    BatchFile, BatchProgress, CodecError, Engine, Error, OutputFile, Report, Seconds, SoundFontReport, check_output,
+};
+use serde::Serialize;
+
+use crate::exit::{Failure, describe};
+use crate::options::RenderOptions;
+use crate::terminal::{Interrupts, Patience, ProgressLine, bar, say};
+use crate::values::show_time;
+
+/// Turn many MIDI files into sound at once
+///
+/// song.mid becomes song.wav in the output folder; later files of the same name become song-2.wav and so on. A file
+/// that fails is named and does not stop the others.
+#[derive(Args)]
+pub(crate) struct Batch {
+    /// MIDI files, and folders to search for *.mid, *.midi and *.kar
+    #[arg(required = true, value_name = "FILES")]
+    inputs: Vec<PathBuf>,
+    /// Where the WAV files go; the folder is made if it is not there
+    #[arg(short = 'd', long, value_name = "DIR")]
+    out_dir: PathBuf,
+    /// Replace output files that exist
+    #[arg(long)]
+    force: bool,
+    /// Write what became of every file to this file, as JSON
+    #[arg(long, value_name = "OUT.json")]
+    manifest: Option<PathBuf>,
+    #[command(flatten)]
+    options: RenderOptions,
+    /// Files to render at once [default: one per core]
+    #[arg(short, long, value_name = "N", help_heading = "Work")]
+    jobs: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    soundfont: &'a str,
+    soundfont_name: &'a str,
+    files: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    input: String,
+    /// Nothing where the file failed.
+    output: Option<String>,
+    error: Option<String>,
+    report: Option<&'a Report>,
+}
+
+impl Batch {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let settings = self.options.settings(None, self.force)?;
+        let inputs = songs(&self.inputs);
+        if inputs.is_empty() {
+            return Err(Failure::Usage("there is no .mid, .midi or .kar file in the folders; name others".into()));
+        }
+        let interrupts = Interrupts::watch();
+        let engine = Engine::open(self.options.soundfont())?;
+        let soundfont = engine.soundfont();
+        self.check_manifest(&inputs, &soundfont)?;
+        self.warn(&soundfont.source, &soundfont.warnings);
+        interrupts.expect_order(Patience::Once);
+        let began = Instant::now();
+        let mut failed = 0;
+        let mut line = ProgressLine::new(self.options.quiet(), interrupts);
+        let mut observer = |progress: BatchProgress<'_>| self.watch(progress, &mut failed, &mut line);
+        let files = engine.render_batch(&inputs, &self.out_dir, &settings, self.jobs, &mut observer)?;
+        line.clear();
+        if let Some(path) = &self.manifest {
+            write_manifest(path, self.force, &Manifest::new(&soundfont, &files))?;
+        }
+        self.conclude(&files, began)
+    }
+
+    /// Refuses before the work what would be refused after it.
+    fn check_manifest(&self, inputs: &[PathBuf], soundfont: &SoundFontReport) -> Result<(), Failure> {
+        let Some(path) = &self.manifest else { return Ok(()) };
+        if !self.force && path.symlink_metadata().is_ok() {
+            return Err(Failure::Exists(path.clone()));
+        }
+        check_output(path, &soundfont.source)?;
+        inputs.iter().try_for_each(|input| check_output(path, input))?;
+        Ok(())
+    }
+
+    /// Names what failed or was odd about a finished file, and shows how far the batch has come.
+    fn watch(&self, progress: BatchProgress<'_>, failed: &mut usize, line: &mut ProgressLine) -> ControlFlow<()> {
+        let BatchProgress { finished, done, total } = progress;
+        match finished.map(|file| (&file.input, &file.result)) {
+            Some((input, Err(error))) => {
+                *failed += 1;
+                line.clear();
+                say(&format!("rae: {}: {}", input.display(), describe(error)));
+            }
+            Some((input, Ok(report))) if !report.warnings.is_empty() => {
+                line.clear();
+                self.warn(&input.display().to_string(), &report.warnings);
+            }
+            _ => {}
+        }
+        line.show(|| format!("{} {done} of {total} files, {failed} failed", bar(done as f64 / total as f64)))
+    }
+
+    fn warn(&self, about: &str, warnings: &[String]) {
+        if !self.options.quiet() {
+            warnings.iter().for_each(|warning| say(&format!("rae: warning: {about}: {warning}")));
+        }
+    }
+
+    /// `out: 12 of 12 files, 41:05.3 of sound in 0:08.1, 304x faster than real time`
+    fn conclude(&self, files: &[BatchFile], began: Instant) -> Result<(), Failure> {
+        let reports: Vec<&Report> = files.iter().filter_map(|file| file.result.as_ref().ok()).collect();
+        let (done, total) = (reports.len(), files.len());
+        if files.iter().any(|file| matches!(file.result, Err(Error::Cancelled))) {
+            return Err(Failure::Interrupted { done, total });
+        }
+        if !self.options.quiet() {
+            let sound: f64 = reports.iter().map(|report| report.duration).sum();
+            let seconds = began.elapsed().as_secs_f64();
+            say(&format!(
+                "{}: {done} of {total} files, {} of sound in {}, {:.0}x faster than real time",
+                self.out_dir.display(),
+                show_time(Seconds(sound)),
+                show_time(Seconds(seconds)),
+                sound / seconds.max(1e-9),
+            ));
+        }
+        if done < total { Err(Failure::Files { failed: total - done, total }) } else { Ok(()) }
+    }
+}
+
+impl<'a> Manifest<'a> {
+    fn new(soundfont: &'a SoundFontReport, files: &'a [BatchFile]) -> Manifest<'a> {
+        let entry = |file: &'a BatchFile| Entry {
+            input: file.input.display().to_string(),
+            output: file.result.is_ok().then(|| file.output.display().to_string()),
+            error: file.result.as_ref().err().map(describe),
+            report: file.result.as_ref().ok(),
+        };
+        Manifest {
+            soundfont: &soundfont.source,
+            soundfont_name: &soundfont.name,
+            files: files.iter().map(entry).collect(),
+        }
+    }
+}
+
+fn write_manifest(path: &Path, overwrite: bool, manifest: &Manifest<'_>) -> Result<(), Error> {
+    let mut file = OutputFile::create(path, overwrite)?;
+    serde_json::to_writer_pretty(&mut file, manifest).map_err(|error| CodecError::Io {
+        action: "write",
+        path: path.to_owned(),
+        source: error.into(),
+    })?;
+    Ok(file.commit()?)
+}
+
+/// The named files, and in place of every folder the MIDI files in it, in the order of their paths.
+fn songs(inputs: &[PathBuf]) -> Vec<PathBuf> {
+    let mut songs = Vec::new();
+    for input in inputs {
+        if input.is_dir() {
+            let mut found = Vec::new();
+            search(input, &mut found);
+            found.sort();
+            songs.append(&mut found);
+        } else {
+            songs.push(input.clone());
+        }
+    }
+    songs
+}
+
+/// A folder that cannot be searched counts as a song, whose reading will say why. Linked folders are not entered:
+/// they might lead around in circles.
+fn search(folder: &Path, found: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let Ok(entries) = entries else { return found.push(folder.to_owned()) };
+    for entry in entries {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            search(&path, found);
+        } else if is_song(&path) && path.is_file() {
+            found.push(path);
+        }
+    }
+}
+
+fn is_song(path: &Path) -> bool {
+    let is =
+        |extension: &std::ffi::OsStr| ["mid", "midi", "kar"].iter().any(|known| extension.eq_ignore_ascii_case(known));
+    path.extension().is_some_and(is)
+}

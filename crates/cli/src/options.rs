@@ -1,0 +1,200 @@
+//! What every way of rendering lets one choose: format, sound, part of the song.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use rust_audio_engine::{
+    Decibels, Device, Interpolation, RenderSettings, Reverb, SampleFormat, SampleRate, Seconds, SoundFontChoice,
+};
+
+use crate::exit::Failure;
+use crate::values::{self, Channels, TailChoice};
+
+/// The options that `rae render` and `rae batch` share.
+#[derive(Args)]
+pub(crate) struct RenderOptions {
+    /// SoundFont to play, or 'builtin' [default: see `rae soundfont path`]
+    #[arg(long, value_name = "FILE")]
+    soundfont: Option<PathBuf>,
+    #[command(flatten)]
+    format: FormatOptions,
+    #[command(flatten)]
+    sound: SoundOptions,
+    #[command(flatten)]
+    part: PartOptions,
+    #[command(flatten)]
+    work: WorkOptions,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Format")]
+struct FormatOptions {
+    /// Sample rate
+    #[arg(short = 'r', long = "rate", alias = "sample-rate", value_name = "HZ", default_value_t = 44_100)]
+    rate: u32,
+    /// Sample format: 16- or 24-bit integers, or 32-bit float
+    #[arg(long, value_name = "FORMAT", default_value = "s16")]
+    sample_format: FormatName,
+    /// Absolute gain; at 0 dB one full-scale sample at full velocity reaches full scale
+    #[arg(long, value_name = "DB", default_value_t = -13.0, allow_negative_numbers = true)]
+    gain: f64,
+    /// Bring the highest sample to this level, -1 dBFS if none is given; renders twice
+    #[arg(long, value_name = "DB", num_args = 0..=1, require_equals = true, default_missing_value = "-1", allow_negative_numbers = true)]
+    normalize: Option<f64>,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Sound")]
+struct SoundOptions {
+    /// Reverb and its share of the sound, 0 to 1 [default: 0.3]
+    #[arg(long, value_name = "WET", num_args = 0..=1, require_equals = true, default_missing_value = "0.3")]
+    reverb: Option<f64>,
+    /// No reverb but that of the sends
+    #[arg(long, conflicts_with_all = ["reverb", "reverb_time"])]
+    no_reverb: bool,
+    /// Length of the reverb's impulse response
+    #[arg(long, value_name = "MS", default_value_t = 100.0)]
+    reverb_time: f64,
+    /// No reverb hall and chorus as the SoundFont and the song ask for them
+    #[arg(long)]
+    no_sends: bool,
+    /// How samples are read between their points
+    #[arg(long, value_name = "METHOD", default_value = "sinc")]
+    interpolation: InterpolationName,
+    /// Voices that may sound at once
+    #[arg(long, value_name = "N", default_value_t = 4096)]
+    max_voices: usize,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Song")]
+struct PartOptions {
+    /// Factor on the tempo; 2 is twice as fast
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    tempo: f64,
+    /// Semitones up or down; drums stay
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    transpose: i8,
+    /// Begin here: seconds or m:ss.s
+    #[arg(long, value_name = "T", value_parser = values::time, default_value = "0")]
+    from: Seconds,
+    /// End here; the tail follows
+    #[arg(long, value_name = "T", value_parser = values::time)]
+    to: Option<Seconds>,
+    /// Play only these channels: 1-16, 17-32 on the second port; 10 or 1-4,10
+    #[arg(long, value_name = "CH", value_parser = values::channels)]
+    solo: Vec<Channels>,
+    /// Leave these channels out
+    #[arg(long, value_name = "CH", value_parser = values::channels)]
+    mute: Vec<Channels>,
+    /// What follows the last note: silence (until it is silent), none, or seconds
+    #[arg(long, value_name = "TAIL", value_parser = values::tail, default_value = "silence")]
+    tail: TailChoice,
+    /// Below this level the tail is silent
+    #[arg(long, value_name = "DBFS", default_value_t = -90.0, allow_negative_numbers = true)]
+    tail_threshold: f64,
+    /// Cut a longer song here, with a warning
+    #[arg(long, value_name = "T", value_parser = values::time, default_value = "4:00:00")]
+    max_duration: Seconds,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Work")]
+struct WorkOptions {
+    /// What does the work: auto, cpu or gpu; only gpu can fail
+    #[arg(long, value_name = "DEVICE", default_value_t = Device::Auto)]
+    device: Device,
+    /// Say nothing but errors
+    #[arg(long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FormatName {
+    S16,
+    S24,
+    F32,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum InterpolationName {
+    Sinc,
+    Cubic,
+    Linear,
+}
+
+impl RenderOptions {
+    /// Which SoundFont is asked for.
+    pub(crate) fn soundfont(&self) -> SoundFontChoice {
+        SoundFontChoice::from_argument(self.soundfont.as_deref())
+    }
+
+    /// Whether only errors are told.
+    pub(crate) fn quiet(&self) -> bool {
+        self.work.quiet
+    }
+
+    /// The sample format in words.
+    pub(crate) fn format(&self) -> &'static str {
+        match self.format.sample_format {
+            FormatName::S16 => "16 bit",
+            FormatName::S24 => "24 bit",
+            FormatName::F32 => "32-bit float",
+        }
+    }
+
+    /// What the options say, checked.
+    pub(crate) fn settings(&self, threads: Option<usize>, overwrite: bool) -> Result<RenderSettings, Failure> {
+        let (format, sound, part) = (&self.format, &self.sound, &self.part);
+        let rate = SampleRate::new(format.rate).ok_or_else(|| Failure::Usage("sample rate is 0 Hz".into()))?;
+        let reverb =
+            Reverb { wet: sound.reverb.unwrap_or(Reverb::default().wet), time: Seconds(sound.reverb_time / 1000.0) };
+        let settings = RenderSettings {
+            rate,
+            format: format.sample_format.into(),
+            gain: Decibels(format.gain),
+            normalize: format.normalize.map(Decibels),
+            reverb: (!sound.no_reverb).then_some(reverb),
+            sends: !sound.no_sends,
+            interpolation: sound.interpolation.into(),
+            max_voices: sound.max_voices,
+            tempo: part.tempo,
+            transpose: part.transpose,
+            from: part.from,
+            to: part.to,
+            solo: flatten(&part.solo),
+            mute: flatten(&part.mute),
+            tail: part.tail.with_threshold(part.tail_threshold),
+            max_duration: part.max_duration,
+            threads,
+            device: self.work.device,
+            overwrite,
+        };
+        settings.validate()?;
+        Ok(settings)
+    }
+}
+
+fn flatten(lists: &[Channels]) -> Vec<u16> {
+    lists.iter().flat_map(|list| list.0.iter().copied()).collect()
+}
+
+impl From<FormatName> for SampleFormat {
+    fn from(name: FormatName) -> SampleFormat {
+        match name {
+            FormatName::S16 => SampleFormat::S16,
+            FormatName::S24 => SampleFormat::S24,
+            FormatName::F32 => SampleFormat::F32,
+        }
+    }
+}
+
+impl From<InterpolationName> for Interpolation {
+    fn from(name: InterpolationName) -> Interpolation {
+        match name {
+            InterpolationName::Sinc => Interpolation::Sinc,
+            InterpolationName::Cubic => Interpolation::Cubic,
+            InterpolationName::Linear => Interpolation::Linear,
+        }
+    }
+}

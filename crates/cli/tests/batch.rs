@@ -1,0 +1,129 @@
+//! `rae batch`, as people and scripts use it.
+
+mod common;
+
+use std::fs;
+use std::process::Stdio;
+
+use common::{Folder, stderr};
+use serde_json::Value;
+
+/// A folder with songs in folders: `songs/a.mid`, `songs/B.MIDI`, `songs/more/a.kar` and what is no song.
+fn songs() -> Folder {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path("songs/more")).unwrap();
+    for name in ["songs/a.mid", "songs/B.MIDI", "songs/more/a.kar"] {
+        fs::copy(folder.path("song.mid"), folder.path(name)).unwrap();
+    }
+    fs::write(folder.path("songs/notes.txt"), "no song").unwrap();
+    folder
+}
+
+fn names(folder: &Folder, name: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder.path(name)).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn manifest(folder: &Folder, name: &str) -> Value {
+    serde_json::from_slice(&fs::read(folder.path(name)).unwrap()).unwrap()
+}
+
+#[test]
+fn files_and_folders_become_wav_files() {
+    let folder = songs();
+    let output =
+        folder.rae("batch song.mid songs --out-dir new/out --jobs 2 --manifest list.json -r 48000 --no-reverb");
+    let text = stderr(&output);
+    assert!(output.status.success() && output.stdout.is_empty(), "{text}");
+    assert!(text.contains("new/out: 4 of 4 files") && text.contains("x faster than real time"), "{text}");
+    assert_eq!(names(&folder, "new/out"), ["B.wav", "a-2.wav", "a.wav", "song.wav"]);
+    folder.rendered("-r 48000 --no-reverb");
+    let alone = fs::read(folder.path("out.wav")).unwrap();
+    for name in ["B.wav", "a-2.wav", "a.wav", "song.wav"] {
+        assert!(fs::read(folder.path("new/out").join(name)).unwrap() == alone, "{name}");
+    }
+    let list = manifest(&folder, "list.json");
+    let column =
+        |name: &str| list["files"].as_array().unwrap().iter().map(|file| file[name].clone()).collect::<Vec<_>>();
+    assert_eq!(column("input"), ["song.mid", "songs/B.MIDI", "songs/a.mid", "songs/more/a.kar"]);
+    assert_eq!(column("output"), ["new/out/song.wav", "new/out/B.wav", "new/out/a.wav", "new/out/a-2.wav"]);
+    assert!(column("error").iter().all(Value::is_null));
+    assert!(column("report").iter().all(|report| report["notes"] == 2 && report["threads"] == 1));
+    assert_eq!(list["soundfont"], "bank.sf2");
+}
+
+#[test]
+fn what_fails_is_named_and_the_rest_is_done() {
+    let folder = songs();
+    fs::write(folder.path("songs/bad.mid"), "no song").unwrap();
+    let message = folder.fails(1, "batch songs missing.mid song.mid --out-dir out --manifest list.json --quiet");
+    let lines: Vec<&str> = message.lines().collect();
+    assert_eq!(lines.len(), 3, "{message}");
+    assert!(message.contains("rae: songs/bad.mid: Failed to load MIDI file"), "{message}");
+    assert!(message.contains("rae: missing.mid: Failed to load MIDI file"), "{message}");
+    assert_eq!(lines[2], "rae: 2 of 6 files failed");
+    assert_eq!(names(&folder, "out"), ["B.wav", "a-2.wav", "a.wav", "song.wav"]);
+    let list = manifest(&folder, "list.json");
+    let bad = &list["files"][2];
+    assert_eq!((&bad["input"], &bad["output"], &bad["report"]), (&"songs/bad.mid".into(), &Value::Null, &Value::Null));
+    assert!(bad["error"].as_str().unwrap().contains("bad.mid"));
+}
+
+#[test]
+fn existing_files_are_kept() {
+    let folder = songs();
+    fs::create_dir(folder.path("out")).unwrap();
+    fs::write(folder.path("out/a.wav"), "precious").unwrap();
+    let message = folder.fails(1, "batch songs --out-dir out");
+    assert!(message.contains("out/a.wav exists") && message.contains("--force"), "{message}");
+    assert_eq!(fs::read(folder.path("out/a.wav")).unwrap(), b"precious");
+    assert!(folder.rae("batch songs --out-dir out --force").status.success());
+    assert!(fs::read(folder.path("out/a.wav")).unwrap().starts_with(b"RIFF"));
+    let bank = fs::read(folder.path("bank.sf2")).unwrap();
+    for (line, message) in [
+        ("batch songs --out-dir new --manifest out/a.wav", "out/a.wav exists"),
+        ("batch song.mid --out-dir new --manifest song.mid --force", "same file as the input"),
+        ("batch song.mid --out-dir new --manifest bank.sf2 --force", "same file as the input"),
+    ] {
+        assert!(folder.fails(5, line).contains(message), "{line}");
+    }
+    assert!(!folder.path("new").exists());
+    assert!(fs::read(folder.path("bank.sf2")).unwrap() == bank);
+}
+
+#[test]
+fn wrong_usage_is_told_before_any_work() {
+    let folder = songs();
+    fs::create_dir(folder.path("empty")).unwrap();
+    for line in [
+        "batch --out-dir out",
+        "batch songs",
+        "batch empty --out-dir out",
+        "batch songs --out-dir out --jobs 0",
+        "batch songs --out-dir out --tempo 0",
+        "batch songs --out-dir out --json",
+    ] {
+        folder.fails(2, line);
+    }
+    folder.fails(3, "batch songs --out-dir out --soundfont missing.sf2");
+    folder.fails(5, "batch songs --out-dir song.mid");
+    assert!(!folder.path("out").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupts_leave_what_is_finished() {
+    let folder = Folder::new();
+    let command = "batch song.mid song.mid song.mid --out-dir out --manifest list.json --jobs 2 --tempo 0.01 -r 384000";
+    let child = folder.command(command).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    assert!(stderr(&output).contains("interrupted; 0 of 3 files are done"), "{}", stderr(&output));
+    assert!(names(&folder, "out").is_empty());
+    assert!(manifest(&folder, "list.json")["files"][2]["error"].as_str().unwrap().contains("interrupted"));
+}

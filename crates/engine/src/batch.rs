@@ -1,0 +1,221 @@
+//! Many songs at once: each file on a thread of its own, none kept in memory.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use crate::output::identity;
+use crate::settings::cores;
+use crate::{CodecError, Engine, Error, RenderSettings, Report, read_midi};
+
+/// What became of one file of a batch.
+#[derive(Debug)]
+pub struct BatchFile {
+    /// The MIDI file.
+    pub input: PathBuf,
+    /// Where its WAV file is, or would be.
+    pub output: PathBuf,
+    /// What was made, or why nothing was; [`Error::Cancelled`] where the batch was stopped before the file was done.
+    pub result: Result<Report, Error>,
+}
+
+/// How far a batch has come.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchProgress<'a> {
+    /// The file that has just been finished; `None` where the call only asks whether to go on.
+    pub finished: Option<&'a BatchFile>,
+    /// Files finished so far, failed ones included.
+    pub done: usize,
+    /// All files of the batch.
+    pub total: usize,
+}
+
+/// Hears of every finished file, and in between many times a second, on the thread that asked for the batch.
+/// [`ControlFlow::Break`] stops the batch: files under way are given up, finished ones stay.
+pub type BatchObserver<'a> = dyn FnMut(BatchProgress<'_>) -> ControlFlow<()> + 'a;
+
+impl Engine {
+    /// Renders MIDI files to WAV files in `folder`, which is made if it is not there, and tells what became of each, in
+    /// the order of `inputs`. A file that fails does not stop the others.
+    ///
+    /// `song.mid` becomes `song.wav`; later inputs of one stem become `song-2.wav` and so on. No input is ever replaced,
+    /// other files only where `settings.overwrite` allows it. `jobs` files are rendered at once, by default one per
+    /// core; with more than one, each has a single thread whatever `settings.threads` says. Memory does not grow with
+    /// the lengths of the songs.
+    ///
+    /// Fails as a whole, before any file, if a setting is out of range, the folder cannot be made or the system gives
+    /// no thread.
+    pub fn render_batch(
+        &self,
+        inputs: &[PathBuf],
+        folder: impl AsRef<Path>,
+        settings: &RenderSettings,
+        jobs: Option<usize>,
+        observer: &mut BatchObserver<'_>,
+    ) -> Result<Vec<BatchFile>, Error> {
+        settings.validate()?;
+        if jobs == Some(0) {
+            return Err(Error::settings("jobs is 0; use at least 1".into()));
+        }
+        make_folder(folder.as_ref())?;
+        let jobs = jobs.unwrap_or_else(cores).min(inputs.len());
+        let threads = if jobs > 1 { Some(1) } else { settings.threads };
+        let batch = Batch {
+            engine: self,
+            inputs,
+            outputs: outputs(inputs, folder.as_ref()),
+            protected: inputs.iter().filter_map(|input| Some((identity(input)?, input.as_path()))).collect(),
+            settings: RenderSettings { threads, ..settings.clone() },
+            next: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
+        };
+        batch.run(jobs, observer)
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), Error> {
+    fs::create_dir_all(folder)
+        .map_err(|source| CodecError::Io { action: "create the folder", path: folder.to_owned(), source }.into())
+}
+
+/// A name in `folder` for every input, all different even where case is not told apart.
+fn outputs(inputs: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
+    let key = |name: &OsStr| name.to_string_lossy().to_lowercase();
+    let mut taken = HashSet::new();
+    let mut counts = HashMap::new();
+    let mut name = |input: &PathBuf| {
+        let stem = input.file_stem().unwrap_or(OsStr::new("song"));
+        let count = counts.entry(key(stem)).or_insert(0_usize);
+        loop {
+            *count += 1;
+            let mut name = OsString::from(stem);
+            if *count > 1 {
+                name.push(format!("-{count}"));
+            }
+            if taken.insert(key(&name)) {
+                name.push(".wav");
+                return folder.join(name);
+            }
+        }
+    };
+    inputs.iter().map(&mut name).collect()
+}
+
+#[cfg(unix)]
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = PathBuf;
+
+struct Batch<'a> {
+    engine: &'a Engine,
+    inputs: &'a [PathBuf],
+    outputs: Vec<PathBuf>,
+    /// Files that no output may replace.
+    protected: HashMap<Identity, &'a Path>,
+    settings: RenderSettings,
+    next: AtomicUsize,
+    stopped: AtomicBool,
+}
+
+impl Batch<'_> {
+    fn run(&self, jobs: usize, observer: &mut BatchObserver<'_>) -> Result<Vec<BatchFile>, Error> {
+        let (sender, finished) = channel();
+        let mut files = thread::scope(|scope| {
+            for _ in 0..jobs {
+                let sender = sender.clone();
+                let worker = thread::Builder::new().name("rae-batch".into());
+                if let Err(source) = worker.spawn_scoped(scope, move || self.work(&sender)) {
+                    self.stop();
+                    return Err(Error::Threads { source });
+                }
+            }
+            drop(sender);
+            Ok(self.collect(&finished, observer))
+        })?;
+        files.sort_by_key(|&(index, _)| index);
+        Ok(files.into_iter().map(|(_, file)| file).collect())
+    }
+
+    /// Renders file after file, or gives them up once the batch was stopped.
+    fn work(&self, finished: &Sender<(usize, BatchFile)>) {
+        loop {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(input) = self.inputs.get(index) else { return };
+            let output = &self.outputs[index];
+            let result = self.render(input, output);
+            let file = BatchFile { input: input.clone(), output: output.clone(), result };
+            if finished.send((index, file)).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn render(&self, input: &Path, output: &Path) -> Result<Report, Error> {
+        if self.is_stopped() {
+            return Err(Error::Cancelled);
+        }
+        if let Some(&replaced) = identity(output).and_then(|file| self.protected.get(&file)) {
+            return Err(Error::OutputIsInput { output: output.to_owned(), input: replaced.to_owned() });
+        }
+        let mut go_on = |_| if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        self.engine.render_file(&read_midi(input)?, output, &self.settings, &mut go_on)
+    }
+
+    /// Gathers what the workers finish and tells the observer.
+    fn collect(
+        &self,
+        finished: &Receiver<(usize, BatchFile)>,
+        observer: &mut BatchObserver<'_>,
+    ) -> Vec<(usize, BatchFile)> {
+        const ASK: Duration = Duration::from_millis(50);
+        let mut files = Vec::with_capacity(self.inputs.len());
+        loop {
+            let file = match finished.recv_timeout(ASK) {
+                Ok(file) => Some(file),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return files,
+            };
+            let done = files.len() + usize::from(file.is_some());
+            if !self.is_stopped() {
+                let finished = file.as_ref().map(|(_, file)| file);
+                if observer(BatchProgress { finished, done, total: self.inputs.len() }).is_break() {
+                    self.stop();
+                }
+            }
+            files.extend(file);
+        }
+    }
+
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_input_has_a_name_of_its_own() {
+        let names = |inputs: &[&str]| -> Vec<String> {
+            let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
+            let name = |path: PathBuf| path.strip_prefix("out").unwrap().to_str().unwrap().to_owned();
+            outputs(&inputs, Path::new("out")).into_iter().map(name).collect()
+        };
+        assert_eq!(names(&["a.mid", "x/b.kar", "c"]), ["a.wav", "b.wav", "c.wav"]);
+        assert_eq!(names(&["a.mid", "x/a.mid", "y/A.midi"]), ["a.wav", "a-2.wav", "A-3.wav"]);
+        assert_eq!(names(&["a.mid", "a-2.mid", "x/a.mid"]), ["a.wav", "a-2.wav", "a-3.wav"]);
+        assert_eq!(names(&["a.mid", "x/a.mid", "a-2.mid"]), ["a.wav", "a-2.wav", "a-2-2.wav"]);
+        assert_eq!(names(&["a.b.mid", "..", "/"]), ["a.b.wav", "song.wav", "song-2.wav"]);
+    }
+}
