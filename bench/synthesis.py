@@ -1,166 +1,196 @@
 #!/usr/bin/env python3
 """
-synthesis.py - CPU time of `rae render` beside FluidSynth's: one thread, dry, both write stereo float at 44.1 kHz.
+synthesis.py - `rae render` beside FluidSynth and rustysynth on the same files: time, memory, opening, first sound.
 
-CPU seconds are user + system time of the whole process; "net" takes out the time of rendering an empty MIDI file
-(start and loading of the bank). The runs of all renderers alternate, and each row is a median. Only the Python
-standard library is needed. The table goes to bench/RESULTS.md.
+All write stereo float at 44.1 kHz. The runs of the renderers alternate, and every figure is a median. Only the Python
+standard library is needed. The tables go to bench/RESULTS.md; `make bench` builds the programs and calls this.
 """
 
 import argparse
+import json
 import os
-import platform
-import shlex
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
-from datetime import date
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import midifile
+import process
+import renderers as r
+import report
+
+HERE = Path(__file__).parent
 SONGS = "/usr/share/games/openttd/baseset/openmsx"
-PIECES = ("tttheme2", "keep_on_rolling", "coconut_run2")
-FLUIDSYNTH = "fluidsynth -ni -q -R 0 -C 0 -o synth.cpu-cores=1 -O float -T wav -r 44100 -F {out} {sf2} {mid}"
-RAE = (
-    "{rae} render {mid} --soundfont {sf2} -o {out} -r 44100 --sample-format f32 --no-reverb --no-sends "
-    "--threads 1 --force --quiet"
-)
-RENDERERS = {
-    "FluidSynth": FLUIDSYNTH,
-    "rae sinc": RAE,
-    "rae cubic": RAE + " --interpolation cubic",
-    "rae linear": RAE + " --interpolation linear",
+OPENINGS_PER_RUN = 4
+GENERATED = {
+    r.PIANO: ["piano.py", "{out}"],
+    r.BAND: ["black_midi.py", "{out}", "3050", "300"],
+    r.BLACK: ["black_midi.py", "{out}", "300000", "62"],
 }
-# Format 0, one quarter of nothing.
-EMPTY_MIDI = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 96) + b"MTrk" + struct.pack(">I", 4) + b"\x60\xff\x2f\x00"
 
 
 @dataclass
-class Timing:
-    """CPU seconds of every run of one renderer on one piece, and the seconds of audio it made"""
+class Measured:
+    """usages of all runs, the seconds of audio they made, and rae's frames of voices for the same work, if known"""
 
-    cpu: list = field(default_factory=list)
+    usages: list = field(default_factory=list)
     audio: float = 0.0
+    voice_frames: int | None = None
 
-    def rate(self, loading=0.0):
-        """times faster than real time, per CPU second"""
-        return self.audio / max(statistics.median(self.cpu) - loading, 1e-9)
+    def median(self, name):
+        return statistics.median(getattr(usage, name) for usage in self.usages)
+
+
+@dataclass
+class Opening:
+    """usages of starting alone, and of rendering an empty file"""
+
+    starts: list = field(default_factory=list)
+    usages: list = field(default_factory=list)
+
+    def milliseconds(self):
+        start, whole = (statistics.median(u.wall for u in usages) for usages in (self.starts, self.usages))
+        return 1e3 * (whole - start)
+
+    def cpu(self):
+        """start and loading, CPU seconds"""
+        return statistics.median(u.cpu for u in self.usages)
+
+
+@dataclass
+class Results:
+    """by (renderer, Case), but openings by (renderer, bank); `firsts` are seconds until the first second of audio"""
+
+    measured: dict = field(default_factory=lambda: defaultdict(Measured))
+    openings: dict = field(default_factory=lambda: defaultdict(Opening))
+    firsts: dict = field(default_factory=lambda: defaultdict(list))
+    own_clock: dict = field(default_factory=dict)
 
 
 def arguments():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--rae", default="target/release/rae")
-    ap.add_argument("--soundfont", default="/usr/share/sounds/sf2/FluidR3_GM.sf2")
+    ap.add_argument("--rustysynth", default="target/bench/release/rustysynth-render")
+    ap.add_argument("--voice-frames", default="target/bench/release/voice_frames")
+    ap.add_argument("--banks", default="/usr/share/sounds/sf2", help="folder of the SoundFonts")
     ap.add_argument("--songs", default=SONGS, help="folder of the MIDI files")
     ap.add_argument("--runs", type=int, default=5)
-    ap.add_argument("--only", default="", help="renderers whose name contains this (FluidSynth always runs)")
-    ap.add_argument("--output", default=str(Path(__file__).parent / "RESULTS.md"), help="- for standard output alone")
+    ap.add_argument("--only", default="", help="cases whose name contains this, as in 'tttheme2 FluidR3_GM dry'")
+    ap.add_argument("--quick", action="store_true", help="one run of what acceptance needs")
+    ap.add_argument("--output", default=str(HERE / "RESULTS.md"), help="- for standard output alone")
     return ap.parse_args()
 
 
-def wav_seconds(path):
-    """length of a WAV file from its fmt and data chunks"""
-    with open(path, "rb") as f:
-        f.seek(12)
-        rate = frame = 0
-        while head := f.read(8):
-            name, size = struct.unpack("<4sI", head)
-            if name == b"fmt ":
-                _, _, rate, _, frame = struct.unpack("<HHIIH", f.read(14))
-                size -= 14
-            elif name == b"data":
-                return size / frame / rate
-            f.seek(size + (size & 1), os.SEEK_CUR)
-    raise ValueError(f"{path}: no data chunk")
+class Bench:
+    def __init__(self, options, folder):
+        self.options = options
+        self.runs = 1 if options.quick else options.runs
+        self.programs = r.Programs(options.rae, options.rustysynth, options.voice_frames, options.banks)
+        chosen = (c for c in r.cases() if (c.quick or not options.quick) and options.only in str(c))
+        self.cases = list(chosen)
+        self.folder = folder
+        self.out = os.path.join(folder, "out.wav")
+        self.empty = os.path.join(folder, "empty.mid")
+        Path(self.empty).write_bytes(midifile.EMPTY)
+        self.results = Results()
+
+    def song(self, piece):
+        """path of a piece, which is made when it is not there; by another process, to keep this one small"""
+        if piece not in GENERATED:
+            return os.path.join(self.options.songs, piece + ".mid")
+        path = os.path.join(self.folder, piece.replace(" ", "_") + ".mid")
+        if not os.path.exists(path):
+            script, *parameters = (part.format(out=path) for part in GENERATED[piece])
+            subprocess.run([sys.executable, HERE / script, *parameters], check=True, stdout=subprocess.DEVNULL)
+        return path
+
+    def run(self):
+        banks = [bank for bank in r.BANKS if any(case.bank == bank for case in self.cases)]
+        for bank in banks:
+            progress(f"opening {bank}")
+            self.open(bank)
+        for case in self.first_second_cases(banks):
+            progress(f"first second, {case}")
+            self.first_second(case)
+        for number in range(self.runs):
+            for case in self.cases:
+                if number and case.once:
+                    continue
+                progress(f"run {number + 1} of {self.runs}: {case}")
+                self.render(case)
+        self.count_voices()
+        self.ask_rustysynth()
+        return self.results
+
+    def open(self, bank):
+        for _ in range(OPENINGS_PER_RUN * self.runs):
+            for renderer in r.BASIC:
+                opening = self.results.openings[renderer, bank]
+                opening.starts.append(process.run(self.programs.start(renderer), {}, watch_memory=False))
+                command, environment = self.programs.render(renderer, r.Case("", bank), self.empty, self.out)
+                opening.usages.append(process.run(command, environment, watch_memory=False))
+
+    def first_second_cases(self, banks):
+        if self.options.only:
+            return []
+        dry = [r.Case("tttheme2", bank) for bank in (r.FLUID, r.MUSE) if bank in banks]
+        return [*dry, r.Case("tttheme2", effects=True)]
+
+    def first_second(self, case):
+        for _ in range(self.runs):
+            for renderer in case.renderers:
+                # rae as it comes, with all cores; more of them make FluidSynth slower.
+                threads = r.THREADS if renderer == r.SINC else 1
+                command = self.programs.render(renderer, replace(case, threads=threads), self.song(case.piece), "-")
+                self.results.firsts[renderer, case].append(process.seconds_to_first_second(*command))
+
+    def render(self, case):
+        for renderer in case.renderers:
+            command = self.programs.render(renderer, case, self.song(case.piece), self.out)
+            measured = self.results.measured[renderer, case]
+            measured.usages.append(process.run(*command))
+            measured.audio = process.wav_seconds(self.out)
+
+    def count_voices(self):
+        counts = {}
+        for (_, case), measured in self.results.measured.items():
+            # Counting voices without limit takes minutes.
+            if case.voices == r.UNLIMITED:
+                continue
+            key = (case.piece, case.bank, case.voices)
+            if key not in counts:
+                progress(f"counting voices of {case}")
+                command = [self.options.voice_frames, self.programs.bank(case.bank), self.song(case.piece)]
+                command += [str(case.voices)] if case.voices else []
+                counts[key] = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[0])
+            measured.voice_frames = counts[key]
+
+    def ask_rustysynth(self):
+        """its own clock, for the first case it renders"""
+        case = next((case for case in self.cases if r.RUSTYSYNTH in case.renderers), None)
+        if case:
+            command, _ = self.programs.render(r.RUSTYSYNTH, case, self.song(case.piece), self.out)
+            done = subprocess.run([*command, "--times"], check=True, capture_output=True, text=True)
+            self.results.own_clock = json.loads(done.stderr) | {"case": str(case)}
 
 
-def run(template, out, **fields):
-    """one process: CPU seconds and seconds of audio"""
-    command = [part.format(out=out, **fields) for part in shlex.split(template)]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"bench: {shlex.join(command)} ended with {process.returncode}")
-    return usage.ru_utime + usage.ru_stime, wav_seconds(out)
-
-
-def measure(options, renderers, folder):
-    """{(renderer, piece): Timing}; the piece "" is the empty file"""
-    out = os.path.join(folder, "out.wav")
-    empty = os.path.join(folder, "empty.mid")
-    Path(empty).write_bytes(EMPTY_MIDI)
-    pieces = {"": empty} | {p: os.path.join(options.songs, p + ".mid") for p in PIECES}
-    timings = {(r, p): Timing() for r in renderers for p in pieces}
-    for _ in range(options.runs):
-        for piece, mid in pieces.items():
-            for renderer, template in renderers.items():
-                cpu, audio = run(template, out, mid=mid, sf2=options.soundfont, rae=options.rae)
-                timing = timings[renderer, piece]
-                timing.cpu.append(cpu)
-                timing.audio = audio
-    return timings
-
-
-def machine():
-    model = platform.processor() or platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        model = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
-    return f"{model}, {os.cpu_count()} cores, {platform.system()}"
-
-
-def fluidsynth_version():
-    text = subprocess.run(["fluidsynth", "--version"], capture_output=True, text=True).stdout
-    return text.splitlines()[0].rsplit(" ", 1)[-1] if text else "unknown"
-
-
-def table(timings, renderers):
-    """one row per piece and renderer"""
-    rows = ["| piece | renderer | CPU s | times real time | of FluidSynth's | net CPU s | net | of FluidSynth's |"]
-    rows.append("|---|---|---:|---:|---:|---:|---:|---:|")
-    for piece in PIECES:
-        for renderer in renderers:
-            cells = []
-            for net in (False, True):
-                load = {r: statistics.median(timings[r, ""].cpu) if net else 0.0 for r in (renderer, "FluidSynth")}
-                timing = timings[renderer, piece]
-                rate, peer = timing.rate(load[renderer]), timings["FluidSynth", piece].rate(load["FluidSynth"])
-                cpu = statistics.median(timing.cpu) - load[renderer]
-                cells.append(f"{cpu:.2f} | {rate:.0f} | {rate / peer:.2f}")
-            rows.append(f"| {piece} | {renderer} | {' | '.join(cells)} |")
-    return rows
-
-
-def report(options, timings, renderers):
-    loading = ", ".join(f"{r} {statistics.median(timings[r, ''].cpu):.2f} s" for r in renderers)
-    lines = [
-        "# Synthesis, CPU time",
-        "",
-        f"{date.today()}, {machine()}; FluidSynth {fluidsynth_version()}; bank {Path(options.soundfont).stem}; "
-        f"medians of {options.runs} alternating runs. Made by `make bench`.",
-        "",
-        "One thread, no effects, stereo float at 44.1 kHz. FluidSynth interpolates with 4 points. "
-        "“Net” is without start and loading.",
-        "",
-        *table(timings, renderers),
-        "",
-        f"Start and loading (an empty MIDI file): {loading}.",
-    ]
-    return "\n".join(lines) + "\n"
+def progress(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 def main():
     options = arguments()
-    renderers = {r: t for r, t in RENDERERS.items() if r == "FluidSynth" or options.only in r}
+    load = os.getloadavg()[0]
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="bench_", dir=memory) as folder:
-        timings = measure(options, renderers, folder)
-    text = report(options, timings, renderers)
+        bench = Bench(options, folder)
+        if not bench.cases:
+            raise SystemExit(f"bench: no case contains {options.only!r}")
+        results = bench.run()
+    text = report.write(results, bench.runs, load)
     print(text)
     if options.output != "-":
         Path(options.output).write_text(text)

@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
-# Measures CPU time beside FluidSynth's; options go to synthesis.py.
+# Measures rae beside FluidSynth and rustysynth; options go to synthesis.py.
 . "$(dirname "$0")/common.sh"
 
 scripts/install-peers.sh all
-demand_peers fluidsynth "$SONGS" "$SF2/FluidR3_GM.sf2"
+demand_peers fluidsynth "$SONGS" "$SF2/TimGM6mb.sf2" "$SF2/FluidR3_GM.sf2" "$SF2/MuseScore_General_Full.sf2"
 cargo build --release --package rae-cli
-exec "$PYTHON" bench/synthesis.py --rae "$RAE" --soundfont "$SF2/FluidR3_GM.sf2" "$@"
+# Workspaces of their own, built where `make clean` finds them.
+PEERS="${CARGO_TARGET_DIR:-target}/bench"
+cargo build --release --target-dir "$PEERS" --manifest-path bench/rustysynth/Cargo.toml
+cargo build --release --target-dir "$PEERS" --manifest-path bench/kernels/Cargo.toml --bin voice_frames
+exec "$PYTHON" bench/synthesis.py --rae "$RAE" --rustysynth "$PEERS/release/rustysynth-render" \
+    --voice-frames "$PEERS/release/voice_frames" --banks "$SF2" --songs "$SONGS" "$@"
