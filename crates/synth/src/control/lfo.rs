@@ -32,7 +32,8 @@ impl Lfo {
         if elapsed < 0.0 {
             return 0.0;
         }
-        let phase = (self.phase + elapsed * self.cycles_per_frame).fract();
+        let cycles = self.phase + elapsed * self.cycles_per_frame;
+        let phase = cycles - (cycles as i64) as f64;
         if phase < 0.25 {
             4.0 * phase
         } else if phase < 0.75 {

@@ -3,14 +3,14 @@
 use rae_soundfont::SoundFont;
 
 use super::simd::{self, Work};
-use super::{Block, Executor, FilterState, InstructionSet, WINDOW};
+use super::{Block, Executor, InstructionSet, VoiceState, WINDOW};
 use crate::{Buses, Interpolation};
 
 /// Renders on the thread that calls it.
 pub struct CpuExecutor {
     interpolation: Interpolation,
     instructions: InstructionSet,
-    states: Vec<FilterState>,
+    states: Vec<VoiceState>,
     window: Box<[f32; WINDOW]>,
 }
 
@@ -26,11 +26,11 @@ impl Executor for CpuExecutor {
     fn render(&mut self, font: &SoundFont, block: &Block, buses: &mut Buses) {
         for voice in &block.voices {
             if self.states.len() <= voice.slot {
-                self.states.resize(voice.slot + 1, FilterState::default());
+                self.states.resize(voice.slot + 1, VoiceState::default());
             }
             let state = &mut self.states[voice.slot];
             if voice.fresh {
-                *state = FilterState::default();
+                *state = VoiceState::default();
             }
             let work = Work {
                 interpolation: self.interpolation,

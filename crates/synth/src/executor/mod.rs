@@ -40,13 +40,15 @@ fn fitting(increment: u64) -> usize {
     ((((1024 - sinc::MAX_TAPS - 1) as u64) << 32) / increment.max(1)).clamp(1, QUANTUM as u64) as usize
 }
 
-/// What the filter of a voice keeps between segments.
+/// What the kernels keep of a voice between segments.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct FilterState {
+pub(crate) struct VoiceState {
     memory: filter::Memory,
-    /// The a₁ and a₂ to which `response` belongs.
+    /// The a₁ and a₂ to which `response`, the impulse response of the poles, belongs.
     feedback: [f64; 2],
     response: [f64; 16],
+    /// Multiples of the last increment.
+    steps: simd::Steps,
 }
 
 /// One in 32.32 fixed point.

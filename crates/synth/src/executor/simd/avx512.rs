@@ -130,6 +130,15 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn delayed(self, before: __m512d, x: __m512d) -> [__m512d; 2] {
+        unsafe {
+            let (before, x) = (_mm512_castpd_si512(before), _mm512_castpd_si512(x));
+            let [one, two] = [_mm512_alignr_epi64::<7>(x, before), _mm512_alignr_epi64::<6>(x, before)];
+            [_mm512_castsi512_pd(one), _mm512_castsi512_pd(two)]
+        }
+    }
+
+    #[inline(always)]
     fn last_two(self, x: __m512d) -> [__m512d; 2] {
         unsafe { [_mm512_permutexvar_pd(_mm512_set1_epi64(7), x), _mm512_permutexvar_pd(_mm512_set1_epi64(6), x)] }
     }

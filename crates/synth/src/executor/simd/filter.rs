@@ -4,15 +4,15 @@
 //! before it: y = Σⱼ h(·−j)·fⱼ + h(·+1)·y₁ − a₂·h(·)·y₂, where f is the input after the zeros.
 
 use super::lanes::{FILTER_WIDTH, Lanes};
-use crate::executor::filter::{LowPass, Memory, bounded};
-use crate::executor::{FilterState, QUANTUM};
+use crate::executor::filter::{LowPass, bounded};
+use crate::executor::{QUANTUM, VoiceState};
 
-/// Filters the first `frames` of `samples`.
+/// Filters the first `frames` of `samples`; what follows them there is spoilt.
 #[inline(always)]
 pub(super) fn run<S: Lanes>(
     lanes: S,
     low_pass: &LowPass,
-    state: &mut FilterState,
+    state: &mut VoiceState,
     samples: &mut [f32; QUANTUM],
     frames: usize,
 ) {
@@ -22,18 +22,40 @@ pub(super) fn run<S: Lanes>(
         state.response = response(a1, a2);
     }
     let [x1, x2, y1, y2] = state.memory;
-    let mut inputs = [0.0f64; QUANTUM + FILTER_WIDTH];
-    (inputs[0], inputs[1]) = (x2, x1);
-    let fed = feed(lanes, b0, &mut inputs, samples);
-    let mut last = [y1, y2];
-    let whole = frames / FILTER_WIDTH;
-    recur(lanes, state, &fed, &mut last, samples, whole);
-    for (f, sample) in fed[..frames].iter().zip(&mut samples[..frames]).skip(whole * FILTER_WIDTH) {
-        let y = f - a1 * last[0] - a2 * last[1];
-        last = [y, last[0]];
-        *sample = y as f32;
+    let inputs = last_inputs(samples, frames, [x1, x2]);
+    let poles = Poles::new(lanes, state);
+    let (outer, inner) = (lanes.splat_double(b0), lanes.splat_double(2.0 * b0));
+    let mut before = lanes.load_doubles(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, x2, x1]);
+    let mut last = [lanes.splat_double(y1), lanes.splat_double(y2)];
+    // The two before a block, and the block.
+    let mut outputs = [0.0; FILTER_WIDTH + 2];
+    (outputs[FILTER_WIDTH], outputs[FILTER_WIDTH + 1]) = (y2, y1);
+    let blocks = samples.as_chunks_mut::<FILTER_WIDTH>().0;
+    for block in blocks.iter_mut().take(frames.div_ceil(FILTER_WIDTH)) {
+        let x = lanes.widen(block);
+        let [x1, x2] = lanes.delayed(before, x);
+        before = x;
+        let sum = lanes.fma_doubles(x2, outer, lanes.splat_double(0.0));
+        let fed = lanes.fma_doubles(x, outer, lanes.fma_doubles(x1, inner, sum));
+        let y = poles.block(lanes, fed, last);
+        last = lanes.last_two(y);
+        lanes.narrow(y, block);
+        (outputs[0], outputs[1]) = (outputs[FILTER_WIDTH], outputs[FILTER_WIDTH + 1]);
+        lanes.store_doubles(y, outputs[2..].first_chunk_mut().unwrap());
     }
-    state.memory = bounded(Memory::from([inputs[frames + 1], inputs[frames], last[0], last[1]]));
+    // Where the last block was begun but not filled, its first outputs count, with the two before them.
+    let valid = frames - frames.saturating_sub(1) / FILTER_WIDTH * FILTER_WIDTH;
+    state.memory = bounded([inputs[0], inputs[1], outputs[valid + 1], outputs[valid]]);
+}
+
+/// The latest two inputs after `frames`, the last first.
+#[inline(always)]
+fn last_inputs(samples: &[f32; QUANTUM], frames: usize, before: [f64; 2]) -> [f64; 2] {
+    match frames {
+        0 => before,
+        1 => [f64::from(samples[0]), before[0]],
+        _ => [f64::from(samples[frames - 1]), f64::from(samples[frames - 2])],
+    }
 }
 
 /// Impulse response of the poles, after as many zeros as a block's columns reach back.
@@ -47,69 +69,45 @@ fn response(a1: f64, a2: f64) -> [f64; 2 * FILTER_WIDTH] {
     response
 }
 
-/// b₀·(x + 2x₁ + x₂), the input's two predecessors being the first two of `inputs`.
-#[inline(always)]
-fn feed<S: Lanes>(
-    lanes: S,
-    b0: f64,
-    inputs: &mut [f64; QUANTUM + FILTER_WIDTH],
-    samples: &[f32; QUANTUM],
-) -> [f64; QUANTUM] {
-    let (outer, inner) = (lanes.splat_double(b0), lanes.splat_double(2.0 * b0));
-    for (block, samples) in samples.as_chunks::<FILTER_WIDTH>().0.iter().enumerate() {
-        let to = block * FILTER_WIDTH + 2;
-        lanes.store_doubles(lanes.widen(samples), inputs[to..to + FILTER_WIDTH].first_chunk_mut().unwrap());
-    }
-    let mut fed = [0.0; QUANTUM];
-    for (block, fed) in fed.as_chunks_mut::<FILTER_WIDTH>().0.iter_mut().enumerate() {
-        let at = block * FILTER_WIDTH;
-        let old = lanes.load_doubles(inputs[at..at + FILTER_WIDTH].first_chunk().unwrap());
-        let middle = lanes.load_doubles(inputs[at + 1..at + 1 + FILTER_WIDTH].first_chunk().unwrap());
-        let new = lanes.load_doubles(inputs[at + 2..at + 2 + FILTER_WIDTH].first_chunk().unwrap());
-        let sum = lanes.fma_doubles(old, outer, lanes.splat_double(0.0));
-        lanes.store_doubles(lanes.fma_doubles(new, outer, lanes.fma_doubles(middle, inner, sum)), fed);
-    }
-    fed
+/// The recursion as a matrix, column by column, and what the two outputs before a block leave in it.
+struct Poles<S: Lanes> {
+    columns: [S::Doubles; FILTER_WIDTH],
+    from_last: S::Doubles,
+    from_older: S::Doubles,
 }
 
-#[inline(always)]
-fn recur<S: Lanes>(
-    lanes: S,
-    state: &FilterState,
-    fed: &[f64; QUANTUM],
-    last: &mut [f64; 2],
-    samples: &mut [f32; QUANTUM],
-    blocks: usize,
-) {
-    let response = &state.response;
-    let column = |j: usize| -> &[f64; FILTER_WIDTH] {
-        response[FILTER_WIDTH - 1 - j..2 * FILTER_WIDTH - 1 - j].first_chunk().unwrap()
-    };
-    let mut older = [0.0; FILTER_WIDTH];
-    for (older, h) in older.iter_mut().zip(column(0)) {
-        *older = -state.feedback[1] * h;
+impl<S: Lanes> Poles<S> {
+    #[inline(always)]
+    fn new(lanes: S, state: &VoiceState) -> Poles<S> {
+        let response = &state.response;
+        let mut columns = [lanes.splat_double(0.0); FILTER_WIDTH];
+        let mut j = 0;
+        while j < FILTER_WIDTH {
+            let from = FILTER_WIDTH - 1 - j;
+            columns[j] = lanes.load_doubles(response[from..from + FILTER_WIDTH].first_chunk().unwrap());
+            j += 1;
+        }
+        let zero = lanes.splat_double(0.0);
+        Poles {
+            columns,
+            from_last: lanes.load_doubles(response.last_chunk().unwrap()),
+            from_older: lanes.fma_doubles(columns[0], lanes.splat_double(-state.feedback[1]), zero),
+        }
     }
-    let from_last = lanes.load_doubles(response.last_chunk().unwrap());
-    let from_older = lanes.load_doubles(&older);
-    let (one, zero) = (lanes.splat_double(1.0), lanes.splat_double(0.0));
-    let mut before = [lanes.splat_double(last[0]), lanes.splat_double(last[1])];
-    let mut outputs = [0.0; FILTER_WIDTH];
-    let blocks_of = fed.as_chunks::<FILTER_WIDTH>().0.iter().zip(samples.as_chunks_mut::<FILTER_WIDTH>().0);
-    for (fed, samples) in blocks_of.take(blocks) {
+
+    #[inline(always)]
+    fn block(&self, lanes: S, fed: S::Doubles, last: [S::Doubles; 2]) -> S::Doubles {
+        let mut inputs = [0.0; FILTER_WIDTH];
+        lanes.store_doubles(fed, &mut inputs);
+        let zero = lanes.splat_double(0.0);
         let mut sums = [zero, zero];
         let mut j = 0;
         while j < FILTER_WIDTH {
-            sums[0] = lanes.fma_doubles(lanes.load_doubles(column(j)), lanes.splat_double(fed[j]), sums[0]);
-            sums[1] = lanes.fma_doubles(lanes.load_doubles(column(j + 1)), lanes.splat_double(fed[j + 1]), sums[1]);
+            sums[0] = lanes.fma_doubles(self.columns[j], lanes.splat_double(inputs[j]), sums[0]);
+            sums[1] = lanes.fma_doubles(self.columns[j + 1], lanes.splat_double(inputs[j + 1]), sums[1]);
             j += 2;
         }
-        let forced = lanes.fma_doubles(sums[0], one, sums[1]);
-        let y = lanes.fma_doubles(from_last, before[0], lanes.fma_doubles(from_older, before[1], forced));
-        before = lanes.last_two(y);
-        lanes.narrow(y, samples);
-        lanes.store_doubles(y, &mut outputs);
-    }
-    if blocks > 0 {
-        *last = [outputs[FILTER_WIDTH - 1], outputs[FILTER_WIDTH - 2]];
+        let forced = lanes.fma_doubles(sums[0], lanes.splat_double(1.0), sums[1]);
+        lanes.fma_doubles(self.from_last, last[0], lanes.fma_doubles(self.from_older, last[1], forced))
     }
 }

@@ -13,21 +13,21 @@ pub(super) const PADDING: usize = 3 * WIDTH;
 /// Largest increment that picks 16 frames' points from two registers.
 pub(super) const WIDEST: u64 = 2 * ONE;
 
-/// Interpolates as many whole groups of 16 as `frames` need, from a fraction `phase` on; `increment` ≤ [`WIDEST`].
+/// Interpolates as many whole groups of 16 as `frames` need, from a fraction `phase` on; increments up to [`WIDEST`].
 #[inline(always)]
 pub(super) fn near<S: Lanes>(
     lanes: S,
     interpolation: Interpolation,
     points: &[f32],
     phase: u64,
-    increment: u64,
+    steps: &Steps,
     frames: usize,
     out: &mut [f32; QUANTUM],
 ) {
-    if increment <= ONE {
-        spread::<S, false>(lanes, interpolation, points, phase, increment, frames, out);
+    if steps.increment <= ONE {
+        spread::<S, false>(lanes, interpolation, points, phase, steps, frames, out);
     } else {
-        spread::<S, true>(lanes, interpolation, points, phase, increment, frames, out);
+        spread::<S, true>(lanes, interpolation, points, phase, steps, frames, out);
     }
 }
 
@@ -37,16 +37,16 @@ fn spread<S: Lanes, const WIDE: bool>(
     interpolation: Interpolation,
     points: &[f32],
     phase: u64,
-    increment: u64,
+    steps: &Steps,
     frames: usize,
     out: &mut [f32; QUANTUM],
 ) {
-    let groups = Groups { points, phase, steps: Steps::new(increment), frames };
+    let groups = Groups { points, phase, steps, frames };
     match interpolation {
         Interpolation::Linear => linear::<S, WIDE>(lanes, &groups, out),
         Interpolation::Cubic => cubic::<S, WIDE>(lanes, &groups, out),
         Interpolation::Sinc => {
-            let pieces = pieces(increment);
+            let pieces = pieces(steps.increment);
             match (WIDE, pieces.taps) {
                 (_, 16) => sinc::<S, WIDE, 16, { terms(16) }>(lanes, &groups, pieces, out),
                 (true, 20) => sinc::<S, WIDE, 20, { terms(20) }>(lanes, &groups, pieces, out),
@@ -62,7 +62,7 @@ fn spread<S: Lanes, const WIDE: bool>(
 struct Groups<'a> {
     points: &'a [f32],
     phase: u64,
-    steps: Steps,
+    steps: &'a Steps,
     frames: usize,
 }
 
@@ -91,7 +91,7 @@ fn group_of(out: &mut [f32; QUANTUM], group: usize) -> &mut [f32; WIDTH] {
 fn linear<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut [f32; QUANTUM]) {
     for group in 0..groups.frames.div_ceil(WIDTH) {
         let (points, phase) = groups.group(group, 1);
-        let (places, centred) = lanes.places(phase, &groups.steps);
+        let (places, centred) = lanes.places(phase, groups.steps);
         let (a, b) = (pick!(lanes, points, 0, places), pick!(lanes, points, 1, places));
         let x = lanes.add(centred, lanes.splat(0.5));
         lanes.store(lanes.fma(x, lanes.sub(b, a), a), group_of(out, group));
@@ -103,7 +103,7 @@ fn cubic<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut [f
     let (half, three_halves) = (lanes.splat(0.5), lanes.splat(1.5));
     for group in 0..groups.frames.div_ceil(WIDTH) {
         let (points, phase) = groups.group(group, 3);
-        let (places, centred) = lanes.places(phase, &groups.steps);
+        let (places, centred) = lanes.places(phase, groups.steps);
         let (p0, p1) = (pick!(lanes, points, 0, places), pick!(lanes, points, 1, places));
         let (p2, p3) = (pick!(lanes, points, 2, places), pick!(lanes, points, 3, places));
         let x = lanes.add(centred, half);
@@ -126,7 +126,7 @@ fn sinc<S: Lanes, const WIDE: bool, const TAPS: usize, const ORDER: usize>(
     let (all_even, all_odd) = (&pieces.even[..TAPS / 2], &pieces.odd[..TAPS / 2]);
     for group in 0..groups.frames.div_ceil(WIDTH) {
         let (points, phase) = groups.group(group, TAPS - 1);
-        let (places, x) = lanes.places(phase, &groups.steps);
+        let (places, x) = lanes.places(phase, groups.steps);
         let square = lanes.mul(x, x);
         let mut even_sum = lanes.splat(0.0);
         let mut odd_sum = lanes.splat(0.0);

@@ -7,11 +7,17 @@ pub(super) const WIDTH: usize = 16;
 pub(super) const FILTER_WIDTH: usize = 8;
 
 /// Multiples of an increment, split into words for 32-bit arithmetic.
-#[derive(Clone, Copy)]
-pub(super) struct Steps {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Steps {
     pub(super) increment: u64,
     pub(super) low: [u32; WIDTH],
     pub(super) high: [u32; WIDTH],
+}
+
+impl Default for Steps {
+    fn default() -> Steps {
+        Steps::new(0)
+    }
 }
 
 impl Steps {
@@ -61,6 +67,8 @@ pub(super) trait Lanes: Copy {
     fn widen(self, from: &[f32; FILTER_WIDTH]) -> Self::Doubles;
     fn narrow(self, x: Self::Doubles, to: &mut [f32; FILTER_WIDTH]);
     fn fma_doubles(self, a: Self::Doubles, b: Self::Doubles, c: Self::Doubles) -> Self::Doubles;
+    /// The lanes moved up by one and by two, the places left free taken by the last ones of `before`.
+    fn delayed(self, before: Self::Doubles, x: Self::Doubles) -> [Self::Doubles; 2];
     /// The last lane and the one before it, each in all lanes.
     fn last_two(self, x: Self::Doubles) -> [Self::Doubles; 2];
 

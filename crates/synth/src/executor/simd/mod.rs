@@ -15,6 +15,7 @@ mod portable;
 mod voice;
 
 use lanes::Lanes;
+pub(super) use lanes::Steps;
 pub(super) use voice::Work;
 
 use super::InstructionSet;

@@ -4,10 +4,10 @@ use rae_soundfont::Pcm;
 
 use super::filter;
 use super::interpolation::{self, PADDING, WIDEST};
-use super::lanes::{Lanes, WIDTH};
+use super::lanes::{Lanes, Steps, WIDTH};
 use crate::executor::interpolation::{Kernel, Reach};
 use crate::executor::source::Unroller;
-use crate::executor::{FilterState, ONE, QUANTUM, Segment, VoiceBlock, WINDOW, fitting};
+use crate::executor::{ONE, QUANTUM, Segment, VoiceBlock, VoiceState, WINDOW, fitting};
 use crate::{Buses, Interpolation};
 
 /// A voice's part of a block and what is needed to render it.
@@ -17,7 +17,7 @@ pub(crate) struct Work<'a> {
     pub(crate) voice: &'a VoiceBlock,
     pub(crate) segments: &'a [Segment],
     pub(crate) window: &'a mut [f32; WINDOW],
-    pub(crate) state: &'a mut FilterState,
+    pub(crate) state: &'a mut VoiceState,
     pub(crate) buses: &'a mut Buses,
 }
 
@@ -27,7 +27,7 @@ pub(super) fn render<S: Lanes>(lanes: S, work: Work<'_>) {
     let Work { interpolation, pcm, voice, segments, window, state, buses } = work;
     for segment in segments {
         let mut samples = [0.0f32; QUANTUM];
-        interpolate(lanes, interpolation, pcm, voice, segment, window, &mut samples);
+        interpolate(lanes, interpolation, pcm, voice, segment, &mut state.steps, window, &mut samples);
         if let Some(low_pass) = &segment.filter {
             filter::run(lanes, low_pass, state, &mut samples, segment.frames as usize);
         }
@@ -36,12 +36,14 @@ pub(super) fn render<S: Lanes>(lanes: S, work: Work<'_>) {
 }
 
 #[inline(always)]
+#[allow(clippy::too_many_arguments, reason = "one caller, inlined")]
 fn interpolate<S: Lanes>(
     lanes: S,
     interpolation: Interpolation,
     pcm: Pcm<'_>,
     voice: &VoiceBlock,
     segment: &Segment,
+    steps: &mut Steps,
     window: &mut [f32; WINDOW],
     samples: &mut [f32; QUANTUM],
 ) {
@@ -54,7 +56,10 @@ fn interpolate<S: Lanes>(
     if increment <= WIDEST {
         let span = ((phase + (frames as u64 - 1) * increment) >> 32) as usize;
         stream.read(first, &mut window[..span + taps]);
-        interpolation::near(lanes, interpolation, window, phase, increment, frames, samples);
+        if steps.increment != increment {
+            *steps = Steps::new(increment);
+        }
+        interpolation::near(lanes, interpolation, window, phase, steps, frames, samples);
         return;
     }
     let mut phase = segment.phase;
