@@ -16,7 +16,7 @@ test: ## formatting, lints, Rust and Python tests, README, conformance, comparis
 compare: ## compare with FluidSynth on three SoundFonts (Debian: installs them when root)
 	@scripts/compare.sh
 
-bench: ## CPU time beside FluidSynth's; writes bench/RESULTS.md
+bench: ## speed and memory beside FluidSynth and rustysynth; writes bench/RESULTS.md
 	@scripts/bench.sh
 
 fuzz: ## fuzz the file readers, FUZZ_SECONDS=60 each (nightly Rust, cargo-fuzz)

@@ -13,7 +13,7 @@ use crate::pool::Pool;
 use crate::{Buses, Settings, Warning};
 
 /// Quanta rendered at once, unless voices might have to give way, on one thread: few, so that all stays in the cache.
-const QUANTA: usize = 4;
+const QUANTA: usize = 8;
 
 /// The same on several: many, because they wait for each other after every block.
 const SHARED_QUANTA: usize = 128;
