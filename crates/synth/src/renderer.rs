@@ -54,7 +54,7 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// A renderer on this processor. Where its threads cannot be had, it works on the caller's alone.
+    /// A renderer on this processor. Where its threads cannot be had, it works on the caller's alone and warns.
     pub fn new(font: Arc<SoundFont>, performance: &Performance, settings: &Settings) -> Renderer {
         let make =
             || -> Box<dyn Executor> { Box::new(CpuExecutor::new(settings.interpolation, settings.instructions)) };
@@ -75,13 +75,17 @@ impl Renderer {
         let events: Vec<_> =
             timed.take_while(|(frame, _)| *frame < cut).map(|(frame, action)| (frame, action.clone())).collect();
         let filter_moves = moves_filters(events.iter().map(|(_, action)| action));
+        let mut conductor = Conductor::new(font.clone(), performance.channels, filter_moves, settings);
+        let threads = settings.threads.min(BUCKETS);
+        let pool = if threads > 1 { Pool::new(threads - 1).ok() } else { None };
+        if threads > 1 && pool.is_none() {
+            conductor.warn(Warning::NoThreads { wanted: threads });
+        }
         Renderer {
-            conductor: Conductor::new(font.clone(), performance.channels, filter_moves, settings),
+            conductor,
             font,
             buckets: (0..BUCKETS).map(|number| Box::new(Bucket::new(number, make()))).collect(),
-            pool: (settings.threads.min(BUCKETS) > 1)
-                .then(|| Pool::new(settings.threads.min(BUCKETS) - 1).ok())
-                .flatten(),
+            pool,
             events,
             next_event: 0,
             end,

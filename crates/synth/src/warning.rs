@@ -41,6 +41,11 @@ pub enum Warning {
         /// When it was first reached.
         frame: u64,
     },
+    /// The system gave no threads; one does all the work.
+    NoThreads {
+        /// How many were asked for.
+        wanted: usize,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -59,6 +64,9 @@ impl fmt::Display for Warning {
                 f,
                 "more than {limit} voices from frame {frame} on; the least audible gave way (raise the limit to hear all)"
             ),
+            Warning::NoThreads { wanted } => {
+                write!(f, "{wanted} threads could not be started; one renders all voices")
+            }
         }
     }
 }

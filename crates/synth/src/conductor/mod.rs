@@ -106,6 +106,10 @@ impl Conductor {
         self.statistics
     }
 
+    pub(crate) fn warn(&mut self, warning: Warning) {
+        self.warnings.once(warning);
+    }
+
     pub(crate) fn take_warnings(&mut self) -> Vec<Warning> {
         self.warnings.take()
     }
