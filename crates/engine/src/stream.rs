@@ -64,6 +64,7 @@ impl Stream {
             Tail::Seconds(tail) => Frames(end.0.saturating_add(tail.frames(settings.rate).0)),
             Tail::Silence(_) => limit,
         };
+        let threads = renderer.threads();
         Ok(Stream {
             voices: Some(Voices::new(renderer, synth_limit.min(limit))),
             chain: Chain::new(settings, rooms)?,
@@ -83,7 +84,7 @@ impl Stream {
                 notes: 0,
                 voices_peak: 0,
                 device: device.to_owned(),
-                threads: synth.threads,
+                threads,
                 soundfont: soundfont.to_owned(),
                 wall_seconds: 0.0,
                 times_real_time: 0.0,
@@ -249,7 +250,7 @@ fn synth_settings(
         rate: settings.rate,
         interpolation: settings.interpolation,
         instructions: instructions()?,
-        threads: settings.thread_count().min(rae_synth::BUCKETS),
+        threads: settings.thread_count(),
         sends: settings.sends,
         max_voices: settings.max_voices,
         speed,

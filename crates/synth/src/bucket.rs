@@ -8,8 +8,6 @@ use crate::executor::{Block, Executor, VoiceBlock};
 
 /// Voices of one remainder of the serial number, and the sum of their sound.
 pub(crate) struct Bucket {
-    /// The remainder.
-    pub(crate) number: usize,
     /// Ascending by serial.
     pub(crate) voices: Vec<Box<Voice>>,
     block: Block,
@@ -28,15 +26,8 @@ pub(crate) struct Stretch {
 }
 
 impl Bucket {
-    pub(crate) fn new(number: usize, executor: Box<dyn Executor>) -> Bucket {
-        Bucket {
-            number,
-            voices: Vec::new(),
-            block: Block::default(),
-            executor,
-            buses: Buses::default(),
-            fed: [false; 4],
-        }
+    pub(crate) fn new(executor: Box<dyn Executor>) -> Bucket {
+        Bucket { voices: Vec::new(), block: Block::default(), executor, buses: Buses::default(), fed: [false; 4] }
     }
 
     /// Takes the voices through control and executor.

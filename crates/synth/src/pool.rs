@@ -1,5 +1,6 @@
 //! The threads of a render. They exist as long as it does, sleep between blocks and never touch another render's work.
 
+use std::cmp::Reverse;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
@@ -17,8 +18,9 @@ const PATIENCE: usize = 3_000;
 struct Region {
     font: Arc<SoundFont>,
     stretch: RwLock<Stretch>,
-    /// The fullest first, so that the threads end together.
     buckets: Vec<Mutex<Option<Box<Bucket>>>>,
+    /// The fullest bucket first, so that the threads end together.
+    order: Vec<usize>,
     next: AtomicUsize,
     unfinished: AtomicUsize,
     panicked: AtomicBool,
@@ -52,14 +54,21 @@ impl Pool {
         Ok(pool)
     }
 
+    /// Threads at work, the caller's included.
+    pub(crate) fn threads(&self) -> usize {
+        1 + self.threads.len()
+    }
+
     /// Lets the threads begin with a block.
-    pub(crate) fn begin(&mut self, font: &Arc<SoundFont>, stretch: Stretch, mut buckets: Vec<Box<Bucket>>) {
-        buckets.sort_by_key(|bucket| std::cmp::Reverse(bucket.voices.len()));
+    pub(crate) fn begin(&mut self, font: &Arc<SoundFont>, stretch: Stretch, buckets: Vec<Box<Bucket>>) {
+        let mut order: Vec<usize> = (0..buckets.len()).collect();
+        order.sort_by_key(|&bucket| Reverse(buckets[bucket].voices.len()));
         let region = Arc::new(Region {
             font: font.clone(),
             stretch: RwLock::new(stretch),
             unfinished: AtomicUsize::new(buckets.len()),
             buckets: buckets.into_iter().map(|bucket| Mutex::new(Some(bucket))).collect(),
+            order,
             next: AtomicUsize::new(0),
             panicked: AtomicBool::new(false),
         });
@@ -67,7 +76,7 @@ impl Pool {
         self.shared.publish(Some(region));
     }
 
-    /// Helps until the block is done; its buckets in no certain order.
+    /// Helps until the block is done.
     pub(crate) fn finish(&mut self) -> (Stretch, Vec<Box<Bucket>>) {
         let region = self.region.take().expect("a block has begun");
         region.work();
@@ -123,9 +132,9 @@ impl Region {
     /// Renders buckets until none is left to claim.
     fn work(&self) {
         let stretch = self.stretch.read().unwrap_or_else(PoisonError::into_inner);
-        while let Some(slot) = self.buckets.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(&bucket) = self.order.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let done = catch_unwind(AssertUnwindSafe(|| {
-                if let Some(bucket) = lock(slot).as_mut() {
+                if let Some(bucket) = lock(&self.buckets[bucket]).as_mut() {
                     bucket.render(&self.font, &stretch);
                 }
             }));

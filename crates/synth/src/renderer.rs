@@ -84,7 +84,7 @@ impl Renderer {
         Renderer {
             conductor,
             font,
-            buckets: (0..BUCKETS).map(|number| Box::new(Bucket::new(number, make()))).collect(),
+            buckets: (0..BUCKETS).map(|_| Box::new(Bucket::new(make()))).collect(),
             pool,
             events,
             next_event: 0,
@@ -108,7 +108,11 @@ impl Renderer {
         let mut filled = 0;
         while filled < buses.frames() {
             if self.taken == self.ready.frames() {
-                self.render_block(|| other.take().map_or((), |other| other()));
+                self.render_block(|| {
+                    if let Some(other) = other.take() {
+                        other();
+                    }
+                });
             }
             let count = (self.ready.frames() - self.taken).min(buses.frames() - filled);
             for (to, from) in buses.all_mut().into_iter().zip(self.ready.all()) {
@@ -140,6 +144,11 @@ impl Renderer {
         self.ended && self.conductor.is_silent() && rest_is_silent()
     }
 
+    /// Threads that render voices, the caller's included.
+    pub fn threads(&self) -> usize {
+        self.pool.as_ref().map_or(1, Pool::threads)
+    }
+
     /// Counts so far.
     pub fn statistics(&self) -> Statistics {
         self.conductor.statistics()
@@ -168,7 +177,7 @@ impl Renderer {
         self.frame = end;
     }
 
-    /// Renders all buckets, and leaves them in order.
+    /// Renders all buckets.
     fn render_buckets(&mut self, stretch: Stretch, meanwhile: impl FnOnce()) -> Stretch {
         match &mut self.pool {
             Some(pool) if stretch.end - stretch.start > QUANTUM as u64 => {
@@ -176,7 +185,6 @@ impl Renderer {
                 meanwhile();
                 let (stretch, buckets) = pool.finish();
                 self.buckets = buckets;
-                self.buckets.sort_by_key(|bucket| bucket.number);
                 stretch
             }
             _ => {

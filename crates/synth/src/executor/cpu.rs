@@ -2,14 +2,14 @@
 
 use rae_soundfont::SoundFont;
 
-use super::simd::{self, Work};
-use super::{Block, Executor, InstructionSet, VoiceState, WINDOW};
+use super::simd::Kernels;
+use super::{Block, Executor, InstructionSet, VoiceState, WINDOW, Work};
 use crate::{Buses, Interpolation};
 
 /// Renders on the thread that calls it.
 pub struct CpuExecutor {
     interpolation: Interpolation,
-    instructions: InstructionSet,
+    kernels: Kernels,
     states: Vec<VoiceState>,
     window: Box<[f32; WINDOW]>,
 }
@@ -17,8 +17,9 @@ pub struct CpuExecutor {
 impl CpuExecutor {
     /// An executor that reads samples by `interpolation`, with instructions that this processor has.
     pub fn new(interpolation: Interpolation, instructions: InstructionSet) -> CpuExecutor {
-        assert!(instructions.is_available(), "{instructions} is not available on this processor");
-        CpuExecutor { interpolation, instructions, states: Vec::new(), window: Box::new([0.0; WINDOW]) }
+        let kernels = Kernels::of(instructions);
+        let kernels = kernels.unwrap_or_else(|| panic!("{instructions} is not available on this processor"));
+        CpuExecutor { interpolation, kernels, states: Vec::new(), window: Box::new([0.0; WINDOW]) }
     }
 }
 
@@ -41,7 +42,7 @@ impl Executor for CpuExecutor {
                 state,
                 buses,
             };
-            simd::render(self.instructions, work);
+            self.kernels.render(work);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::simd;
+use super::simd::Kernels;
 
 /// A set of kernels, by what a processor must have to run them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl InstructionSet {
 
     /// Whether this processor has it.
     pub fn is_available(self) -> bool {
-        simd::is_available(self)
+        Kernels::of(self).is_some()
     }
 
     /// The fastest that this processor has.

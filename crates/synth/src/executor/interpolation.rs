@@ -19,6 +19,14 @@ pub(crate) struct Reach {
     pub(crate) taps: usize,
 }
 
+impl Reach {
+    /// The reach of a kernel with its taps around the position.
+    #[inline(always)]
+    pub(crate) fn of(taps: usize) -> Reach {
+        Reach { before: taps / 2 - 1, taps }
+    }
+}
+
 /// A kernel with the table it needs at one increment.
 #[derive(Clone, Copy)]
 pub(crate) enum Kernel {
@@ -38,9 +46,9 @@ impl Kernel {
 
     pub(crate) fn reach(&self) -> Reach {
         match self {
-            Kernel::Linear => Reach { before: 0, taps: 2 },
-            Kernel::Cubic => Reach { before: 1, taps: 4 },
-            Kernel::Sinc(table) => Reach { before: table.taps / 2 - 1, taps: table.taps },
+            Kernel::Linear => Reach::of(2),
+            Kernel::Cubic => Reach::of(4),
+            Kernel::Sinc(table) => Reach::of(table.taps),
         }
     }
 

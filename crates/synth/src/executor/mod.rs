@@ -11,10 +11,10 @@ mod source;
 
 use std::ops::Range;
 
-use rae_soundfont::SoundFont;
+use rae_soundfont::{Pcm, SoundFont};
 
-use crate::Buses;
 use crate::program::SampleSource;
+use crate::{Buses, Interpolation};
 
 pub use cpu::CpuExecutor;
 pub use filter::LowPass;
@@ -32,12 +32,37 @@ pub const BUCKETS: usize = 16;
 /// interpolates the next.
 const PART: usize = 16;
 
-/// Points unrolled at a time, and what vectors may touch beyond them.
-const WINDOW: usize = 1024 + 2 * QUANTUM;
+/// The frames of a quantum as numbers to multiply with.
+const FRAME: [f32; QUANTUM] = {
+    let mut frame = [0.0; QUANTUM];
+    let mut i = 0;
+    while i < QUANTUM {
+        frame[i] = i as f32;
+        i += 1;
+    }
+    frame
+};
+
+/// Points unrolled at a time.
+const POINTS: usize = 1024;
+
+/// These points, and what vectors may touch beyond them.
+const WINDOW: usize = POINTS + 2 * QUANTUM;
 
 /// Frames whose points fit into the window at once.
 fn fitting(increment: u64) -> usize {
-    ((((1024 - sinc::MAX_TAPS - 1) as u64) << 32) / increment.max(1)).clamp(1, QUANTUM as u64) as usize
+    ((((POINTS - sinc::MAX_TAPS - 1) as u64) << 32) / increment.max(1)).clamp(1, QUANTUM as u64) as usize
+}
+
+/// A voice's part of a block and what is needed to render it.
+struct Work<'a> {
+    interpolation: Interpolation,
+    pcm: Pcm<'a>,
+    voice: &'a VoiceBlock,
+    segments: &'a [Segment],
+    window: &'a mut [f32; WINDOW],
+    state: &'a mut VoiceState,
+    buses: &'a mut Buses,
 }
 
 /// What the kernels keep of a voice between segments.
@@ -47,8 +72,8 @@ pub(crate) struct VoiceState {
     /// The a₁ and a₂ to which `response`, the impulse response of the poles, belongs.
     feedback: [f64; 2],
     response: [f64; 16],
-    /// Multiples of the last increment.
-    steps: simd::Steps,
+    /// What the last increment needs.
+    near: simd::Near,
 }
 
 /// One in 32.32 fixed point.

@@ -2,22 +2,10 @@
 
 use rae_soundfont::Pcm;
 
-use super::interpolation::{Kernel, Reach, Run};
-use super::simd::Work;
+use super::interpolation::{Kernel, Run};
 use super::source::Unroller;
-use super::{ONE, PART, QUANTUM, Segment, VoiceBlock, WINDOW, fitting};
+use super::{FRAME, PART, QUANTUM, Segment, VoiceBlock, WINDOW, Work, fitting};
 use crate::Buses;
-
-/// The frames of a quantum as numbers to multiply with.
-const FRAME: [f32; QUANTUM] = {
-    let mut frame = [0.0; QUANTUM];
-    let mut i = 0;
-    while i < QUANTUM {
-        frame[i] = i as f32;
-        i += 1;
-    }
-    frame
-};
 
 /// Adds the voice's segments to the buses.
 pub(super) fn render(work: Work<'_>) {
@@ -46,16 +34,11 @@ fn unroll(
     out: &mut [f32],
     mut play: impl FnMut(&Run<'_>, &mut [f32]),
 ) {
-    let Reach { before, taps } = kernel.reach();
     let increment = segment.increment;
-    let stream = Unroller { pcm, source: &voice.source, looping: segment.looping, wrapped: segment.wrapped };
+    let stream = Unroller::new(pcm, voice, segment);
     let mut phase = segment.phase;
     for run in out.chunks_mut(fitting(increment)) {
-        let first = (phase >> 32) as i64;
-        let mut start = phase & (ONE - 1);
-        let span = ((start + (run.len() as u64 - 1) * increment) >> 32) as usize;
-        let points = &mut window[..span + taps];
-        stream.read(first - before as i64, points);
+        let (points, mut start) = stream.read_run(kernel.reach(), phase, increment, run.len(), window);
         for part in run.chunks_mut(PART) {
             play(&Run { points, phase: start, increment }, part);
             start += part.len() as u64 * increment;

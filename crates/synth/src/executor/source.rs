@@ -2,6 +2,8 @@
 
 use rae_soundfont::Pcm;
 
+use super::interpolation::Reach;
+use super::{ONE, Segment, VoiceBlock, WINDOW};
 use crate::program::SampleSource;
 
 /// Reads points of the unrolled stream into a contiguous buffer, so that a kernel needs no case for loops or ends.
@@ -12,7 +14,29 @@ pub(crate) struct Unroller<'a> {
     pub(crate) wrapped: bool,
 }
 
-impl Unroller<'_> {
+impl<'a> Unroller<'a> {
+    #[inline(always)]
+    pub(crate) fn new(pcm: Pcm<'a>, voice: &'a VoiceBlock, segment: &Segment) -> Unroller<'a> {
+        Unroller { pcm, source: &voice.source, looping: segment.looping, wrapped: segment.wrapped }
+    }
+
+    /// Unrolls what `frames` frames from `phase` on read, for a kernel of this reach; the points, and the first frame's
+    /// fraction.
+    #[inline(always)]
+    pub(crate) fn read_run<'w>(
+        &self,
+        reach: Reach,
+        phase: u64,
+        increment: u64,
+        frames: usize,
+        window: &'w mut [f32; WINDOW],
+    ) -> (&'w [f32], u64) {
+        let start = phase & (ONE - 1);
+        let span = ((start + (frames as u64 - 1) * increment) >> 32) as usize;
+        self.read((phase >> 32) as i64 - reach.before as i64, &mut window[..span + reach.taps]);
+        (&window[..], start)
+    }
+
     /// Fills `out` with the points `first`, `first + 1`, …
     #[inline(always)]
     pub(crate) fn read(&self, first: i64, out: &mut [f32]) {

@@ -5,14 +5,15 @@
 use std::arch::x86_64::*;
 
 use super::lanes::{FILTER_WIDTH, Lanes, Steps, WIDTH};
-use super::voice::{self, Work};
+use super::voice;
+use crate::executor::Work;
 
 /// Lanes of one register.
 const HALF: usize = WIDTH / 2;
 
 /// Proof that the processor has AVX2 and FMA.
 #[derive(Clone, Copy)]
-pub(super) struct Avx2(());
+pub(in crate::executor) struct Avx2(());
 
 impl Avx2 {
     pub(super) fn detect() -> Option<Avx2> {
@@ -32,9 +33,6 @@ pub(super) struct Places {
     relative: [__m256i; 2],
 }
 
-// SAFETY (all blocks below): an `Avx2` exists only where `detect` has found these instructions, and every address lies
-// in an array of which at least a register's size remains.
-#[allow(clippy::undocumented_unsafe_blocks, reason = "one note for all of them, above")]
 impl Lanes for Avx2 {
     type Floats = [__m256; 2];
     type Doubles = [__m256d; 2];
@@ -42,16 +40,19 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn splat(self, x: f32) -> [__m256; 2] {
+        // SAFETY: `self` proves the instructions.
         unsafe { [_mm256_set1_ps(x); 2] }
     }
 
     #[inline(always)]
     fn load(self, from: &[f32; WIDTH]) -> [__m256; 2] {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe { [_mm256_loadu_ps(from.as_ptr()), _mm256_loadu_ps(from.as_ptr().add(HALF))] }
     }
 
     #[inline(always)]
     fn store(self, x: [__m256; 2], to: &mut [f32; WIDTH]) {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe {
             _mm256_storeu_ps(to.as_mut_ptr(), x[0]);
             _mm256_storeu_ps(to.as_mut_ptr().add(HALF), x[1]);
@@ -60,26 +61,31 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn add(self, a: [__m256; 2], b: [__m256; 2]) -> [__m256; 2] {
+        // SAFETY: `self` proves the instructions.
         unsafe { [_mm256_add_ps(a[0], b[0]), _mm256_add_ps(a[1], b[1])] }
     }
 
     #[inline(always)]
     fn sub(self, a: [__m256; 2], b: [__m256; 2]) -> [__m256; 2] {
+        // SAFETY: `self` proves the instructions.
         unsafe { [_mm256_sub_ps(a[0], b[0]), _mm256_sub_ps(a[1], b[1])] }
     }
 
     #[inline(always)]
     fn mul(self, a: [__m256; 2], b: [__m256; 2]) -> [__m256; 2] {
+        // SAFETY: `self` proves the instructions.
         unsafe { [_mm256_mul_ps(a[0], b[0]), _mm256_mul_ps(a[1], b[1])] }
     }
 
     #[inline(always)]
     fn fma(self, a: [__m256; 2], b: [__m256; 2], c: [__m256; 2]) -> [__m256; 2] {
+        // SAFETY: `self` proves the instructions.
         unsafe { [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])] }
     }
 
     #[inline(always)]
     fn sum(self, x: [__m256; 2]) -> f32 {
+        // SAFETY: `self` proves the instructions.
         unsafe {
             let eight = _mm256_add_ps(x[0], x[1]);
             let four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps::<1>(eight));
@@ -90,6 +96,7 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn places(self, phase: u32, steps: &Steps) -> (Places, [__m256; 2]) {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe {
             let sign = _mm256_set1_epi32(i32::MIN);
             let low_steps = _mm256_loadu_si256(steps.low.as_ptr().cast());
@@ -114,6 +121,7 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn pick<const WIDE: bool>(self, points: &[f32; 2 * WIDTH], places: Places) -> [__m256; 2] {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe {
             let mut picked = [_mm256_setzero_ps(); 2];
             let mut half = 0;
@@ -136,16 +144,19 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn splat_double(self, x: f64) -> [__m256d; 2] {
+        // SAFETY: `self` proves the instructions.
         unsafe { [_mm256_set1_pd(x); 2] }
     }
 
     #[inline(always)]
     fn load_doubles(self, from: &[f64; FILTER_WIDTH]) -> [__m256d; 2] {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe { [_mm256_loadu_pd(from.as_ptr()), _mm256_loadu_pd(from.as_ptr().add(4))] }
     }
 
     #[inline(always)]
     fn store_doubles(self, x: [__m256d; 2], to: &mut [f64; FILTER_WIDTH]) {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe {
             _mm256_storeu_pd(to.as_mut_ptr(), x[0]);
             _mm256_storeu_pd(to.as_mut_ptr().add(4), x[1]);
@@ -154,11 +165,13 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn widen(self, from: &[f32; FILTER_WIDTH]) -> [__m256d; 2] {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe { [_mm256_cvtps_pd(_mm_loadu_ps(from.as_ptr())), _mm256_cvtps_pd(_mm_loadu_ps(from.as_ptr().add(4)))] }
     }
 
     #[inline(always)]
     fn narrow(self, x: [__m256d; 2], to: &mut [f32; FILTER_WIDTH]) {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe {
             _mm_storeu_ps(to.as_mut_ptr(), _mm256_cvtpd_ps(x[0]));
             _mm_storeu_ps(to.as_mut_ptr().add(4), _mm256_cvtpd_ps(x[1]));
@@ -167,11 +180,13 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn fma_doubles(self, a: [__m256d; 2], b: [__m256d; 2], c: [__m256d; 2]) -> [__m256d; 2] {
+        // SAFETY: `self` proves the instructions.
         unsafe { [_mm256_fmadd_pd(a[0], b[0], c[0]), _mm256_fmadd_pd(a[1], b[1], c[1])] }
     }
 
     #[inline(always)]
     fn delayed(self, before: [__m256d; 2], x: [__m256d; 2]) -> [[__m256d; 2]; 2] {
+        // SAFETY: `self` proves the instructions.
         unsafe {
             let two = [_mm256_permute2f128_pd::<0x21>(before[1], x[0]), _mm256_permute2f128_pd::<0x21>(x[0], x[1])];
             [[_mm256_shuffle_pd::<0b0101>(two[0], x[0]), _mm256_shuffle_pd::<0b0101>(two[1], x[1])], two]
@@ -180,12 +195,14 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn last_two(self, x: [__m256d; 2]) -> [[__m256d; 2]; 2] {
+        // SAFETY: `self` proves the instructions.
         unsafe {
             [[_mm256_permute4x64_pd::<0b11_11_11_11>(x[1]); 2], [_mm256_permute4x64_pd::<0b10_10_10_10>(x[1]); 2]]
         }
     }
 
     fn render(self, work: Work<'_>) {
+        // SAFETY: `self` proves that the processor has these instructions.
         unsafe { render(self, work) }
     }
 }

@@ -5,11 +5,12 @@
 use std::arch::x86_64::*;
 
 use super::lanes::{FILTER_WIDTH, Lanes, Steps, WIDTH};
-use super::voice::{self, Work};
+use super::voice;
+use crate::executor::Work;
 
 /// Proof that the processor has AVX-512 F, DQ, BW and VL.
 #[derive(Clone, Copy)]
-pub(super) struct Avx512(());
+pub(in crate::executor) struct Avx512(());
 
 impl Avx512 {
     pub(super) fn detect() -> Option<Avx512> {
@@ -26,9 +27,6 @@ fn render(lanes: Avx512, work: Work<'_>) {
     voice::render(lanes, work);
 }
 
-// SAFETY (all blocks below): an `Avx512` exists only where `detect` has found these instructions, and every address is
-// that of an array reference of the register's size.
-#[allow(clippy::undocumented_unsafe_blocks, reason = "one note for all of them, above")]
 impl Lanes for Avx512 {
     type Floats = __m512;
     type Doubles = __m512d;
@@ -36,46 +34,55 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn splat(self, x: f32) -> __m512 {
+        // SAFETY: `self` proves the instructions.
         unsafe { _mm512_set1_ps(x) }
     }
 
     #[inline(always)]
     fn load(self, from: &[f32; WIDTH]) -> __m512 {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe { _mm512_loadu_ps(from.as_ptr()) }
     }
 
     #[inline(always)]
     fn store(self, x: __m512, to: &mut [f32; WIDTH]) {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe { _mm512_storeu_ps(to.as_mut_ptr(), x) }
     }
 
     #[inline(always)]
     fn add(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: `self` proves the instructions.
         unsafe { _mm512_add_ps(a, b) }
     }
 
     #[inline(always)]
     fn sub(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: `self` proves the instructions.
         unsafe { _mm512_sub_ps(a, b) }
     }
 
     #[inline(always)]
     fn mul(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: `self` proves the instructions.
         unsafe { _mm512_mul_ps(a, b) }
     }
 
     #[inline(always)]
     fn fma(self, a: __m512, b: __m512, c: __m512) -> __m512 {
+        // SAFETY: `self` proves the instructions.
         unsafe { _mm512_fmadd_ps(a, b, c) }
     }
 
     #[inline(always)]
     fn sum(self, x: __m512) -> f32 {
+        // SAFETY: `self` proves the instructions.
         unsafe { _mm512_reduce_add_ps(x) }
     }
 
     #[inline(always)]
     fn places(self, phase: u32, steps: &Steps) -> (__m512i, __m512) {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe {
             let start = _mm512_set1_epi32(phase as i32);
             let low = _mm512_add_epi32(start, _mm512_loadu_si512(steps.low.as_ptr().cast()));
@@ -89,6 +96,7 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn pick<const WIDE: bool>(self, points: &[f32; 2 * WIDTH], places: __m512i) -> __m512 {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe {
             let near = _mm512_loadu_ps(points.as_ptr());
             if WIDE {
@@ -101,36 +109,43 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn splat_double(self, x: f64) -> __m512d {
+        // SAFETY: `self` proves the instructions.
         unsafe { _mm512_set1_pd(x) }
     }
 
     #[inline(always)]
     fn load_doubles(self, from: &[f64; FILTER_WIDTH]) -> __m512d {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe { _mm512_loadu_pd(from.as_ptr()) }
     }
 
     #[inline(always)]
     fn store_doubles(self, x: __m512d, to: &mut [f64; FILTER_WIDTH]) {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe { _mm512_storeu_pd(to.as_mut_ptr(), x) }
     }
 
     #[inline(always)]
     fn widen(self, from: &[f32; FILTER_WIDTH]) -> __m512d {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe { _mm512_cvtps_pd(_mm256_loadu_ps(from.as_ptr())) }
     }
 
     #[inline(always)]
     fn narrow(self, x: __m512d, to: &mut [f32; FILTER_WIDTH]) {
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe { _mm256_storeu_ps(to.as_mut_ptr(), _mm512_cvtpd_ps(x)) }
     }
 
     #[inline(always)]
     fn fma_doubles(self, a: __m512d, b: __m512d, c: __m512d) -> __m512d {
+        // SAFETY: `self` proves the instructions.
         unsafe { _mm512_fmadd_pd(a, b, c) }
     }
 
     #[inline(always)]
     fn delayed(self, before: __m512d, x: __m512d) -> [__m512d; 2] {
+        // SAFETY: `self` proves the instructions.
         unsafe {
             let (before, x) = (_mm512_castpd_si512(before), _mm512_castpd_si512(x));
             let [one, two] = [_mm512_alignr_epi64::<7>(x, before), _mm512_alignr_epi64::<6>(x, before)];
@@ -140,10 +155,12 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn last_two(self, x: __m512d) -> [__m512d; 2] {
+        // SAFETY: `self` proves the instructions.
         unsafe { [_mm512_permutexvar_pd(_mm512_set1_epi64(7), x), _mm512_permutexvar_pd(_mm512_set1_epi64(6), x)] }
     }
 
     fn render(self, work: Work<'_>) {
+        // SAFETY: `self` proves that the processor has these instructions.
         unsafe { render(self, work) }
     }
 }

@@ -7,7 +7,7 @@ use super::lanes::{FILTER_WIDTH, Lanes};
 use crate::executor::filter::{LowPass, bounded};
 use crate::executor::{QUANTUM, VoiceState};
 
-/// Filters the first `frames` of `samples`; what follows them there is spoilt.
+/// Filters the first `frames` (at least one) of `samples`; what follows them there is spoilt.
 #[inline(always)]
 pub(super) fn run<S: Lanes>(
     lanes: S,
@@ -22,7 +22,7 @@ pub(super) fn run<S: Lanes>(
         state.response = response(a1, a2);
     }
     let [x1, x2, y1, y2] = state.memory;
-    let inputs = last_inputs(samples, frames, [x1, x2]);
+    let inputs = last_inputs(samples, frames, x1);
     let poles = Poles::new(lanes, state);
     let (outer, inner) = (lanes.splat_double(b0), lanes.splat_double(2.0 * b0));
     let mut before = lanes.load_doubles(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, x2, x1]);
@@ -44,18 +44,15 @@ pub(super) fn run<S: Lanes>(
         lanes.store_doubles(y, outputs[2..].first_chunk_mut().unwrap());
     }
     // Where the last block was begun but not filled, its first outputs count, with the two before them.
-    let valid = frames - frames.saturating_sub(1) / FILTER_WIDTH * FILTER_WIDTH;
+    let valid = frames - (frames - 1) / FILTER_WIDTH * FILTER_WIDTH;
     state.memory = bounded([inputs[0], inputs[1], outputs[valid + 1], outputs[valid]]);
 }
 
 /// The latest two inputs after `frames`, the last first.
 #[inline(always)]
-fn last_inputs(samples: &[f32; QUANTUM], frames: usize, before: [f64; 2]) -> [f64; 2] {
-    match frames {
-        0 => before,
-        1 => [f64::from(samples[0]), before[0]],
-        _ => [f64::from(samples[frames - 1]), f64::from(samples[frames - 2])],
-    }
+fn last_inputs(samples: &[f32; QUANTUM], frames: usize, before: f64) -> [f64; 2] {
+    let older = if frames > 1 { f64::from(samples[frames - 2]) } else { before };
+    [f64::from(samples[frames - 1]), older]
 }
 
 /// Impulse response of the poles, after as many zeros as a block's columns reach back.

@@ -3,58 +3,79 @@
 use super::lanes::{Lanes, Steps, WIDTH};
 use super::pieces::{Pieces, TERMS, pieces, terms};
 use crate::Interpolation;
-use crate::executor::interpolation::{Kernel, Run};
+use crate::executor::interpolation::{Kernel, Reach, Run};
 use crate::executor::sinc::Table;
 use crate::executor::{ONE, PART, QUANTUM};
-
-/// Points beyond those of a frame that a kernel may touch.
-pub(super) const PADDING: usize = 3 * WIDTH;
 
 /// Largest increment that picks 16 frames' points from two registers.
 pub(super) const WIDEST: u64 = 2 * ONE;
 
-/// Interpolates as many whole groups of 16 as `frames` need, from a fraction `phase` on; increments up to [`WIDEST`].
-#[inline(always)]
-pub(super) fn near<S: Lanes>(
-    lanes: S,
-    interpolation: Interpolation,
-    points: &[f32],
-    phase: u64,
-    steps: &Steps,
-    frames: usize,
-    out: &mut [f32; QUANTUM],
-) {
-    if steps.increment <= ONE {
-        spread::<S, false>(lanes, interpolation, points, phase, steps, frames, out);
-    } else {
-        spread::<S, true>(lanes, interpolation, points, phase, steps, frames, out);
+/// What 16 frames at a time need to be read at one increment, up to [`WIDEST`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Near {
+    steps: Steps,
+    kernel: NearKernel,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum NearKernel {
+    #[default]
+    Linear,
+    Cubic,
+    Sinc(&'static Pieces),
+}
+
+impl Near {
+    /// Makes this fit an increment; costs nothing while that stays the same.
+    #[inline(always)]
+    pub(super) fn follow(&mut self, interpolation: Interpolation, increment: u64) {
+        if self.steps.increment != increment {
+            *self = Near::new(interpolation, increment);
+        }
+    }
+
+    fn new(interpolation: Interpolation, increment: u64) -> Near {
+        let kernel = match interpolation {
+            Interpolation::Linear => NearKernel::Linear,
+            Interpolation::Cubic => NearKernel::Cubic,
+            Interpolation::Sinc => NearKernel::Sinc(pieces(increment)),
+        };
+        Near { steps: Steps::new(increment), kernel }
+    }
+
+    #[inline(always)]
+    pub(super) fn reach(&self) -> Reach {
+        match self.kernel {
+            NearKernel::Linear => Reach::of(2),
+            NearKernel::Cubic => Reach::of(4),
+            NearKernel::Sinc(pieces) => Reach::of(pieces.taps),
+        }
+    }
+
+    /// Interpolates as many whole groups of 16 as `frames` need, from a fraction `phase` on.
+    #[inline(always)]
+    pub(super) fn run<S: Lanes>(&self, lanes: S, points: &[f32], phase: u64, frames: usize, out: &mut [f32; QUANTUM]) {
+        let groups = Groups { points, phase, steps: &self.steps, frames };
+        if self.steps.increment <= ONE {
+            spread::<S, false>(lanes, self.kernel, &groups, out);
+        } else {
+            spread::<S, true>(lanes, self.kernel, &groups, out);
+        }
     }
 }
 
 #[inline(always)]
-fn spread<S: Lanes, const WIDE: bool>(
-    lanes: S,
-    interpolation: Interpolation,
-    points: &[f32],
-    phase: u64,
-    steps: &Steps,
-    frames: usize,
-    out: &mut [f32; QUANTUM],
-) {
-    let groups = Groups { points, phase, steps, frames };
-    match interpolation {
-        Interpolation::Linear => linear::<S, WIDE>(lanes, &groups, out),
-        Interpolation::Cubic => cubic::<S, WIDE>(lanes, &groups, out),
-        Interpolation::Sinc => {
-            let pieces = pieces(steps.increment);
-            match (WIDE, pieces.taps) {
-                (_, 16) => sinc::<S, WIDE, 16, { terms(16) }>(lanes, &groups, pieces, out),
-                (true, 20) => sinc::<S, WIDE, 20, { terms(20) }>(lanes, &groups, pieces, out),
-                (true, 24) => sinc::<S, WIDE, 24, { terms(24) }>(lanes, &groups, pieces, out),
-                (true, 28) => sinc::<S, WIDE, 28, { terms(28) }>(lanes, &groups, pieces, out),
-                _ => sinc::<S, WIDE, 32, { terms(32) }>(lanes, &groups, pieces, out),
-            }
-        }
+fn spread<S: Lanes, const WIDE: bool>(lanes: S, kernel: NearKernel, groups: &Groups<'_>, out: &mut [f32; QUANTUM]) {
+    match kernel {
+        NearKernel::Linear => linear::<S, WIDE>(lanes, groups, out),
+        NearKernel::Cubic => cubic::<S, WIDE>(lanes, groups, out),
+        NearKernel::Sinc(pieces) => match (WIDE, pieces.taps) {
+            (_, 16) => sinc::<S, WIDE, 16, { terms(16) }>(lanes, groups, pieces, out),
+            (true, 20) => sinc::<S, WIDE, 20, { terms(20) }>(lanes, groups, pieces, out),
+            (true, 24) => sinc::<S, WIDE, 24, { terms(24) }>(lanes, groups, pieces, out),
+            (true, 28) => sinc::<S, WIDE, 28, { terms(28) }>(lanes, groups, pieces, out),
+            _ => sinc::<S, WIDE, 32, { terms(32) }>(lanes, groups, pieces, out),
+        },
     }
 }
 

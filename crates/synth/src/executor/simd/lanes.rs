@@ -1,5 +1,7 @@
 //! What the vector kernels need of an instruction set: 16 lanes of `f32` and 8 lanes of `f64`.
 
+use crate::executor::Work;
+
 /// Frames computed side by side.
 pub(super) const WIDTH: usize = 16;
 
@@ -8,7 +10,7 @@ pub(super) const FILTER_WIDTH: usize = 8;
 
 /// Multiples of an increment, split into words for 32-bit arithmetic.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Steps {
+pub(super) struct Steps {
     pub(super) increment: u64,
     pub(super) low: [u32; WIDTH],
     pub(super) high: [u32; WIDTH],
@@ -73,5 +75,5 @@ pub(super) trait Lanes: Copy {
     fn last_two(self, x: Self::Doubles) -> [Self::Doubles; 2];
 
     /// Runs [`super::voice::render`] compiled for this instruction set.
-    fn render(self, work: super::voice::Work<'_>);
+    fn render(self, work: Work<'_>);
 }

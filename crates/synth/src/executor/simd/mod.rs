@@ -14,35 +14,46 @@ mod pieces;
 mod portable;
 mod voice;
 
+pub(super) use interpolation::Near;
 use lanes::Lanes;
-pub(super) use lanes::Steps;
-pub(super) use voice::Work;
 
-use super::InstructionSet;
+use super::{InstructionSet, Work, scalar};
 
-/// Renders a voice with `set`, which must be one of [`InstructionSet::available`].
-pub(super) fn render(set: InstructionSet, work: Work<'_>) {
-    match set {
-        InstructionSet::Scalar => super::scalar::render(work),
-        InstructionSet::Portable => portable::Portable.render(work),
-        #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx2 => avx2::Avx2::detect().expect("was available").render(work),
-        #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx512 => avx512::Avx512::detect().expect("was available").render(work),
-        #[cfg(not(target_arch = "x86_64"))]
-        InstructionSet::Avx2 | InstructionSet::Avx512 => unreachable!("is never available here"),
-    }
+/// The kernels of an instruction set that this processor has.
+#[derive(Clone, Copy)]
+pub(super) enum Kernels {
+    Scalar,
+    Portable(portable::Portable),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(avx2::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(avx512::Avx512),
 }
 
-/// Whether this processor has `set`.
-pub(super) fn is_available(set: InstructionSet) -> bool {
-    match set {
-        InstructionSet::Scalar | InstructionSet::Portable => true,
-        #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx2 => avx2::Avx2::detect().is_some(),
-        #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx512 => avx512::Avx512::detect().is_some(),
-        #[cfg(not(target_arch = "x86_64"))]
-        InstructionSet::Avx2 | InstructionSet::Avx512 => false,
+impl Kernels {
+    /// `None` if this processor lacks the instructions.
+    pub(super) fn of(set: InstructionSet) -> Option<Kernels> {
+        match set {
+            InstructionSet::Scalar => Some(Kernels::Scalar),
+            InstructionSet::Portable => Some(Kernels::Portable(portable::Portable)),
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx2 => avx2::Avx2::detect().map(Kernels::Avx2),
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx512 => avx512::Avx512::detect().map(Kernels::Avx512),
+            #[cfg(not(target_arch = "x86_64"))]
+            InstructionSet::Avx2 | InstructionSet::Avx512 => None,
+        }
+    }
+
+    /// Adds the voice's segments to the buses.
+    pub(super) fn render(self, work: Work<'_>) {
+        match self {
+            Kernels::Scalar => scalar::render(work),
+            Kernels::Portable(lanes) => lanes.render(work),
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx2(lanes) => lanes.render(work),
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx512(lanes) => lanes.render(work),
+        }
     }
 }

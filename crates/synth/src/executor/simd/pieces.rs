@@ -11,6 +11,7 @@ use crate::executor::sinc::{self, TABLES};
 pub(super) const TERMS: usize = 4;
 
 /// Polynomials of one cutoff, pair by pair from the outermost taps in.
+#[derive(Debug)]
 pub(super) struct Pieces {
     pub(super) taps: usize,
     /// Coefficients of E, the constant first.

@@ -1,10 +1,11 @@
 //! Plain arrays, which the compiler turns into whatever vectors the target has: NEON on 64-bit Arm.
 
 use super::lanes::{FILTER_WIDTH, Lanes, Steps, WIDTH};
-use super::voice::{self, Work};
+use super::voice;
+use crate::executor::Work;
 
 #[derive(Clone, Copy)]
-pub(super) struct Portable;
+pub(in crate::executor) struct Portable;
 
 /// `a·b + c`, in one instruction where every processor of the target has one.
 #[inline(always)]
