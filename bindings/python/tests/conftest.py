@@ -1,6 +1,11 @@
 """Songs to play."""
 
+import signal
 import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,3 +55,40 @@ def songs(tmp_path: Path) -> list[Path]:
     for n, path in zip((4, 3, 2, 1, 0), paths, strict=True):
         path.write_bytes(midi_file([(0, 60 + n, 100), (0.2 * n + 0.1, 60 + n, 0)], 0.2 * n + 0.1))
     return paths
+
+
+@pytest.fixture
+def interrupt() -> Callable[..., bytes]:
+    """Runs Python code that prints its progress and sends it SIGINT at the first line; gives its standard error."""
+    # A test run in the background of a shell hands down an ignored SIGINT.
+    listen = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+
+    def run(code: str, *arguments: Path) -> bytes:
+        child = subprocess.Popen(
+            [sys.executable, "-c", listen + code, *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert child.stdout is not None
+        child.stdout.readline()
+        child.send_signal(signal.SIGINT)
+        _, errors = child.communicate(timeout=60)
+        return errors
+
+    return run
+
+
+@pytest.fixture
+def turns_during() -> Callable[[Callable[[], object]], int]:
+    """How often this thread gets to count while another does some work."""
+
+    def count(work: Callable[[], object]) -> int:
+        thread = threading.Thread(target=work)
+        thread.start()
+        counted = 0
+        while thread.is_alive():
+            counted += 1
+        thread.join()
+        return counted
+
+    return count

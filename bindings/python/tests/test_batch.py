@@ -1,10 +1,7 @@
 """Many files at once."""
 
 import os
-import signal
-import subprocess
-import sys
-import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,7 +26,13 @@ def test_what_fails_does_not_stop_the_rest(songs: list[Path], tmp_path: Path) ->
     songs[1].write_bytes(b"no song")
     songs[3].unlink()
     results = batch_synthesize_midi(map(str, songs), str(tmp_path / "out"), "builtin", jobs=2)
-    assert [result.error is None for result in results] == [True, False, True, False, True]
+    assert [result.error is None for result in results] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
     damaged, missing = results[1], results[3]
     assert isinstance(damaged.error, rae.MidiError) and songs[1].name in str(damaged.error)
     assert isinstance(missing.error, rae.MissingFileError) and missing.error.filename == str(songs[3])
@@ -49,7 +52,11 @@ def test_names_are_kept_apart_and_files_on_request(songs: list[Path], tmp_path: 
     results = batch_synthesize_midi([songs[0], songs[1], songs[0]], out, "builtin", overwrite=False)
     assert isinstance(results[0].error, rae.OutputExistsError)
     assert (out / "4.wav").read_bytes() == b"precious"
-    assert [Path(result.path).name for result in results] == ["4.wav", "3.wav", "4-2.wav"]
+    assert [Path(result.path).name for result in results] == [
+        "4.wav",
+        "3.wav",
+        "4-2.wav",
+    ]
     results = batch_synthesize_midi(songs[:1], out, "builtin")
     assert (out / "4.wav").read_bytes() == Path(out / "4-2.wav").read_bytes()
     song = tmp_path / "song.wav"
@@ -100,35 +107,22 @@ def test_progress_counts_files_and_its_exceptions_stop(songs: list[Path], long_s
     assert list((tmp_path / "some").iterdir()) == []
 
 
-def test_the_gil_is_released(long_song: Path, tmp_path: Path) -> None:
+def test_the_gil_is_released(
+    long_song: Path, tmp_path: Path, turns_during: Callable[[Callable[[], object]], int]
+) -> None:
     def batch() -> None:
         batch_synthesize_midi([long_song], tmp_path / "out", "builtin", end=300.0)
 
-    thread = threading.Thread(target=batch)
-    thread.start()
-    counted = 0
-    while thread.is_alive():
-        counted += 1
-    thread.join()
-    assert counted > 100
+    assert turns_during(batch) > 100
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_ctrl_c_stops_a_batch(long_song: Path, tmp_path: Path) -> None:
+def test_ctrl_c_stops_a_batch(long_song: Path, tmp_path: Path, interrupt: Callable[..., bytes]) -> None:
     code = (
-        "import signal, sys, rust_audio_engine as rae\n"
-        # A test run in the background of a shell hands down an ignored SIGINT.
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import sys, rust_audio_engine as rae\n"
         "tell = lambda share: print(share, flush=True)\n"
         "rae.Engine('builtin').synthesize_batch([sys.argv[1]] * 4, sys.argv[2], jobs=2, progress=tell)\n"
     )
     out = tmp_path / "out"
-    child = subprocess.Popen(
-        [sys.executable, "-c", code, str(long_song), str(out)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert child.stdout is not None
-    child.stdout.readline()
-    child.send_signal(signal.SIGINT)
-    _, errors = child.communicate(timeout=60)
-    assert b"KeyboardInterrupt" in errors
+    assert b"KeyboardInterrupt" in interrupt(code, long_song, out)
     assert list(out.iterdir()) == []

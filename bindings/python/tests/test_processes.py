@@ -2,9 +2,9 @@
 
 import multiprocessing
 import os
-import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,20 +34,11 @@ def test_importing_starts_no_thread() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_ctrl_c_stops_a_render(long_song: Path, tmp_path: Path) -> None:
+def test_ctrl_c_stops_a_render(long_song: Path, tmp_path: Path, interrupt: Callable[..., bytes]) -> None:
     code = (
-        "import signal, sys, rust_audio_engine as rae\n"
-        # A test run in the background of a shell hands down an ignored SIGINT.
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import sys, rust_audio_engine as rae\n"
         "rae.Engine('builtin').synthesize(sys.argv[1], sys.argv[2], progress=lambda share: print(share, flush=True))\n"
     )
     output = tmp_path / "out.wav"
-    child = subprocess.Popen(
-        [sys.executable, "-c", code, str(long_song), str(output)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert child.stdout is not None
-    child.stdout.readline()
-    child.send_signal(signal.SIGINT)
-    _, errors = child.communicate(timeout=60)
-    assert b"KeyboardInterrupt" in errors
+    assert b"KeyboardInterrupt" in interrupt(code, long_song, output)
     assert not output.exists() and [path.name for path in tmp_path.iterdir()] == ["long.mid"]

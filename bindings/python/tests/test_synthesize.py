@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,17 @@ def test_the_brief_signature() -> None:
 def test_duration_is_frames_by_rate(song: Path, tmp_path: Path, as_path: type) -> None:
     output = tmp_path / "out.wav"
     seconds = synthesize_midi(
-        midi_path=as_path(song), output_path=as_path(output), soundfont_path="builtin", sample_rate=48000
+        midi_path=as_path(song),
+        output_path=as_path(output),
+        soundfont_path="builtin",
+        sample_rate=48000,
     )
     with wave.open(str(output)) as audio:
-        assert (audio.getnchannels(), audio.getframerate(), audio.getsampwidth()) == (2, 48000, 2)
+        assert (audio.getnchannels(), audio.getframerate(), audio.getsampwidth()) == (
+            2,
+            48000,
+            2,
+        )
         assert seconds == audio.getnframes() / 48000
         assert any(audio.readframes(audio.getnframes()))
     assert 1.0 <= seconds < 10.0
@@ -48,7 +56,12 @@ def test_options_reach_the_engine(song: Path, tmp_path: Path) -> None:
         return report, (tmp_path / "out.wav").read_bytes()
 
     plain, plain_bytes = render()
-    assert (plain.frames, plain.duration, plain.notes, plain.device) == (44100, 1.0, 2, "cpu")
+    assert (plain.frames, plain.duration, plain.notes, plain.device) == (
+        44100,
+        1.0,
+        2,
+        "cpu",
+    )
     assert len(plain_bytes) == 44 + 4 * 44100
     assert render()[1] == plain_bytes
     assert render(threads=1)[1] == plain_bytes
@@ -224,17 +237,16 @@ def test_threads_share_an_engine(song: Path, tmp_path: Path) -> None:
     assert len({output.read_bytes() for output in outputs}) == 1
 
 
-def test_the_gil_is_released(song: Path, long_song: Path, tmp_path: Path) -> None:
+def test_the_gil_is_released(
+    song: Path,
+    long_song: Path,
+    tmp_path: Path,
+    turns_during: Callable[[Callable[[], object]], int],
+) -> None:
     def render() -> None:
         synthesize_midi(long_song, tmp_path / "long.wav", "builtin", max_duration=300.0, end=300.0)
 
-    thread = threading.Thread(target=render)
-    thread.start()
-    counted = 0
-    while thread.is_alive():
-        counted += 1
-    thread.join()
-    assert counted > 100
+    assert turns_during(render) > 100
 
 
 def test_discovery_follows_the_variable(song: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

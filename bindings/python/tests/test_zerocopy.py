@@ -23,8 +23,15 @@ def test_the_bytes_are_those_of_the_file(song: Path, tmp_path: Path) -> None:
     assert bytes(memoryview(file)) == (tmp_path / "out.wav").read_bytes()
     assert len(file) == (tmp_path / "out.wav").stat().st_size
     assert file.duration == seconds == file.report.duration
-    assert (file.report.sample_rate, file.report.notes, file.report.soundfont) == (48000, 2, "builtin")
-    with wave.open(io.BytesIO(file)) as audio, wave.open(str(tmp_path / "out.wav")) as written:
+    assert (file.report.sample_rate, file.report.notes, file.report.soundfont) == (
+        48000,
+        2,
+        "builtin",
+    )
+    with (
+        wave.open(io.BytesIO(file)) as audio,
+        wave.open(str(tmp_path / "out.wav")) as written,
+    ):
         assert audio.getparams() == written.getparams()
         assert (audio.getsampwidth(), audio.getnframes()) == (2, file.report.frames)
         assert audio.readframes(audio.getnframes()) == written.readframes(written.getnframes())
@@ -35,7 +42,13 @@ def test_views_share_the_memory(song: Path) -> None:
     one, other = memoryview(file), memoryview(file)
     assert address(one) == address(other) == address(memoryview(file)[:])
     assert one.obj is file
-    assert (one.readonly, one.format, one.itemsize, one.ndim, one.shape) == (True, "B", 1, 1, (len(file),))
+    assert (one.readonly, one.format, one.itemsize, one.ndim, one.shape) == (
+        True,
+        "B",
+        1,
+        1,
+        (len(file),),
+    )
     assert one.contiguous
     with pytest.raises(TypeError):
         one[0] = 0

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::output::identity;
+use crate::output::{Identity, identity};
 use crate::settings::cores;
 use crate::{CodecError, Engine, Error, RenderSettings, Report, read_midi};
 
@@ -106,11 +106,6 @@ fn outputs(inputs: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
     };
     inputs.iter().map(&mut name).collect()
 }
-
-#[cfg(unix)]
-type Identity = (u64, u64);
-#[cfg(not(unix))]
-type Identity = PathBuf;
 
 struct Batch<'a> {
     engine: &'a Engine,

@@ -31,17 +31,25 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     identity(one).is_some_and(|file| identity(other) == Some(file))
 }
 
-/// Device and inode of a regular file, whatever it is called.
+/// Device and inode.
 #[cfg(unix)]
-pub(crate) fn identity(path: &Path) -> Option<(u64, u64)> {
+pub(crate) type Identity = (u64, u64);
+
+/// The one path.
+#[cfg(not(unix))]
+pub(crate) type Identity = std::path::PathBuf;
+
+/// What a regular file is, whatever it is called.
+#[cfg(unix)]
+pub(crate) fn identity(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
     let file = fs::metadata(path).ok().filter(fs::Metadata::is_file);
     file.map(|file| (file.dev(), file.ino()))
 }
 
-/// The one path of a regular file, whatever it is called.
+/// What a regular file is, whatever it is called.
 #[cfg(not(unix))]
-pub(crate) fn identity(path: &Path) -> Option<std::path::PathBuf> {
+pub(crate) fn identity(path: &Path) -> Option<Identity> {
     fs::canonicalize(path).ok().filter(|path| path.is_file())
 }
 
