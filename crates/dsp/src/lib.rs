@@ -12,10 +12,12 @@ pub mod fractional_delay;
 pub mod hash;
 pub mod impulse_response;
 pub mod limiter;
+mod live_convolver;
 pub mod quantize;
 mod queue;
 pub mod window;
 
 pub use buffer::AudioBuffer;
 pub use convolver::{Convolver, Kernel, Part};
+pub use live_convolver::{LiveConvolver, LiveKernel};
 pub use queue::StereoQueue;
