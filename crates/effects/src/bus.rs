@@ -43,18 +43,8 @@ pub struct PreparedBus {
 impl PreparedBus {
     /// Checks the settings, and computes impulse responses and spectra (some milliseconds of work).
     pub fn new(settings: &BusSettings, rate: SampleRate) -> Result<PreparedBus, EffectsError> {
-        let reverb = &settings.reverb;
-        reverb.validate()?;
-        let idle = reverb.wet.is_none() && !reverb.hall && !settings.chorus;
-        if rate > MAX_RATE && !idle {
-            return Err(EffectsError::SampleRate(rate));
-        }
-        let room = reverb.wet.filter(|&wet| wet > 0.0).map(|wet| (room_response(reverb.time, rate), wet));
-        let hall = reverb.hall.then(|| send_hall_response(rate));
-        let mut parts = vec![Part::Direct(1.0 - reverb.wet.unwrap_or(0.0))];
-        parts.extend(room.as_ref().map(|(response, wet)| Part::Stereo(response, *wet)));
-        parts.extend(hall.as_ref().map(|response| Part::MonoSend(response, 1.0)));
-        Ok(PreparedBus { kernel: Arc::new(Kernel::new(&parts)), chorus: settings.chorus.then(|| Chorus::new(rate)) })
+        let (kernel, chorus) = prepare(settings, rate, Kernel::new)?;
+        Ok(PreparedBus { kernel: Arc::new(kernel), chorus })
     }
 
     /// The longest time by which sound can outlast its input.
@@ -75,6 +65,26 @@ impl PreparedBus {
             chorus: self.chorus.clone().map(|chorus| ChorusStream { chorus, ready: StereoQueue::new() }),
         }
     }
+}
+
+/// Checks the settings and makes what they ask for; `kernel` prepares the convolver's parts.
+pub(crate) fn prepare<K>(
+    settings: &BusSettings,
+    rate: SampleRate,
+    kernel: impl Fn(&[Part]) -> K,
+) -> Result<(K, Option<Chorus>), EffectsError> {
+    let reverb = &settings.reverb;
+    reverb.validate()?;
+    let idle = reverb.wet.is_none() && !reverb.hall && !settings.chorus;
+    if rate > MAX_RATE && !idle {
+        return Err(EffectsError::SampleRate(rate));
+    }
+    let room = reverb.wet.filter(|&wet| wet > 0.0).map(|wet| (room_response(reverb.time, rate), wet));
+    let hall = reverb.hall.then(|| send_hall_response(rate));
+    let mut parts = vec![Part::Direct(1.0 - reverb.wet.unwrap_or(0.0))];
+    parts.extend(room.as_ref().map(|(response, wet)| Part::Stereo(response, *wet)));
+    parts.extend(hall.as_ref().map(|response| Part::MonoSend(response, 1.0)));
+    Ok((kernel(&parts), settings.chorus.then(|| Chorus::new(rate))))
 }
 
 /// A block of the synthesizer's buses: slices of one length. A send may be empty, which means silence.

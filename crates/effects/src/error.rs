@@ -1,4 +1,4 @@
-use rae_units::{SampleRate, Seconds};
+use rae_units::{Decibels, SampleRate, Seconds};
 
 /// Settings that no effect can be made of.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
@@ -13,4 +13,7 @@ pub enum EffectsError {
     /// The sample rate would make responses and delays of unreasonable size.
     #[error("no reverb or chorus can be made at {0}: use at most {max}", max = crate::reverb::MAX_RATE)]
     SampleRate(SampleRate),
+    /// The gain is so high, or so little a number, that no finite factor belongs to it.
+    #[error("a gain of {} dB is no finite level: give decibels such as -6, or negative infinity for silence", .0.0)]
+    Gain(Decibels),
 }

@@ -2,7 +2,7 @@
 //!
 //! [`BusSettings`] is a value; [`PreparedBus`] is that value made ready for one sample rate (impulse responses and their
 //! spectra), shared by any number of renders; [`BusEffects`] is one stream through it. The [`SafetyLimiter`] follows
-//! for integer formats only. All of them give the same bits however a stream is cut into blocks.
+//! for integer formats only. [`PreparedLiveBus`] and [`LiveBus`] are the same effects for live playing. All of them give the same bits however a stream is cut into blocks.
 
 #![forbid(unsafe_code)]
 
@@ -10,10 +10,12 @@ mod bus;
 mod chorus;
 mod error;
 mod limiter;
+mod live;
 mod reverb;
 
 pub use bus::{BusBlock, BusEffects, BusSettings, PreparedBus};
 pub use chorus::Chorus;
 pub use error::EffectsError;
 pub use limiter::{LimiterReport, SafetyLimiter};
+pub use live::{LiveBus, PreparedLiveBus};
 pub use reverb::{MAX_REVERB_TIME, ReverbSettings, room_response, send_hall_response};

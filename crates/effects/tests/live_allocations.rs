@@ -1,0 +1,58 @@
+//! The live bus allocates nothing once it has started: a binary of its own, since the allocator counts for all.
+#![allow(unsafe_code, reason = "a counting allocator implements GlobalAlloc")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use rae_dsp::hash::noise;
+use rae_effects::{BusBlock, BusSettings, LiveBus, PreparedLiveBus, ReverbSettings};
+use rae_units::{Decibels, SampleRate, Seconds};
+
+thread_local! {
+    static CALLS: Cell<u64> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+// SAFETY: every call goes to the system's allocator unchanged; the counter is a plain cell without a destructor.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        CALLS.set(CALLS.get() + 1);
+        // SAFETY: as promised by the caller.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        CALLS.set(CALLS.get() + 1);
+        // SAFETY: as promised by the caller.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn nothing_is_allocated_while_playing() {
+    let before = CALLS.get();
+    drop(std::hint::black_box(vec![1.0; 100]));
+    assert_eq!(CALLS.get() - before, 2, "the counter counts");
+    let long = ReverbSettings { wet: Some(0.3), time: Seconds(4.0), hall: true };
+    for settings in [BusSettings::default(), BusSettings { reverb: long, chorus: true }, BusSettings::DRY] {
+        let mut bus = PreparedLiveBus::new(&settings, SampleRate::CD).unwrap().start();
+        let input: Vec<f32> = (0..4 * LiveBus::BLOCK as u64).map(|n| noise(1, n) as f32).collect();
+        let (mut left, mut right) = (input.clone(), input.clone());
+        let before = CALLS.get();
+        for call in 0..1500 {
+            let frames = LiveBus::BLOCK * (call % 4 + 1);
+            // Sound, then silence, then sound: all ways through the code.
+            let send = if (500..900).contains(&call) { &[][..] } else { &input[..frames] };
+            let block = BusBlock { left: &input[..frames], right: &input[..frames], reverb: send, chorus: send };
+            bus.process(&block, &mut left[..frames], &mut right[..frames]);
+            if call % 100 == 0 {
+                bus.set_gain(Decibels(-(call as f64) / 100.0)).unwrap();
+            }
+        }
+        assert_eq!(CALLS.get() - before, 0, "{settings:?}");
+    }
+}
