@@ -40,7 +40,9 @@ fn main() {
         let schedule = (0..PERIOD).map(|start| times[start..].iter().step_by(PERIOD).min()).max().flatten();
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
         print!("{name:42}");
-        [500, 990, 999, 1000].map(|share| print!("{:8.1} ", micros(percentile(&mut times.clone(), share))));
+        for share in [500, 990, 999, 1000] {
+            print!("{:8.1} ", micros(percentile(&mut times.clone(), share)));
+        }
         println!("{:8.1}", micros(*schedule.expect("every block was run")));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::bins::ROW;
+use super::bins::{Bins, ROW};
 use super::sliced_fft::SlicedFft;
 
 /// Frames loaded, or butterflies done, in one step.
@@ -44,12 +44,15 @@ fn weight(step: &Step, fft: &SlicedFft, partitions: Partitions) -> f64 {
         let points = fft.part_points() as f64;
         0.17 * points * points.log2()
     };
+    // Products wait for memory where factors and spectra do not stay in a core's own cache.
+    let bytes = 2 * size_of::<Bins>() * fft.rows() * (2 * partitions.stereo + partitions.send);
+    let product = if bytes > 1 << 20 { 1.2 } else { 0.6 };
     match step {
         Step::Load(_, frames) => 0.4 * frames.len() as f64,
         Step::ForwardPass(_, _, range) | Step::InversePass(_, range) => butterflies(range),
         Step::ForwardPart(..) | Step::InversePart(_) => part(),
         Step::Unpack(..) => 0.5 * ROW as f64,
-        Step::Multiply(_) => ROW as f64 * (0.5 + 0.6 * (partitions.stereo + partitions.send) as f64),
+        Step::Multiply(_) => ROW as f64 * (0.5 + product * (partitions.stereo + partitions.send) as f64),
     }
 }
 
