@@ -4,7 +4,7 @@
 //! voices; *control* turns every voice and quantum into plain records; an *executor* turns records into audio.
 
 #![deny(unsafe_code)]
-#![allow(clippy::vec_box, reason = "voices and buckets change hands with every block")]
+#![allow(clippy::vec_box, reason = "voices and buckets change hands, by their addresses")]
 
 mod bucket;
 mod buses;
@@ -15,6 +15,7 @@ mod pool;
 mod program;
 mod renderer;
 mod settings;
+mod voices;
 mod warning;
 
 pub use buses::Buses;

@@ -62,7 +62,7 @@ impl Pool {
     /// Lets the threads begin with a block.
     pub(crate) fn begin(&mut self, font: &Arc<SoundFont>, stretch: Stretch, buckets: Vec<Box<Bucket>>) {
         let mut order: Vec<usize> = (0..buckets.len()).collect();
-        order.sort_by_key(|&bucket| Reverse(buckets[bucket].voices.len()));
+        order.sort_by_key(|&bucket| Reverse(buckets[bucket].voices().len()));
         let region = Arc::new(Region {
             font: font.clone(),
             stretch: RwLock::new(stretch),
@@ -87,7 +87,7 @@ impl Pool {
         assert!(!region.panicked.load(Ordering::Acquire), "a thread that renders voices has panicked");
         let buckets = region.buckets.iter().filter_map(|bucket| lock(bucket).take()).collect();
         let mut stretch = region.stretch.write().unwrap_or_else(PoisonError::into_inner);
-        (std::mem::replace(&mut *stretch, Stretch { start: 0, end: 0, changes: Vec::new() }), buckets)
+        (std::mem::take(&mut *stretch), buckets)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use rae_midi::{Action, Message, Performance};
+use rae_midi::{Action, Performance};
 use rae_soundfont::SoundFont;
 use rae_units::Frames;
 
-use crate::bucket::{Bucket, Stretch};
+use crate::bucket::Stretch;
 use crate::conductor::{Conductor, moves_filters};
 use crate::executor::{BUCKETS, CpuExecutor, Executor, QUANTUM};
 use crate::pool::Pool;
@@ -37,9 +37,9 @@ pub struct Statistics {
 pub struct Renderer {
     font: Arc<SoundFont>,
     conductor: Conductor,
-    /// By remainder of the voices' serial numbers.
-    buckets: Vec<Box<Bucket>>,
     pool: Option<Pool>,
+    /// The block at work.
+    stretch: Stretch,
     /// Events by frame, those at one frame in file order.
     events: Vec<(u64, Action)>,
     next_event: usize,
@@ -75,7 +75,7 @@ impl Renderer {
         let events: Vec<_> =
             timed.take_while(|(frame, _)| *frame < cut).map(|(frame, action)| (frame, action.clone())).collect();
         let filter_moves = moves_filters(events.iter().map(|(_, action)| action));
-        let mut conductor = Conductor::new(font.clone(), performance.channels, filter_moves, settings);
+        let mut conductor = Conductor::new(font.clone(), performance.channels, filter_moves, settings, make);
         let threads = settings.threads.min(BUCKETS);
         let pool = if threads > 1 { Pool::new(threads - 1).ok() } else { None };
         if threads > 1 && pool.is_none() {
@@ -84,8 +84,8 @@ impl Renderer {
         Renderer {
             conductor,
             font,
-            buckets: (0..BUCKETS).map(|_| Box::new(Bucket::new(make()))).collect(),
             pool,
+            stretch: Stretch::default(),
             events,
             next_event: 0,
             end,
@@ -160,63 +160,54 @@ impl Renderer {
     }
 
     fn render_block(&mut self, meanwhile: impl FnOnce()) {
-        let start = self.frame;
-        let end = start + (self.quanta(start) * QUANTUM) as u64;
-        self.conduct(end);
-        self.conductor.hand_out(&mut self.buckets);
-        let stretch = Stretch { start, end, changes: self.conductor.take_changes() };
-        let stretch = self.render_buckets(stretch, meanwhile);
+        let (start, end) = self.conduct();
+        (self.stretch.start, self.stretch.end) = (start, end);
+        let buckets = self.conductor.begin_block(&mut self.stretch);
+        match &mut self.pool {
+            Some(pool) if end - start > QUANTUM as u64 => {
+                pool.begin(&self.font, std::mem::take(&mut self.stretch), std::mem::take(buckets));
+                meanwhile();
+                (self.stretch, *buckets) = pool.finish();
+            }
+            _ => {
+                meanwhile();
+                for bucket in &mut *buckets {
+                    bucket.render(&self.font, &self.stretch);
+                }
+            }
+        }
         self.ready.resize((end - start) as usize);
-        for bucket in &self.buckets {
+        for bucket in buckets {
             bucket.add_to(&mut self.ready);
         }
-        self.conductor.take_back(&mut self.buckets, stretch.changes);
-        self.conductor.count_block(self.buckets.iter().map(|bucket| bucket.voice_frames()).sum());
-        self.conductor.end_block();
+        self.conductor.end_block(&mut self.stretch);
         self.taken = 0;
         self.frame = end;
     }
 
-    /// Renders all buckets.
-    fn render_buckets(&mut self, stretch: Stretch, meanwhile: impl FnOnce()) -> Stretch {
-        match &mut self.pool {
-            Some(pool) if stretch.end - stretch.start > QUANTUM as u64 => {
-                pool.begin(&self.font, stretch, std::mem::take(&mut self.buckets));
-                meanwhile();
-                let (stretch, buckets) = pool.finish();
-                self.buckets = buckets;
-                stretch
-            }
-            _ => {
-                meanwhile();
-                for bucket in &mut self.buckets {
-                    bucket.render(&self.font, &stretch);
-                }
-                stretch
-            }
-        }
-    }
-
-    /// How many quanta the next block has: one where voices might have to give way, since that depends on which have
-    /// ended by then.
-    fn quanta(&self, start: u64) -> usize {
+    /// Acts on the events of the next block; its first frame and the one after its last. It ends before a quantum in which
+    /// voices might have to give way, since that depends on which have ended by then.
+    fn conduct(&mut self) -> (u64, u64) {
         let quanta = if self.pool.is_some() { SHARED_QUANTA } else { QUANTA };
-        let horizon = start + (quanta * QUANTUM) as u64;
-        let upcoming = self.events[self.next_event..].iter().take_while(|(frame, _)| *frame < horizon);
-        let note_ons = upcoming
-            .filter(|(_, action)| matches!(action, Action::Channel { message: Message::NoteOn { .. }, .. }))
-            .count();
-        if self.conductor.is_crowded(note_ons) { 1 } else { quanta }
-    }
-
-    fn conduct(&mut self, end: u64) {
-        while let Some((frame, action)) = self.events.get(self.next_event).filter(|(frame, _)| *frame < end) {
-            self.conductor.act(*frame, action);
-            self.next_event += 1;
+        let start = self.frame;
+        let mut end = start + (quanta * QUANTUM) as u64;
+        while let Some(&(frame, _)) = self.events.get(self.next_event).filter(|(frame, _)| *frame < end) {
+            let quantum = frame - frame % QUANTUM as u64;
+            let events = &self.events[self.next_event..];
+            let events = &events[..events.iter().take_while(|(frame, _)| *frame < quantum + QUANTUM as u64).count()];
+            if quantum > start && self.conductor.might_run_out(events.iter().map(|(_, action)| action)) {
+                end = quantum;
+                break;
+            }
+            for (frame, action) in events {
+                self.conductor.act(*frame, action);
+            }
+            self.next_event += events.len();
         }
         if !self.ended && self.end < end {
             self.conductor.end(self.end);
             self.ended = true;
         }
+        (start, end)
     }
 }

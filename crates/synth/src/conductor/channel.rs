@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rae_soundfont::{Controller, Generator};
 
 use super::bank::{BankMode, DRUM_BANK};
+use super::notes::Notes;
 use super::tuning::Tuning;
 use crate::control::{Change, ChannelChange};
 use crate::executor::QUANTUM;
@@ -53,19 +54,6 @@ enum Parameter {
     Generator(Option<Generator>),
 }
 
-/// A note whose voices have not been released yet.
-#[derive(Clone, Debug)]
-pub(super) struct HeldNote {
-    /// Key as it came in.
-    pub(super) key: u8,
-    /// Serials of its voices.
-    pub(super) voices: std::ops::Range<u64>,
-    /// The key is still down.
-    pub(super) down: bool,
-    /// Caught by the sostenuto pedal.
-    pub(super) sostenuto: bool,
-}
-
 /// A channel's state at the conductor's present frame.
 pub(super) struct Channel {
     pub(super) index: u16,
@@ -95,7 +83,7 @@ pub(super) struct Channel {
     pub(super) offsets: Vec<(Generator, f32)>,
     /// Cents added to each key.
     pub(super) cents: Arc<[f32; 128]>,
-    pub(super) notes: Vec<HeldNote>,
+    pub(super) notes: Notes,
     /// Changes since the block began, ascending by frame.
     pub(super) changes: Vec<ChannelChange>,
     /// Onset of the youngest voice.
@@ -142,7 +130,7 @@ impl Channel {
             data: [0; 2],
             offsets: Vec::new(),
             cents: Arc::new([0.0; 128]),
-            notes: Vec::new(),
+            notes: Notes::new(),
             changes: Vec::new(),
             latest_birth: 0,
         };
@@ -275,9 +263,7 @@ impl Channel {
                 self.set_key_pressure(frame, key, 0);
             }
         }
-        for note in &mut self.notes {
-            note.sostenuto = false;
-        }
+        self.notes.uncatch();
         Effect::PedalUp
     }
 

@@ -2,32 +2,30 @@
 
 mod bank;
 mod channel;
+mod notes;
 mod programs;
 mod stealing;
 mod sysex;
 mod tuning;
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use rae_midi::{Action, Message};
 use rae_soundfont::{Generator, SoundFont};
 
-use crate::bucket::Bucket;
-use crate::control::{Change, ChannelChange, Onset, Voice};
-use crate::executor::BUCKETS;
+use crate::bucket::{Bucket, Stretch};
+use crate::control::{Change, Onset};
+use crate::executor::Executor;
 use crate::program::Program;
+use crate::voices::Voices;
 use crate::warning::{Warning, Warnings};
 use crate::{Settings, Statistics};
 use bank::BankMode;
-use channel::{Channel, Effect, HeldNote};
+use channel::{Channel, Effect};
 use programs::Programs;
 use stealing::Stealing;
 use sysex::SysEx;
 use tuning::{Tuning, TuningMessage};
-
-/// Notes of one key that a pedal may hold at once.
-const LAYERS_PER_KEY: usize = 16;
 
 /// Channels of a port.
 const PORT: usize = 16;
@@ -45,57 +43,37 @@ impl Default for Port {
     }
 }
 
-/// Places in the filter memory of a bucket.
-#[derive(Default)]
-struct Slots {
-    free: Vec<usize>,
-    used: usize,
-}
-
-impl Slots {
-    fn take(&mut self) -> usize {
-        self.free.pop().unwrap_or_else(|| {
-            self.used += 1;
-            self.used - 1
-        })
-    }
-}
-
-fn bucket_of(serial: u64) -> usize {
-    (serial % BUCKETS as u64) as usize
-}
-
-/// Holds the channels and all sounding voices, ascending by serial.
+/// Holds the channels and all voices.
 pub(crate) struct Conductor {
     settings: Settings,
     channels: Vec<Channel>,
     ports: Vec<Port>,
     programs: Programs,
-    voices: Vec<Box<Voice>>,
-    /// Voices that are not fading out.
-    sounding: usize,
+    voices: Voices,
     stealing: Stealing,
-    slots: [Slots; BUCKETS],
-    next_serial: u64,
     filter_moves: bool,
     statistics: Statistics,
     warnings: Warnings,
 }
 
 impl Conductor {
-    /// `filter_moves`: the piece moves some filter by NRPN, so that no voice may do without one.
-    pub(crate) fn new(font: Arc<SoundFont>, channels: u16, filter_moves: bool, settings: &Settings) -> Conductor {
+    /// `filter_moves`: the piece moves some filter by NRPN, so that no voice may do without one. `make` makes the
+    /// executors of the voices' buckets.
+    pub(crate) fn new(
+        font: Arc<SoundFont>,
+        channels: u16,
+        filter_moves: bool,
+        settings: &Settings,
+        make: impl Fn() -> Box<dyn Executor>,
+    ) -> Conductor {
         let ports = usize::from(channels).div_ceil(PORT).max(1);
         Conductor {
             settings: settings.clone(),
             channels: (0..(ports * PORT) as u16).map(Channel::new).collect(),
             ports: (0..ports).map(|_| Port::default()).collect(),
             programs: Programs::new(font),
-            voices: Vec::new(),
-            sounding: 0,
+            voices: Voices::new(make),
             stealing: Stealing::default(),
-            slots: Default::default(),
-            next_serial: 0,
             filter_moves,
             statistics: Statistics::default(),
             warnings: Warnings::default(),
@@ -115,60 +93,50 @@ impl Conductor {
     }
 
     pub(crate) fn is_silent(&self) -> bool {
-        self.voices.is_empty()
+        self.voices.count() == 0
     }
 
-    /// Forgets the voices that have ended and the changes of the block.
-    pub(crate) fn end_block(&mut self) {
-        self.drop_voices(Voice::is_finished);
-        self.sounding = self.voices.iter().filter(|voice| !voice.is_killed()).count();
-        self.voices.iter_mut().for_each(|voice| voice.end_block());
-        self.channels.iter_mut().for_each(|channel| channel.changes.clear());
-    }
-
-    fn drop_voices(&mut self, goes: impl Fn(&Voice) -> bool) {
-        let slots = &mut self.slots;
-        self.voices.retain(|voice| {
-            let goes = goes(voice);
-            if goes {
-                slots[bucket_of(voice.serial)].free.push(voice.slot);
+    /// Whether these actions could make voices give way, which depends on which of them have ended by then.
+    pub(crate) fn might_run_out<'a>(&self, actions: impl Iterator<Item = &'a Action>) -> bool {
+        let mut voices = self.voices.count();
+        let mut same_programs = true;
+        for action in actions {
+            match action {
+                Action::Channel { channel, message: Message::NoteOn { velocity: 1.., .. } } => {
+                    let sound = self.channels.get(usize::from(*channel)).and_then(|channel| channel.sound.as_ref());
+                    let Some(sound) = sound.filter(|_| same_programs) else { return true };
+                    voices += sound.most_layers;
+                    if voices >= self.settings.max_voices {
+                        return true;
+                    }
+                }
+                Action::Channel { message: Message::ProgramChange { .. }, .. } | Action::SysEx { .. } => {
+                    same_programs = false;
+                }
+                Action::Channel { .. } => {}
             }
-            !goes
-        });
-    }
-
-    /// Whether so many note-ons could make voices give way, which depends on which of them have ended by then.
-    pub(crate) fn is_crowded(&self, note_ons: usize) -> bool {
-        self.voices.len() + note_ons * self.programs.most_layers() >= self.settings.max_voices
-    }
-
-    /// Gives every voice to its bucket.
-    pub(crate) fn hand_out(&mut self, buckets: &mut [Box<Bucket>]) {
-        for voice in self.voices.drain(..) {
-            buckets[bucket_of(voice.serial)].voices.push(voice);
         }
+        false
     }
 
-    /// The changes of this block by channel; [`Conductor::take_back`] wants them again.
-    pub(crate) fn take_changes(&mut self) -> Vec<Vec<ChannelChange>> {
-        self.channels.iter_mut().map(|channel| std::mem::take(&mut channel.changes)).collect()
-    }
-
-    /// Takes voices and changes back.
-    pub(crate) fn take_back(&mut self, buckets: &mut [Box<Bucket>], changes: Vec<Vec<ChannelChange>>) {
-        for bucket in buckets {
-            self.voices.append(&mut bucket.voices);
+    /// The buckets with all voices, and what happens to them from the frame `start` to `end`.
+    pub(crate) fn begin_block(&mut self, stretch: &mut Stretch) -> &mut Vec<Box<Bucket>> {
+        stretch.changes.resize_with(self.channels.len(), Vec::new);
+        for (channel, changes) in self.channels.iter_mut().zip(&mut stretch.changes) {
+            std::mem::swap(&mut channel.changes, changes);
         }
-        self.voices.sort_unstable_by_key(|voice| voice.serial);
-        for (channel, changes) in self.channels.iter_mut().zip(changes) {
-            channel.changes = changes;
-        }
+        self.voices.buckets_mut()
     }
 
-    /// Counts what a block of `frames` frames was made of.
-    pub(crate) fn count_block(&mut self, voice_frames: u64) {
-        self.statistics.voice_frames += voice_frames;
-        self.statistics.peak_voices = self.statistics.peak_voices.max(self.voices.len());
+    /// The block has been rendered.
+    pub(crate) fn end_block(&mut self, stretch: &mut Stretch) {
+        for (channel, changes) in self.channels.iter_mut().zip(&mut stretch.changes) {
+            std::mem::swap(&mut channel.changes, changes);
+            channel.changes.clear();
+        }
+        self.statistics.peak_voices = self.statistics.peak_voices.max(self.voices.count());
+        self.statistics.voice_frames += self.voices.end_block();
+        self.stealing.forget();
     }
 
     /// Does what an event at `frame` asks for.
@@ -186,17 +154,14 @@ impl Conductor {
 
     /// The tracks have ended: keys and pedals are let go.
     pub(crate) fn end(&mut self, frame: u64) {
-        for channel in 0..self.channels.len() {
-            let notes = std::mem::take(&mut self.channels[channel].notes);
-            for note in notes {
-                self.release(frame, note.voices);
-            }
+        for channel in &mut self.channels {
+            channel.notes.drain(|voices| self.stealing.release(frame, voices, &mut self.voices));
         }
     }
 
     fn message(&mut self, frame: u64, channel: usize, message: Message) {
         match message {
-            Message::NoteOn { key, velocity: 0 } | Message::NoteOff { key, .. } => self.note_off(frame, channel, key),
+            Message::NoteOn { key, velocity: 0 } | Message::NoteOff { key, .. } => self.lift(frame, channel, key),
             Message::NoteOn { key, velocity } => self.note_on(frame, channel, key, velocity),
             Message::PolyPressure { key, pressure } => {
                 let played = self.transposed(channel, key);
@@ -218,21 +183,13 @@ impl Conductor {
         match effect {
             Effect::None => {}
             Effect::PedalUp => self.release_unheld(frame, channel),
-            Effect::SostenutoDown => {
-                for note in &mut self.channels[channel].notes {
-                    note.sostenuto |= note.down;
-                }
-            }
+            Effect::SostenutoDown => self.channels[channel].notes.catch(),
             Effect::SostenutoUp => {
-                for note in &mut self.channels[channel].notes {
-                    note.sostenuto = false;
-                }
+                self.channels[channel].notes.uncatch();
                 self.release_unheld(frame, channel);
             }
             Effect::AllNotesOff => {
-                for note in &mut self.channels[channel].notes {
-                    note.down = false;
-                }
+                self.channels[channel].notes.lift_all();
                 self.release_unheld(frame, channel);
             }
             Effect::AllSoundOff => self.silence(frame, channel),
@@ -260,92 +217,48 @@ impl Conductor {
             .get_or_insert_with(|| self.programs.find(state.bank, state.program, state.drums, &mut self.warnings))
             .clone();
         let played = self.transposed(channel, key);
-        let first = self.next_serial;
+        let first = self.voices.next_serial();
         for layer in (0..program.layers.len()).filter(|&i| program.layers[i].answers(played, velocity)) {
             self.exclude(frame, channel, &program, program.layers[layer].exclusive_class(), first);
             self.start_voice(frame, channel, played, velocity, &program, layer);
         }
-        let voices = first..self.next_serial;
-        self.channels[channel].notes.push(HeldNote { key, voices, down: true, sostenuto: false });
+        self.channels[channel].notes.push(key, first..self.voices.next_serial());
     }
 
     /// A key struck again lets its earlier note go; under a pedal only so many layers may pile up.
     fn give_way_to_same_key(&mut self, frame: u64, channel: usize, key: u8) {
-        for note in self.channels[channel].notes.iter_mut().filter(|note| note.key == key) {
-            note.down = false;
-        }
-        self.release_unheld(frame, channel);
-        let notes = &mut self.channels[channel].notes;
-        if notes.iter().filter(|note| note.key == key).count() >= LAYERS_PER_KEY {
-            let oldest = notes.iter().position(|note| note.key == key).map(|i| notes.remove(i));
-            for serial in oldest.into_iter().flat_map(|note| note.voices) {
-                self.kill(serial, frame);
-            }
+        self.lift(frame, channel, key);
+        for serial in self.channels[channel].notes.surplus(key).into_iter().flatten() {
+            self.voices.kill(serial, frame);
         }
     }
 
-    fn note_off(&mut self, frame: u64, channel: usize, key: u8) {
-        for note in self.channels[channel].notes.iter_mut().filter(|note| note.key == key) {
-            note.down = false;
-        }
-        self.release_unheld(frame, channel);
+    /// A key goes up: its notes are released unless a pedal holds them.
+    fn lift(&mut self, frame: u64, channel: usize, key: u8) {
+        let channel = &mut self.channels[channel];
+        let sustained = channel.sustains();
+        channel.notes.lift(key, sustained, |voices| self.stealing.release(frame, voices, &mut self.voices));
     }
 
     /// Releases every note that neither its key nor a pedal holds.
     fn release_unheld(&mut self, frame: u64, channel: usize) {
-        let sustained = self.channels[channel].sustains();
-        let mut i = 0;
-        while i < self.channels[channel].notes.len() {
-            let note = &self.channels[channel].notes[i];
-            if note.down || note.sostenuto || sustained {
-                i += 1;
-            } else {
-                let note = self.channels[channel].notes.remove(i);
-                self.release(frame, note.voices);
-            }
-        }
-    }
-
-    fn release(&mut self, frame: u64, voices: Range<u64>) {
-        for serial in voices {
-            self.with_voice(serial, |voice| voice.release(frame));
-        }
+        let channel = &mut self.channels[channel];
+        let sustained = channel.sustains();
+        channel.notes.sift(sustained, |voices| self.stealing.release(frame, voices, &mut self.voices));
     }
 
     /// Cuts everything on a channel.
     fn silence(&mut self, frame: u64, channel: usize) {
         self.channels[channel].notes.clear();
-        self.kill_where(frame, |voice| usize::from(voice.channel) == channel);
+        self.voices.kill_where(frame, |voice| usize::from(voice.channel) == channel);
     }
 
     /// Exclusive class: older voices of the class, channel and preset are cut.
     fn exclude(&mut self, frame: u64, channel: usize, program: &Arc<Program>, class: i32, first: u64) {
         if class != 0 {
-            self.kill_where(frame, |voice| {
+            self.voices.kill_where(frame, |voice| {
                 usize::from(voice.channel) == channel && voice.serial < first && voice.is_excluded_by(program, class)
             });
-        }
-    }
-
-    fn kill_where(&mut self, frame: u64, goes: impl Fn(&Voice) -> bool) {
-        for voice in self.voices.iter_mut().filter(|voice| !voice.is_killed() && goes(voice)) {
-            voice.kill(frame);
-            self.sounding -= 1;
-        }
-    }
-
-    fn kill(&mut self, serial: u64, frame: u64) {
-        let mut killed = false;
-        self.with_voice(serial, |voice| {
-            killed = !voice.is_killed();
-            voice.kill(frame);
-        });
-        self.sounding -= usize::from(killed);
-    }
-
-    fn with_voice(&mut self, serial: u64, act: impl FnOnce(&mut Voice)) {
-        if let Ok(i) = self.voices.binary_search_by_key(&serial, |voice| voice.serial) {
-            act(&mut self.voices[i]);
         }
     }
 
@@ -353,10 +266,10 @@ impl Conductor {
         self.make_room(frame);
         let changes_seen = self.channels[channel].note_birth(frame);
         let state = &self.channels[channel];
-        let slot = self.slots[bucket_of(self.next_serial)].take();
+        let (serial, slot) = self.voices.next_place();
         let onset = Onset {
             frame,
-            serial: self.next_serial,
+            serial,
             slot,
             channel: channel as u16,
             key,
@@ -371,11 +284,8 @@ impl Conductor {
             changes_seen,
             rate: f64::from(self.settings.rate.hz()),
         };
-        let voice = Voice::new(&onset, |controller| state.source_value(controller, key));
-        self.stealing.born(frame, &voice);
-        self.voices.push(Box::new(voice));
-        self.sounding += 1;
-        self.next_serial += 1;
+        self.voices.start(&onset, |controller| state.source_value(controller, key));
+        self.stealing.born(frame, serial, &self.voices);
         self.statistics.voices += 1;
     }
 
@@ -383,14 +293,14 @@ impl Conductor {
     fn make_room(&mut self, frame: u64) {
         let limit = self.settings.max_voices.max(1);
         // A flood of notes within one fade would pile up voices without end: those are dropped where they stand.
-        if self.voices.len() >= 2 * limit {
-            self.drop_voices(Voice::is_killed);
+        if self.voices.count() >= 2 * limit {
+            self.voices.drop_killed();
         }
-        if self.sounding < limit {
+        if self.voices.sounding() < limit {
             return;
         }
         if let Some(serial) = self.stealing.victim(frame, &self.voices) {
-            self.kill(serial, frame);
+            self.voices.kill(serial, frame);
             self.statistics.stolen += 1;
             self.warnings.once(Warning::VoiceLimit { limit, frame });
         }

@@ -13,17 +13,11 @@ pub(super) struct Programs {
     font: Arc<SoundFont>,
     ready: HashMap<usize, Arc<Program>>,
     budget: Budget,
-    most_layers: usize,
 }
 
 impl Programs {
     pub(super) fn new(font: Arc<SoundFont>) -> Programs {
-        Programs { font, ready: HashMap::new(), budget: Budget::new(), most_layers: 1 }
-    }
-
-    /// The most voices that one note has been able to start.
-    pub(super) fn most_layers(&self) -> usize {
-        self.most_layers
+        Programs { font, ready: HashMap::new(), budget: Budget::new() }
     }
 
     /// The preset of this bank and program, or the nearest there is: the same program of bank 0 (for drums the standard
@@ -47,7 +41,6 @@ impl Programs {
             }
             Arc::new(program)
         });
-        self.most_layers = self.most_layers.max(ready.most_layers);
         ready.clone()
     }
 }

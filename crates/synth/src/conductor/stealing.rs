@@ -1,45 +1,167 @@
 //! Which voice gives way when all are in use.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::ops::Range;
 
 use crate::control::Voice;
+use crate::executor::QUANTUM;
+use crate::voices::Voices;
 
 /// How much less audible a released voice counts, in hundredths of a decibel.
 const RELEASED: i32 = 2000;
 
-/// The voices of one frame by how audible they are. Scores are taken once a frame, so that a flood of notes at one frame
-/// does not look at every voice for each.
+/// How audible the voices are, as far as it is known.
+///
+/// Unless something happens to it, a voice does not become more audible. So its score at the end of a quantum, which is
+/// taken once, is the least it can have at any frame of it; and only voices whose least is small enough need to be looked
+/// at when one has to give way.
 #[derive(Default)]
 pub(super) struct Stealing {
+    /// The quantum, by its number, of which `bounds` are.
+    quantum: Option<u64>,
+    /// The frame of which `scores` are.
     frame: Option<u64>,
-    /// Least audible first; of equals, the oldest.
-    candidates: BinaryHeap<Reverse<(i32, u64)>>,
+    serials: Vec<u64>,
+    bounds: Vec<i32>,
+    /// Scores where they are `exact`, otherwise bounds.
+    scores: Vec<i32>,
+    exact: Vec<bool>,
 }
 
 impl Stealing {
-    /// Serial of the voice to cut at `frame`.
-    pub(super) fn victim(&mut self, frame: u64, voices: &[Box<Voice>]) -> Option<u64> {
-        if self.frame != Some(frame) {
-            self.frame = Some(frame);
-            self.candidates.clear();
-            self.candidates.extend(voices.iter().map(|voice| Reverse((score(voice, frame), voice.serial))));
-        }
+    /// Serial of the voice to cut at `frame`: the least audible; of equals, the oldest.
+    pub(super) fn victim(&mut self, frame: u64, voices: &Voices) -> Option<u64> {
+        self.prepare(frame, voices);
         loop {
-            let Reverse((_, serial)) = self.candidates.pop()?;
-            let alive = voices.binary_search_by_key(&serial, |voice| voice.serial).ok();
-            if alive.is_some_and(|i| !voices[i].is_killed()) {
-                return Some(serial);
+            let least = self.scores.iter().min()?;
+            let first = self.scores.iter().position(|score| score == least)?;
+            let Some(mut best) = self.examine(first, frame, voices) else {
+                self.remove(first);
+                continue;
+            };
+            let mut place = first;
+            let mut i = 0;
+            while i < self.scores.len() {
+                if self.scores[i] > best.0 {
+                    i += 1;
+                    continue;
+                }
+                match self.examine(i, frame, voices) {
+                    Some(candidate) => {
+                        if candidate < best {
+                            (best, place) = (candidate, i);
+                        }
+                        i += 1;
+                    }
+                    // The last takes the place of what is removed.
+                    None => {
+                        self.remove(i);
+                        place = if place == self.scores.len() { i } else { place };
+                    }
+                }
+            }
+            self.remove(place);
+            return Some(best.1);
+        }
+    }
+
+    /// A voice has started at `frame`: it joins those that are known.
+    pub(super) fn born(&mut self, frame: u64, serial: u64, voices: &Voices) {
+        if self.quantum != Some(quantum(frame)) {
+            return;
+        }
+        if self.serials.len() > 2 * voices.sounding() + QUANTUM {
+            self.drop_gone(voices);
+        }
+        if let Some(voice) = voices.get(serial) {
+            self.add(voice);
+        }
+    }
+
+    /// Lets go of a note at `frame`. Where a voice has had to give way at this frame already, that counts from the
+    /// next frame on.
+    pub(super) fn release(&mut self, frame: u64, serials: Range<u64>, voices: &mut Voices) {
+        for serial in serials {
+            self.release_voice(frame, serial, voices);
+        }
+    }
+
+    fn release_voice(&mut self, frame: u64, serial: u64, voices: &mut Voices) {
+        let known = self.quantum.and_then(|_| self.serials.iter().position(|&known| known == serial));
+        if let Some(i) = known.filter(|_| self.frame == Some(frame)) {
+            self.examine(i, frame, voices);
+        }
+        if let (Some(voice), Some(i), Some(quantum)) = (voices.release(serial, frame), known, self.quantum) {
+            self.bounds[i] = score(voice, last_frame(quantum));
+            if !self.exact[i] {
+                self.scores[i] = self.bounds[i];
             }
         }
     }
 
-    /// A voice that starts at a frame whose scores are known joins them.
-    pub(super) fn born(&mut self, frame: u64, voice: &Voice) {
-        if self.frame == Some(frame) {
-            self.candidates.push(Reverse((score(voice, frame), voice.serial)));
+    /// A block is done; voices may have changed.
+    pub(super) fn forget(&mut self) {
+        self.quantum = None;
+    }
+
+    fn drop_gone(&mut self, voices: &Voices) {
+        for i in (0..self.serials.len()).rev() {
+            if voices.get(self.serials[i]).is_none_or(Voice::is_killed) {
+                self.remove(i);
+            }
         }
     }
+
+    fn prepare(&mut self, frame: u64, voices: &Voices) {
+        if self.quantum != Some(quantum(frame)) {
+            self.quantum = Some(quantum(frame));
+            self.serials.clear();
+            self.bounds.clear();
+            self.scores.clear();
+            self.exact.clear();
+            for voice in voices.all().filter(|voice| !voice.is_killed()) {
+                self.add(voice);
+            }
+        } else if self.frame != Some(frame) {
+            self.scores.copy_from_slice(&self.bounds);
+            self.exact.fill(false);
+        }
+        self.frame = Some(frame);
+    }
+
+    fn add(&mut self, voice: &Voice) {
+        let Some(quantum) = self.quantum else { return };
+        let bound = score(voice, last_frame(quantum));
+        self.serials.push(voice.serial);
+        self.bounds.push(bound);
+        self.scores.push(bound);
+        self.exact.push(false);
+    }
+
+    /// Score and serial of the `i`th voice; `None` if it has gone.
+    fn examine(&mut self, i: usize, frame: u64, voices: &Voices) -> Option<(i32, u64)> {
+        let serial = self.serials[i];
+        let voice = voices.get(serial).filter(|voice| !voice.is_killed())?;
+        if !self.exact[i] {
+            self.scores[i] = score(voice, frame);
+            self.exact[i] = true;
+        }
+        Some((self.scores[i], serial))
+    }
+
+    fn remove(&mut self, i: usize) {
+        self.serials.swap_remove(i);
+        self.bounds.swap_remove(i);
+        self.scores.swap_remove(i);
+        self.exact.swap_remove(i);
+    }
+}
+
+fn quantum(frame: u64) -> u64 {
+    frame / QUANTUM as u64
+}
+
+fn last_frame(quantum: u64) -> u64 {
+    quantum * QUANTUM as u64 + (QUANTUM as u64 - 1)
 }
 
 /// Envelope, attenuation and release; never audio, so that it is the same however a piece is rendered.

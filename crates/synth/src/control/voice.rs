@@ -133,8 +133,28 @@ pub(crate) struct Voice {
     amplitude: (f64, f64),
 }
 
+/// The memory of a voice that another can take over.
+#[derive(Default)]
+struct Lists {
+    inputs: Vec<[f32; 2]>,
+    offsets: Vec<(Generator, f32)>,
+}
+
 impl Voice {
     pub(crate) fn new(onset: &Onset<'_>, source_value: impl Fn(Controller) -> f32) -> Voice {
+        Voice::within(Lists::default(), onset, source_value)
+    }
+
+    /// Starts afresh, in the memory that this voice has.
+    pub(crate) fn restart(&mut self, onset: &Onset<'_>, source_value: impl Fn(Controller) -> f32) {
+        let lists = Lists { inputs: std::mem::take(&mut self.inputs), offsets: std::mem::take(&mut self.offsets) };
+        *self = Voice::within(lists, onset, source_value);
+    }
+
+    fn within(lists: Lists, onset: &Onset<'_>, source_value: impl Fn(Controller) -> f32) -> Voice {
+        let Lists { mut inputs, mut offsets } = lists;
+        offsets.clear();
+        offsets.extend_from_slice(onset.offsets);
         let layer = &onset.program.layers[onset.layer];
         let overridden = |generator: Generator, played: u8| match layer.generators[generator as usize] {
             value if (0.0..=127.0).contains(&value) => value,
@@ -143,7 +163,6 @@ impl Voice {
         let key = overridden(Generator::Keynum, onset.key);
         let velocity = overridden(Generator::Velocity, onset.velocity);
         let pitching = Pitching { key, tuning: onset.tuning, volume: onset.volume };
-        let mut inputs = Vec::new();
         layer.modulators.inputs(
             |controller| match controller {
                 Controller::Key => key,
@@ -169,7 +188,7 @@ impl Voice {
             heard: if onset.sends { [1.0; 4] } else { [1.0, 1.0, 0.0, 0.0] },
             pitching,
             inputs,
-            offsets: onset.offsets.to_vec(),
+            offsets,
             volume: Envelope::new(onset.frame, articulation.volume),
             modulation: Envelope::new(onset.frame, articulation.modulation),
             mod_lfo: lfo(articulation.mod_lfo),
@@ -232,12 +251,17 @@ impl Voice {
 
     /// How audible the voice is at `frame`, in decibels: envelope and attenuation, nothing that depends on audio.
     pub(crate) fn audibility(&self, frame: u64) -> f32 {
-        let mut envelope = self.volume;
-        match self.released {
-            Some(released) if released <= frame => envelope.release(released),
-            _ => {}
+        let mut envelope = &self.volume;
+        let mut later;
+        let released = self.released.filter(|&released| released <= frame && envelope.stage() < Stage::Release);
+        if released.is_some() || envelope.stage_end() <= frame {
+            later = self.volume;
+            if let Some(released) = released {
+                later.release(released);
+            }
+            later.advance(frame);
+            envelope = &later;
         }
-        envelope.advance(frame);
         // A voice that is only beginning counts with the level it is about to reach.
         let level = if envelope.stage() <= Stage::Attack { 0.0 } else { envelope.level(frame) };
         level as f32 - self.articulation.attenuation

@@ -134,6 +134,33 @@ fn threads_do_not_change_the_bits() {
     }
 }
 
+/// How many voices a note starts is not known before its preset has sounded.
+#[test]
+fn presets_of_many_layers_do_not_make_the_bits_depend_on_blocks() {
+    use Generator::{FineTune, ReleaseVolEnv, SampleModes};
+    let layers = (0..6).map(|i| zone(0).set(FineTune, 5 * i).set(ReleaseVolEnv, -9_000).set(SampleModes, 1));
+    let bank = BankBuilder::new()
+        .sample(&sine(441.0, 44_100, 700), Some(100..500))
+        .instrument(layers)
+        .preset(0, 0, [zone(0)])
+        .preset(0, 1, [zone(0), zone(0)]);
+    let font = Arc::new(bank.build());
+    let mut piece = Piece::new();
+    for note in 0..40u64 {
+        let frame = 300 * note;
+        piece = piece.send(frame, 0, Message::ProgramChange { program: (note % 2) as u8 });
+        piece = piece.on(frame, 0, 40 + note as u8, 100).off(frame + 500 + 40 * (note % 7), 0, 40 + note as u8);
+    }
+    let performance = piece.performance(0);
+    let render = |threads| {
+        let settings = Settings { threads, max_voices: 13, ..Settings::default() };
+        let mut buses = Buses::new(20_000);
+        Renderer::new(font.clone(), &performance, &settings).render(&mut buses);
+        buses
+    };
+    assert!(render(1) == render(2));
+}
+
 #[test]
 fn what_is_done_meanwhile_is_done_once() {
     let mut renderer = Renderer::new(Arc::new(busy_bank().build()), &busy_piece().performance(0), &Settings::default());

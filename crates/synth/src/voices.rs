@@ -1,0 +1,132 @@
+//! Every voice that sounds, in its bucket.
+
+use rae_soundfont::Controller;
+
+use crate::bucket::Bucket;
+use crate::control::{Onset, Voice};
+use crate::executor::{BUCKETS, Executor};
+
+/// All voices: bucket by remainder of the serial number, ascending by serial there.
+pub(crate) struct Voices {
+    buckets: Vec<Box<Bucket>>,
+    /// Voices, those included that have been killed and fade out.
+    count: usize,
+    /// Voices that are not fading out.
+    sounding: usize,
+    next_serial: u64,
+    /// Memory of voices that have ended.
+    spare: Vec<Box<Voice>>,
+}
+
+fn bucket_of(serial: u64) -> usize {
+    (serial % BUCKETS as u64) as usize
+}
+
+impl Voices {
+    /// No voices, and an executor for each of the buckets.
+    pub(crate) fn new(make: impl Fn() -> Box<dyn Executor>) -> Voices {
+        let buckets = (0..BUCKETS).map(|_| Box::new(Bucket::new(make()))).collect();
+        Voices { buckets, count: 0, sounding: 0, next_serial: 0, spare: Vec::new() }
+    }
+
+    /// How many there are, those included that fade out.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// How many there are that do not fade out.
+    pub(crate) fn sounding(&self) -> usize {
+        self.sounding
+    }
+
+    pub(crate) fn next_serial(&self) -> u64 {
+        self.next_serial
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Voice> {
+        self.buckets.iter().flat_map(|bucket| bucket.voices()).map(|voice| &**voice)
+    }
+
+    pub(crate) fn get(&self, serial: u64) -> Option<&Voice> {
+        let bucket = &self.buckets[bucket_of(serial)];
+        bucket.find(serial).map(|place| &*bucket.voices()[place])
+    }
+
+    /// Serial number and filter place of the voice that starts next.
+    pub(crate) fn next_place(&mut self) -> (u64, usize) {
+        (self.next_serial, self.buckets[bucket_of(self.next_serial)].take_slot())
+    }
+
+    /// Starts the voice of the last [`Voices::next_place`].
+    pub(crate) fn start(&mut self, onset: &Onset<'_>, source_value: impl Fn(Controller) -> f32) -> &Voice {
+        let voice = match self.spare.pop() {
+            Some(mut voice) => {
+                voice.restart(onset, source_value);
+                voice
+            }
+            None => Box::new(Voice::new(onset, source_value)),
+        };
+        let bucket = &mut self.buckets[bucket_of(onset.serial)];
+        bucket.push(voice);
+        self.count += 1;
+        self.sounding += 1;
+        self.next_serial += 1;
+        bucket.voices().last().expect("a voice has just been added")
+    }
+
+    /// Lets go of a voice's note; the voice, if it still sounds.
+    pub(crate) fn release(&mut self, serial: u64, frame: u64) -> Option<&Voice> {
+        let bucket = &mut self.buckets[bucket_of(serial)];
+        let place = bucket.find(serial)?;
+        let voice = &mut bucket.voices_mut()[place];
+        voice.release(frame);
+        Some(voice)
+    }
+
+    /// Fades a voice out, if it still sounds.
+    pub(crate) fn kill(&mut self, serial: u64, frame: u64) {
+        let bucket = &mut self.buckets[bucket_of(serial)];
+        if let Some(place) = bucket.find(serial) {
+            let voice = &mut bucket.voices_mut()[place];
+            self.sounding -= usize::from(!voice.is_killed());
+            voice.kill(frame);
+        }
+    }
+
+    /// Fades out all voices for which `goes` holds; whether there were any.
+    pub(crate) fn kill_where(&mut self, frame: u64, goes: impl Fn(&Voice) -> bool) -> bool {
+        let before = self.sounding;
+        for voice in self.buckets.iter_mut().flat_map(|bucket| bucket.voices_mut()) {
+            if !voice.is_killed() && goes(voice) {
+                voice.kill(frame);
+                self.sounding -= 1;
+            }
+        }
+        self.sounding < before
+    }
+
+    /// Drops the voices that fade out.
+    pub(crate) fn drop_killed(&mut self) {
+        self.buckets.iter_mut().for_each(|bucket| bucket.drop_voices(Voice::is_killed));
+        self.recount();
+    }
+
+    /// The buckets, to be rendered.
+    pub(crate) fn buckets_mut(&mut self) -> &mut Vec<Box<Bucket>> {
+        &mut self.buckets
+    }
+
+    /// The buckets have been rendered: takes note of what has ended meanwhile. The frames rendered, summed over voices.
+    pub(crate) fn end_block(&mut self) -> u64 {
+        self.recount();
+        self.sounding = self.all().filter(|voice| !voice.is_killed()).count();
+        self.buckets.iter().map(|bucket| bucket.voice_frames()).sum()
+    }
+
+    fn recount(&mut self) {
+        for bucket in &mut self.buckets {
+            bucket.give_ended(&mut self.spare);
+        }
+        self.count = self.buckets.iter().map(|bucket| bucket.voices().len()).sum();
+    }
+}
