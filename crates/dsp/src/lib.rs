@@ -2,7 +2,7 @@
 //!
 //! Everything that takes a stream gives the same bits however the stream is cut into blocks.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod buffer;
 pub mod convolver;
@@ -14,6 +14,7 @@ pub mod impulse_response;
 pub mod limiter;
 pub mod quantize;
 mod queue;
+pub mod wide;
 pub mod window;
 
 pub use buffer::AudioBuffer;
