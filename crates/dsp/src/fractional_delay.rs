@@ -7,10 +7,12 @@ use crate::window::{kaiser, sinc};
 pub const POINTS: usize = 8;
 /// Samples of them before the position's own: the position lies between sample `BEFORE` and the next.
 pub const BEFORE: usize = POINTS / 2 - 1;
-/// Terms of the even and of the odd part of a point's polynomial: exact to 1e-5.
-const TERMS: usize = 4;
+/// Terms of the even and of the odd part of a point's polynomial: exact to 1e-4.
+const TERMS: usize = 3;
 /// Points mirror each other around the middle between samples, so two share their polynomials.
 const PAIRS: usize = POINTS / 2;
+/// Frames that are read side by side.
+const GROUP: usize = 16;
 
 /// A fractional delay: exact to −59 dB up to a quarter of the sample rate, −32 dB at 0.3.
 ///
@@ -30,6 +32,14 @@ pub struct Glide {
     pub fall: u32,
 }
 
+impl Glide {
+    /// The fraction `frames` later.
+    #[inline(always)]
+    fn after(&self, frames: usize) -> u32 {
+        self.fraction.wrapping_sub(self.fall.wrapping_mul(frames as u32))
+    }
+}
+
 impl FractionalDelay {
     /// Computes the polynomials of a delay with this gain.
     pub fn new(gain: f64) -> FractionalDelay {
@@ -45,14 +55,12 @@ impl FractionalDelay {
     /// The value `fraction` · 2^−32 of a sample after `samples[BEFORE]`.
     #[inline(always)]
     pub fn read(&self, samples: &[f32; POINTS], fraction: u32) -> f32 {
-        let u = (fraction >> 8) as i32 as f32 * (1.0 / (1 << 24) as f32) - 0.5;
-        let v = u * u;
-        let value = |terms: &[f32; TERMS]| ((terms[3] * v + terms[2]) * v + terms[1]) * v + terms[0];
+        let u = offset(fraction);
         let (mut even, mut odd) = (0.0, 0.0);
         for pair in 0..PAIRS {
             let (early, late) = (samples[pair], samples[POINTS - 1 - pair]);
-            even += value(&self.even[pair]) * (early + late);
-            odd += value(&self.odd[pair]) * (early - late);
+            even += value(&self.even[pair], u * u) * (early + late);
+            odd += value(&self.odd[pair], u * u) * (early - late);
         }
         even + u * odd
     }
@@ -77,14 +85,52 @@ impl WideKernel for Run<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let Run { delay, samples, glide, out } = self;
-        let frames = out.len();
-        let points: [&[f32]; POINTS] = std::array::from_fn(|point| &samples[point..point + frames]);
-        for (frame, out) in out.iter_mut().enumerate() {
-            let fraction = glide.fraction.wrapping_sub(glide.fall.wrapping_mul(frame as u32));
-            *out += delay.read(&std::array::from_fn(|point| points[point][frame]), fraction);
+        let Run { delay, samples, mut glide, out } = self;
+        let (groups, rest) = out.as_chunks_mut::<GROUP>();
+        let done = groups.len() * GROUP;
+        for (group, out) in groups.iter_mut().enumerate() {
+            if let Some(samples) = samples[group * GROUP..].first_chunk() {
+                read_group(delay, samples, glide, out);
+            }
+            glide.fraction = glide.after(GROUP);
+        }
+        for (frame, (out, points)) in rest.iter_mut().zip(samples[done..].windows(POINTS)).enumerate() {
+            if let Some(points) = points.first_chunk() {
+                *out += delay.read(points, glide.after(frame));
+            }
         }
     }
+}
+
+/// [`FractionalDelay::read`] for many frames side by side.
+#[inline(always)]
+fn read_group(delay: &FractionalDelay, samples: &[f32; GROUP + POINTS - 1], glide: Glide, out: &mut [f32; GROUP]) {
+    let (mut u, mut even, mut odd) = ([0.0; GROUP], [0.0; GROUP], [0.0; GROUP]);
+    for (frame, u) in u.iter_mut().enumerate() {
+        *u = offset(glide.after(frame));
+    }
+    for pair in 0..PAIRS {
+        for frame in 0..GROUP {
+            let (early, late) = (samples[frame + pair], samples[frame + POINTS - 1 - pair]);
+            even[frame] += value(&delay.even[pair], u[frame] * u[frame]) * (early + late);
+            odd[frame] += value(&delay.odd[pair], u[frame] * u[frame]) * (early - late);
+        }
+    }
+    for frame in 0..GROUP {
+        out[frame] += even[frame] + u[frame] * odd[frame];
+    }
+}
+
+/// u of a fraction.
+#[inline(always)]
+fn offset(fraction: u32) -> f32 {
+    (fraction >> 8) as i32 as f32 * (1.0 / (1 << 24) as f32) - 0.5
+}
+
+/// A polynomial's value.
+#[inline(always)]
+fn value(terms: &[f32; TERMS], v: f32) -> f32 {
+    (terms[2] * v + terms[1]) * v + terms[0]
 }
 
 /// The polynomial through `f` at Chebyshev's nodes of 0 to ¼, by Newton's divided differences.
@@ -148,7 +194,7 @@ mod tests {
                 let mut impulse = [0.0; POINTS];
                 impulse[point] = 1.0;
                 let error = f64::from(delay.read(&impulse, fraction)) - 0.5 * exact;
-                assert!(error.abs() < 1e-5, "point {point} at {step}: {error}");
+                assert!(error.abs() < 1e-4, "point {point} at {step}: {error}");
             }
         }
     }

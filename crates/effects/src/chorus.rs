@@ -167,8 +167,9 @@ impl Voice {
     /// Computes the delays at the edges of a cell.
     fn enter(&mut self, cell: u64) {
         if self.cell != Some(cell) {
+            let follows = self.cell.is_some_and(|last| last + 1 == cell);
+            self.from = if follows { self.to } else { self.exact_delay(cell * GRID) };
             self.cell = Some(cell);
-            self.from = self.exact_delay(cell * GRID);
             self.to = self.exact_delay((cell + 1) * GRID);
         }
     }
