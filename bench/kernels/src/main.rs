@@ -1,6 +1,6 @@
 //! Time of effects and codec on five minutes of stereo at 44.1 kHz, one thread: the best of five runs.
 //!
-//! `cargo run --release` in this folder.
+//! `cargo run --release` in this folder; `cargo run --release -- hall` for the rows whose name has this in it.
 
 use std::hint::black_box;
 use std::io::sink;
@@ -28,19 +28,26 @@ fn main() {
         ("reverb of 4410 samples and send hall", bus(ReverbSettings::default(), false)),
         ("chorus", bus(reverb(None, 0.1, false), true)),
     ] {
+        if !wanted(name) {
+            continue;
+        }
         let start = Instant::now();
         let prepared = PreparedBus::new(&settings, RATE).expect("settings within range");
         let preparing = start.elapsed();
-        report(name, frames, best(|| effects(&prepared, &left, &right)));
+        report(name, frames, || effects(&prepared, &left, &right));
         println!("{:>58.1} ms to prepare", preparing.as_secs_f64() * 1e3);
     }
     for (name, level) in [("limiter at rest", 0.89), ("limiter at work", 1.5)] {
         let [left, right] = [&left, &right].map(|bus| bus.iter().map(|x| x * level).collect::<Vec<f32>>());
-        report(name, frames, best(|| limit(&left, &right)));
+        report(name, frames, || limit(&left, &right));
     }
     for (name, format) in [("s16", SampleFormat::S16), ("s24", SampleFormat::S24), ("f32", SampleFormat::F32)] {
-        report(name, frames, best(|| encode(format, &left, &right)));
+        report(name, frames, || encode(format, &left, &right));
     }
+}
+
+fn wanted(name: &str) -> bool {
+    std::env::args().nth(1).is_none_or(|part| name.contains(&part))
 }
 
 fn best(mut run: impl FnMut()) -> Duration {
@@ -52,7 +59,11 @@ fn best(mut run: impl FnMut()) -> Duration {
     times.min().expect("five runs")
 }
 
-fn report(name: &str, frames: usize, time: Duration) {
+fn report(name: &str, frames: usize, run: impl FnMut()) {
+    if !wanted(name) {
+        return;
+    }
+    let time = best(run);
     let seconds = time.as_secs_f64();
     println!("{name:40} {:8.1} ms {:8.2} ns per frame", seconds * 1e3, seconds * 1e9 / frames as f64);
 }

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod encode;
 mod error;
 mod header;
 mod output;

@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use rae_dsp::AudioBuffer;
-use rae_dsp::quantize::{to_i16_dithered, to_i24};
+use rae_dsp::wide::run_wide;
 use rae_units::{Frames, SampleRate};
 
+use crate::encode::Encode;
 use crate::header::{Header, Length};
 use crate::{CodecError, OutputFile};
 
@@ -173,39 +174,13 @@ impl<W: Write> WavWriter<W> {
 
     fn encode(&mut self, channels: &[&[f32]], piece: Range<usize>) {
         let spec = self.header.spec;
-        let first = self.summary.frames.0;
+        let first_frame = self.summary.frames.0;
         self.bytes.resize(piece.len() * spec.frame_bytes() as usize, 0);
-        for (channel, samples) in channels.iter().enumerate() {
-            let samples = &samples[piece.clone()];
-            self.count_misfits(samples);
-            let at = channel * spec.format.bytes() as usize;
-            let slots = self.bytes[at..].chunks_mut(spec.frame_bytes() as usize);
-            let samples = samples.iter().map(|&sample| if sample.is_finite() { sample } else { 0.0 });
-            match spec.format {
-                SampleFormat::S16 => {
-                    for ((slot, sample), frame) in slots.zip(samples).zip(first..) {
-                        slot[..2].copy_from_slice(&to_i16_dithered(sample, frame, channel as u32).to_le_bytes());
-                    }
-                }
-                SampleFormat::S24 => {
-                    for (slot, sample) in slots.zip(samples) {
-                        slot[..3].copy_from_slice(&to_i24(sample).to_le_bytes()[..3]);
-                    }
-                }
-                SampleFormat::F32 => {
-                    for (slot, sample) in slots.zip(samples) {
-                        slot[..4].copy_from_slice(&sample.to_le_bytes());
-                    }
-                }
-            }
-        }
-    }
-
-    fn count_misfits(&mut self, samples: &[f32]) {
-        let count = |misfit: fn(&f32) -> bool| samples.iter().map(|sample| u64::from(misfit(sample))).sum::<u64>();
-        self.summary.non_finite += count(|sample| !sample.is_finite());
-        if self.header.spec.format.is_integer() {
-            self.summary.clipped += count(|sample| sample.is_finite() && sample.abs() > 1.0);
+        let (non_finite, clipped) =
+            run_wide(Encode { format: spec.format, channels, piece, first_frame, bytes: &mut self.bytes });
+        self.summary.non_finite += non_finite;
+        if spec.format.is_integer() {
+            self.summary.clipped += clipped;
         }
     }
 

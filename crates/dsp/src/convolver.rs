@@ -156,7 +156,9 @@ impl Convolver {
         assert!(send.is_empty() || send.len() == left.len(), "the send differs in length");
         let direct = self.kernel.direct;
         let (Some(window), Some(spectra)) = (&mut self.window, &self.kernel.spectra) else {
-            self.ready.push_scaled(left, right, direct);
+            let (out_left, out_right) = self.ready.grow(left.len());
+            scale(out_left, left, direct);
+            scale(out_right, right, direct);
             return;
         };
         let mut at = 0;

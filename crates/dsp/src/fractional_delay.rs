@@ -1,71 +1,217 @@
-//! Reading between samples: an eight-point windowed sinc, its phases interpolated from a table.
+//! Reading between samples: an eight-point windowed sinc, its points as polynomials of the fraction.
 
+use crate::wide::{WideKernel, run_wide};
 use crate::window::{kaiser, sinc};
 
 /// Samples around the position that [`FractionalDelay::read`] takes.
 pub const POINTS: usize = 8;
 /// Samples of them before the position's own: the position lies between sample `BEFORE` and the next.
 pub const BEFORE: usize = POINTS / 2 - 1;
-const PHASES: usize = 256; // one per value of a fraction's top byte
+/// Terms of the even and of the odd part of a point's polynomial: exact to 1e-4.
+const TERMS: usize = 3;
+/// Points mirror each other around the middle between samples, so two share their polynomials.
+const PAIRS: usize = POINTS / 2;
+/// Frames that are read side by side.
+const GROUP: usize = 16;
 
-/// The table of a fractional delay: exact to −59 dB up to a quarter of the sample rate, −32 dB at 0.3.
+/// A fractional delay: exact to −59 dB up to a quarter of the sample rate, −32 dB at 0.3.
+///
+/// With u = fraction − ½, point p is even(u²) + u·odd(u²) and its mirror, point 7 − p, even(u²) − u·odd(u²).
 #[derive(Clone, Debug)]
 pub struct FractionalDelay {
-    rows: Box<[[f32; POINTS]; PHASES + 1]>,
+    even: [[f32; TERMS]; PAIRS],
+    odd: [[f32; TERMS]; PAIRS],
+}
+
+/// Where a run of neighbouring reads begins, and how the fraction falls from frame to frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Glide {
+    /// Fraction at the first frame, in 2^−32 of a sample.
+    pub fraction: u32,
+    /// What it loses per frame, modulo 2^32; a run ends before the fraction would wrap.
+    pub fall: u32,
+}
+
+impl Glide {
+    /// The fraction `frames` later.
+    #[inline(always)]
+    fn after(&self, frames: usize) -> u32 {
+        self.fraction.wrapping_sub(self.fall.wrapping_mul(frames as u32))
+    }
 }
 
 impl FractionalDelay {
-    /// Computes the table.
-    pub fn new() -> FractionalDelay {
-        FractionalDelay { rows: Box::new(std::array::from_fn(|phase| row(phase as f64 / PHASES as f64))) }
+    /// Computes the polynomials of a delay with this gain.
+    pub fn new(gain: f64) -> FractionalDelay {
+        let point = |pair: usize, u: f64| gain * row(u + 0.5)[pair];
+        let even = |pair| move |v: f64| (point(pair, v.sqrt()) + point(pair, -v.sqrt())) / 2.0;
+        let odd = |pair| move |v: f64| (point(pair, v.sqrt()) - point(pair, -v.sqrt())) / (2.0 * v.sqrt());
+        FractionalDelay {
+            even: std::array::from_fn(|pair| polynomial(even(pair))),
+            odd: std::array::from_fn(|pair| polynomial(odd(pair))),
+        }
     }
 
     /// The value `fraction` · 2^−32 of a sample after `samples[BEFORE]`.
-    #[inline]
+    #[inline(always)]
     pub fn read(&self, samples: &[f32; POINTS], fraction: u32) -> f32 {
-        let phase = (fraction >> 24) as usize;
-        let blend = (fraction & 0x00ff_ffff) as i32 as f32 * (1.0 / (1 << 24) as f32);
-        let (low, high) = (&self.rows[phase], &self.rows[phase + 1]);
-        let mut products = [0.0; POINTS];
-        for point in 0..POINTS {
-            products[point] = samples[point] * (low[point] + blend * (high[point] - low[point]));
+        let u = offset(fraction);
+        let (mut even, mut odd) = (0.0, 0.0);
+        for pair in 0..PAIRS {
+            let (early, late) = (samples[pair], samples[POINTS - 1 - pair]);
+            even += value(&self.even[pair], u * u) * (early + late);
+            odd += value(&self.odd[pair], u * u) * (early - late);
         }
-        let half: [f32; 4] = std::array::from_fn(|point| products[point] + products[point + 4]);
-        (half[0] + half[2]) + (half[1] + half[3])
+        even + u * odd
+    }
+
+    /// Adds reads at neighbouring positions to `out`: frame n reads the points from `samples[n]` on, and `samples` has
+    /// `POINTS − 1` more than `out`. The same bits as [`FractionalDelay::read`] frame by frame.
+    pub fn read_run(&self, samples: &[f32], glide: Glide, out: &mut [f32]) {
+        assert_eq!(samples.len(), out.len() + POINTS - 1, "samples around the frames");
+        run_wide(Run { delay: self, samples, glide, out });
     }
 }
 
-impl Default for FractionalDelay {
-    fn default() -> Self {
-        FractionalDelay::new()
+struct Run<'a> {
+    delay: &'a FractionalDelay,
+    samples: &'a [f32],
+    glide: Glide,
+    out: &'a mut [f32],
+}
+
+impl WideKernel for Run<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Run { delay, samples, mut glide, out } = self;
+        let (groups, rest) = out.as_chunks_mut::<GROUP>();
+        let done = groups.len() * GROUP;
+        for (group, out) in groups.iter_mut().enumerate() {
+            if let Some(samples) = samples[group * GROUP..].first_chunk() {
+                read_group(delay, samples, glide, out);
+            }
+            glide.fraction = glide.after(GROUP);
+        }
+        for (frame, (out, points)) in rest.iter_mut().zip(samples[done..].windows(POINTS)).enumerate() {
+            if let Some(points) = points.first_chunk() {
+                *out += delay.read(points, glide.after(frame));
+            }
+        }
     }
 }
 
-fn row(fraction: f64) -> [f32; POINTS] {
+/// [`FractionalDelay::read`] for many frames side by side.
+#[inline(always)]
+fn read_group(delay: &FractionalDelay, samples: &[f32; GROUP + POINTS - 1], glide: Glide, out: &mut [f32; GROUP]) {
+    let (mut u, mut even, mut odd) = ([0.0; GROUP], [0.0; GROUP], [0.0; GROUP]);
+    for (frame, u) in u.iter_mut().enumerate() {
+        *u = offset(glide.after(frame));
+    }
+    for pair in 0..PAIRS {
+        for frame in 0..GROUP {
+            let (early, late) = (samples[frame + pair], samples[frame + POINTS - 1 - pair]);
+            even[frame] += value(&delay.even[pair], u[frame] * u[frame]) * (early + late);
+            odd[frame] += value(&delay.odd[pair], u[frame] * u[frame]) * (early - late);
+        }
+    }
+    for frame in 0..GROUP {
+        out[frame] += even[frame] + u[frame] * odd[frame];
+    }
+}
+
+/// u of a fraction.
+#[inline(always)]
+fn offset(fraction: u32) -> f32 {
+    (fraction >> 8) as i32 as f32 * (1.0 / (1 << 24) as f32) - 0.5
+}
+
+/// A polynomial's value.
+#[inline(always)]
+fn value(terms: &[f32; TERMS], v: f32) -> f32 {
+    (terms[2] * v + terms[1]) * v + terms[0]
+}
+
+/// The polynomial through `f` at Chebyshev's nodes of 0 to ¼, by Newton's divided differences.
+fn polynomial(f: impl Fn(f64) -> f64) -> [f32; TERMS] {
+    let nodes: [f64; TERMS] =
+        std::array::from_fn(|n| 0.125 - 0.125 * (std::f64::consts::PI * (n as f64 + 0.5) / TERMS as f64).cos());
+    let mut differences = nodes.map(f);
+    for order in 1..TERMS {
+        for n in (order..TERMS).rev() {
+            differences[n] = (differences[n] - differences[n - 1]) / (nodes[n] - nodes[n - order]);
+        }
+    }
+    let mut terms = [0.0; TERMS];
+    for n in (0..TERMS).rev() {
+        for term in (1..TERMS).rev() {
+            terms[term] = terms[term - 1] - nodes[n] * terms[term];
+        }
+        terms[0] = differences[n] - nodes[n] * terms[0];
+    }
+    terms.map(|term| term as f32)
+}
+
+/// The windowed sinc's points for a fraction of 0 to 1, their sum 1.
+fn row(fraction: f64) -> [f64; POINTS] {
     let weights: [f64; POINTS] = std::array::from_fn(|point| {
         let distance = point as f64 - BEFORE as f64 - fraction;
         sinc(distance) * kaiser(distance / (POINTS / 2) as f64, 6.0)
     });
     let sum: f64 = weights.iter().sum();
-    weights.map(|weight| (weight / sum) as f32)
+    weights.map(|weight| weight / sum)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::noise;
     use std::f64::consts::TAU;
 
     #[test]
     fn reads_sines_between_samples() {
-        let table = FractionalDelay::new();
+        let delay = FractionalDelay::new(1.0);
         for (cycles, tolerance) in [(0.01, 2e-4), (0.1, 1e-3), (0.25, 1.1e-3), (0.3, 2.6e-2)] {
             for step in 0..1000 {
                 let at = step as f64 * 0.137;
                 let samples: [f32; POINTS] = std::array::from_fn(|point| {
                     (TAU * cycles * (at.floor() + point as f64 - BEFORE as f64)).sin() as f32
                 });
-                let read = f64::from(table.read(&samples, (at.fract() * 2f64.powi(32)) as u32));
+                let read = f64::from(delay.read(&samples, (at.fract() * 2f64.powi(32)) as u32));
                 assert!((read - (TAU * cycles * at).sin()).abs() < tolerance, "{cycles} at {at}: {read}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_polynomials_are_the_windowed_sinc() {
+        let delay = FractionalDelay::new(0.5);
+        for step in 0..=1000 {
+            let fraction = (f64::from(step) / 1000.0 * (2f64.powi(32) - 1.0)) as u32;
+            let points = row(f64::from(fraction) / 2f64.powi(32));
+            for (point, exact) in points.iter().enumerate() {
+                let mut impulse = [0.0; POINTS];
+                impulse[point] = 1.0;
+                let error = f64::from(delay.read(&impulse, fraction)) - 0.5 * exact;
+                assert!(error.abs() < 1e-4, "point {point} at {step}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn runs_have_the_bits_of_single_reads() {
+        let delay = FractionalDelay::new(0.7);
+        let samples: Vec<f32> = (0..107).map(|n| noise(3, n) as f32).collect();
+        for frames in [0, 1, 15, 16, 17, 64, 100] {
+            for (fraction, fall) in [(0xffff_fff0, 1_234_567), (5, 0u32.wrapping_sub(7_654_321)), (1 << 31, 0)] {
+                let mut out = vec![0.25; frames];
+                delay.read_run(&samples[..frames + POINTS - 1], Glide { fraction, fall }, &mut out);
+                for (frame, out) in out.iter().enumerate() {
+                    let points = samples[frame..].first_chunk().unwrap();
+                    let fraction = fraction.wrapping_sub(fall.wrapping_mul(frame as u32));
+                    assert_eq!(out.to_bits(), (0.25 + delay.read(points, fraction)).to_bits());
+                }
             }
         }
     }

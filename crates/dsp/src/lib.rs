@@ -2,7 +2,7 @@
 //!
 //! Everything that takes a stream gives the same bits however the stream is cut into blocks.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod buffer;
 pub mod convolver;
@@ -15,6 +15,7 @@ pub mod limiter;
 mod live_convolver;
 pub mod quantize;
 mod queue;
+pub mod wide;
 pub mod window;
 
 pub use buffer::AudioBuffer;

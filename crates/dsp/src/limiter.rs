@@ -25,7 +25,7 @@ pub struct LimiterTimes {
 #[derive(Clone, Debug)]
 pub struct LimiterKernel {
     maximum: SlidingMaximum,
-    release: u64,
+    release: u32,
     released: u32,
     recent: Vec<u32>,
     position: usize,
@@ -40,7 +40,7 @@ impl LimiterKernel {
         let look_ahead = times.look_ahead.max(1);
         LimiterKernel {
             maximum: SlidingMaximum::new(look_ahead as u64 + times.hold as u64),
-            release: times.release.max(1) as u64,
+            release: u32::try_from(times.release.max(1)).unwrap_or(u32::MAX),
             released: 0,
             recent: vec![0; look_ahead],
             position: 0,
@@ -81,8 +81,8 @@ impl LimiterKernel {
 
     /// One frame of release: exponential, with a floor of a thousandth so that it ends.
     fn relax(&self) -> u32 {
-        let fall = (u64::from(self.released) + u64::from(FULL / 1000)) / self.release + 1;
-        self.released.saturating_sub(fall.min(u64::from(FULL)) as u32)
+        let fall = (self.released + FULL / 1000) / self.release + 1;
+        self.released.saturating_sub(fall)
     }
 }
 

@@ -2,28 +2,31 @@
 
 use crate::dither::tpdf;
 
-/// Adding and subtracting 1.5·2^52 rounds an `f64` to the nearest integer (ties to even) without a library call.
-#[inline]
-fn round(value: f64) -> f64 {
-    const SHIFT: f64 = 6_755_399_441_055_744.0;
-    (value + SHIFT) - SHIFT
+/// The integer nearest to `value` (ties to even) if its magnitude is below 2^31. Adding 1.5·2^52 leaves it in the lowest
+/// bits; not all vectors have a conversion.
+#[inline(always)]
+fn round(value: f64) -> i32 {
+    (value + 6_755_399_441_055_744.0).to_bits() as i32
+}
+
+/// Steps of an integer format with `full` steps to full scale; NaN becomes zero.
+#[inline(always)]
+fn steps(sample: f32, full: f64) -> f64 {
+    let sample = if sample.is_nan() { 0.0 } else { sample };
+    f64::from(sample).clamp(-2.0, 2.0) * full
 }
 
 /// 16 bits with triangular dither of ±1 step; exact zero stays zero, NaN becomes zero.
-#[inline]
+#[inline(always)]
 pub fn to_i16_dithered(sample: f32, frame: u64, channel: u32) -> i16 {
-    if sample == 0.0 {
-        return 0;
-    }
-    let steps = f64::from(sample).clamp(-2.0, 2.0) * 32_768.0;
-    round(steps + tpdf(frame, channel)) as i16
+    let dithered = round(steps(sample, 32_768.0) + tpdf(frame, channel)).clamp(-32_768, 32_767) as i16;
+    if sample == 0.0 || sample.is_nan() { 0 } else { dithered }
 }
 
 /// 24 bits, rounded to the nearest step; NaN becomes zero.
-#[inline]
+#[inline(always)]
 pub fn to_i24(sample: f32) -> i32 {
-    let steps = f64::from(sample).clamp(-2.0, 2.0) * 8_388_608.0;
-    (round(steps) as i32).clamp(-8_388_608, 8_388_607)
+    round(steps(sample, 8_388_608.0)).clamp(-8_388_608, 8_388_607)
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! A queue of stereo frames between two block sizes.
 
-use std::collections::VecDeque;
-
 /// First in, first out, for stereo frames.
 #[derive(Clone, Debug, Default)]
 pub struct StereoQueue {
-    left: VecDeque<f32>,
-    right: VecDeque<f32>,
+    left: Vec<f32>,
+    right: Vec<f32>,
+    /// Frames at the front that were taken already.
+    taken: usize,
 }
 
 impl StereoQueue {
@@ -17,63 +17,54 @@ impl StereoQueue {
 
     /// Frames waiting.
     pub fn len(&self) -> usize {
-        self.left.len()
+        self.left.len() - self.taken
     }
 
     /// No frames waiting.
     pub fn is_empty(&self) -> bool {
-        self.left.is_empty()
+        self.len() == 0
+    }
+
+    /// The frames waiting, the oldest first.
+    pub fn frames(&self) -> [&[f32]; 2] {
+        [&self.left[self.taken..], &self.right[self.taken..]]
     }
 
     /// Appends a block; both slices must have one length.
     pub fn push(&mut self, left: &[f32], right: &[f32]) {
-        assert_eq!(left.len(), right.len(), "left and right differ in length");
-        self.left.extend(left);
-        self.right.extend(right);
+        let (end_left, end_right) = self.grow(left.len());
+        end_left.copy_from_slice(left);
+        end_right.copy_from_slice(right);
     }
 
-    /// Appends a block times `gain`.
-    pub fn push_scaled(&mut self, left: &[f32], right: &[f32], gain: f32) {
-        assert_eq!(left.len(), right.len(), "left and right differ in length");
-        self.left.extend(left.iter().map(|sample| sample * gain));
-        self.right.extend(right.iter().map(|sample| sample * gain));
-    }
-
-    /// Appends one frame.
-    #[inline]
-    pub fn push_frame(&mut self, left: f32, right: f32) {
-        self.left.push_back(left);
-        self.right.push_back(right);
-    }
-
-    /// Takes the oldest frame.
-    #[inline]
-    pub fn pop_frame(&mut self) -> Option<(f32, f32)> {
-        Some((self.left.pop_front()?, self.right.pop_front()?))
+    /// Appends `frames` of silence and returns them to be written.
+    pub fn grow(&mut self, frames: usize) -> (&mut [f32], &mut [f32]) {
+        // Moving frames only when as many were taken keeps the cost per frame constant.
+        if self.taken > self.len() {
+            self.left.drain(..self.taken);
+            self.right.drain(..self.taken);
+            self.taken = 0;
+        }
+        let start = self.left.len();
+        self.left.resize(start + frames, 0.0);
+        self.right.resize(start + frames, 0.0);
+        (&mut self.left[start..], &mut self.right[start..])
     }
 
     /// Fills the outputs with the oldest frames as far as there are any; returns how many were written.
     pub fn pull(&mut self, left: &mut [f32], right: &mut [f32]) -> usize {
         let frames = self.len().min(left.len()).min(right.len());
-        take(&mut self.left, &mut left[..frames]);
-        take(&mut self.right, &mut right[..frames]);
+        left[..frames].copy_from_slice(&self.left[self.taken..][..frames]);
+        right[..frames].copy_from_slice(&self.right[self.taken..][..frames]);
+        self.skip(frames);
         frames
     }
 
-    /// Moves the `frames` oldest frames to the end of `other`.
-    pub fn transfer(&mut self, frames: usize, other: &mut StereoQueue) {
-        other.left.extend(self.left.drain(..frames));
-        other.right.extend(self.right.drain(..frames));
+    /// Takes the `frames` oldest frames away.
+    pub fn skip(&mut self, frames: usize) {
+        assert!(frames <= self.len(), "frames that are not there");
+        self.taken += frames;
     }
-}
-
-fn take(queue: &mut VecDeque<f32>, out: &mut [f32]) {
-    let (front, back) = queue.as_slices();
-    let split = front.len().min(out.len());
-    let rest = out.len() - split;
-    out[..split].copy_from_slice(&front[..split]);
-    out[split..].copy_from_slice(&back[..rest]);
-    queue.drain(..out.len());
 }
 
 #[cfg(test)]

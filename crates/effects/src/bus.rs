@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use rae_dsp::{Convolver, Kernel, Part, StereoQueue};
+use rae_dsp::{Convolver, Kernel, Part};
 use rae_units::{Frames, SampleRate, Seconds};
 
 use crate::reverb::MAX_RATE;
 use crate::{Chorus, EffectsError, ReverbSettings, room_response, send_hall_response};
-
-/// Frames of chorus computed at once; does not reach the bits.
-const CHUNK: usize = 512;
 
 /// What is done to the buses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,7 +59,7 @@ impl PreparedBus {
         BusEffects {
             tail: self.tail(),
             convolver: Convolver::new(Arc::clone(&self.kernel)),
-            chorus: self.chorus.clone().map(|chorus| ChorusStream { chorus, ready: StereoQueue::new() }),
+            chorus: self.chorus.clone(),
         }
     }
 }
@@ -107,7 +104,8 @@ pub struct BusBlock<'a> {
 #[derive(Debug)]
 pub struct BusEffects {
     convolver: Convolver,
-    chorus: Option<ChorusStream>,
+    /// What it has heard waits there for the convolver.
+    chorus: Option<Chorus>,
     tail: Frames,
 }
 
@@ -124,7 +122,7 @@ impl BusEffects {
     pub fn push(&mut self, block: &BusBlock) {
         self.convolver.push(block.left, block.right, block.reverb);
         if let Some(chorus) = &mut self.chorus {
-            chorus.push(block.chorus, block.left.len());
+            chorus.hear(block.chorus, block.left.len());
         }
     }
 
@@ -147,35 +145,7 @@ impl BusEffects {
     pub fn finish(&mut self, tail: Frames) {
         self.convolver.finish(tail.0 as usize);
         if let Some(chorus) = &mut self.chorus {
-            chorus.push(&[], tail.0 as usize);
-        }
-    }
-}
-
-/// The chorus, waiting for the convolver.
-#[derive(Debug)]
-struct ChorusStream {
-    chorus: Chorus,
-    ready: StereoQueue,
-}
-
-impl ChorusStream {
-    fn push(&mut self, send: &[f32], frames: usize) {
-        let (mut left, mut right) = ([0.0; CHUNK], [0.0; CHUNK]);
-        for start in (0..frames).step_by(CHUNK) {
-            let end = frames.min(start + CHUNK);
-            let (left, right) = (&mut left[..end - start], &mut right[..end - start]);
-            self.chorus.process(send.get(start..end).unwrap_or(&[]), left, right);
-            self.ready.push(left, right);
-        }
-    }
-
-    fn add_to(&mut self, left: &mut [f32], right: &mut [f32]) {
-        for (left, right) in left.iter_mut().zip(right) {
-            if let Some((wet_left, wet_right)) = self.ready.pop_frame() {
-                *left += wet_left;
-                *right += wet_right;
-            }
+            chorus.hear(&[], tail.0 as usize);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The send chorus: a mono send through slowly swaying delays, two on each side.
 
-use rae_dsp::fractional_delay::{BEFORE, FractionalDelay, POINTS};
+use rae_dsp::fractional_delay::{BEFORE, FractionalDelay, Glide, POINTS};
 use rae_units::SampleRate;
 
 /// Delays are computed every so many frames on a grid from frame 0, and blended linearly between.
@@ -28,7 +28,7 @@ const VOICES: [[VoiceShape; 2]; 2] = [
 ];
 
 /// Two delays that share nothing add in power: this keeps a side at the send's own level.
-const VOICE_GAIN: f32 = std::f32::consts::FRAC_1_SQRT_2;
+const VOICE_GAIN: f64 = std::f64::consts::FRAC_1_SQRT_2;
 
 /// A mono send in, chorus on both sides out, without dry sound: linear in the input, at its level.
 ///
@@ -37,9 +37,10 @@ const VOICE_GAIN: f32 = std::f32::consts::FRAC_1_SQRT_2;
 pub struct Chorus {
     sides: [[Voice; 2]; 2],
     history: History,
-    table: FractionalDelay,
+    delay: FractionalDelay,
+    /// The next frame to be said.
     frame: u64,
-    /// The frame from which on the whole history is silent.
+    /// The frame from which on everything heard is silent again.
     silent_from: u64,
     reach: u64,
 }
@@ -52,8 +53,8 @@ impl Chorus {
         let reach = (longest * f64::from(rate.hz())).ceil() as u64 + POINTS as u64;
         Chorus {
             sides,
-            history: History::new(reach as usize + POINTS + GRID as usize),
-            table: FractionalDelay::new(),
+            history: History::new(reach as usize + POINTS),
+            delay: FractionalDelay::new(VOICE_GAIN),
             frame: 0,
             silent_from: 0,
             reach,
@@ -67,47 +68,68 @@ impl Chorus {
 
     /// Writes the chorus of `send` to `left` and `right`; all of one length. An empty send means silence.
     pub fn process(&mut self, send: &[f32], left: &mut [f32], right: &mut [f32]) {
+        left.fill(0.0);
+        right.fill(0.0);
+        self.hear(send, left.len());
+        self.add_to(left, right);
+    }
+
+    /// Takes in `frames` of the send, which is as long or empty; empty means silence.
+    pub fn hear(&mut self, send: &[f32], frames: usize) {
+        assert!(send.is_empty() || send.len() == frames, "the send differs in length");
+        if let Some(last) = send.iter().rposition(|&sample| sample != 0.0) {
+            self.silent_from = self.frame + (self.history.waiting() + last) as u64 + self.reach;
+        }
+        self.history.push(send, frames);
+    }
+
+    /// Adds the chorus of the oldest frames that were heard and not yet said, at least as many as `left` and `right`
+    /// have.
+    pub fn add_to(&mut self, left: &mut [f32], right: &mut [f32]) {
         assert_eq!(left.len(), right.len(), "left and right differ in length");
-        assert!(send.is_empty() || send.len() == left.len(), "the send differs in length");
+        assert!(left.len() <= self.history.waiting(), "frames that were not heard");
         let mut at = 0;
         while at < left.len() {
             let cell_rest = (GRID - self.frame % GRID) as usize;
             let part = at..left.len().min(at + cell_rest);
             at = part.end;
-            self.listen(send.get(part.clone()), part.len());
-            self.read([&mut left[part.clone()], &mut right[part.clone()]]);
+            self.say([&mut left[part.clone()], &mut right[part.clone()]]);
             self.frame += part.len() as u64;
+            self.history.step(part.len());
         }
     }
 
-    /// Takes up to a cell of the send into the history.
-    fn listen(&mut self, send: Option<&[f32]>, frames: usize) {
-        for step in 0..frames {
-            let sample = send.map_or(0.0, |send| send[step]);
-            let frame = self.frame + step as u64;
-            self.history.push(frame, sample);
-            if sample != 0.0 {
-                self.silent_from = frame + self.reach;
-            }
-        }
-    }
-
-    /// Writes what the voices say in the frames just taken, all of one cell.
-    fn read(&mut self, sides: [&mut [f32]; 2]) {
+    /// Adds what the voices say in the next frames, all of one cell.
+    fn say(&mut self, sides: [&mut [f32]; 2]) {
         for (out, voices) in sides.into_iter().zip(&mut self.sides) {
-            out.fill(0.0);
             if self.frame >= self.silent_from {
+                // As adding silence would: −0 becomes 0, whether or not more was heard already.
+                out.iter_mut().for_each(|sample| *sample += 0.0);
                 continue;
             }
             for voice in voices {
                 voice.enter(self.frame / GRID);
-                for (frame, out) in (self.frame..).zip(out.iter_mut()) {
-                    let position = (frame << 32).wrapping_sub(voice.delay(frame));
-                    let samples = self.history.around(position >> 32);
-                    *out += VOICE_GAIN * self.table.read(samples, position as u32);
-                }
+                add_voice(voice, self.frame, &self.history, &self.delay, out);
             }
         }
+    }
+}
+
+/// Adds a voice in runs between whose frames the position moves by one sample and a fraction that does not wrap.
+fn add_voice(voice: &Voice, frame: u64, history: &History, delay: &FractionalDelay, out: &mut [f32]) {
+    let mut at = 0;
+    while at < out.len() {
+        let position = -voice.delay(frame + at as u64);
+        let (fraction, fall) = (position as u32, voice.fall());
+        let room = match fall {
+            0 => usize::MAX,
+            1.. => fraction as usize / fall.unsigned_abs() as usize + 1,
+            ..0 => !fraction as usize / fall.unsigned_abs() as usize + 1,
+        };
+        let run = at..out.len().min(at.saturating_add(room));
+        let samples = history.around(at, (position >> 32) as isize, run.len());
+        delay.read_run(samples, Glide { fraction, fall: fall as u32 }, &mut out[run.clone()]);
+        at = run.end;
     }
 }
 
@@ -145,16 +167,21 @@ impl Voice {
     /// Computes the delays at the edges of a cell.
     fn enter(&mut self, cell: u64) {
         if self.cell != Some(cell) {
+            let follows = self.cell.is_some_and(|last| last + 1 == cell);
+            self.from = if follows { self.to } else { self.exact_delay(cell * GRID) };
             self.cell = Some(cell);
-            self.from = self.exact_delay(cell * GRID);
             self.to = self.exact_delay((cell + 1) * GRID);
         }
     }
 
     /// The delay at `frame` of the cell entered, in 2^−32 of a frame.
-    #[inline]
-    fn delay(&self, frame: u64) -> u64 {
-        (self.from + (self.to - self.from) / GRID as i64 * (frame % GRID) as i64) as u64
+    fn delay(&self, frame: u64) -> i64 {
+        self.from + self.fall() * (frame % GRID) as i64
+    }
+
+    /// What the delay gains per frame of the cell entered, and so what the fraction of the position loses.
+    fn fall(&self) -> i64 {
+        (self.to - self.from) / GRID as i64
     }
 
     fn exact_delay(&self, frame: u64) -> i64 {
@@ -164,30 +191,44 @@ impl Voice {
     }
 }
 
-/// The latest samples in a ring that is written twice, so that any few neighbours lie together.
+/// The latest samples: those that are still read, then those that wait to be said.
 #[derive(Clone, Debug)]
 struct History {
     samples: Vec<f32>,
-    len: usize,
+    /// Samples before the next frame that must be kept.
+    kept: usize,
+    /// Where the next frame is.
+    next: usize,
 }
 
 impl History {
-    fn new(at_least: usize) -> History {
-        let len = at_least.next_power_of_two();
-        History { samples: vec![0.0; 2 * len], len }
+    fn new(kept: usize) -> History {
+        History { samples: vec![0.0; kept], kept, next: kept }
     }
 
-    #[inline]
-    fn push(&mut self, frame: u64, sample: f32) {
-        let at = frame as usize & (self.len - 1);
-        self.samples[at] = sample;
-        self.samples[at + self.len] = sample;
+    /// Samples from the next frame on.
+    fn waiting(&self) -> usize {
+        self.samples.len() - self.next
     }
 
-    /// The interpolator's samples around `frame`.
-    #[inline]
-    fn around(&self, frame: u64) -> &[f32; POINTS] {
-        let first = (frame as usize).wrapping_sub(BEFORE) & (self.len - 1);
-        self.samples[first..].first_chunk().expect("the ring is written twice")
+    fn push(&mut self, send: &[f32], frames: usize) {
+        // Moving samples only when as many are spent keeps the cost per sample constant.
+        let spent = self.next - self.kept;
+        if spent > self.samples.len() - spent {
+            self.samples.drain(..spent);
+            self.next = self.kept;
+        }
+        self.samples.extend_from_slice(send);
+        self.samples.resize(self.samples.len() + frames - send.len(), 0.0);
+    }
+
+    fn step(&mut self, frames: usize) {
+        self.next += frames;
+    }
+
+    /// The interpolator's samples for `frames` positions, the first of them `offset` from the frame `ahead` of the next.
+    fn around(&self, ahead: usize, offset: isize, frames: usize) -> &[f32] {
+        let first = (self.next + ahead).saturating_add_signed(offset) - BEFORE;
+        &self.samples[first..first + frames + POINTS - 1]
     }
 }

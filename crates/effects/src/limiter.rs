@@ -2,12 +2,16 @@
 
 use rae_dsp::StereoQueue;
 use rae_dsp::limiter::{LimiterKernel, LimiterTimes};
+use rae_dsp::wide::{WideKernel, run_wide};
 use rae_units::{Decibels, SampleRate, Seconds};
 
 const LOOK_AHEAD: Seconds = Seconds(0.004);
 /// Longer than half a period of the lowest notes, so that the gain does not follow the waveform.
 const HOLD: Seconds = Seconds(0.018);
 const RELEASE: Seconds = Seconds(0.15);
+
+/// Frames whose gains are computed at once; does not reach the bits.
+const RUN: usize = 256;
 
 /// What a limiter did.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,15 +65,15 @@ impl SafetyLimiter {
         assert_eq!(left.len(), right.len(), "left and right differ in length");
         let mut at = 0;
         while at < left.len() {
+            let rest = (&left[at..], &right[at..]);
+            let mut quiet = 0;
             if self.kernel.at_rest() {
-                let quiet = self.quiet_frames(&left[at..], &right[at..]);
-                self.pass(&left[at..at + quiet], &right[at..at + quiet]);
-                at += quiet;
+                quiet = self.quiet_frames(rest.0, rest.1);
+                self.pass(&rest.0[..quiet], &rest.1[..quiet]);
             }
-            if at < left.len() {
-                self.limit(left[at], right[at]);
-                at += 1;
-            }
+            let run = quiet..rest.0.len().min(quiet + RUN);
+            self.limit(&rest.0[run.clone()], &rest.1[run.clone()]);
+            at += run.end;
         }
     }
 
@@ -85,8 +89,11 @@ impl SafetyLimiter {
 
     /// Ends the input and makes the frames that were held back ready. Nothing may be pushed afterwards.
     pub fn finish(&mut self) {
-        for _ in 0..self.kernel.delay() {
-            self.step(0.0);
+        let mut rest = self.kernel.delay();
+        while rest > 0 {
+            let frames = rest.min(RUN);
+            self.advance(&[0.0; RUN][..frames]);
+            rest -= frames;
         }
     }
 
@@ -99,8 +106,7 @@ impl SafetyLimiter {
     }
 
     fn quiet_frames(&self, left: &[f32], right: &[f32]) -> usize {
-        let loud = |(left, right): (&f32, &f32)| peak(*left, *right) > self.ceiling;
-        left.iter().zip(right).position(loud).unwrap_or(left.len())
+        run_wide(QuietFrames { left, right, ceiling: self.ceiling })
     }
 
     /// The way of quiet frames through a limiter at rest: no arithmetic.
@@ -109,38 +115,81 @@ impl SafetyLimiter {
         self.pending.push(left, right);
         let before = self.lead.min(left.len());
         self.lead -= before;
-        self.pending.transfer(left.len() - before, &mut self.ready);
+        let released = left.len() - before;
+        let [left, right] = self.pending.frames();
+        self.ready.push(&left[..released], &right[..released]);
+        self.pending.skip(released);
     }
 
-    fn limit(&mut self, left: f32, right: f32) {
-        self.pending.push_frame(left, right);
-        self.step(peak(left, right));
-    }
-
-    fn step(&mut self, peak: f32) {
-        let gain = self.kernel.step(peak, self.ceiling);
-        if self.lead > 0 {
-            self.lead -= 1;
-        } else {
-            self.release_one(gain);
+    /// The way of up to [`RUN`] frames that may be loud.
+    fn limit(&mut self, left: &[f32], right: &[f32]) {
+        let mut peaks = [0.0; RUN];
+        for (peak, (left, right)) in peaks.iter_mut().zip(left.iter().zip(right)) {
+            *peak = frame_peak(*left, *right);
         }
+        self.pending.push(left, right);
+        self.advance(&peaks[..left.len()]);
     }
 
-    fn release_one(&mut self, gain: f64) {
-        let Some((left, right)) = self.pending.pop_frame() else { return };
-        if gain == 1.0 {
-            self.ready.push_frame(left, right);
-            return;
+    /// One step for each of up to [`RUN`] peaks; the frames whose gains are known by then come out.
+    fn advance(&mut self, peaks: &[f32]) {
+        let mut gains = [1.0; RUN];
+        for (gain, &peak) in gains.iter_mut().zip(peaks) {
+            *gain = self.kernel.step(peak, self.ceiling);
         }
-        self.frames_acted_on += 1;
-        self.min_gain = self.min_gain.min(gain);
-        self.ready.push_frame((f64::from(left) * gain) as f32, (f64::from(right) * gain) as f32);
+        let before = self.lead.min(peaks.len());
+        self.lead -= before;
+        let gains = &gains[before..peaks.len()];
+        let gains = &gains[..gains.len().min(self.pending.len())];
+        self.release(gains);
+    }
+
+    /// Lets the oldest pending frames out, each with its gain.
+    fn release(&mut self, gains: &[f64]) {
+        for &gain in gains.iter().filter(|&&gain| gain < 1.0) {
+            self.frames_acted_on += 1;
+            self.min_gain = self.min_gain.min(gain);
+        }
+        let [left, right] = self.pending.frames();
+        let (out_left, out_right) = self.ready.grow(gains.len());
+        for (out, samples) in [(out_left, left), (out_right, right)] {
+            for ((out, &sample), &gain) in out.iter_mut().zip(samples).zip(gains) {
+                // A gain of 1 leaves even a NaN as it is.
+                *out = if gain < 1.0 { (f64::from(sample) * gain) as f32 } else { sample };
+            }
+        }
+        self.pending.skip(gains.len());
     }
 }
 
 /// The larger magnitude of a frame's finite samples.
-#[inline]
-fn peak(left: f32, right: f32) -> f32 {
+#[inline(always)]
+fn frame_peak(left: f32, right: f32) -> f32 {
     let magnitude = |sample: f32| if sample.is_finite() { sample.abs() } else { 0.0 };
     magnitude(left).max(magnitude(right))
+}
+
+/// How many frames at the start do not exceed the ceiling.
+struct QuietFrames<'a> {
+    left: &'a [f32],
+    right: &'a [f32],
+    ceiling: f32,
+}
+
+impl WideKernel for QuietFrames<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run(self) -> usize {
+        let QuietFrames { left, right, ceiling } = self;
+        let is_loud = |left: &f32, right: &f32| frame_peak(*left, *right) > ceiling;
+        for (index, (lefts, rights)) in left.chunks(RUN).zip(right.chunks(RUN)).enumerate() {
+            // Looking at all frames of a run without stopping is what vectors can do.
+            if lefts.iter().zip(rights).fold(false, |loud, (left, right)| loud | is_loud(left, right)) {
+                let quiet = lefts.iter().zip(rights).position(|(left, right)| is_loud(left, right));
+                return index * RUN + quiet.unwrap_or(0);
+            }
+        }
+        left.len()
+    }
 }
