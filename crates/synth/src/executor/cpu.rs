@@ -3,7 +3,7 @@
 use rae_soundfont::SoundFont;
 
 use super::simd::Kernels;
-use super::{Block, Executor, InstructionSet, VoiceState, WINDOW, Work};
+use super::{Block, Executor, InstructionSet, Scratch, VoiceState, Work};
 use crate::{Buses, Interpolation};
 
 /// Renders on the thread that calls it.
@@ -11,7 +11,7 @@ pub struct CpuExecutor {
     interpolation: Interpolation,
     kernels: Kernels,
     states: Vec<VoiceState>,
-    window: Box<[f32; WINDOW]>,
+    scratch: Box<Scratch>,
 }
 
 impl CpuExecutor {
@@ -19,7 +19,7 @@ impl CpuExecutor {
     pub fn new(interpolation: Interpolation, instructions: InstructionSet) -> CpuExecutor {
         let kernels = Kernels::of(instructions);
         let kernels = kernels.unwrap_or_else(|| panic!("{instructions} is not available on this processor"));
-        CpuExecutor { interpolation, kernels, states: Vec::new(), window: Box::new([0.0; WINDOW]) }
+        CpuExecutor { interpolation, kernels, states: Vec::new(), scratch: Box::new(Scratch::new()) }
     }
 }
 
@@ -38,7 +38,7 @@ impl Executor for CpuExecutor {
                 pcm: font.pcm(voice.source.sample),
                 voice,
                 segments: &block.segments[voice.segments.clone()],
-                window: &mut self.window,
+                scratch: &mut self.scratch,
                 state,
                 buses,
             };

@@ -60,18 +60,28 @@ struct Work<'a> {
     pcm: Pcm<'a>,
     voice: &'a VoiceBlock,
     segments: &'a [Segment],
-    window: &'a mut [f32; WINDOW],
+    scratch: &'a mut Scratch,
     state: &'a mut VoiceState,
     buses: &'a mut Buses,
+}
+
+/// Room that the kernels work in.
+struct Scratch {
+    /// Points of the unrolled stream.
+    window: [f32; WINDOW],
+    filtered: simd::Filtered,
+}
+
+impl Scratch {
+    fn new() -> Scratch {
+        Scratch { window: [0.0; WINDOW], filtered: simd::NOTHING_FILTERED }
+    }
 }
 
 /// What the kernels keep of a voice between segments.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct VoiceState {
     memory: filter::Memory,
-    /// The a₁ and a₂ to which `response`, the impulse response of the poles, belongs.
-    feedback: [f64; 2],
-    response: [f64; 16],
     /// What the last increment needs.
     near: simd::Near,
 }

@@ -9,12 +9,12 @@ use crate::Buses;
 
 /// Adds the voice's segments to the buses.
 pub(super) fn render(work: Work<'_>) {
-    let Work { interpolation, pcm, voice, segments, window, state, buses } = work;
+    let Work { interpolation, pcm, voice, segments, scratch, state, buses } = work;
     for segment in segments {
         let mut samples = [0.0f32; QUANTUM];
         let samples = &mut samples[..segment.frames as usize];
         let kernel = Kernel::new(interpolation, segment.increment);
-        unroll(kernel, pcm, voice, segment, window, samples, |run, part| {
+        unroll(kernel, pcm, voice, segment, &mut scratch.window, samples, |run, part| {
             kernel.run(run, part);
             if let Some(filter) = &segment.filter {
                 filter.run(&mut state.memory, part);

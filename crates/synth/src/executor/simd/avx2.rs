@@ -34,6 +34,8 @@ pub(super) struct Places {
 }
 
 impl Lanes for Avx2 {
+    const MANY_REGISTERS: bool = false;
+
     type Floats = [__m256; 2];
     type Doubles = [__m256d; 2];
     type Places = Places;
@@ -185,19 +187,17 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn delayed(self, before: [__m256d; 2], x: [__m256d; 2]) -> [[__m256d; 2]; 2] {
+    fn delayed<const N: usize>(self, before: [__m256d; 2], x: [__m256d; 2]) -> [__m256d; 2] {
+        if N == 4 {
+            return [before[1], x[0]];
+        }
         // SAFETY: `self` proves the instructions.
         unsafe {
             let two = [_mm256_permute2f128_pd::<0x21>(before[1], x[0]), _mm256_permute2f128_pd::<0x21>(x[0], x[1])];
-            [[_mm256_shuffle_pd::<0b0101>(two[0], x[0]), _mm256_shuffle_pd::<0b0101>(two[1], x[1])], two]
-        }
-    }
-
-    #[inline(always)]
-    fn last_two(self, x: [__m256d; 2]) -> [[__m256d; 2]; 2] {
-        // SAFETY: `self` proves the instructions.
-        unsafe {
-            [[_mm256_permute4x64_pd::<0b11_11_11_11>(x[1]); 2], [_mm256_permute4x64_pd::<0b10_10_10_10>(x[1]); 2]]
+            if N == 2 {
+                return two;
+            }
+            [_mm256_shuffle_pd::<0b0101>(two[0], x[0]), _mm256_shuffle_pd::<0b0101>(two[1], x[1])]
         }
     }
 

@@ -28,6 +28,8 @@ fn render(lanes: Avx512, work: Work<'_>) {
 }
 
 impl Lanes for Avx512 {
+    const MANY_REGISTERS: bool = true;
+
     type Floats = __m512;
     type Doubles = __m512d;
     type Places = __m512i;
@@ -144,19 +146,16 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn delayed(self, before: __m512d, x: __m512d) -> [__m512d; 2] {
+    fn delayed<const N: usize>(self, before: __m512d, x: __m512d) -> __m512d {
         // SAFETY: `self` proves the instructions.
         unsafe {
             let (before, x) = (_mm512_castpd_si512(before), _mm512_castpd_si512(x));
-            let [one, two] = [_mm512_alignr_epi64::<7>(x, before), _mm512_alignr_epi64::<6>(x, before)];
-            [_mm512_castsi512_pd(one), _mm512_castsi512_pd(two)]
+            _mm512_castsi512_pd(match N {
+                1 => _mm512_alignr_epi64::<7>(x, before),
+                2 => _mm512_alignr_epi64::<6>(x, before),
+                _ => _mm512_alignr_epi64::<4>(x, before),
+            })
         }
-    }
-
-    #[inline(always)]
-    fn last_two(self, x: __m512d) -> [__m512d; 2] {
-        // SAFETY: `self` proves the instructions.
-        unsafe { [_mm512_permutexvar_pd(_mm512_set1_epi64(7), x), _mm512_permutexvar_pd(_mm512_set1_epi64(6), x)] }
     }
 
     fn render(self, work: Work<'_>) {

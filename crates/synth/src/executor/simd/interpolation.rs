@@ -1,5 +1,6 @@
 //! The interpolation kernels for 16 frames at a time.
 
+use super::farrow::{self, Filtered};
 use super::lanes::{Lanes, Steps, WIDTH};
 use super::pieces::{Pieces, TERMS, pieces, terms};
 use crate::Interpolation;
@@ -54,9 +55,21 @@ impl Near {
 
     /// Interpolates as many whole groups of 16 as `frames` need, from a fraction `phase` on.
     #[inline(always)]
-    pub(super) fn run<S: Lanes>(&self, lanes: S, points: &[f32], phase: u64, frames: usize, out: &mut [f32; QUANTUM]) {
+    pub(super) fn run<S: Lanes>(
+        &self,
+        lanes: S,
+        (points, phase): (&[f32], u64),
+        frames: usize,
+        filtered: &mut Filtered,
+        out: &mut [f32; QUANTUM],
+    ) {
         let groups = Groups { points, phase, steps: &self.steps, frames };
         if self.steps.increment <= ONE {
+            if let NearKernel::Sinc(pieces) = self.kernel
+                && farrow::run(lanes, pieces, &groups, filtered, out)
+            {
+                return;
+            }
             spread::<S, false>(lanes, self.kernel, &groups, out);
         } else {
             spread::<S, true>(lanes, self.kernel, &groups, out);
@@ -80,20 +93,26 @@ fn spread<S: Lanes, const WIDE: bool>(lanes: S, kernel: NearKernel, groups: &Gro
 }
 
 /// Frames in groups of 16.
-struct Groups<'a> {
-    points: &'a [f32],
-    phase: u64,
-    steps: &'a Steps,
-    frames: usize,
+pub(super) struct Groups<'a> {
+    pub(super) points: &'a [f32],
+    pub(super) phase: u64,
+    pub(super) steps: &'a Steps,
+    pub(super) frames: usize,
 }
 
 impl<'a> Groups<'a> {
+    /// Place and fraction of a group's first frame.
+    #[inline(always)]
+    pub(super) fn start(&self, group: usize) -> (usize, u32) {
+        let phase = self.phase + (group * WIDTH) as u64 * self.steps.increment;
+        ((phase >> 32) as usize, phase as u32)
+    }
+
     /// The points from a group's first frame on, and that frame's fraction.
     #[inline(always)]
     fn group(&self, group: usize, reach: usize) -> (&'a [f32], u32) {
-        let phase = self.phase + (group * WIDTH) as u64 * self.steps.increment;
-        let first = (phase >> 32) as usize;
-        (&self.points[first..first + reach + 2 * WIDTH], phase as u32)
+        let (first, phase) = self.start(group);
+        (&self.points[first..first + reach + 2 * WIDTH], phase)
     }
 }
 
@@ -104,7 +123,7 @@ macro_rules! pick {
 }
 
 #[inline(always)]
-fn group_of(out: &mut [f32; QUANTUM], group: usize) -> &mut [f32; WIDTH] {
+pub(super) fn group_of(out: &mut [f32; QUANTUM], group: usize) -> &mut [f32; WIDTH] {
     out[group * WIDTH..(group + 1) * WIDTH].first_chunk_mut().unwrap()
 }
 

@@ -40,6 +40,9 @@ impl Steps {
 
 /// One instruction set. A value of the type proves that this processor has it.
 pub(super) trait Lanes: Copy {
+    /// Thirty values of [`Lanes::Floats`] fit into the registers.
+    const MANY_REGISTERS: bool;
+
     /// 16 `f32`.
     type Floats: Copy;
     /// 8 `f64`.
@@ -69,10 +72,8 @@ pub(super) trait Lanes: Copy {
     fn widen(self, from: &[f32; FILTER_WIDTH]) -> Self::Doubles;
     fn narrow(self, x: Self::Doubles, to: &mut [f32; FILTER_WIDTH]);
     fn fma_doubles(self, a: Self::Doubles, b: Self::Doubles, c: Self::Doubles) -> Self::Doubles;
-    /// The lanes moved up by one and by two, the places left free taken by the last ones of `before`.
-    fn delayed(self, before: Self::Doubles, x: Self::Doubles) -> [Self::Doubles; 2];
-    /// The last lane and the one before it, each in all lanes.
-    fn last_two(self, x: Self::Doubles) -> [Self::Doubles; 2];
+    /// The lanes moved up by `N`, which is 1, 2 or 4; the places left free taken by the last ones of `before`.
+    fn delayed<const N: usize>(self, before: Self::Doubles, x: Self::Doubles) -> Self::Doubles;
 
     /// Runs [`super::voice::render`] compiled for this instruction set.
     fn render(self, work: Work<'_>);

@@ -7,6 +7,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod farrow;
 mod filter;
 mod interpolation;
 mod lanes;
@@ -14,6 +15,7 @@ mod pieces;
 mod portable;
 mod voice;
 
+pub(super) use farrow::{Filtered, NOTHING_FILTERED};
 pub(super) use interpolation::Near;
 use lanes::Lanes;
 

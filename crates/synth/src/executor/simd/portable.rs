@@ -31,6 +31,8 @@ macro_rules! lanewise {
 }
 
 impl Lanes for Portable {
+    const MANY_REGISTERS: bool = false;
+
     type Floats = [f32; WIDTH];
     type Doubles = [f64; FILTER_WIDTH];
     type Places = [u32; WIDTH];
@@ -124,14 +126,8 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
-    fn delayed(self, before: [f64; FILTER_WIDTH], x: [f64; FILTER_WIDTH]) -> [[f64; FILTER_WIDTH]; 2] {
-        let one = lanewise!(FILTER_WIDTH, 0.0, i => if i < 1 { before[i + 7] } else { x[i - 1] });
-        [one, lanewise!(FILTER_WIDTH, 0.0, i => if i < 2 { before[i + 6] } else { x[i - 2] })]
-    }
-
-    #[inline(always)]
-    fn last_two(self, x: [f64; FILTER_WIDTH]) -> [[f64; FILTER_WIDTH]; 2] {
-        [[x[7]; FILTER_WIDTH], [x[6]; FILTER_WIDTH]]
+    fn delayed<const N: usize>(self, before: [f64; FILTER_WIDTH], x: [f64; FILTER_WIDTH]) -> [f64; FILTER_WIDTH] {
+        lanewise!(FILTER_WIDTH, 0.0, i => if i < N { before[i + FILTER_WIDTH - N] } else { x[i - N] })
     }
 
     fn render(self, work: Work<'_>) {

@@ -5,26 +5,27 @@ use super::interpolation::{self, WIDEST};
 use super::lanes::{Lanes, WIDTH};
 use crate::executor::interpolation::Kernel;
 use crate::executor::source::Unroller;
-use crate::executor::{FRAME, QUANTUM, Segment, WINDOW, Work, fitting};
+use crate::executor::{FRAME, QUANTUM, Scratch, Segment, WINDOW, Work, fitting};
 use crate::{Buses, Interpolation};
 
 /// As [`crate::executor::scalar::render`]; inlined into a function compiled for the instruction set.
 #[inline(always)]
 pub(super) fn render<S: Lanes>(lanes: S, work: Work<'_>) {
-    let Work { interpolation, pcm, voice, segments, window, state, buses } = work;
+    let Work { interpolation, pcm, voice, segments, scratch, state, buses } = work;
+    let Scratch { window, filtered } = scratch;
     for segment in segments {
         let mut samples = [0.0f32; QUANTUM];
         let stream = Unroller::new(pcm, voice, segment);
         if segment.increment <= WIDEST {
             state.near.follow(interpolation, segment.increment);
             let frames = segment.frames as usize;
-            let (points, phase) = stream.read_run(state.near.reach(), segment.phase, segment.increment, frames, window);
-            state.near.run(lanes, points, phase, frames, &mut samples);
+            let run = stream.read_run(state.near.reach(), segment.phase, segment.increment, frames, window);
+            state.near.run(lanes, run, frames, filtered, &mut samples);
         } else {
             read_far(lanes, interpolation, &stream, segment, window, &mut samples);
         }
         if let Some(low_pass) = &segment.filter {
-            filter::run(lanes, low_pass, state, &mut samples, segment.frames as usize);
+            filter::run(lanes, low_pass, &mut state.memory, &mut samples, segment.frames as usize);
         }
         mix(lanes, segment, &samples, buses);
     }
