@@ -90,6 +90,8 @@ pub(crate) struct Envelope<S> {
     end: u64,
     /// Level at `start` (not used in delay, attack and hold).
     from: f64,
+    /// Per frame, the fraction of an attack that passes, or what the level falls by.
+    pace: f64,
     shape: std::marker::PhantomData<S>,
 }
 
@@ -101,6 +103,7 @@ impl<S: Shape> Envelope<S> {
             start: birth,
             end: birth + times.delay,
             from: S::FLOOR,
+            pace: 0.0,
             shape: std::marker::PhantomData,
         };
         envelope.advance(birth);
@@ -142,19 +145,19 @@ impl<S: Shape> Envelope<S> {
 
     /// Level at `frame` by the present stage's formula; exact also at the stage's end.
     pub(crate) fn level(&self, frame: u64) -> f64 {
-        self.level_between(frame as f64)
+        self.level_between(frame as i64 as f64)
     }
 
     /// As [`Envelope::level`], between two frames.
     pub(crate) fn level_between(&self, frame: f64) -> f64 {
-        let elapsed = (frame - self.start as f64).max(0.0);
+        let moved = (frame - self.start as i64 as f64).max(0.0) * self.pace;
         match self.stage {
             Stage::Delay | Stage::Finished => S::FLOOR,
-            Stage::Attack => S::attack(elapsed / self.times.attack as f64),
+            Stage::Attack => S::attack(moved.min(1.0)),
             Stage::Hold => S::PEAK,
-            Stage::Decay => self.fall(elapsed, self.times.decay).max(self.times.sustain),
+            Stage::Decay => (self.from - moved).max(self.times.sustain),
             Stage::Sustain => self.times.sustain,
-            Stage::Release => self.fall(elapsed, self.times.release).max(S::FLOOR),
+            Stage::Release => (self.from - moved).max(S::FLOOR),
         }
     }
 
@@ -200,14 +203,25 @@ impl<S: Shape> Envelope<S> {
             Stage::Release => ((from - S::FLOOR) / whole * times.release as f64).ceil() as u64,
             Stage::Finished => u64::MAX,
         };
-        *self = Envelope { stage, start, end: start.saturating_add(length), from, ..*self };
+        let pace = match stage {
+            Stage::Attack => 1.0 / times.attack.max(1) as f64,
+            Stage::Decay => whole / times.decay.max(1) as f64,
+            Stage::Release => whole / times.release.max(1) as f64,
+            _ => 0.0,
+        };
+        *self = Envelope { stage, start, end: start.saturating_add(length), from, pace, ..*self };
     }
+}
 
-    fn fall(&self, elapsed: f64, whole: u64) -> f64 {
-        if whole == 0 {
-            return S::FLOOR;
+impl Envelope<Volume> {
+    /// The amplitude at `frame` where the envelope is linear in it, that is until the decay.
+    #[inline]
+    pub(crate) fn rising(&self, frame: u64) -> Option<f64> {
+        match self.stage {
+            Stage::Attack => Some((frame.saturating_sub(self.start) as i64 as f64 * self.pace).min(1.0)),
+            Stage::Hold => Some(1.0),
+            _ => None,
         }
-        self.from - (S::PEAK - S::FLOOR) * elapsed / whole as f64
     }
 }
 

@@ -1,5 +1,7 @@
 //! Low-frequency oscillators (SoundFont 2.04, 8.1.2, generators 21 to 24).
 
+use super::power::WHOLE;
+
 /// A triangle that starts at 0 and rises, after its delay. Its phase is an absolute formula of the frame.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Lfo {
@@ -28,19 +30,14 @@ impl Lfo {
 
     /// −1 to 1 at `frame`, which may lie between two frames.
     pub(crate) fn value(&self, frame: f64) -> f64 {
-        let elapsed = frame - self.anchor as f64;
+        let elapsed = frame - self.anchor as i64 as f64;
         if elapsed < 0.0 {
             return 0.0;
         }
         let cycles = self.phase + elapsed * self.cycles_per_frame;
-        let phase = cycles - (cycles as i64) as f64;
-        if phase < 0.25 {
-            4.0 * phase
-        } else if phase < 0.75 {
-            2.0 - 4.0 * phase
-        } else {
-            4.0 * phase - 4.0
-        }
+        // −½ to ½ around the nearest rising zero.
+        let phase = cycles - ((cycles + WHOLE) - WHOLE);
+        if phase.abs() <= 0.25 { 4.0 * phase } else { 2f64.copysign(phase) - 4.0 * phase }
     }
 }
 

@@ -5,6 +5,9 @@ use std::f64::consts::LN_2;
 /// Steps of the table per octave.
 const STEPS: usize = 64;
 
+/// Adding and taking away 1.5 · 2⁵² rounds to whole numbers.
+pub(super) const WHOLE: f64 = 6_755_399_441_055_744.0;
+
 /// Terms of the series between two steps; its error is below 10⁻¹³.
 const TERMS: usize = 5;
 
@@ -30,18 +33,24 @@ const TABLE: [f64; STEPS] = {
 };
 
 /// 2ˣ; exponents beyond those of normal numbers are clamped to them.
+#[inline]
 pub(super) fn exp2(x: f64) -> f64 {
-    /// Adding and taking away 1.5 · 2⁵² rounds to whole numbers.
-    const ROUNDING: f64 = 6_755_399_441_055_744.0;
     let x = x.clamp(-1022.0, 1023.0);
-    let steps = (x * STEPS as f64 + ROUNDING) - ROUNDING;
-    let rest = x - steps / STEPS as f64;
-    let index = steps as i64;
-    let octave = f64::from_bits(((index.div_euclid(STEPS as i64) + 1023) as u64) << 52);
+    let shifted = x * STEPS as f64 + WHOLE;
+    let rest = x - (shifted - WHOLE) * (1.0 / STEPS as f64);
+    // The whole number stands in the lowest bits; converting it would cost as much as the series.
+    let index = shifted.to_bits().wrapping_sub(WHOLE.to_bits()) as i64;
+    let octave = f64::from_bits(((index >> STEPS.trailing_zeros()) + 1023 << 52) as u64);
     let [c0, c1, c2, c3, c4] = SERIES;
     let square = rest * rest;
     let series = (c0 + c1 * rest) + square * ((c2 + c3 * rest) + square * c4);
-    TABLE[index.rem_euclid(STEPS as i64) as usize] * series * octave
+    TABLE[index as usize % STEPS] * series * octave
+}
+
+/// Amplitude of a level.
+#[inline]
+pub(super) fn decibels_to_amplitude(decibels: f64) -> f64 {
+    exp2(decibels * (std::f64::consts::LOG2_10 / 20.0))
 }
 
 #[cfg(test)]

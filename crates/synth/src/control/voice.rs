@@ -1,33 +1,22 @@
 //! One sounding voice: how it came to be, what has reached it since, and the segments that follow from that.
 
+mod segments;
+
 use std::sync::Arc;
 
 use rae_soundfont::{Controller, Generator};
 
-use super::articulation::{Articulation, Pitching, absolute_cents_to_hz};
-use super::envelope::{Envelope, FLOOR_DB, Modulation, Stage, Volume};
+use super::articulation::{Articulation, Pitching};
+use super::envelope::{Envelope, Modulation, Stage, Volume};
 use super::lfo::Lfo;
-use super::power::exp2;
-use crate::executor::{LowPass, ONE, QUANTUM, Resonance, Segment};
+use crate::executor::{LowPass, Resonance};
 use crate::program::{Layer, LoopMode, Program, SampleSource, Values};
-
-/// Frames over which a controller's change of gain glides.
-const GLIDE: u64 = 64;
 
 /// Length of the linear fade of a killed voice, in seconds.
 const KILL_SECONDS: f64 = 0.005;
 
 /// Shortest note, in seconds: drum tracks hold keys for a tick or for none at all and expect to be heard.
 const SHORTEST_NOTE: f64 = 0.01;
-
-/// Grid on which a quantum is split while the cutoff moves quickly.
-const FINE: u64 = 16;
-
-/// A cutoff that moves further than this within a segment, in cents, splits it.
-const CUTOFF_STEP: f64 = 100.0;
-
-/// Largest transposition, in points per frame.
-const MAX_INCREMENT: f64 = 1024.0;
 
 /// Points past its end for which a sample still rings in the interpolator, at increments up to one.
 const RINGING: u64 = 8;
@@ -272,54 +261,6 @@ impl Voice {
         self.next_change = 0;
     }
 
-    /// Appends this voice's segments of the frames `start..end` to `out`; `changes` are its channel's in this block.
-    pub(crate) fn control(&mut self, start: u64, end: u64, changes: &[ChannelChange], out: &mut Vec<Segment>) {
-        let mut now = start.max(self.birth);
-        while now < end && !self.finished {
-            self.take_changes(now, changes);
-            self.take_release(now);
-            self.volume.advance(now);
-            self.modulation.advance(now);
-            if self.volume.stage() == Stage::Finished || self.fade(now) <= 0.0 {
-                self.finished = true;
-                break;
-            }
-            let until = self.boundary(now, end, changes);
-            if self.volume.stage() != Stage::Delay {
-                now = self.segment(now, until, start, out);
-            } else {
-                now = until;
-            }
-        }
-    }
-
-    /// The next frame at which something about this voice changes its course.
-    fn boundary(&self, now: u64, end: u64, changes: &[ChannelChange]) -> u64 {
-        let quantum = QUANTUM as u64;
-        let mut until = ((now / quantum + 1) * quantum).min(end);
-        let mut cut = |frame: u64| {
-            if frame > now {
-                until = until.min(frame);
-            }
-        };
-        cut(self.volume.stage_end());
-        if self.articulation.mod_env_to_pitch != 0.0 || self.articulation.mod_env_to_cutoff != 0.0 {
-            cut(self.modulation.stage_end());
-        }
-        if let Some(change) = changes.get(self.next_change) {
-            cut(change.frame);
-        }
-        if let Some(released) = self.released {
-            cut(released);
-        }
-        if let Some(killed) = self.killed {
-            cut(killed);
-            cut(killed + self.kill_frames());
-        }
-        cut(self.glide_start + GLIDE);
-        until
-    }
-
     fn take_changes(&mut self, now: u64, changes: &[ChannelChange]) {
         let mut changed = false;
         while let Some(change) = changes.get(self.next_change).filter(|change| change.frame <= now) {
@@ -389,156 +330,6 @@ impl Voice {
             self.looping = false;
         }
     }
-
-    fn kill_frames(&self) -> u64 {
-        (KILL_SECONDS * self.rate).round() as u64
-    }
-
-    /// Factor of the kill fade at `frame`.
-    fn fade(&self, frame: u64) -> f64 {
-        match self.killed {
-            Some(killed) if frame > killed => 1.0 - (frame - killed) as f64 / self.kill_frames().max(1) as f64,
-            _ => 1.0,
-        }
-    }
-
-    /// The channel-controlled gains at `now`, on their way to the articulation's.
-    fn gliding_gains(&self, now: u64) -> [f32; 4] {
-        let target = self.articulation.gains;
-        let elapsed = now.saturating_sub(self.glide_start);
-        if elapsed >= GLIDE {
-            return target;
-        }
-        let done = elapsed as f32 / GLIDE as f32;
-        std::array::from_fn(|i| self.glide_from[i] + (target[i] - self.glide_from[i]) * done)
-    }
-
-    /// All gains at `frame`: envelope, tremolo, fade and channel.
-    fn gains_at(&mut self, frame: u64) -> [f32; 4] {
-        let level = self.volume.level(frame);
-        if self.amplitude.0 != level {
-            self.amplitude = (level, if level <= FLOOR_DB { 0.0 } else { decibels_to_amplitude(level) });
-        }
-        let envelope = self.amplitude.1;
-        let tremolo = match self.articulation.mod_lfo_to_level {
-            0.0 => 1.0,
-            depth => decibels_to_amplitude(depth * self.mod_lfo.value(frame as f64)),
-        };
-        let common = (envelope * tremolo * self.fade(frame).max(0.0)) as f32;
-        let gains = self.gliding_gains(frame);
-        std::array::from_fn(|bus| gains[bus] * common * self.heard[bus])
-    }
-
-    /// Emits one segment from `now` to at most `until`; returns where it ends.
-    fn segment(&mut self, now: u64, until: u64, block: u64, out: &mut Vec<Segment>) -> u64 {
-        let mut until = until;
-        if self.cutoff_runs(now, until) {
-            until = until.min((now / FINE + 1) * FINE);
-        }
-        let middle = (now + until) as f64 / 2.0;
-        let increment = self.increment(middle);
-        let left = self.frames_left(increment);
-        if left == 0 {
-            self.finished = true;
-            return until;
-        }
-        until = until.min(now.saturating_add(left));
-        let frames = until - now;
-        let gains = match self.gains {
-            Some(gains) => gains,
-            None => self.gains_at(now),
-        };
-        let target = self.gains_at(until);
-        out.push(Segment {
-            offset: (now - block) as u32,
-            frames: frames as u32,
-            phase: self.phase,
-            increment,
-            looping: self.looping,
-            wrapped: self.wrapped,
-            filter: self.filtered.then(|| self.low_pass(middle)),
-            gains,
-            slopes: std::array::from_fn(|i| (target[i] - gains[i]) / frames as f32),
-        });
-        self.gains = Some(target);
-        self.advance_phase(frames * increment);
-        until
-    }
-
-    fn cutoff_runs(&self, now: u64, until: u64) -> bool {
-        self.filtered
-            && until - now > FINE
-            && (self.articulation.mod_lfo_to_cutoff != 0.0 || self.articulation.mod_env_to_cutoff != 0.0)
-            && (self.cutoff(now as f64) - self.cutoff(until as f64)).abs() > CUTOFF_STEP
-    }
-
-    fn cutoff(&self, frame: f64) -> f64 {
-        let a = &self.articulation;
-        let mut cutoff = a.cutoff;
-        if a.mod_lfo_to_cutoff != 0.0 {
-            cutoff += a.mod_lfo_to_cutoff * self.mod_lfo.value(frame);
-        }
-        if a.mod_env_to_cutoff != 0.0 {
-            cutoff += a.mod_env_to_cutoff * self.modulation.level_between(frame);
-        }
-        cutoff.clamp(1_500.0, 13_500.0)
-    }
-
-    fn low_pass(&mut self, frame: f64) -> LowPass {
-        let cutoff = self.cutoff(frame);
-        if self.resonance.0 != self.articulation.resonance {
-            self.resonance = (self.articulation.resonance, Resonance::new(self.articulation.resonance));
-            self.low_pass = None;
-        }
-        match self.low_pass {
-            Some((known, low_pass)) if known == cutoff => low_pass,
-            _ => {
-                let low_pass = LowPass::design(absolute_cents_to_hz(cutoff), &self.resonance.1, self.rate);
-                self.low_pass = Some((cutoff, low_pass));
-                low_pass
-            }
-        }
-    }
-
-    /// Points per frame at `frame`, 32.32 fixed point.
-    fn increment(&mut self, frame: f64) -> u64 {
-        let a = &self.articulation;
-        let mut cents = a.pitch;
-        if a.mod_lfo_to_pitch != 0.0 {
-            cents += a.mod_lfo_to_pitch * self.mod_lfo.value(frame);
-        }
-        if a.vib_lfo_to_pitch != 0.0 {
-            cents += a.vib_lfo_to_pitch * self.vib_lfo.value(frame);
-        }
-        if a.mod_env_to_pitch != 0.0 {
-            cents += a.mod_env_to_pitch * self.modulation.level_between(frame);
-        }
-        if self.increment.0 != cents {
-            let ratio = f64::from(self.layer().rate) / self.rate * exp2(cents / 1200.0);
-            let points = (ratio.min(MAX_INCREMENT) * ONE as f64).round() as u64;
-            self.increment = (cents, points.max(1));
-        }
-        self.increment.1
-    }
-
-    /// Frames until the sample has rung out; endless while it loops.
-    fn frames_left(&self, increment: u64) -> u64 {
-        if self.looping {
-            return u64::MAX;
-        }
-        let end = (u64::from(self.source.end) << 32) + RINGING * increment.max(ONE);
-        end.saturating_sub(self.phase).div_ceil(increment)
-    }
-
-    fn advance_phase(&mut self, points: u64) {
-        self.phase += points;
-        let SampleSource { loop_start, loop_end, .. } = self.source;
-        let [loop_start, loop_end] = [loop_start, loop_end].map(|point| u64::from(point) << 32);
-        if self.looping && self.phase >= loop_end {
-            self.phase = loop_start + (self.phase - loop_end) % (loop_end - loop_start);
-            self.wrapped = true;
-        }
-    }
 }
 
 /// The layer's generators with the channel's offsets and all modulators.
@@ -564,8 +355,4 @@ fn can_close(layer: &Layer, articulation: &Articulation) -> bool {
         || articulation.mod_lfo_to_cutoff != 0.0
         || articulation.mod_env_to_cutoff < 0.0
         || MOVERS.iter().any(|&generator| layer.modulators.reaches(generator))
-}
-
-fn decibels_to_amplitude(decibels: f64) -> f64 {
-    exp2(decibels * (std::f64::consts::LOG2_10 / 20.0))
 }

@@ -1,0 +1,237 @@
+//! From a voice's state to segments: what happens at a frame first, then stretches over which nothing does.
+
+use super::{KILL_SECONDS, RINGING, Voice};
+use crate::control::ChannelChange;
+use crate::control::articulation::absolute_cents_to_hz;
+use crate::control::envelope::{FLOOR_DB, Stage};
+use crate::control::power::{decibels_to_amplitude, exp2};
+use crate::executor::{LowPass, ONE, QUANTUM, Resonance, Segment};
+use crate::program::SampleSource;
+
+/// Frames over which a controller's change of gain glides.
+const GLIDE: u64 = 64;
+
+/// Grid on which a quantum is split while the cutoff moves quickly.
+const FINE: u64 = 16;
+
+/// A cutoff that moves further than this within a segment, in cents, splits it.
+const CUTOFF_STEP: f64 = 100.0;
+
+/// Largest transposition, in points per frame.
+const MAX_INCREMENT: f64 = 1024.0;
+
+impl Voice {
+    /// Appends this voice's segments of the frames `start..end` to `out`; `changes` are its channel's in this block.
+    pub(crate) fn control(&mut self, start: u64, end: u64, changes: &[ChannelChange], out: &mut Vec<Segment>) {
+        let mut now = start.max(self.birth);
+        while now < end && !self.finished {
+            self.take_changes(now, changes);
+            self.take_release(now);
+            self.volume.advance(now);
+            self.modulation.advance(now);
+            if self.volume.stage() == Stage::Finished || self.fade(now) <= 0.0 {
+                self.finished = true;
+                break;
+            }
+            let until = self.steady_until(now, end, changes);
+            if self.volume.stage() != Stage::Delay {
+                self.stretch(now, until, start, out);
+            }
+            now = until;
+        }
+    }
+
+    /// The next frame at which something about this voice changes its course.
+    fn steady_until(&self, now: u64, end: u64, changes: &[ChannelChange]) -> u64 {
+        let mut until = end.min(self.volume.stage_end());
+        let mut cut = |frame: u64| {
+            if frame > now {
+                until = until.min(frame);
+            }
+        };
+        if self.articulation.mod_env_to_pitch != 0.0 || self.articulation.mod_env_to_cutoff != 0.0 {
+            cut(self.modulation.stage_end());
+        }
+        if let Some(change) = changes.get(self.next_change) {
+            cut(change.frame);
+        }
+        if let Some(released) = self.released {
+            cut(released);
+        }
+        if let Some(killed) = self.killed {
+            cut(killed);
+            cut(killed + self.kill_frames());
+        }
+        cut(self.glide_start + GLIDE);
+        until
+    }
+
+    /// Emits the segments of `now..until`, on the grid of quanta.
+    fn stretch(&mut self, mut now: u64, until: u64, block: u64, out: &mut Vec<Segment>) {
+        let mut gains = match self.gains {
+            Some(gains) => gains,
+            None => self.gains_at(now),
+        };
+        while now < until && !self.finished {
+            let mut stop = until.min((now / QUANTUM as u64 + 1) * QUANTUM as u64);
+            if self.cutoff_runs(now, stop) {
+                stop = stop.min((now / FINE + 1) * FINE);
+            }
+            let middle = (now + stop) as i64 as f64 / 2.0;
+            let increment = self.increment(middle);
+            let left = self.frames_left(increment);
+            if left == 0 {
+                self.finished = true;
+                return;
+            }
+            stop = stop.min(now.saturating_add(left));
+            let frames = stop - now;
+            let target = self.gains_at(stop);
+            let per_frame = 1.0 / frames as u32 as f32;
+            out.push(Segment {
+                offset: (now - block) as u32,
+                frames: frames as u32,
+                phase: self.phase,
+                increment,
+                looping: self.looping,
+                wrapped: self.wrapped,
+                filter: if self.filtered { Some(self.low_pass(middle)) } else { None },
+                gains,
+                slopes: std::array::from_fn(|i| (target[i] - gains[i]) * per_frame),
+            });
+            gains = target;
+            self.gains = Some(target);
+            self.advance_phase(frames * increment);
+            now = stop;
+        }
+    }
+
+    fn kill_frames(&self) -> u64 {
+        (KILL_SECONDS * self.rate).round() as u64
+    }
+
+    /// Factor of the kill fade at `frame`.
+    fn fade(&self, frame: u64) -> f64 {
+        match self.killed {
+            Some(killed) if frame > killed => 1.0 - (frame - killed) as f64 / self.kill_frames().max(1) as f64,
+            _ => 1.0,
+        }
+    }
+
+    /// The channel-controlled gains at `now`, on their way to the articulation's.
+    pub(super) fn gliding_gains(&self, now: u64) -> [f32; 4] {
+        let target = self.articulation.gains;
+        let elapsed = now.saturating_sub(self.glide_start);
+        if elapsed >= GLIDE {
+            return target;
+        }
+        let done = elapsed as f32 / GLIDE as f32;
+        std::array::from_fn(|i| self.glide_from[i] + (target[i] - self.glide_from[i]) * done)
+    }
+
+    /// All gains at `frame`: envelope, tremolo, fade and channel.
+    fn gains_at(&mut self, frame: u64) -> [f32; 4] {
+        let mut common = self.envelope(frame);
+        if self.articulation.mod_lfo_to_level != 0.0 {
+            common *=
+                decibels_to_amplitude(self.articulation.mod_lfo_to_level * self.mod_lfo.value(frame as i64 as f64));
+        }
+        if self.killed.is_some() {
+            common *= self.fade(frame).max(0.0);
+        }
+        let gains = self.gliding_gains(frame);
+        std::array::from_fn(|bus| gains[bus] * common as f32 * self.heard[bus])
+    }
+
+    /// The volume envelope's amplitude at `frame`; a level that stays is computed once.
+    fn envelope(&mut self, frame: u64) -> f64 {
+        if let Some(amplitude) = self.volume.rising(frame) {
+            return amplitude;
+        }
+        let level = self.volume.level(frame);
+        if self.amplitude.0 != level {
+            self.amplitude = (level, if level <= FLOOR_DB { 0.0 } else { decibels_to_amplitude(level) });
+        }
+        self.amplitude.1
+    }
+
+    fn cutoff_moves(&self) -> bool {
+        self.articulation.mod_lfo_to_cutoff != 0.0 || self.articulation.mod_env_to_cutoff != 0.0
+    }
+
+    fn cutoff_runs(&self, now: u64, until: u64) -> bool {
+        self.filtered
+            && self.cutoff_moves()
+            && until - now > FINE
+            && (self.cutoff(now as i64 as f64) - self.cutoff(until as i64 as f64)).abs() > CUTOFF_STEP
+    }
+
+    fn cutoff(&self, frame: f64) -> f64 {
+        let a = &self.articulation;
+        let mut cutoff = a.cutoff;
+        if a.mod_lfo_to_cutoff != 0.0 {
+            cutoff += a.mod_lfo_to_cutoff * self.mod_lfo.value(frame);
+        }
+        if a.mod_env_to_cutoff != 0.0 {
+            cutoff += a.mod_env_to_cutoff * self.modulation.level_between(frame);
+        }
+        cutoff.clamp(1_500.0, 13_500.0)
+    }
+
+    fn low_pass(&mut self, frame: f64) -> LowPass {
+        let cutoff = self.cutoff(frame);
+        if self.resonance.0 != self.articulation.resonance {
+            self.resonance = (self.articulation.resonance, Resonance::new(self.articulation.resonance));
+            self.low_pass = None;
+        }
+        match self.low_pass {
+            Some((known, low_pass)) if known == cutoff => low_pass,
+            _ => {
+                let low_pass = LowPass::design(absolute_cents_to_hz(cutoff), &self.resonance.1, self.rate);
+                self.low_pass = Some((cutoff, low_pass));
+                low_pass
+            }
+        }
+    }
+
+    /// Points per frame at `frame`, 32.32 fixed point.
+    fn increment(&mut self, frame: f64) -> u64 {
+        let a = &self.articulation;
+        let mut cents = a.pitch;
+        if a.mod_lfo_to_pitch != 0.0 {
+            cents += a.mod_lfo_to_pitch * self.mod_lfo.value(frame);
+        }
+        if a.vib_lfo_to_pitch != 0.0 {
+            cents += a.vib_lfo_to_pitch * self.vib_lfo.value(frame);
+        }
+        if a.mod_env_to_pitch != 0.0 {
+            cents += a.mod_env_to_pitch * self.modulation.level_between(frame);
+        }
+        if self.increment.0 != cents {
+            let ratio = f64::from(self.layer().rate) / self.rate * exp2(cents / 1200.0);
+            let points = (ratio.min(MAX_INCREMENT) * ONE as f64).round() as u64;
+            self.increment = (cents, points.max(1));
+        }
+        self.increment.1
+    }
+
+    /// Frames until the sample has rung out; endless while it loops or while that is far.
+    fn frames_left(&self, increment: u64) -> u64 {
+        if self.looping {
+            return u64::MAX;
+        }
+        let end = (u64::from(self.source.end) << 32) + RINGING * increment.max(ONE);
+        let points = end.saturating_sub(self.phase);
+        if points > QUANTUM as u64 * increment { u64::MAX } else { points.div_ceil(increment) }
+    }
+
+    fn advance_phase(&mut self, points: u64) {
+        self.phase += points;
+        let SampleSource { loop_start, loop_end, .. } = self.source;
+        let [loop_start, loop_end] = [loop_start, loop_end].map(|point| u64::from(point) << 32);
+        if self.looping && self.phase >= loop_end {
+            self.phase = loop_start + (self.phase - loop_end) % (loop_end - loop_start);
+            self.wrapped = true;
+        }
+    }
+}
