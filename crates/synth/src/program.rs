@@ -36,6 +36,14 @@ pub struct SampleSource {
     pub loop_end: u32,
 }
 
+impl SampleSource {
+    /// A position, 32.32 fixed point, brought back into the loop if it has passed its end.
+    pub(crate) fn wrapped(&self, position: u64, looping: bool) -> u64 {
+        let [start, end] = [self.loop_start, self.loop_end].map(|point| u64::from(point) << 32);
+        if looping && position >= end { start + (position - end) % (end - start) } else { position }
+    }
+}
+
 /// One sound of a preset over a range of keys and velocities.
 #[derive(Debug)]
 pub(crate) struct Layer {

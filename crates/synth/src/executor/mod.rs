@@ -49,10 +49,16 @@ const POINTS: usize = 1024;
 /// These points, and what vectors may touch beyond them.
 const WINDOW: usize = POINTS + 2 * QUANTUM;
 
-/// Frames whose points fit into the window at once.
+/// Frames whose points fit into the window at once, at least one.
 fn fitting(increment: u64) -> usize {
-    ((((POINTS - sinc::MAX_TAPS - 1) as u64) << 32) / increment.max(1)).clamp(1, QUANTUM as u64) as usize
+    ((((POINTS - sinc::MAX_TAPS - 1) as u64) << 32) / increment.max(1)).clamp(1, POINTS as u64) as usize
 }
+
+/// Most frames that are read at once.
+const RUN: usize = 4 * QUANTUM;
+
+/// Those, and what a filter may touch beyond them.
+type Samples = [f32; RUN + QUANTUM];
 
 /// A voice's part of a block and what is needed to render it.
 struct Work<'a> {
@@ -70,11 +76,12 @@ struct Scratch {
     /// Points of the unrolled stream.
     window: [f32; WINDOW],
     filtered: simd::Filtered,
+    samples: Samples,
 }
 
 impl Scratch {
     fn new() -> Scratch {
-        Scratch { window: [0.0; WINDOW], filtered: simd::NOTHING_FILTERED }
+        Scratch { window: [0.0; WINDOW], filtered: simd::NOTHING_FILTERED, samples: [0.0; RUN + QUANTUM] }
     }
 }
 

@@ -37,7 +37,7 @@ fn unroll(
     let increment = segment.increment;
     let stream = Unroller::new(pcm, voice, segment);
     let mut phase = segment.phase;
-    for run in out.chunks_mut(fitting(increment)) {
+    for run in out.chunks_mut(fitting(increment).min(QUANTUM)) {
         let (points, mut start) = stream.read_run(kernel.reach(), phase, increment, run.len(), window);
         for part in run.chunks_mut(PART) {
             play(&Run { points, phase: start, increment }, part);

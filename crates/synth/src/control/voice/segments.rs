@@ -6,7 +6,6 @@ use crate::control::articulation::absolute_cents_to_hz;
 use crate::control::envelope::{FLOOR_DB, Stage};
 use crate::control::power::{decibels_to_amplitude, exp2};
 use crate::executor::{LowPass, ONE, QUANTUM, Resonance, Segment};
-use crate::program::SampleSource;
 
 /// Frames over which a controller's change of gain glides.
 const GLIDE: u64 = 64;
@@ -226,12 +225,8 @@ impl Voice {
     }
 
     fn advance_phase(&mut self, points: u64) {
-        self.phase += points;
-        let SampleSource { loop_start, loop_end, .. } = self.source;
-        let [loop_start, loop_end] = [loop_start, loop_end].map(|point| u64::from(point) << 32);
-        if self.looping && self.phase >= loop_end {
-            self.phase = loop_start + (self.phase - loop_end) % (loop_end - loop_start);
-            self.wrapped = true;
-        }
+        let unwrapped = self.phase + points;
+        self.phase = self.source.wrapped(unwrapped, self.looping);
+        self.wrapped |= self.phase != unwrapped;
     }
 }

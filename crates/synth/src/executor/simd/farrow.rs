@@ -7,38 +7,46 @@
 use super::interpolation::{Groups, group_of};
 use super::lanes::{Lanes, WIDTH};
 use super::pieces::{Pieces, TERMS};
-use crate::executor::QUANTUM;
+use crate::executor::{ONE, RUN, Samples};
 
-/// Most blocks of [`WIDTH`] points for which this is quicker than a kernel for every frame.
-const BLOCKS: usize = 3;
+/// Largest increment at which this is quicker than a kernel for every frame, a few frames apart from many.
+const FAST: u64 = ONE / 5 * 4;
 
 /// Taps of the kernel for transposing down.
 const TAPS: usize = 16;
 
 /// Per power of the fraction, the filtered points, and what a register may touch beyond them.
-pub(crate) type Filtered = [[f32; (BLOCKS + 2) * WIDTH]; 2 * TERMS];
+pub(crate) type Filtered = [[f32; RUN + 3 * WIDTH]; 2 * TERMS];
 
 /// Room for it.
-pub(crate) const NOTHING_FILTERED: Filtered = [[0.0; (BLOCKS + 2) * WIDTH]; 2 * TERMS];
+pub(crate) const NOTHING_FILTERED: Filtered = [[0.0; RUN + 3 * WIDTH]; 2 * TERMS];
 
-/// Interpolates if that is the quicker way.
+/// Whether this serves an increment. It depends on nothing else, since the two ways differ in their last bits.
+#[inline(always)]
+pub(super) fn serves(increment: u64) -> bool {
+    increment <= FAST
+}
+
+/// Interpolates the groups.
 #[inline(always)]
 pub(super) fn run<S: Lanes>(
     lanes: S,
     pieces: &Pieces,
     groups: &Groups<'_>,
     filtered: &mut Filtered,
-    out: &mut [f32; QUANTUM],
-) -> bool {
+    out: &mut Samples,
+) {
     let last = groups.phase + (groups.frames as u64 - 1) * groups.steps.increment;
     let blocks = (last >> 32) as usize / WIDTH + 1;
-    if blocks >= groups.frames.div_ceil(WIDTH) {
-        return false;
+    let mut block = 0;
+    while blocks - block > 2 {
+        filter::<S, 3>(lanes, pieces, groups.points, block, filtered);
+        block += 3;
     }
-    match blocks {
-        1 => filter::<S, 1>(lanes, pieces, groups.points, filtered),
-        2 => filter::<S, 2>(lanes, pieces, groups.points, filtered),
-        _ => filter::<S, BLOCKS>(lanes, pieces, groups.points, filtered),
+    match blocks - block {
+        0 => {}
+        1 => filter::<S, 1>(lanes, pieces, groups.points, block, filtered),
+        _ => filter::<S, 2>(lanes, pieces, groups.points, block, filtered),
     }
     for group in 0..groups.frames.div_ceil(WIDTH) {
         let (first, phase) = groups.start(group);
@@ -54,18 +62,17 @@ pub(super) fn run<S: Lanes>(
         }
         lanes.store(sum, group_of(out, group));
     }
-    true
 }
 
 /// Filters the points: all blocks side by side where the registers suffice, so that a coefficient is fetched once.
 #[inline(always)]
-fn filter<S: Lanes, const N: usize>(lanes: S, pieces: &Pieces, points: &[f32], filtered: &mut Filtered) {
+fn filter<S: Lanes, const N: usize>(lanes: S, pieces: &Pieces, points: &[f32], first: usize, filtered: &mut Filtered) {
     let (even, odd) = (&pieces.even[..TAPS / 2], &pieces.odd[..TAPS / 2]);
     if S::MANY_REGISTERS {
         let mut sums = [[lanes.splat(0.0); 2 * TERMS]; N];
         for pair in 0..TAPS / 2 {
             for (block, sums) in sums.iter_mut().enumerate() {
-                let (a, b) = around(lanes, points, block, pair);
+                let (a, b) = around(lanes, points, first + block, pair);
                 let (sum, difference) = (lanes.add(a, b), lanes.sub(a, b));
                 for term in 0..TERMS {
                     sums[2 * term] = lanes.fma(sum, lanes.splat(even[pair][term]), sums[2 * term]);
@@ -75,7 +82,7 @@ fn filter<S: Lanes, const N: usize>(lanes: S, pieces: &Pieces, points: &[f32], f
         }
         for (block, sums) in sums.iter().enumerate() {
             for (power, &sum) in sums.iter().enumerate() {
-                lanes.store(sum, block_of(&mut filtered[power], block));
+                lanes.store(sum, block_of(&mut filtered[power], first + block));
             }
         }
         return;
@@ -85,19 +92,19 @@ fn filter<S: Lanes, const N: usize>(lanes: S, pieces: &Pieces, points: &[f32], f
             lanes,
             even,
             |pair| {
-                let (a, b) = around(lanes, points, block, pair);
+                let (a, b) = around(lanes, points, first + block, pair);
                 lanes.add(a, b)
             },
-            |term, sum| lanes.store(sum, block_of(&mut filtered[2 * term], block)),
+            |term, sum| lanes.store(sum, block_of(&mut filtered[2 * term], first + block)),
         );
         half(
             lanes,
             odd,
             |pair| {
-                let (a, b) = around(lanes, points, block, pair);
+                let (a, b) = around(lanes, points, first + block, pair);
                 lanes.sub(a, b)
             },
-            |term, sum| lanes.store(sum, block_of(&mut filtered[2 * term + 1], block)),
+            |term, sum| lanes.store(sum, block_of(&mut filtered[2 * term + 1], first + block)),
         );
     }
 }

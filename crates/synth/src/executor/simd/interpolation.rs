@@ -6,7 +6,7 @@ use super::pieces::{Pieces, TERMS, pieces, terms};
 use crate::Interpolation;
 use crate::executor::interpolation::{Kernel, Reach, Run};
 use crate::executor::sinc::Table;
-use crate::executor::{ONE, PART, QUANTUM};
+use crate::executor::{ONE, PART, Samples};
 
 /// Largest increment that picks 16 frames' points from two registers.
 pub(super) const WIDEST: u64 = 2 * ONE;
@@ -61,14 +61,14 @@ impl Near {
         (points, phase): (&[f32], u64),
         frames: usize,
         filtered: &mut Filtered,
-        out: &mut [f32; QUANTUM],
+        out: &mut Samples,
     ) {
         let groups = Groups { points, phase, steps: &self.steps, frames };
         if self.steps.increment <= ONE {
             if let NearKernel::Sinc(pieces) = self.kernel
-                && farrow::run(lanes, pieces, &groups, filtered, out)
+                && farrow::serves(self.steps.increment)
             {
-                return;
+                return farrow::run(lanes, pieces, &groups, filtered, out);
             }
             spread::<S, false>(lanes, self.kernel, &groups, out);
         } else {
@@ -78,7 +78,7 @@ impl Near {
 }
 
 #[inline(always)]
-fn spread<S: Lanes, const WIDE: bool>(lanes: S, kernel: NearKernel, groups: &Groups<'_>, out: &mut [f32; QUANTUM]) {
+fn spread<S: Lanes, const WIDE: bool>(lanes: S, kernel: NearKernel, groups: &Groups<'_>, out: &mut Samples) {
     match kernel {
         NearKernel::Linear => linear::<S, WIDE>(lanes, groups, out),
         NearKernel::Cubic => cubic::<S, WIDE>(lanes, groups, out),
@@ -123,12 +123,12 @@ macro_rules! pick {
 }
 
 #[inline(always)]
-pub(super) fn group_of(out: &mut [f32; QUANTUM], group: usize) -> &mut [f32; WIDTH] {
+pub(super) fn group_of(out: &mut Samples, group: usize) -> &mut [f32; WIDTH] {
     out[group * WIDTH..(group + 1) * WIDTH].first_chunk_mut().unwrap()
 }
 
 #[inline(always)]
-fn linear<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut [f32; QUANTUM]) {
+fn linear<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut Samples) {
     for group in 0..groups.frames.div_ceil(WIDTH) {
         let (points, phase) = groups.group(group, 1);
         let (places, centred) = lanes.places(phase, groups.steps);
@@ -139,7 +139,7 @@ fn linear<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut [
 }
 
 #[inline(always)]
-fn cubic<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut [f32; QUANTUM]) {
+fn cubic<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut Samples) {
     let (half, three_halves) = (lanes.splat(0.5), lanes.splat(1.5));
     for group in 0..groups.frames.div_ceil(WIDTH) {
         let (points, phase) = groups.group(group, 3);
@@ -161,7 +161,7 @@ fn sinc<S: Lanes, const WIDE: bool, const TAPS: usize, const ORDER: usize>(
     lanes: S,
     groups: &Groups<'_>,
     pieces: &Pieces,
-    out: &mut [f32; QUANTUM],
+    out: &mut Samples,
 ) {
     let (all_even, all_odd) = (&pieces.even[..TAPS / 2], &pieces.odd[..TAPS / 2]);
     for group in 0..groups.frames.div_ceil(WIDTH) {

@@ -2,33 +2,67 @@
 
 use super::filter;
 use super::interpolation::{self, WIDEST};
-use super::lanes::{Lanes, WIDTH};
+use super::lanes::{FILTER_WIDTH, Lanes, WIDTH};
 use crate::executor::interpolation::Kernel;
 use crate::executor::source::Unroller;
-use crate::executor::{FRAME, QUANTUM, Scratch, Segment, WINDOW, Work, fitting};
+use crate::executor::{FRAME, QUANTUM, RUN, Samples, Scratch, Segment, VoiceBlock, WINDOW, Work, fitting};
 use crate::{Buses, Interpolation};
 
 /// As [`crate::executor::scalar::render`]; inlined into a function compiled for the instruction set.
 #[inline(always)]
 pub(super) fn render<S: Lanes>(lanes: S, work: Work<'_>) {
     let Work { interpolation, pcm, voice, segments, scratch, state, buses } = work;
-    let Scratch { window, filtered } = scratch;
-    for segment in segments {
-        let mut samples = [0.0f32; QUANTUM];
-        let stream = Unroller::new(pcm, voice, segment);
-        if segment.increment <= WIDEST {
-            state.near.follow(interpolation, segment.increment);
-            let frames = segment.frames as usize;
-            let run = stream.read_run(state.near.reach(), segment.phase, segment.increment, frames, window);
-            state.near.run(lanes, run, frames, filtered, &mut samples);
+    let Scratch { window, filtered, samples } = scratch;
+    let mut rest = segments;
+    while let Some(first) = rest.first() {
+        let (joined, frames) = join(voice, rest);
+        let (run, after) = rest.split_at(joined);
+        let stream = Unroller::new(pcm, voice, first);
+        if first.increment <= WIDEST {
+            state.near.follow(interpolation, first.increment);
+            let points = stream.read_run(state.near.reach(), first.phase, first.increment, frames, window);
+            state.near.run(lanes, points, frames, filtered, samples);
         } else {
-            read_far(lanes, interpolation, &stream, segment, window, &mut samples);
+            read_far(lanes, interpolation, &stream, first, window, samples);
         }
-        if let Some(low_pass) = &segment.filter {
-            filter::run(lanes, low_pass, &mut state.memory, &mut samples, segment.frames as usize);
+        let mut at = 0;
+        for segment in run {
+            let samples = samples[at..].first_chunk_mut().unwrap();
+            if let Some(low_pass) = &segment.filter {
+                filter::run(lanes, low_pass, &mut state.memory, samples, segment.frames as usize);
+            }
+            mix(lanes, segment, samples, buses);
+            at += segment.frames as usize;
         }
-        mix(lanes, segment, &samples, buses);
+        rest = after;
     }
+}
+
+/// How many of the segments can be read at once because each goes on where the one before it ends, and their frames.
+#[inline(always)]
+fn join(voice: &VoiceBlock, segments: &[Segment]) -> (usize, usize) {
+    let first = &segments[0];
+    let mut frames = first.frames as usize;
+    if first.increment > WIDEST {
+        return (1, frames);
+    }
+    let most = fitting(first.increment).min(RUN);
+    let mut count = 1;
+    for pair in segments.windows(2) {
+        let (one, next) = (&pair[0], &pair[1]);
+        // A filter spoils what follows a part of its width.
+        let whole = (one.frames as usize).is_multiple_of(FILTER_WIDTH);
+        let goes_on = next.increment == one.increment
+            && next.looping == one.looping
+            && next.offset == one.offset + one.frames
+            && next.phase == voice.source.wrapped(one.phase + u64::from(one.frames) * one.increment, one.looping);
+        if !whole || !goes_on || frames + next.frames as usize > most {
+            break;
+        }
+        frames += next.frames as usize;
+        count += 1;
+    }
+    (count, frames)
 }
 
 /// Reads a segment whose frames lie far apart, as many at a time as fit into the window.
@@ -39,11 +73,11 @@ fn read_far<S: Lanes>(
     stream: &Unroller<'_>,
     segment: &Segment,
     window: &mut [f32; WINDOW],
-    samples: &mut [f32; QUANTUM],
+    samples: &mut Samples,
 ) {
     let (mut phase, increment) = (segment.phase, segment.increment);
     let kernel = Kernel::new(interpolation, increment);
-    for run in samples[..segment.frames as usize].chunks_mut(fitting(increment)) {
+    for run in samples[..segment.frames as usize].chunks_mut(fitting(increment).min(QUANTUM)) {
         let (points, start) = stream.read_run(kernel.reach(), phase, increment, run.len(), window);
         interpolation::far(lanes, kernel, points, start, increment, run);
         phase += run.len() as u64 * increment;
@@ -76,4 +110,4 @@ fn mix<S: Lanes>(lanes: S, segment: &Segment, samples: &[f32; QUANTUM], buses: &
 }
 
 // The last group's points, the longest kernel's reach, and two registers.
-const _: () = assert!(WINDOW >= 2 * QUANTUM + 64 + 2 * WIDTH);
+const _: () = assert!(WINDOW >= 2 * RUN + 64 + 2 * WIDTH);
