@@ -86,6 +86,26 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn delayed<const N: usize>(self, before: [__m256; 2], x: [__m256; 2]) -> [__m256; 2] {
+        if N == 8 {
+            return [before[1], x[0]];
+        }
+        // SAFETY: `self` proves the instructions.
+        unsafe {
+            let four = [_mm256_permute2f128_ps::<0x21>(before[1], x[0]), _mm256_permute2f128_ps::<0x21>(x[0], x[1])];
+            let mut moved = four;
+            let mut half = 0;
+            while N < 4 && half < 2 {
+                let (four, x) = (_mm256_castps_si256(four[half]), _mm256_castps_si256(x[half]));
+                let shifted = if N == 2 { _mm256_alignr_epi8::<8>(x, four) } else { _mm256_alignr_epi8::<12>(x, four) };
+                moved[half] = _mm256_castsi256_ps(shifted);
+                half += 1;
+            }
+            moved
+        }
+    }
+
+    #[inline(always)]
     fn sum(self, x: [__m256; 2]) -> f32 {
         // SAFETY: `self` proves the instructions.
         unsafe {
@@ -187,7 +207,7 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn delayed<const N: usize>(self, before: [__m256d; 2], x: [__m256d; 2]) -> [__m256d; 2] {
+    fn delayed_doubles<const N: usize>(self, before: [__m256d; 2], x: [__m256d; 2]) -> [__m256d; 2] {
         if N == 4 {
             return [before[1], x[0]];
         }

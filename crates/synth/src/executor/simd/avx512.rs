@@ -77,6 +77,20 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn delayed<const N: usize>(self, before: __m512, x: __m512) -> __m512 {
+        // SAFETY: `self` proves the instructions.
+        unsafe {
+            let (before, x) = (_mm512_castps_si512(before), _mm512_castps_si512(x));
+            _mm512_castsi512_ps(match N {
+                1 => _mm512_alignr_epi32::<15>(x, before),
+                2 => _mm512_alignr_epi32::<14>(x, before),
+                4 => _mm512_alignr_epi32::<12>(x, before),
+                _ => _mm512_alignr_epi32::<8>(x, before),
+            })
+        }
+    }
+
+    #[inline(always)]
     fn sum(self, x: __m512) -> f32 {
         // SAFETY: `self` proves the instructions.
         unsafe { _mm512_reduce_add_ps(x) }
@@ -146,7 +160,7 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn delayed<const N: usize>(self, before: __m512d, x: __m512d) -> __m512d {
+    fn delayed_doubles<const N: usize>(self, before: __m512d, x: __m512d) -> __m512d {
         // SAFETY: `self` proves the instructions.
         unsafe {
             let (before, x) = (_mm512_castpd_si512(before), _mm512_castpd_si512(x));

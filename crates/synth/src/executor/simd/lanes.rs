@@ -58,6 +58,8 @@ pub(super) trait Lanes: Copy {
     fn mul(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
     /// `a·b + c`.
     fn fma(self, a: Self::Floats, b: Self::Floats, c: Self::Floats) -> Self::Floats;
+    /// The lanes moved up by `N`, which is 1, 2, 4 or 8; the places left free taken by the last ones of `before`.
+    fn delayed<const N: usize>(self, before: Self::Floats, x: Self::Floats) -> Self::Floats;
     /// The sum of all lanes.
     fn sum(self, x: Self::Floats) -> f32;
 
@@ -73,7 +75,7 @@ pub(super) trait Lanes: Copy {
     fn narrow(self, x: Self::Doubles, to: &mut [f32; FILTER_WIDTH]);
     fn fma_doubles(self, a: Self::Doubles, b: Self::Doubles, c: Self::Doubles) -> Self::Doubles;
     /// The lanes moved up by `N`, which is 1, 2 or 4; the places left free taken by the last ones of `before`.
-    fn delayed<const N: usize>(self, before: Self::Doubles, x: Self::Doubles) -> Self::Doubles;
+    fn delayed_doubles<const N: usize>(self, before: Self::Doubles, x: Self::Doubles) -> Self::Doubles;
 
     /// Runs [`super::voice::render`] compiled for this instruction set.
     fn render(self, work: Work<'_>);

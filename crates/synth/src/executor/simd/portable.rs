@@ -73,6 +73,11 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn delayed<const N: usize>(self, before: [f32; WIDTH], x: [f32; WIDTH]) -> [f32; WIDTH] {
+        lanewise!(WIDTH, 0.0, i => if i < N { before[i + WIDTH - N] } else { x[i - N] })
+    }
+
+    #[inline(always)]
     fn sum(self, x: [f32; WIDTH]) -> f32 {
         let quads = lanewise!(4, 0.0, i => (x[i] + x[i + 8]) + (x[i + 4] + x[i + 12]));
         (quads[0] + quads[2]) + (quads[1] + quads[3])
@@ -126,7 +131,11 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
-    fn delayed<const N: usize>(self, before: [f64; FILTER_WIDTH], x: [f64; FILTER_WIDTH]) -> [f64; FILTER_WIDTH] {
+    fn delayed_doubles<const N: usize>(
+        self,
+        before: [f64; FILTER_WIDTH],
+        x: [f64; FILTER_WIDTH],
+    ) -> [f64; FILTER_WIDTH] {
         lanewise!(FILTER_WIDTH, 0.0, i => if i < N { before[i + FILTER_WIDTH - N] } else { x[i - N] })
     }
 

@@ -2,7 +2,7 @@
 
 use super::filter;
 use super::interpolation::{self, WIDEST};
-use super::lanes::{FILTER_WIDTH, Lanes, WIDTH};
+use super::lanes::{Lanes, WIDTH};
 use crate::executor::interpolation::Kernel;
 use crate::executor::source::Unroller;
 use crate::executor::{FRAME, QUANTUM, RUN, Samples, Scratch, Segment, VoiceBlock, WINDOW, Work, fitting};
@@ -51,7 +51,7 @@ fn join(voice: &VoiceBlock, segments: &[Segment]) -> (usize, usize) {
     for pair in segments.windows(2) {
         let (one, next) = (&pair[0], &pair[1]);
         // A filter spoils what follows a part of its width.
-        let whole = (one.frames as usize).is_multiple_of(FILTER_WIDTH);
+        let whole = (one.frames as usize).is_multiple_of(WIDTH);
         let goes_on = next.increment == one.increment
             && next.looping == one.looping
             && next.offset == one.offset + one.frames
