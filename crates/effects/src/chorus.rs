@@ -203,7 +203,11 @@ struct History {
 
 impl History {
     fn new(kept: usize) -> History {
-        History { samples: vec![0.0; kept], kept, next: kept }
+        // Played live in blocks of up to 4096 frames, it never allocates later: spent samples are moved out before they
+        // are more than the others.
+        let mut samples = Vec::with_capacity(2 * kept + 4 * 4096);
+        samples.resize(kept, 0.0);
+        History { samples, kept, next: kept }
     }
 
     /// Samples from the next frame on.
