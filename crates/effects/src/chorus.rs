@@ -192,13 +192,24 @@ impl Voice {
 }
 
 /// The latest samples: those that are still read, then those that wait to be said.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct History {
     samples: Vec<f32>,
     /// Samples before the next frame that must be kept.
     kept: usize,
     /// Where the next frame is.
     next: usize,
+}
+
+impl Clone for History {
+    /// With the room that a new one has.
+    fn clone(&self) -> History {
+        let mut copy = History::new(self.kept);
+        copy.samples.clear();
+        copy.samples.extend_from_slice(&self.samples);
+        copy.next = self.next;
+        copy
+    }
 }
 
 impl History {
