@@ -64,7 +64,7 @@ impl Render {
         let mut line = ProgressLine::new(self.options.quiet(), interrupts);
         let mut observer = |progress| line.update(progress);
         let result = if to_stdout {
-            engine.render_to(&song, &mut stdout().lock(), &settings, &mut observer)
+            engine.render_to(&song, &mut stdout(), &settings, &mut observer)
         } else {
             engine.render_file(&song, &self.output, &settings, &mut observer)
         };

@@ -4,15 +4,20 @@
 //! How the caller cuts its blocks therefore never reaches the arithmetic: **the output bits are the same for every
 //! chunking**. The price is latency: a frame comes out when its hop is complete, or at [`Convolver::finish`].
 //!
-//! With Z the transform of L + iR, and Zc\[k\] = conj Z\[N−k\], the pair hL, hR is applied in one product:
-//! L·HL + iR·HR = Z·(HL + HR)/2 + Zc·(HL − HR)/2. A mono send s through gL, gR adds S·(GL + iGR).
-//! All products are summed before one inverse transform.
+//! Responses longer than a hop are cut into partitions of a hop each. The spectra of the latest windows are kept, and
+//! every partition multiplies that of the window as many hops ago; all products are summed before one inverse transform.
+//! Left and right go through one complex transform, the send, being one real signal, through one of half the length.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::fft::{Complex32, Fft};
+use crate::half_spectrum::{HalfSpectrum, RealFft, join, split};
 use crate::{AudioBuffer, StereoQueue};
+
+/// Transforms are between 2^10 and 2^16 points: a hop stays within a second and a half.
+const LEAST_LOG2: u32 = 10;
+const MOST_LOG2: u32 = 16;
 
 /// One term of the convolver's sum.
 #[derive(Clone, Copy, Debug)]
@@ -38,23 +43,21 @@ struct Spectra {
     fft: Fft,
     /// New frames per window.
     hop: usize,
-    stereo: Option<StereoSpectrum>,
-    send: Option<SendSpectrum>,
+    stereo: Option<ResponseSpectra>,
+    send: Option<SendSpectra>,
 }
 
-/// (HL + HR)/2 and (HL − HR)/2, scaled by 1/N.
+/// Spectra of a stereo response's partitions, scaled by 1/N.
 #[derive(Debug)]
-struct StereoSpectrum {
-    half_sum: Vec<Complex32>,
-    half_difference: Vec<Complex32>,
+struct ResponseSpectra {
+    partitions: Vec<[HalfSpectrum; 2]>,
     taps: usize,
 }
 
-/// GL + iGR, scaled by 1/N.
 #[derive(Debug)]
-struct SendSpectrum {
-    packed: Vec<Complex32>,
-    taps: usize,
+struct SendSpectra {
+    response: ResponseSpectra,
+    fft: RealFft,
 }
 
 impl Kernel {
@@ -91,16 +94,38 @@ impl Kernel {
 
 impl Spectra {
     fn new(taps: usize, stereo: &[(&AudioBuffer, f32)], send: &[(&AudioBuffer, f32)]) -> Spectra {
-        let fft = Fft::new(transform_points(taps));
-        let hop = fft.points() - (taps - 1);
-        let stereo = (!stereo.is_empty()).then(|| StereoSpectrum {
-            half_sum: spectrum(&fft, stereo, |left, right| Complex32::new((left + right) / 2.0, 0.0)),
-            half_difference: spectrum(&fft, stereo, |left, right| Complex32::new((left - right) / 2.0, 0.0)),
-            taps: longest(stereo),
-        });
-        let send = (!send.is_empty())
-            .then(|| SendSpectrum { packed: spectrum(&fft, send, Complex32::new), taps: longest(send) });
+        let points = transform_points(taps);
+        let fft = Fft::new(points);
+        let hop = hop(points, taps);
+        let spectra = |responses: &[_]| ResponseSpectra::new(&fft, hop, responses);
+        let stereo = (!stereo.is_empty()).then(|| spectra(stereo));
+        let send = (!send.is_empty()).then(|| SendSpectra { response: spectra(send), fft: RealFft::new(points) });
         Spectra { fft, hop, stereo, send }
+    }
+}
+
+impl ResponseSpectra {
+    fn new(fft: &Fft, hop: usize, responses: &[(&AudioBuffer, f32)]) -> ResponseSpectra {
+        let points = fft.points();
+        let taps = longest(responses);
+        let scale = 1.0 / points as f32;
+        let mut scratch = fft.scratch();
+        let partition = |first: usize| {
+            let mut data = vec![Complex32::default(); points];
+            for (response, gain) in responses {
+                let frames = first.min(response.frames())..response.frames().min(first + hop);
+                let (left, right) = (&response.channel(0)[frames.clone()], &response.channel(1)[frames]);
+                for (value, (&left, &right)) in data.iter_mut().zip(left.iter().zip(right)) {
+                    *value += Complex32::new(left, right) * (gain * scale);
+                }
+            }
+            fft.forward(&mut data, &mut scratch);
+            let mut sides = [HalfSpectrum::new(points), HalfSpectrum::new(points)];
+            let [left, right] = &mut sides;
+            split(&data, left, right);
+            sides
+        };
+        ResponseSpectra { partitions: (0..taps).step_by(hop).map(partition).collect(), taps }
     }
 }
 
@@ -108,31 +133,23 @@ fn longest(responses: &[(&AudioBuffer, f32)]) -> usize {
     responses.iter().map(|(response, _)| response.frames()).max().unwrap_or(0)
 }
 
-/// The power of two with the least work per output frame, by the measured speed of transforms: about
-/// 57 GFLOP/s at 2^11 points, falling by 3.4 per doubling as the data outgrow the caches.
-fn transform_points(taps: usize) -> usize {
-    let cost = |log2: u32| {
-        let points = (1u64 << log2) as f64;
-        let speed = (57.0 - 3.4 * (f64::from(log2) - 11.0)).max(15.0);
-        points * f64::from(log2) / speed / (points - (taps - 1) as f64)
-    };
-    let least = taps.next_power_of_two().trailing_zeros().max(9) + 1;
-    // A larger transform must earn its latency and memory by a sixth of the work.
-    let best = (least..least + 4).fold(least, |best, log2| if cost(log2) < 0.84 * cost(best) { log2 } else { best });
-    1 << best
+/// New frames per window: all that one transform leaves room for where the response fits into it, half of it otherwise.
+fn hop(points: usize, taps: usize) -> usize {
+    (points / 2).max((points + 1).saturating_sub(taps))
 }
 
-/// Transform of the summed responses, each frame packed by `pack`, scaled by 1/N for the unscaled inverse.
-fn spectrum(fft: &Fft, responses: &[(&AudioBuffer, f32)], pack: impl Fn(f32, f32) -> Complex32) -> Vec<Complex32> {
-    let scale = 1.0 / fft.points() as f32;
-    let mut data = vec![Complex32::default(); fft.points()];
-    for (response, gain) in responses {
-        for (value, (&left, &right)) in data.iter_mut().zip(response.channel(0).iter().zip(response.channel(1))) {
-            *value += pack(left, right) * (gain * scale);
-        }
-    }
-    fft.forward(&mut data, &mut fft.scratch());
-    data
+/// The power of two with the least work per output frame, by measured speeds: transforms at about 45 GFLOP/s, and half
+/// a nanosecond for each point of a partition, whose spectra come from memory.
+fn transform_points(taps: usize) -> usize {
+    let cost = |log2: u32| {
+        let points = 1usize << log2;
+        let hop = hop(points, taps);
+        let transforms = 0.28 * f64::from(log2);
+        (transforms + 0.5 * taps.div_ceil(hop) as f64) * points as f64 / hop as f64
+    };
+    // A larger transform must earn its latency and memory by a sixth of the work.
+    let better = |best, log2| if cost(log2) < 0.84 * cost(best) { log2 } else { best };
+    1 << (LEAST_LOG2 + 1..=MOST_LOG2).fold(LEAST_LOG2, better)
 }
 
 /// One stream through a [`Kernel`]: push blocks of any length, pull what is ready, finish.
@@ -207,28 +224,74 @@ struct Window {
     send: Vec<f32>,
     history: usize,
     filled: usize,
-    dry: Vec<Complex32>,
+    stereo_line: Line<[HalfSpectrum; 2]>,
+    send_line: Line<HalfSpectrum>,
+    sum: [HalfSpectrum; 2],
     mix: Vec<Complex32>,
     scratch: Vec<Complex32>,
-    out_left: Vec<f32>,
-    out_right: Vec<f32>,
+}
+
+/// The spectra of the latest windows, and how far their sound reaches.
+#[derive(Debug)]
+struct Line<T> {
+    /// A ring; `false` marks a window that was silent.
+    windows: Vec<(T, bool)>,
+    latest: usize,
+    /// Frames from the start of the present hop on in which earlier hops are still heard.
+    reach: usize,
+}
+
+impl<T: Clone> Line<T> {
+    fn new(windows: usize, empty: T) -> Line<T> {
+        Line { windows: vec![(empty, false); windows], latest: 0, reach: 0 }
+    }
+
+    /// Steps on by one window, to be filled.
+    fn step(&mut self, sounds: bool) -> &mut T {
+        self.latest = (self.latest + 1) % self.windows.len();
+        let window = &mut self.windows[self.latest];
+        window.1 = sounds;
+        &mut window.0
+    }
+
+    /// The window `back` hops ago, unless it was silent.
+    fn sounding(&self, back: usize) -> Option<&T> {
+        let count = self.windows.len();
+        let (window, sounds) = &self.windows[(self.latest + count - back) % count];
+        sounds.then_some(window)
+    }
+
+    /// The frames of the present hop in which anything can be heard, when `sound` is where its new frames are not 0.
+    fn heard(&mut self, sound: Option<Range<usize>>, taps: usize, hop: usize) -> Range<usize> {
+        let end = sound.as_ref().map_or(0, |sound| sound.end + taps - 1).max(self.reach);
+        let start = if self.reach > 0 { 0 } else { sound.map_or(end, |sound| sound.start) };
+        self.reach = end.saturating_sub(hop);
+        start..end
+    }
 }
 
 impl Window {
     fn new(spectra: &Spectra) -> Window {
         let points = spectra.fft.points();
-        let complex = || vec![Complex32::default(); points];
+        let half = HalfSpectrum::new(points);
+        let pair = [half.clone(), half.clone()];
+        let windows = |response: Option<&ResponseSpectra>| response.map_or(0, |response| response.partitions.len());
+        let mut scratch = spectra.fft.scratch();
+        if let Some(send) = &spectra.send {
+            scratch.resize(scratch.len().max(send.fft.scratch_len()), Complex32::default());
+        }
+        let send = spectra.send.as_ref().map(|send| &send.response);
         Window {
             left: vec![0.0; points],
             right: vec![0.0; points],
-            send: if spectra.send.is_some() { vec![0.0; points] } else { Vec::new() },
+            send: if send.is_some() { vec![0.0; points] } else { Vec::new() },
             history: points - spectra.hop,
             filled: points - spectra.hop,
-            dry: if spectra.stereo.is_some() { complex() } else { Vec::new() },
-            mix: complex(),
-            scratch: spectra.fft.scratch(),
-            out_left: vec![0.0; spectra.hop],
-            out_right: vec![0.0; spectra.hop],
+            stereo_line: Line::new(windows(spectra.stereo.as_ref()), pair.clone()),
+            send_line: Line::new(windows(send), half),
+            sum: pair,
+            mix: vec![Complex32::default(); points],
+            scratch,
         }
     }
 
@@ -249,19 +312,17 @@ impl Window {
     /// Convolves the window and appends the frames filled so far to `ready`.
     fn process(&mut self, spectra: &Spectra, direct: f32, ready: &mut StereoQueue) {
         self.clear_unfilled();
-        let sounding = self.convolve(spectra);
+        let heard = self.convolve(spectra);
         let frames = self.filled - self.history;
-        let (left, right) = (&mut self.out_left[..frames], &mut self.out_right[..frames]);
+        let (left, right) = ready.grow(frames);
         scale(left, &self.left[self.history..], direct);
         scale(right, &self.right[self.history..], direct);
-        let end = sounding.end.clamp(self.history, self.filled) - self.history;
-        let start = (sounding.start.max(self.history) - self.history).min(end);
-        let wet = &self.mix[self.history + start..];
-        for ((wet, left), right) in wet.iter().zip(&mut left[start..end]).zip(&mut right[start..end]) {
+        let heard = heard.start.min(frames)..heard.end.min(frames);
+        let wet = &self.mix[self.history + heard.start..];
+        for ((wet, left), right) in wet.iter().zip(&mut left[heard.clone()]).zip(&mut right[heard]) {
             *left += wet.re;
             *right += wet.im;
         }
-        ready.push(left, right);
     }
 
     fn clear_unfilled(&mut self) {
@@ -272,37 +333,63 @@ impl Window {
         }
     }
 
-    /// Leaves the convolved window in `mix` and returns the frames where it can be other than 0. Outside them a
-    /// transform would leave only its rounding noise, and silence shall stay silence.
+    /// Leaves the convolved window in `mix` and returns the frames of the hop where it can be other than 0. Outside them
+    /// a transform would leave only its rounding noise, and silence shall stay silence.
     fn convolve(&mut self, spectra: &Spectra) -> Range<usize> {
-        let send = spectra.send.as_ref().and_then(|send| Some((send, sounding(&[&self.send])?)));
-        let stereo = spectra.stereo.as_ref().and_then(|stereo| Some((stereo, sounding(&[&self.left, &self.right])?)));
-        let reach = hull([
-            send.as_ref().map(|(send, span)| span.start..span.end + send.taps - 1),
-            stereo.as_ref().map(|(stereo, span)| span.start..span.end + stereo.taps - 1),
-        ]);
-        if let Some((send, _)) = &send {
-            for (value, &sample) in self.mix.iter_mut().zip(&self.send) {
-                *value = Complex32::new(sample, 0.0);
-            }
-            spectra.fft.forward(&mut self.mix, &mut self.scratch);
-            for (value, factor) in self.mix.iter_mut().zip(&send.packed) {
-                *value *= factor;
-            }
-        } else if stereo.is_some() {
-            self.mix.fill(Complex32::default());
+        let mut heard = 0..0;
+        if let Some(send) = &spectra.send {
+            heard = hull(heard, self.take_send(send, spectra.hop));
         }
-        if let Some((stereo, _)) = &stereo {
-            for (value, (&left, &right)) in self.dry.iter_mut().zip(self.left.iter().zip(&self.right)) {
+        if let Some(stereo) = &spectra.stereo {
+            heard = hull(heard, self.take_stereo(stereo, spectra));
+        }
+        if heard.is_empty() {
+            return heard;
+        }
+        self.sum.iter_mut().for_each(HalfSpectrum::clear);
+        let [left, right] = &mut self.sum;
+        for (back, [h_left, h_right]) in spectra.send.iter().flat_map(|send| &send.response.partitions).enumerate() {
+            if let Some(send) = self.send_line.sounding(back) {
+                left.add_product(send, h_left);
+                right.add_product(send, h_right);
+            }
+        }
+        for (back, [h_left, h_right]) in spectra.stereo.iter().flat_map(|stereo| &stereo.partitions).enumerate() {
+            if let Some([x_left, x_right]) = self.stereo_line.sounding(back) {
+                left.add_product(x_left, h_left);
+                right.add_product(x_right, h_right);
+            }
+        }
+        join(left, right, &mut self.mix);
+        spectra.fft.inverse(&mut self.mix, &mut self.scratch);
+        heard
+    }
+
+    /// Takes the send's window into its line; returns where the send is heard.
+    fn take_send(&mut self, send: &SendSpectra, hop: usize) -> Range<usize> {
+        let sounds = sounding(&[&self.send]).is_some();
+        let window = self.send_line.step(sounds);
+        if sounds {
+            let work = &mut self.mix[..self.send.len() / 2];
+            send.fft.forward(&self.send, work, &mut self.scratch, window);
+        }
+        let sound = sounding(&[&self.send[self.history..]]);
+        self.send_line.heard(sound, send.response.taps, hop)
+    }
+
+    /// Takes the stereo window into its line; returns where it is heard.
+    fn take_stereo(&mut self, stereo: &ResponseSpectra, spectra: &Spectra) -> Range<usize> {
+        let sounds = sounding(&[&self.left, &self.right]).is_some();
+        let [left, right] = self.stereo_line.step(sounds);
+        if sounds {
+            for (value, (&left, &right)) in self.mix.iter_mut().zip(self.left.iter().zip(&self.right)) {
                 *value = Complex32::new(left, right);
             }
-            spectra.fft.forward(&mut self.dry, &mut self.scratch);
-            add_stereo(&mut self.mix, &self.dry, stereo);
+            spectra.fft.forward(&mut self.mix, &mut self.scratch);
+            split(&self.mix, left, right);
         }
-        if !reach.is_empty() {
-            spectra.fft.inverse(&mut self.mix, &mut self.scratch);
-        }
-        reach
+        let sound = sounding(&[&self.left[self.history..], &self.right[self.history..]]);
+        self.stereo_line.heard(sound, stereo.taps, spectra.hop)
     }
 
     /// Keeps the newest frames as the history of the next window.
@@ -323,16 +410,6 @@ fn scale(out: &mut [f32], samples: &[f32], gain: f32) {
     }
 }
 
-/// mix += Z·(HL + HR)/2 + Zc·(HL − HR)/2.
-fn add_stereo(mix: &mut [Complex32], dry: &[Complex32], stereo: &StereoSpectrum) {
-    mix[0] += dry[0] * stereo.half_sum[0] + dry[0].conj() * stereo.half_difference[0];
-    let mirrored = dry[1..].iter().rev();
-    let factors = stereo.half_sum[1..].iter().zip(&stereo.half_difference[1..]);
-    for (((value, z), mirror), (sum, difference)) in mix[1..].iter_mut().zip(&dry[1..]).zip(mirrored).zip(factors) {
-        *value += z * sum + mirror.conj() * difference;
-    }
-}
-
 /// From the first to the last frame in which any channel is not 0.
 fn sounding(channels: &[&[f32]]) -> Option<Range<usize>> {
     let first = channels.iter().filter_map(|channel| channel.iter().position(|&x| x != 0.0)).min()?;
@@ -340,10 +417,13 @@ fn sounding(channels: &[&[f32]]) -> Option<Range<usize>> {
     Some(first..last + 1)
 }
 
-/// The smallest range around all that there are, or an empty one.
-fn hull(ranges: [Option<Range<usize>>; 2]) -> Range<usize> {
-    let around = |a: Range<usize>, b: Range<usize>| a.start.min(b.start)..a.end.max(b.end);
-    ranges.into_iter().flatten().reduce(around).unwrap_or_default()
+/// The smallest range around both, of which an empty one does not count.
+fn hull(a: Range<usize>, b: Range<usize>) -> Range<usize> {
+    match (a.is_empty(), b.is_empty()) {
+        (true, _) => b,
+        (_, true) => a,
+        _ => a.start.min(b.start)..a.end.max(b.end),
+    }
 }
 
 #[cfg(test)]
@@ -351,10 +431,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn transform_sizes_are_those_measured_best() {
-        assert!([1 << 14, 1 << 15].contains(&transform_points(4410)));
-        assert_eq!(transform_points(44_100), 1 << 17);
-        assert_eq!(transform_points(441_000), 1 << 20);
-        assert!(transform_points(1) >= 1 << 9);
+    fn every_response_is_covered_by_partitions_of_a_bounded_transform() {
+        for taps in [1, 2, 511, 512, 4410, 8193, 32_768, 32_769, 44_100, 882_000] {
+            let points = transform_points(taps);
+            assert!((1 << LEAST_LOG2..=1 << MOST_LOG2).contains(&points));
+            let hop = hop(points, taps);
+            // A window holds its hop and, before that, all that a partition reaches back to.
+            assert!(hop >= points / 2 && hop + taps.min(hop) <= points + 1, "{taps} taps");
+        }
     }
 }

@@ -52,9 +52,11 @@ pub fn hall(hall: &Hall, rate: SampleRate, seed: u64) -> AudioBuffer {
     let frames = (hall.length.frames(rate).0 as usize).max(1);
     let fft = Fft::new(frames.next_power_of_two());
     let white = white_spectrum(&fft, seed);
+    let log_points = log_points(&hall.points);
+    let log_bins: Vec<f64> = (0..=fft.points() / 2).map(|bin| log_hz(bin as f64 * hz / fft.points() as f64)).collect();
     let mut channels = [vec![0.0; pre_delay + frames], vec![0.0; pre_delay + frames]];
     for (index, point) in hall.points.iter().enumerate() {
-        let band = band(&fft, &white, |bin| weight(&hall.points, index, bin as f64 * hz / fft.points() as f64));
+        let band = band(&fft, &white, |bin| weight(&log_points, index, log_bins[bin]));
         let mut decay = Decay::new(point.rt60.0 * hz);
         let level = point.level.amplitude();
         for (frame, value) in band[..frames].iter().enumerate() {
@@ -74,9 +76,11 @@ pub fn hall(hall: &Hall, rate: SampleRate, seed: u64) -> AudioBuffer {
 /// (Σ weight·level·decay)².
 fn energy_below(points: &[HallPoint], limit: f64) -> f64 {
     const STEP: f64 = 20.0;
+    let logs = log_points(points);
+    let levels: Vec<f64> = points.iter().map(|point| point.level.amplitude()).collect();
     let at = |hz: f64| {
-        let share = |index: usize| weight(points, index, hz) * points[index].level.amplitude();
-        let shares: Vec<f64> = (0..points.len()).map(share).collect();
+        let log = log_hz(hz);
+        let shares: Vec<f64> = (0..points.len()).map(|index| weight(&logs, index, log) * levels[index]).collect();
         let product = |i: usize, j: usize| {
             let speed = |index: usize| 1.0 / points[index].rt60.0.max(1e-9);
             shares[i] * shares[j] / (speed(i) + speed(j))
@@ -123,12 +127,21 @@ fn band(fft: &Fft, white: &[Complex32], weight: impl Fn(usize) -> f64) -> Vec<Co
     data
 }
 
-/// Share of point `index` at `hz`: a triangle over the logarithm of frequency; the shares of all points sum to 1.
-fn weight(points: &[HallPoint], index: usize, hz: f64) -> f64 {
-    let position = |from: f64, to: f64| ((hz.max(1e-3) / from).ln() / (to / from).ln()).clamp(0.0, 1.0);
-    let rise = if index == 0 { 1.0 } else { position(points[index - 1].hz, points[index].hz) };
-    let fall = points.get(index + 1).map_or(0.0, |next| position(points[index].hz, next.hz));
+/// Share of point `index` at a frequency, all as logarithms: a triangle; the shares of all points sum to 1.
+fn weight(log_points: &[f64], index: usize, log_hz: f64) -> f64 {
+    let position = |from: f64, to: f64| ((log_hz - from) / (to - from)).clamp(0.0, 1.0);
+    let rise = if index == 0 { 1.0 } else { position(log_points[index - 1], log_points[index]) };
+    let fall = log_points.get(index + 1).map_or(0.0, |&next| position(log_points[index], next));
     rise.min(1.0 - fall)
+}
+
+fn log_points(points: &[HallPoint]) -> Vec<f64> {
+    points.iter().map(|point| log_hz(point.hz)).collect()
+}
+
+/// The logarithm of a frequency; that of 0 Hz lies below all points.
+fn log_hz(hz: f64) -> f64 {
+    hz.max(1e-3).ln()
 }
 
 /// 1 − e^(−t/onset) at the start, half a cosine over the last fiftieth.

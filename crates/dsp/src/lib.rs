@@ -9,6 +9,7 @@ pub mod convolver;
 pub mod dither;
 pub mod fft;
 pub mod fractional_delay;
+mod half_spectrum;
 pub mod hash;
 pub mod impulse_response;
 pub mod limiter;

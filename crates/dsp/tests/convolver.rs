@@ -101,6 +101,36 @@ fn same_bits_for_every_chunking() {
 }
 
 #[test]
+fn partitions_of_a_long_response_equal_the_direct_sum() {
+    // 60,000 taps take several partitions; impulses and one chord of them keep the direct sum short.
+    let hall = impulse_response::exponential(60_000, 50_000.0, 2);
+    let room = impulse_response::exponential(45_000, 40_000.0, 3);
+    let frames = 150_000;
+    let mut inputs = [vec![0.0; frames], vec![0.0; frames], vec![0.0; frames]];
+    for (input, places) in
+        inputs.iter_mut().zip([[5usize, 16_383, 90_001], [16_384, 40_000, 149_999], [0, 33_000, 120_000]])
+    {
+        places.iter().for_each(|&place| input[place] = 0.8);
+    }
+    let [l, r, s] = &inputs;
+    let kernel = Arc::new(Kernel::new(&[Part::Stereo(&room, 0.3), Part::MonoSend(&hall, 0.5)]));
+    let out = run(&kernel, [l, r, s], 8192, 8192, kernel.tail());
+    for (channel, dry) in [l, r].into_iter().enumerate() {
+        let mut expected = vec![0.0; frames + kernel.tail()];
+        for (input, response, gain) in [(dry, &room, 0.3f32), (s, &hall, 0.5)] {
+            for (place, &sample) in input.iter().enumerate().filter(|(_, sample)| **sample != 0.0) {
+                for (tap, &value) in response.channel(channel).iter().enumerate() {
+                    expected[place + tap] += f64::from(sample) * f64::from(value) * f64::from(gain);
+                }
+            }
+        }
+        let error = relative_rms(out.channel(channel), &expected);
+        assert!(error <= 1e-6, "channel {channel}: relative RMS error {error:e}");
+    }
+    assert!(run(&kernel, [l, r, s], 1000, 77, kernel.tail()) == out);
+}
+
+#[test]
 fn silence_around_the_sound_is_exact() {
     let room = impulse_response::exponential(1000, 700.0, 1);
     let mut l = vec![0.0; 60_000];

@@ -192,7 +192,7 @@ impl Voice {
 }
 
 /// The latest samples: those that are still read, then those that wait to be said.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct History {
     samples: Vec<f32>,
     /// Samples before the next frame that must be kept.
@@ -201,9 +201,24 @@ struct History {
     next: usize,
 }
 
+impl Clone for History {
+    /// With the room that a new one has.
+    fn clone(&self) -> History {
+        let mut copy = History::new(self.kept);
+        copy.samples.clear();
+        copy.samples.extend_from_slice(&self.samples);
+        copy.next = self.next;
+        copy
+    }
+}
+
 impl History {
     fn new(kept: usize) -> History {
-        History { samples: vec![0.0; kept], kept, next: kept }
+        // Played live in blocks of up to 4096 frames, it never allocates later: spent samples are moved out before they
+        // are more than the others.
+        let mut samples = Vec::with_capacity(2 * kept + 4 * 4096);
+        samples.resize(kept, 0.0);
+        History { samples, kept, next: kept }
     }
 
     /// Samples from the next frame on.

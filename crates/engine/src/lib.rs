@@ -31,6 +31,7 @@ mod stream;
 mod voices;
 mod window;
 mod work;
+mod writer;
 
 pub use batch::{BatchFile, BatchObserver, BatchProgress};
 pub use device::Device;

@@ -9,6 +9,7 @@ use rae_midi::{Parsed, Sequence};
 use rae_units::Frames;
 
 use crate::work::Work;
+use crate::writer;
 use crate::{Engine, Error, Observer, RenderSettings, Report, Stream};
 
 /// Reads a MIDI file leniently; what was odd about it is in the warnings.
@@ -71,24 +72,24 @@ impl Engine {
         let mut work = Work::new(settings, observer);
         let mut stream = self.begin(&song.sequence, settings, &mut work)?;
         let writer = WavWriter::to_file(file, spec(settings))?;
-        let (file, summary) = write(writer, &mut work, &mut stream)?;
+        let (file, summary) = write(writer, settings, &mut work, &mut stream)?;
         file.commit()?;
         Ok(report(song, &stream, summary))
     }
 
     /// Renders a song as WAV to anything that takes bytes, such as a pipe. Since that cannot be rewound, the header
-    /// gives no length.
+    /// gives no length. With several threads in the settings, the sink is used on a thread of its own.
     pub fn render_to(
         &self,
         song: &Parsed,
-        sink: &mut dyn Write,
+        sink: &mut (dyn Write + Send),
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<Report, Error> {
         let mut work = Work::new(settings, observer);
         let mut stream = self.begin(&song.sequence, settings, &mut work)?;
         let writer = WavWriter::streaming(BufWriter::new(sink), "standard output", spec(settings))?;
-        let (_, summary) = write(writer, &mut work, &mut stream)?;
+        let (_, summary) = write(writer, settings, &mut work, &mut stream)?;
         Ok(report(song, &stream, summary))
     }
 
@@ -102,7 +103,7 @@ impl Engine {
         let mut work = Work::new(settings, observer);
         let mut stream = self.begin(&song.sequence, settings, &mut work)?;
         let writer = WavWriter::seekable(Cursor::new(Vec::new()), "memory", spec(settings))?;
-        let (file, summary) = write(writer, &mut work, &mut stream)?;
+        let (file, summary) = write(writer, settings, &mut work, &mut stream)?;
         Ok((file.into_inner(), report(song, &stream, summary)))
     }
 }
@@ -112,12 +113,24 @@ fn spec(settings: &RenderSettings) -> WavSpec {
     WavSpec { rate: settings.rate, channels: 2, format: settings.format, max_frames: Some(Frames(most.0 + 1)) }
 }
 
-fn write<W: Write>(
+/// Takes the stream into the writer: with several threads, on one of its own.
+fn write<W: Write + Send>(
     mut writer: WavWriter<W>,
+    settings: &RenderSettings,
     work: &mut Work<'_, '_>,
     stream: &mut Stream,
 ) -> Result<(W, WavSummary), Error> {
-    work.run(stream, |left, right| Ok(writer.write(&[left, right])?))?;
+    if settings.thread_count() == 1 {
+        work.run(stream, |left, right| Ok(writer.write(&[left, right])?))?;
+    } else {
+        writer::beside(
+            |left, right| Ok(writer.write(&[left, right])?),
+            // What the work fails with when the writer takes no more is not seen: the writer's own error is.
+            |outlet| {
+                work.run(stream, |left, right| if outlet.put(left, right) { Ok(()) } else { Err(Error::Cancelled) })
+            },
+        )?;
+    }
     Ok(writer.finish()?)
 }
 
