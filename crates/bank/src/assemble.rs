@@ -154,14 +154,37 @@ impl Bank {
         self.linked_sample(name, sound, SampleKind::Mono, 0, 0.0)
     }
 
+    /// Index of the stored sample of this name.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        self.model.samples.iter().position(|sample| sample.name == name)
+    }
+
+    /// Index that the next sample will have.
+    pub(crate) fn next_sample(&self) -> usize {
+        self.model.samples.len()
+    }
+
+    pub(crate) fn is_looped(&self, sample: usize) -> bool {
+        let sample = &self.model.samples[sample];
+        sample.loop_end > sample.loop_start
+    }
+
     /// Stores a sound as one side of a pair whose other side has the index `link`.
-    fn linked_sample(&mut self, name: &str, mut sound: Sound, kind: SampleKind, link: usize, db: f32) -> usize {
+    pub(crate) fn linked_sample(
+        &mut self,
+        name: &str,
+        mut sound: Sound,
+        kind: SampleKind,
+        link: usize,
+        db: f32,
+    ) -> usize {
         level(&mut sound, db);
         let start = self.words.len();
         self.words.extend(sound.points.iter().map(|&point| word(point)));
         let end = self.words.len();
         self.words.extend([[0; 2]; GUARD]);
         let cycle = sound.cycle.unwrap_or(0..0);
+        debug_assert!(self.find(name).is_none(), "two samples are called {name}");
         self.model.samples.push(Sample {
             name: name.chars().take(20).collect(),
             start: start as u32,

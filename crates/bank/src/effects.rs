@@ -5,7 +5,7 @@ use std::f32::consts::TAU;
 use rae_soundfont::Generator;
 
 use crate::assemble::{Bank, Tone};
-use crate::drums::{Skin, one_shot, skin, wood};
+use crate::drums::strokes::{Skin, one_shot, skin, wood};
 use crate::synthesis::{Rng, Sound, band_pass, bend_into_loop, burst, high_pass, low_pass, mix};
 
 const RATE: u32 = 22_050;

@@ -179,6 +179,27 @@ impl Lanes {
     }
 }
 
+/// Adds a sine whose frequency (hertz) and amplitude follow time (seconds), in steps of 32 frames.
+pub(crate) fn glide(out: &mut [f32], rate: u32, at: impl Fn(f32) -> (f32, f32)) {
+    const BLOCK: usize = 32;
+    let (mut re, mut im) = (1.0f32, 0.0f32);
+    let (_, mut gain) = at(0.0);
+    for (i, block) in out.chunks_mut(BLOCK).enumerate() {
+        let (hz, _) = at((i * BLOCK) as f32 / rate as f32);
+        let (_, target) = at(((i + 1) * BLOCK) as f32 / rate as f32);
+        let slope = (target - gain) / BLOCK as f32;
+        let (sin, cos) = (TAU as f32 * hz / rate as f32).sin_cos();
+        for point in block {
+            *point += im * gain;
+            gain += slope;
+            (re, im) = (re * cos - im * sin, im * cos + re * sin);
+        }
+        let norm = 1.5 - 0.5 * (re * re + im * im);
+        (re, im) = (re * norm, im * norm);
+        gain = target;
+    }
+}
+
 /// Sounds that stand still, made in the frequency domain: loops of any richness that close by themselves
 /// (after Nasca's PADsynth, zynaddsubfx.sourceforge.io/doc/PADsynth/PADsynth.htm).
 pub(crate) struct Still<'a> {
@@ -200,6 +221,30 @@ pub(crate) struct Spectral(FftPlanner<f32>);
 impl Spectral {
     pub(crate) fn new() -> Spectral {
         Spectral(FftPlanner::new())
+    }
+
+    /// Two independent waves that close on themselves, of lines with random places: `density` of all bins, the
+    /// amplitude of a line from its frequency.
+    pub(crate) fn noise_pair(
+        &mut self,
+        length: usize,
+        rate: u32,
+        density: f32,
+        shape: &dyn Fn(f32) -> f32,
+        rng: &mut Rng,
+    ) -> [Vec<f32>; 2] {
+        let mut bins = vec![Complex32::default(); length];
+        let mut i = 1;
+        while i < length * 47 / 100 {
+            let amplitude = shape(i as f32 * rate as f32 / length as f32) / density.sqrt();
+            // A real wave has mirrored bins; the second wave goes into the imaginary part.
+            let (one, other) = (rng.complex() * amplitude, rng.complex() * amplitude);
+            bins[i] = one + other * Complex32::i();
+            bins[length - i] = one.conj() + other.conj() * Complex32::i();
+            i += 1 + if density < 1.0 { (2.0 * rng.unit() * (1.0 / density - 1.0)) as usize } else { 0 };
+        }
+        self.0.plan_fft_inverse(length).process(&mut bins);
+        [bins.iter().map(|bin| bin.re).collect(), bins.iter().map(|bin| bin.im).collect()]
     }
 
     /// The sound of `key`: a loop with its margins.
@@ -346,6 +391,12 @@ impl Filter {
     pub(crate) fn new(hz: f32, q: f32, rate: u32) -> Filter {
         let g = (std::f32::consts::PI * (hz / rate as f32).min(0.48)).tan();
         Filter { g, k: 1.0 / q, band: 0.0, low: 0.0 }
+    }
+
+    /// Moves the corner and the sharpness; what rings goes on.
+    pub(crate) fn tune(&mut self, hz: f32, q: f32, rate: u32) {
+        let Filter { g, k, .. } = Filter::new(hz, q, rate);
+        (self.g, self.k) = (g, k);
     }
 
     /// Low-pass, band-pass (1 at its centre) and high-pass of the next point.
