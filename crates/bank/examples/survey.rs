@@ -1,14 +1,35 @@
 //! Measures every program and prints a line for each: cents off (worst and mean over keys 36 to 84), loudness of a
 //! phrase, peak, levels of a held note after 0.3, 1 and 2.5 s relative to its loudest, nearest other program.
 //!
-//! `cargo run --release -p rae-bank --example survey [PROGRAM...]`
+//! `cargo run --release -p rae-bank --example survey [PROGRAM...]`; with `--trim` instead, prints the table of
+//! `src/levels.rs` anew (set it to zero first).
 
 #[path = "../tests/common/mod.rs"]
 mod common;
 
 use common::{Note, Spectra, distance, fingerprint, integrated_loudness, level_db, momentary_loudness, phrase, render};
 
+/// Loudness that every program is trimmed to on the phrase, LUFS; those below stay as they are.
+const TARGET: f64 = -25.0;
+
+/// The table of `src/levels.rs`, if what is there is all zero.
+fn print_trims() {
+    for row in 0..16 {
+        let trims: Vec<String> = (row * 8..row * 8 + 8).map(|program| format!("{:3},", trim(program))).collect();
+        println!("    {}", trims.join(" "));
+    }
+}
+
+fn trim(program: u8) -> u8 {
+    let (notes, seconds) = phrase();
+    let excess = integrated_loudness(&render(0, program, &notes, seconds)) - TARGET;
+    (excess.max(0.0) * 10.0).round() as u8
+}
+
 fn main() {
+    if std::env::args().any(|word| word == "--trim") {
+        return print_trims();
+    }
     let mut programs: Vec<u8> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
     let all = programs.is_empty();
     if all {

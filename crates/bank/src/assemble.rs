@@ -3,7 +3,8 @@
 use rae_soundfont::{Controller, Curve, Destination, Generator, Generators, Info, Instrument, Model, Modulator, Pcm};
 use rae_soundfont::{Preset, Sample, SampleKind, Source, Transform, Zone};
 
-use crate::synthesis::Sound;
+use crate::levels::TRIM;
+use crate::synthesis::{MARGIN, Sound};
 
 /// Loudness every sample is brought to, dB below full scale (weighted mean square of its loudest tenth of a second).
 const LOUDNESS_DB: f32 = -15.0;
@@ -110,6 +111,18 @@ impl Tone {
             source: Source { controller: Controller::Velocity, descending: true, bipolar: false, curve: Curve::Linear },
             destination: Destination::Generator(Generator::InitialFilterFc),
             amount: -cents,
+            amount_source: Source::ONE,
+            transform: Transform::Linear,
+        });
+        self
+    }
+
+    /// Fades away by up to `db` as notes get softer, on top of the usual curve.
+    pub(crate) fn only_when_hard(mut self, db: f32) -> Tone {
+        self.modulators.push(Modulator {
+            source: Source { controller: Controller::Velocity, descending: true, bipolar: false, curve: Curve::Linear },
+            destination: Destination::Generator(Generator::InitialAttenuation),
+            amount: (db * 10.0) as i16,
             amount_source: Source::ONE,
             transform: Transform::Linear,
         });
@@ -256,7 +269,14 @@ impl Bank {
     /// A program of any bank.
     pub(crate) fn preset_in(&mut self, bank: u16, program: u16, name: &str, layers: &[(usize, Tone)]) {
         let none = Tone::new();
-        let zones = layers.iter().map(|(instrument, tone)| tone.zone(None, Some(*instrument), &none)).collect();
+        let trim = if bank == 0 { (f32::from(TRIM[usize::from(program)]) * 2.5) as i16 } else { 0 };
+        let zone = |(instrument, tone): &(usize, Tone)| {
+            let mut zone = tone.zone(None, Some(*instrument), &none);
+            let own = zone.generators.get(Generator::InitialAttenuation).unwrap_or(0);
+            zone.generators.set(Generator::InitialAttenuation, own + trim);
+            zone
+        };
+        let zones = layers.iter().map(zone).collect();
         self.model.presets.push(Preset { name: name.into(), bank, program, global: None, zones });
     }
 
@@ -311,15 +331,17 @@ fn loudness(sound: &Sound) -> f32 {
     let pole = |hz: f32| 1.0 - (-std::f32::consts::TAU * hz / rate).exp();
     let (low_pole, high_pole) = (pole(100.0), pole(1500.0));
     let (mut low, mut high) = (0.0f32, 0.0f32);
-    let heard = sound.points.len().min(sound.rate as usize * 3 / 10);
+    // What only loops is as loud as its loop; everything else as its onset.
+    let looping = sound.cycle.as_ref().is_some_and(|cycle| cycle.start == MARGIN);
+    let heard = if looping { sound.points.len() } else { sound.points.len().min(sound.rate as usize * 3 / 10) };
     let weighted = sound.points[..heard].iter().map(|&point| {
         low += low_pole * (point - low);
         let point = point - low;
         high += high_pole * (point - high);
         (point + 0.58 * (point - high)).powi(2)
     });
-    let window = (sound.rate as usize / 10).min(heard);
     let squares: Vec<f32> = weighted.collect();
+    let window = if looping { heard } else { (sound.rate as usize / 10).min(heard) };
     let means = squares.chunks(window / 2 + 1).collect::<Vec<_>>();
     let pair = |pair: &[&[f32]]| pair.iter().flat_map(|half| half.iter()).sum::<f32>() / (window + 2) as f32;
     means.windows(2.min(means.len())).map(pair).fold(0.0, f32::max).sqrt()

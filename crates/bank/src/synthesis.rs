@@ -243,7 +243,12 @@ impl Spectral {
             bins[length - i] = one.conj() + other.conj() * Complex32::i();
             i += 1 + if density < 1.0 { (2.0 * rng.unit() * (1.0 / density - 1.0)) as usize } else { 0 };
         }
-        self.0.plan_fft_inverse(length).process(&mut bins);
+        self.transform(&mut bins)
+    }
+
+    /// Inverse transform of two real waves in one: the real and the imaginary part.
+    pub(crate) fn transform(&mut self, bins: &mut [Complex32]) -> [Vec<f32>; 2] {
+        self.0.plan_fft_inverse(bins.len()).process(bins);
         [bins.iter().map(|bin| bin.re).collect(), bins.iter().map(|bin| bin.im).collect()]
     }
 
@@ -284,15 +289,24 @@ fn add_line(bins: &mut [Complex32], centre: usize, amplitude: f32, spread: f32, 
     }
     let weights: Vec<f32> = (0..=reach).map(|offset| (-0.5 * (offset as f32 / deviation).powi(2)).exp()).collect();
     let power = weights[1..].iter().fold(1.0, |power, weight| power + 2.0 * weight * weight);
-    for (i, bin) in bins.iter_mut().enumerate().take(centre + reach + 1).skip(centre.saturating_sub(reach)) {
-        let share = amplitude / power.sqrt() * weights[i.abs_diff(centre)];
-        // Few lines must stay symmetrical to be in tune; among many, chance evens out.
-        *bin += if reach < 12 {
-            Complex32::from_polar(share, rng.unit() * TAU as f32)
-        } else {
-            rng.complex() * (1.22 * share)
+    for (offset, weight) in weights.iter().enumerate().take(bins.len() - centre) {
+        let share = amplitude / power.sqrt() * weight;
+        // Few lines get equal amplitudes, many get chance; to either side the same, so that the middle is in tune.
+        let one = match reach {
+            0..12 => Complex32::from_polar(share, rng.unit() * TAU as f32),
+            _ => rng.complex() * (1.22 * share),
         };
+        bins[centre + offset] += one;
+        if offset > 0 && offset <= centre {
+            bins[centre - offset] += turned(one, rng.bits());
+        }
     }
+}
+
+/// The same length in one of eight other directions.
+fn turned(value: Complex32, bits: u64) -> Complex32 {
+    let (a, b) = if bits & 1 == 0 { (value.re, value.im) } else { (value.im, value.re) };
+    Complex32::new(if bits & 2 == 0 { a } else { -a }, if bits & 4 == 0 { b } else { -b })
 }
 
 /// A wave that closes on itself, with its margins.
@@ -310,6 +324,8 @@ pub(crate) struct Pluck {
     pub(crate) brightness: f32,
     /// Where it is plucked, as a share of the string.
     pub(crate) position: f32,
+    /// Partials fall with this power of their number; 1 is a string pulled aside by a point and heard at the bridge.
+    pub(crate) slope: f32,
     /// Decay of partials at 2 kHz, dB per second.
     pub(crate) damping: f32,
     /// Seconds before the loop.
@@ -349,7 +365,8 @@ impl Pluck {
         let mut wave = vec![0.0; period];
         for n in 1..(period as f32 * 0.46) as usize {
             let comb = (std::f32::consts::PI * n as f32 * self.position).sin().abs() + 0.05;
-            let amplitude = comb * tilt(n as f32 * hz, self.brightness, 2.0) * (0.75 + 0.5 * rng.unit());
+            let falling = (n as f32).powf(-self.slope);
+            let amplitude = comb * falling * tilt(n as f32 * hz, self.brightness, 2.0) * (0.75 + 0.5 * rng.unit());
             let mut index = (rng.unit() * period as f32) as usize % period;
             for point in &mut wave {
                 *point += amplitude * table[index];

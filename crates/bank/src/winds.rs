@@ -22,7 +22,7 @@ struct Wind {
 }
 
 const WINDS: [Wind; 22] = [
-    brass(56, (52, 88), |n, hz| (0.3 + (hz / 1300.0).min(1.0)) * tilt(hz, 1900.0, 3.2) / n.powf(0.3), 7000.0, 0.025),
+    brass(56, (52, 88), |n, hz| (0.3 + (hz / 1300.0).min(1.0)) * tilt(hz, 2500.0, 3.0) / n.powf(0.25), 8500.0, 0.025),
     brass(57, (40, 76), |n, hz| (0.4 + (hz / 600.0).min(1.0)) * tilt(hz, 1150.0, 2.8) / n.powf(0.35), 5000.0, 0.035),
     brass(58, (26, 62), |n, hz| (0.5 + (hz / 260.0).min(1.0)) * tilt(hz, 480.0, 2.6) / n.powf(0.3), 2600.0, 0.045),
     brass(59, (52, 88), muted, 9000.0, 0.02),
@@ -75,14 +75,14 @@ fn double_reed(n: f32, hz: f32, formants: [f32; 2]) -> f32 {
 fn clarinet(n: f32, hz: f32) -> f32 {
     // Even harmonics are missing only below the cutoff of the tone holes, about 1500 Hz (Benade).
     let even = if (n as u32).is_multiple_of(2) { 0.06 + 0.5 * (hz / 3000.0).min(1.0).powi(2) } else { 1.0 };
-    even * tilt(hz, 1700.0, 2.6) / n.powf(0.5)
+    even * tilt(hz, 2300.0, 2.8) / n.powf(0.4)
 }
 
 fn flute(n: f32, hz: f32) -> f32 {
     [1.0, 0.55, 0.28, 0.1, 0.05][n as usize - 1] * tilt(hz, 2600.0, 1.6)
 }
 
-/// Programs 56 to 79, 82, 83, 109 and 111.
+/// Programs 56 to 79, 109 and 111.
 pub(crate) fn build(bank: &mut Bank, spectral: &mut Spectral) {
     let chiff = bank.sample("Chiff", chiff());
     for wind in &WINDS {
@@ -102,13 +102,6 @@ pub(crate) fn build(bank: &mut Bank, spectral: &mut Spectral) {
         }
         let instrument = bank.instrument(name, &wind.tone(), zones);
         bank.preset(wind.program, name, &[(instrument, Tone::new())]);
-        if wind.program == 75 {
-            bank.preset(83, "Chiff Lead", &[(instrument, Tone::new().sends(0, 20))]);
-        }
-        if wind.program == 79 {
-            let quick = Tone::new().set(Generator::AttackVolEnv, -2400).sends(0, 20);
-            bank.preset(82, "Calliope Lead", &[(instrument, quick)]);
-        }
     }
     brass_section(bank, spectral);
     bagpipe(bank, spectral);
@@ -121,7 +114,8 @@ impl Wind {
         let tone = Tone::new().attack(self.attack).release(0.22).sends(24, 0);
         let tone = tone.vibrato(self.vibrato, 5.1, 0.35).filter(start.min(18_000.0), 0.0);
         match lower {
-            0 => tone.touch(1200),
+            // A flautist's vibrato is in the breath more than in the pitch.
+            0 => tone.tremolo(0.7, 5.1).set(Generator::DelayModLfo, -1800).touch(1200),
             cents => tone.sweep(cents, self.attack * 2.0, 0.5, 0.82).touch(3000),
         }
     }
@@ -137,7 +131,7 @@ fn chiff() -> Sound {
 
 fn brass_section(bank: &mut Bank, spectral: &mut Spectral) {
     let keys: Vec<u8> = (36..=84).step_by(8).collect();
-    let harmonic = |n: f32, hz: f32| (0.4 + (hz / 700.0).min(1.0)) * tilt(hz, 1700.0, 2.6) / n.powf(0.45);
+    let harmonic = |n: f32, hz: f32| (0.4 + (hz / 800.0).min(1.0)) * tilt(hz, 2300.0, 2.6) / n.powf(0.35);
     let spec = Still { length: 1 << 14, rate: 22_000.0, spread: 8.0, harmonic: &harmonic, noise: None };
     let placed = bank.samples("Brass Section", &keys, |key| spectral.still(key, &spec, 61));
     let tone = Tone::new().attack(0.03).release(0.3).filter(1500.0, 0.0).sweep(2600, 0.06, 0.6, 0.75).touch(3000);

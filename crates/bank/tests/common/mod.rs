@@ -9,12 +9,12 @@ use rae_synth::{Buses, Renderer, Settings};
 use rustfft::{FftPlanner, num_complex::Complex32};
 
 pub const RATE: f64 = 44_100.0;
-/// Programs whose keys have no pitch, or none that is theirs: the noises at the end of General MIDI.
-pub const UNPITCHED: std::ops::Range<u8> = 119..128;
+/// Programs whose keys have a pitch: all but the drums and noises at the end of General MIDI.
+pub const PITCHED: std::ops::Range<u8> = 0..115;
 /// Programs that die away while the key is held.
-pub const DECAYING: [u8; 48] = [
+pub const DECAYING: [u8; 47] = [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 31, 32, 33, 34, 36, 37, 45, 46, 47, 55,
-    96, 98, 99, 104, 105, 106, 107, 108, 112, 113, 114, 115, 116, 117, 118, 120, 127,
+    96, 98, 104, 105, 106, 107, 108, 112, 113, 114, 115, 116, 117, 118, 120, 127,
 ];
 /// Programs that last as long as the key is held.
 pub const SUSTAINED: [u8; 61] = [
@@ -203,7 +203,7 @@ pub fn phrase() -> (Vec<Note>, f64) {
     (notes, 5.0)
 }
 
-/// How a program sounds, as numbers that a listener would tell apart: levels of third-octave bands, dB, at three times
+/// How a program sounds, as numbers that a listener would tell apart: levels of half-octave bands, dB, at three times
 /// of a note, relative to the loudest; time to the loudest 20 ms; level after a second relative to that; brightness of
 /// soft against loud notes.
 pub fn fingerprint(program: u8, spectra: &mut Spectra) -> Vec<f64> {
