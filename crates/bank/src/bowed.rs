@@ -77,13 +77,13 @@ fn sections(bank: &mut Bank, spectral: &mut Spectral) {
     let keys: Vec<u8> = (33..=93).step_by(10).collect();
     let harmonic = |n: f32, hz: f32| {
         let wood = 0.6 + 0.7 * bump(hz, 330.0, 0.8) + 0.5 * bump(hz, 1100.0, 0.7) + 0.35 * bump(hz, 2600.0, 0.6);
-        wood * tilt(hz, 3200.0, 2.0) / n
+        wood * tilt(hz, 4200.0, 2.0) / n
     };
     let rosin = |hz: f32| 0.0002 * bump(hz, 3500.0, 1.0);
     let spec = Still { length: 1 << 15, rate: 24_000.0, spread: 11.0, harmonic: &harmonic, noise: Some(&rosin) };
     let [left, right] = bank.pairs("Strings", &keys, |key, side| spectral.still(key, &spec, 48 + side));
     let tone = |attack: f32, release: f32| {
-        Tone::new().attack(attack).release(release).filter(6500.0, 0.0).touch(2600).sends(30, 0)
+        Tone::new().attack(attack).release(release).filter(7500.0, 0.0).touch(2200).sends(30, 0)
     };
     let stereo = |bank: &mut Bank, name: &str, tone: &Tone| {
         let mut zones = keyboard(&left, |_| Tone::new().pan(-40.0).softer(2.0));

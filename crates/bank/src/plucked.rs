@@ -75,7 +75,7 @@ const SLAP: Strings = Strings {
 const UPRIGHT: Strings = Strings {
     name: "Acoustic Bass",
     keys: (24, 60, 7),
-    pluck: (700.0, 0.3, 1.1),
+    pluck: (800.0, 0.3, 0.7),
     damping: 70.0,
     decay: (8.0, 24.0),
     seconds: 0.36,
@@ -168,7 +168,8 @@ impl Strings {
 
     /// An instrument on stored samples; `ringing` scales the decay.
     fn instrument(&self, bank: &mut Bank, name: &str, placed: &[Placed], ringing: f32, tone: &Tone) -> usize {
-        let zones = keyboard(placed, |key| Tone::new().decay(self.seconds(key) * ringing, 100.0));
+        let middle = (self.keys.0 + self.keys.1) / 2;
+        let zones = keyboard(placed, |key| tone.following(key, middle).decay(self.seconds(key) * ringing, 100.0));
         bank.instrument(name, tone, zones)
     }
 }
@@ -184,8 +185,8 @@ fn guitars(bank: &mut Bank) {
     let nylon = NYLON.samples(bank);
     let steel = STEEL.samples(bank);
     let electric = ELECTRIC.samples(bank);
-    let soft = Tone::new().release(0.5).filter(8000.0, 0.0).touch(3000).sends(16, 0);
-    let bright = Tone::new().release(0.5).filter(12_000.0, 0.0).touch(2600).sends(16, 0);
+    let soft = Tone::new().release(0.5).filter(5000.0, 0.0).touch(3800).sends(16, 0);
+    let bright = Tone::new().release(0.5).filter(8500.0, 0.0).touch(3800).sends(16, 0);
     let dull = Tone::new().release(0.4).filter(2200.0, 0.0).touch(2400).sends(14, 6);
     let clean = Tone::new().release(0.4).filter(7000.0, 0.0).touch(2600).sends(14, 18);
     let mute = Tone::new().release(0.2).filter(5000.0, 2.0).touch(2600).sends(8, 0);
@@ -210,8 +211,8 @@ fn basses(bank: &mut Bank) {
     let slap = SLAP.samples(bank);
     let tone = |hz: f32, touch| Tone::new().release(0.25).filter(hz, 0.0).touch(touch).sends(4, 0);
     let layout = [
-        (32, UPRIGHT.instrument(bank, "Acoustic Bass", &upright, 1.0, &tone(5000.0, 2400))),
-        (33, BASS.instrument(bank, "Finger Bass", &finger, 1.0, &tone(3000.0, 2400))),
+        (32, UPRIGHT.instrument(bank, "Acoustic Bass", &upright, 1.0, &tone(3200.0, 3800))),
+        (33, BASS.instrument(bank, "Finger Bass", &finger, 1.0, &tone(3000.0, 3400))),
         (34, SLAP.instrument(bank, "Pick Bass", &slap, 0.9, &tone(2600.0, 1800))),
         (35, BASS.instrument(bank, "Fretless Bass", &finger, 1.6, &tone(1300.0, 1200).vibrato(6, 5.0, 0.4))),
         (36, SLAP.instrument(bank, "Slap Bass 1", &slap, 0.8, &tone(12_000.0, 4200))),

@@ -25,7 +25,7 @@ const WINDS: [Wind; 22] = [
     brass(56, (52, 88), |n, hz| (0.3 + (hz / 1300.0).min(1.0)) * tilt(hz, 2500.0, 3.0) / n.powf(0.25), 8500.0, 0.025),
     brass(57, (40, 76), |n, hz| (0.4 + (hz / 600.0).min(1.0)) * tilt(hz, 1150.0, 2.8) / n.powf(0.35), 5000.0, 0.035),
     brass(58, (26, 62), |n, hz| (0.5 + (hz / 260.0).min(1.0)) * tilt(hz, 480.0, 2.6) / n.powf(0.3), 2600.0, 0.045),
-    brass(59, (52, 88), muted, 9000.0, 0.02),
+    brass(59, (52, 88), muted, 11_000.0, 0.02),
     brass(60, (35, 77), |n, hz| (0.6 + (hz / 350.0).min(1.0)) * tilt(hz, 720.0, 3.0) / n.powf(0.4), 3600.0, 0.055),
     reed(64, (54, 90), |n, hz| sax(n, hz, [900.0, 2100.0]), 0.0006, 9),
     reed(65, (48, 84), |n, hz| sax(n, hz, [680.0, 1700.0]), 0.0006, 9),
@@ -116,7 +116,7 @@ impl Wind {
         match lower {
             // A flautist's vibrato is in the breath more than in the pitch.
             0 => tone.tremolo(0.7, 5.1).set(Generator::DelayModLfo, -1800).touch(1200),
-            cents => tone.sweep(cents, self.attack * 2.0, 0.5, 0.82).touch(3000),
+            cents => tone.sweep(cents, self.attack * 2.0, 0.5, 0.82).touch(2400),
         }
     }
 }

@@ -108,7 +108,7 @@ fn brightness(program: u8, key: u8, velocity: u8, spectra: &mut Spectra) -> f64 
 #[test]
 fn hard_strokes_are_brighter() {
     let spectra = &mut Spectra::new();
-    for program in [0, 1, 4, 11, 24, 25, 32, 33, 40, 48, 56, 60, 61, 66, 71] {
+    for program in [0, 1, 4, 24, 25, 32, 33, 40, 48, 56, 60, 61, 66, 71] {
         let (soft, hard) = (brightness(program, 55, 40, spectra), brightness(program, 55, 120, spectra));
         assert!(hard > soft * 1.12, "program {program}: {soft:.0} Hz when soft, {hard:.0} Hz when loud");
     }

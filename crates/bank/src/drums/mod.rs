@@ -29,6 +29,9 @@ impl From<Sound> for Made {
 const SOFT: [(&str, &str); 2] = [("Kick", "Kick Soft"), ("Snare", "Snare Soft")];
 const SOFT_BELOW: u8 = 72;
 
+/// Strokes are short: louder than other samples by dB, as far as their peaks allow.
+const LOUDER: f32 = 5.0;
+
 /// Where the sides of a wide stroke lie to either side of its place, percent.
 const HALF_WIDTH: f32 = 28.0;
 
@@ -107,11 +110,11 @@ impl Drummer<'_> {
     fn make(&mut self, sound: &'static str) -> Vec<usize> {
         let mut rng = Rng::new(sound.bytes().fold(7, |seed, byte| seed * 31 % 1_000_003 + u64::from(byte)));
         match sounds::sound(sound, self.spectral, &mut rng) {
-            Made::Mono(mono) => vec![self.bank.sample(sound, mono)],
+            Made::Mono(mono) => vec![self.bank.linked_sample(sound, mono, SampleKind::Mono, 0, LOUDER)],
             Made::Wide([left, right]) => {
                 let next = self.bank.next_sample();
-                let left = self.bank.linked_sample(&format!("{sound} L"), left, SampleKind::Left, next + 1, 0.0);
-                let right = self.bank.linked_sample(&format!("{sound} R"), right, SampleKind::Right, next, 0.0);
+                let left = self.bank.linked_sample(&format!("{sound} L"), left, SampleKind::Left, next + 1, LOUDER);
+                let right = self.bank.linked_sample(&format!("{sound} R"), right, SampleKind::Right, next, LOUDER);
                 vec![left, right]
             }
         }

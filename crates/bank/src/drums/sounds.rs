@@ -7,12 +7,12 @@ use super::strokes::{
 };
 use crate::synthesis::{Rng, Sound, Spectral, band_pass, burst, high_pass, mix};
 
-const KICK: Skin = Skin { hz: 52.0, drop: 2.6, drop_seconds: 0.022, seconds: 0.13, slap: 0.5, slap_hz: 3500.0 };
-const TOM: Skin = Skin { hz: 110.0, drop: 0.35, drop_seconds: 0.06, seconds: 0.2, slap: 0.3, slap_hz: 2000.0 };
+const KICK: Skin = Skin { hz: 52.0, drop: 2.6, drop_seconds: 0.022, seconds: 0.105, slap: 0.5, slap_hz: 3500.0 };
+const TOM: Skin = Skin { hz: 110.0, drop: 0.35, drop_seconds: 0.06, seconds: 0.2, slap: 0.5, slap_hz: 3600.0 };
 const HAND: Skin = Skin { hz: 225.0, drop: 0.12, drop_seconds: 0.02, seconds: 0.12, slap: 0.25, slap_hz: 2500.0 };
 
 /// A hi-hat; other cymbals differ from it.
-const HAT: Metal = Metal { low: 2600.0, peak: 8200.0, seconds: 0.05, modes: 9.0, bloom: 0.0, ping: 0.0 };
+const HAT: Metal = Metal { low: 1500.0, peak: 8200.0, seconds: 0.05, modes: 9.0, bloom: 0.0, ping: 0.0 };
 
 pub(super) fn sound(name: &str, spectral: &mut Spectral, rng: &mut Rng) -> Made {
     skins(name, rng)
@@ -37,8 +37,8 @@ fn skins(name: &str, rng: &mut Rng) -> Option<Made> {
             soft
         }
         "Snare 2" => snare(215.0, 0.085, rng),
-        "Tom Low" => skin(&Skin { hz: 92.0, drop_seconds: 0.07, seconds: 0.22, slap_hz: 1800.0, ..TOM }, rng),
-        "Tom High" => skin(&Skin { hz: 150.0, drop_seconds: 0.05, seconds: 0.16, slap_hz: 2400.0, ..TOM }, rng),
+        "Tom Low" => skin(&Skin { hz: 92.0, drop_seconds: 0.07, seconds: 0.22, slap_hz: 3000.0, ..TOM }, rng),
+        "Tom High" => skin(&Skin { hz: 150.0, drop_seconds: 0.05, seconds: 0.16, slap_hz: 4200.0, ..TOM }, rng),
         "Room Kick" => room(skin(&Skin { seconds: 0.15, slap: 0.4, ..KICK }, rng), 0.16, 0.35, rng),
         "Room Snare" => room(snare(175.0, 0.13, rng), 0.22, 0.4, rng),
         "Room Tom" => room(skin(&Skin { seconds: 0.26, ..TOM }, rng), 0.25, 0.35, rng),
@@ -85,11 +85,11 @@ fn skins(name: &str, rng: &mut Rng) -> Option<Made> {
 fn metals(name: &str, spectral: &mut Spectral, rng: &mut Rng) -> Option<Made> {
     let wide = |metal_: Metal, spectral: &mut Spectral, rng: &mut Rng| Made::Wide(metal(&metal_, spectral, rng));
     let made = match name {
-        "Hat Closed" => plate(&Metal { low: 3000.0, seconds: 0.035, ..HAT }, spectral, rng).into(),
+        "Hat Closed" => plate(&Metal { low: 1700.0, seconds: 0.035, ..HAT }, spectral, rng).into(),
         "Hat Pedal" => plate(&Metal { peak: 7000.0, seconds: 0.045, bloom: 0.008, ..HAT }, spectral, rng).into(),
-        "Hat Open" => plate(&Metal { seconds: 0.26, bloom: 0.01, ..HAT }, spectral, rng).into(),
+        "Hat Open" => plate(&Metal { seconds: 0.34, bloom: 0.01, ..HAT }, spectral, rng).into(),
         "Crash" => {
-            wide(Metal { low: 320.0, peak: 4300.0, seconds: 0.62, modes: 60.0, bloom: 0.03, ping: 0.0 }, spectral, rng)
+            wide(Metal { low: 260.0, peak: 4000.0, seconds: 0.78, modes: 60.0, bloom: 0.03, ping: 0.0 }, spectral, rng)
         }
         "Splash" => {
             wide(Metal { low: 600.0, peak: 5600.0, seconds: 0.24, modes: 60.0, bloom: 0.01, ping: 0.0 }, spectral, rng)
@@ -98,7 +98,7 @@ fn metals(name: &str, spectral: &mut Spectral, rng: &mut Rng) -> Option<Made> {
             wide(Metal { low: 240.0, peak: 2700.0, seconds: 0.42, modes: 90.0, bloom: 0.02, ping: 0.0 }, spectral, rng)
         }
         "Ride" => {
-            wide(Metal { low: 380.0, peak: 5200.0, seconds: 0.6, modes: 22.0, bloom: 0.04, ping: 0.9 }, spectral, rng)
+            wide(Metal { low: 380.0, peak: 5600.0, seconds: 0.4, modes: 50.0, bloom: 0.0, ping: 6.0 }, spectral, rng)
         }
         "Concert Cymbal" => {
             wide(Metal { low: 240.0, peak: 3600.0, seconds: 0.85, modes: 80.0, bloom: 0.07, ping: 0.0 }, spectral, rng)
@@ -122,7 +122,9 @@ fn metals(name: &str, spectral: &mut Spectral, rng: &mut Rng) -> Option<Made> {
 
 fn hands(name: &str, spectral: &mut Spectral, rng: &mut Rng) -> Option<Made> {
     let sound = match name {
-        "Side Stick" => wood(&[(830.0, 1.0), (1680.0, 0.8), (2710.0, 0.4)], 0.012, 0.6, rng),
+        "Side Stick" => {
+            room(wood(&[(530.0, 0.4), (830.0, 1.0), (1680.0, 0.9), (2710.0, 0.7)], 0.026, 0.6, rng), 0.09, 0.12, rng)
+        }
         "Sticks" => wood(&[(1350.0, 1.0), (2900.0, 0.7), (4700.0, 0.4)], 0.016, 0.5, rng),
         "Clap" => clap(rng),
         "Claves" => wood(&[(2480.0, 1.0), (4100.0, 0.1)], 0.02, 0.05, rng),

@@ -8,7 +8,7 @@ use crate::synthesis::{
 
 pub(crate) const RATE: u32 = 32_000;
 const SKIN_RATE: u32 = 24_000;
-const BRIGHT_RATE: u32 = 36_000;
+const BRIGHT_RATE: u32 = 32_000;
 /// Key that drum samples carry; each zone overrides it.
 const ROOT: u8 = 60;
 
@@ -63,8 +63,8 @@ pub(crate) fn snare(hz: f32, rattle: f32, rng: &mut Rng) -> Sound {
     let mut body = wires.clone();
     band_pass(&mut body, 2600.0, 0.8, SKIN_RATE);
     snare.points.resize(snare.points.len().max(wires.len()), 0.0);
-    mix(&mut snare.points, &wires, 0.9, 20);
-    mix(&mut snare.points, &body, 0.8, 20);
+    mix(&mut snare.points, &wires, 0.5, 20);
+    mix(&mut snare.points, &body, 0.7, 20);
     one_shot(snare.points, SKIN_RATE)
 }
 
@@ -96,8 +96,8 @@ pub(crate) fn metal(metal: &Metal, spectral: &mut Spectral, rng: &mut Rng) -> [S
         let shape = |hz: f32| {
             let distance = (hz / metal.peak).log2();
             let neighbour = (distance - place) / 0.75;
-            let edge = 1.0 / (1.0 + (metal.low / hz).powi(6));
-            (-neighbour * neighbour).exp() * (-distance * distance * 0.16).exp() * edge
+            let edge = 1.0 / (1.0 + (metal.low / hz).powi(3));
+            (-neighbour * neighbour).exp() * (-distance * distance * 0.1).exp() * edge
         };
         let density = (metal.modes / 1000.0 * rate / length as f32).min(1.0);
         let waves = spectral.noise_pair(length, BRIGHT_RATE, density, &shape, rng);
@@ -113,8 +113,11 @@ pub(crate) fn metal(metal: &Metal, spectral: &mut Spectral, rng: &mut Rng) -> [S
             fall: 8.686 / (0.16 * rate),
             ..Partial::new(f64::from(hz / rate), level * metal.ping)
         };
-        let pings = additive(&tuned.iter().map(ping).collect::<Vec<_>>(), frames, 1 << 40);
-        sides.iter_mut().for_each(|side| mix(side, &pings, 1.0, 0));
+        let mut stroke = additive(&tuned.iter().map(ping).collect::<Vec<_>>(), frames, 1 << 40);
+        let mut tip = burst(BRIGHT_RATE as usize / 20, 0.005, BRIGHT_RATE, rng);
+        high_pass(&mut tip, 4000.0, BRIGHT_RATE);
+        mix(&mut stroke, &tip, 2.0 * metal.ping, 0);
+        sides.iter_mut().for_each(|side| mix(side, &stroke, 1.0, 0));
     }
     sides.map(|side| one_shot(side, BRIGHT_RATE))
 }
