@@ -1,5 +1,5 @@
 //! Measures every program and prints a line for each: cents off (worst and mean over keys 36 to 84), loudness of a
-//! phrase, peak, levels of a held note after 0.3, 1 and 2.5 s relative to its loudest, nearest other program.
+//! melody and of a chord, peak, levels of a held note after 0.3, 1 and 2.5 s relative to its loudest, nearest other program.
 //!
 //! `cargo run --release -p rae-bank --example survey [PROGRAM...]`; with `--trim` instead, prints the table of
 //! `src/levels.rs` anew (set it to zero first).
@@ -7,10 +7,20 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
-use common::{Note, Spectra, distance, fingerprint, integrated_loudness, level_db, momentary_loudness, phrase, render};
+use common::{
+    Note, SUSTAINED, Spectra, chord, distance, fingerprint, integrated_loudness, level_db, melody, momentary_loudness,
+    render,
+};
 
-/// Loudness that every program is trimmed to on the phrase, LUFS; those below stay as they are.
-const TARGET: f64 = -25.0;
+/// Loudness that a program is trimmed to on the melody, LUFS; those below stay as they are. Recorded banks give those
+/// that last more than those that die away.
+fn target(program: u8) -> f64 {
+    match program {
+        119.. => -27.5,
+        _ if SUSTAINED.contains(&program) => -24.8,
+        _ => -25.5,
+    }
+}
 
 /// The table of `src/levels.rs`, if what is there is all zero.
 fn print_trims() {
@@ -21,8 +31,8 @@ fn print_trims() {
 }
 
 fn trim(program: u8) -> u8 {
-    let (notes, seconds) = phrase();
-    let excess = integrated_loudness(&render(0, program, &notes, seconds)) - TARGET;
+    let (notes, seconds) = melody();
+    let excess = integrated_loudness(&render(0, program, &notes, seconds)) - target(program);
     (excess.max(0.0) * 10.0).round() as u8
 }
 
@@ -48,7 +58,7 @@ fn main() {
         let worst = cents
             .iter()
             .fold((0, 0.0f64), |worst, &(key, off)| if off.abs() > worst.1.abs() { (key, off) } else { worst });
-        let (notes, seconds) = phrase();
+        let (notes, seconds) = melody();
         let audio = render(0, program, &notes, seconds);
         let singles = [36, 48, 60, 72, 84]
             .map(|key| format!("{:6.1}", momentary_loudness(&render(0, program, &[Note(key, 100, 0.0, 0.9)], 1.5))));
@@ -58,10 +68,11 @@ fn main() {
         let later = [0.3, 1.0, 2.5].map(|at| format!("{:6.1}", level_db(&held, at, at + 0.3) - top));
         let soft = momentary_loudness(&render(0, program, &[Note(60, 50, 0.0, 0.9)], 1.5));
         print!(
-            "{program:3} {name:20} {:3} {:6.1} c | {:6.1} LUFS [{}] v50 {soft:5.1} peak {:.2} | {}",
+            "{program:3} {name:20} {:3} {:6.1} c | {:6.1} LUFS, chord {:6.1} [{}] v50 {soft:5.1} peak {:.2} | {}",
             worst.0,
             worst.1,
             integrated_loudness(&audio),
+            integrated_loudness(&render(0, program, &chord().0, 2.5)),
             singles.join(""),
             audio.peak(),
             later.join("")

@@ -7,7 +7,7 @@ use crate::levels::TRIM;
 use crate::synthesis::{MARGIN, Sound};
 
 /// Loudness every sample is brought to, dB below full scale (weighted mean square of its loudest tenth of a second).
-const LOUDNESS_DB: f32 = -15.0;
+const LOUDNESS_DB: f32 = -13.0;
 /// No point goes above this.
 const PEAK: f32 = 0.95;
 /// Room for all points, so that the list never moves.

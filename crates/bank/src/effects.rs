@@ -20,7 +20,7 @@ fn program(bank: &mut Bank, number: u16, sound: Sound, tone: Tone) {
     let name = crate::NAMES[number as usize];
     let looped = i16::from(sound.cycle.is_some());
     // Strokes too short to be heard at their level get as much as fits.
-    let boost = if sound.cycle.is_none() { 6.0 } else { 0.0 };
+    let boost = if sound.cycle.is_none() { 12.0 } else { 0.0 };
     let sample = bank.linked_sample(name, sound, SampleKind::Mono, 0, boost);
     let zone = Tone::new().set(Generator::SampleModes, looped).zone(None, Some(sample), &Tone::new());
     let instrument = bank.instrument(name, &tone, vec![zone]);
@@ -47,17 +47,17 @@ fn noises(bank: &mut Bank) {
     let dry = |db: f32| Tone::new().release(0.3).softer(db).sends(12, 0);
     program(bank, 120, fret(rng), dry(0.0));
     program(bank, 121, breath(rng), dry(0.0));
-    let waves = dry(3.0).attack(1.5).tremolo(8.0, 0.14).set(Generator::ModLfoToFilterFc, 1300).filter(2200.0, 0.0);
+    let waves = dry(3.0).attack(0.5).tremolo(8.0, 0.14).set(Generator::ModLfoToFilterFc, 1300).filter(2200.0, 0.0);
     program(bank, 122, hiss(rng), waves.set(Generator::ReleaseVolEnv, 3000));
     program(bank, 123, bird(), dry(3.0));
     program(bank, 124, telephone(), dry(3.0));
-    program(bank, 125, helicopter(rng), dry(2.0).attack(0.4).set(Generator::ReleaseVolEnv, 1800));
-    program(bank, 126, applause(rng), dry(3.0).attack(0.3).set(Generator::ReleaseVolEnv, 1800));
+    program(bank, 125, helicopter(rng), dry(0.0).attack(0.15).set(Generator::ReleaseVolEnv, 1800));
+    program(bank, 126, applause(rng), dry(0.0).attack(0.12).set(Generator::ReleaseVolEnv, 1800));
     program(bank, 127, gunshot(rng), Tone::new().release(40.0).sends(25, 0));
 }
 
 fn reverse_cymbal(rng: &mut Rng) -> Sound {
-    let mut points = burst(RATE as usize * 3 / 2, 0.35, RATE, rng);
+    let mut points = burst(RATE as usize, 0.3, RATE, rng);
     high_pass(&mut points, 2500.0, RATE);
     points.reverse();
     Sound { points, rate: RATE, root: 60, cycle: None }
@@ -161,6 +161,7 @@ fn gunshot(rng: &mut Rng) -> Sound {
     let mut points = burst(frames, 0.02, RATE, rng);
     let mut boom = burst(frames, 0.16, RATE, rng);
     low_pass(&mut boom, 500.0, RATE);
-    mix(&mut points, &boom, 2.5, 0);
+    mix(&mut points, &boom, 3.5, 0);
+    points.iter_mut().for_each(|point| *point = (*point * 3.0).tanh());
     one_shot(points, RATE)
 }

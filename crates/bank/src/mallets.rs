@@ -29,7 +29,7 @@ const CELESTA: Bar = Bar {
     decay: 5.0,
     knock: (0.08, 2500.0),
     release: 1.5,
-    boost: 0.0,
+    boost: 3.0,
 };
 const GLOCKENSPIEL: Bar = Bar {
     name: "Glockenspiel",
@@ -47,7 +47,7 @@ const MUSIC_BOX: Bar = Bar {
     decay: 5.0,
     knock: (0.1, 5000.0),
     release: 3.0,
-    boost: 0.0,
+    boost: 3.0,
 };
 const VIBRAPHONE: Bar = Bar {
     name: "Vibraphone",
@@ -102,7 +102,7 @@ const KALIMBA: Bar = Bar {
     decay: 2.6,
     knock: (0.22, 1300.0),
     release: 1.5,
-    boost: 2.0,
+    boost: 6.0,
 };
 const STEEL_DRUM: Bar = Bar {
     name: "Steel Drum",
@@ -111,7 +111,7 @@ const STEEL_DRUM: Bar = Bar {
     decay: 2.4,
     knock: (0.12, 1800.0),
     release: 1.0,
-    boost: 2.0,
+    boost: 6.0,
 };
 const AGOGO: Bar = Bar {
     name: "Agogo",
@@ -120,7 +120,7 @@ const AGOGO: Bar = Bar {
     decay: 1.4,
     knock: (0.2, 5000.0),
     release: 1.0,
-    boost: 6.0,
+    boost: 9.0,
 };
 const TIMPANI: Bar = Bar {
     name: "Timpani",
@@ -146,7 +146,7 @@ const TINKLE: Bar = Bar {
     decay: 5.0,
     knock: (0.05, 8000.0),
     release: 3.0,
-    boost: 0.0,
+    boost: 5.0,
 };
 
 impl Bar {

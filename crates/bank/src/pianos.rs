@@ -26,8 +26,8 @@ pub(crate) fn build(bank: &mut Bank, spectral: &mut Spectral) {
         layers.add(bank, key, &mut Piano::new(key, spectral));
     }
     let tone = Tone::new().sends(18, 0);
-    let mut zones = stereo(&layers.soft, 6500.0, Some(0..=SOFT_BELOW - 1));
-    zones.extend(stereo(&layers.middle, 9000.0, Some(SOFT_BELOW..=127)));
+    let mut zones = stereo(&layers.soft, 9000.0, Some(0..=SOFT_BELOW - 1));
+    zones.extend(stereo(&layers.middle, 14_000.0, Some(SOFT_BELOW..=127)));
     let grand = bank.instrument("Grand Piano", &tone.clone().touch(2600), zones);
     let bright = |softer: f32| keyboard(&layers.hard, |key| sustain(key).filter(19_000.0, 0.0).softer(softer));
     let hard = bank.instrument("Hard Piano", &tone.touch(2400), bright(0.0));
@@ -124,7 +124,7 @@ fn bands(key: u8, cycles: usize, rate: u32, rng: &mut Rng) -> Vec<Band> {
     let octaves = (f32::from(key) - 60.0) / 12.0;
     // Inharmonicity typical of a medium grand (cf. Fletcher and Rossing, The Physics of Musical Instruments).
     let stiffness = 2.2e-4 * ((f64::from(key) - 60.0) / 9.0).exp2() + 1.2e-4;
-    let corner = 3200.0 * (octaves * 0.4).exp2();
+    let corner = 4000.0 * (octaves * 0.4).exp2();
     let mut bands = Vec::new();
     let mut first = 1;
     for last in BANDS {
@@ -140,7 +140,7 @@ fn bands(key: u8, cycles: usize, rate: u32, rng: &mut Rng) -> Vec<Band> {
             let strike = 0.3 + 0.7 * (PI * n as f32 / 7.8).sin().abs();
             let board = partial_hz.powi(2) / (partial_hz.powi(2) + 70.0f32.powi(2));
             let chance = 10f32.powf(2.5 * rng.noise() / 20.0);
-            let amplitude = strike * board * tilt(partial_hz, corner, 2.4) * chance / (n as f32).powf(0.95);
+            let amplitude = strike * board * tilt(partial_hz, corner, 2.1) * chance / (n as f32).powf(0.95);
             add_strings(&mut lines, bin as usize, n, amplitude, rng);
         }
         let middle_hz = (f64::from(first + last.min(first * 2)) * 0.5 * hz) as f32;

@@ -50,7 +50,7 @@ const ELECTRIC: Strings = Strings {
     decay: (19.0, 22.0),
     seconds: 0.42,
     body: (0.0, 200.0, 1.0),
-    boost: 4.0,
+    boost: 6.0,
 };
 const BASS: Strings = Strings {
     name: "Electric Bass",
@@ -75,7 +75,7 @@ const SLAP: Strings = Strings {
 const UPRIGHT: Strings = Strings {
     name: "Acoustic Bass",
     keys: (24, 60, 7),
-    pluck: (800.0, 0.3, 0.7),
+    pluck: (800.0, 0.3, 0.95),
     damping: 70.0,
     decay: (8.0, 24.0),
     seconds: 0.36,
@@ -100,7 +100,7 @@ const HARPSICHORD: Strings = Strings {
     decay: (14.0, 20.0),
     seconds: 0.42,
     body: (0.5, 2600.0, 0.8),
-    boost: 4.0,
+    boost: 8.0,
 };
 const BANJO: Strings = Strings {
     name: "Banjo",
@@ -109,8 +109,8 @@ const BANJO: Strings = Strings {
     damping: 50.0,
     decay: (4.5, 20.0),
     seconds: 0.24,
-    body: (0.8, 480.0, 2.0),
-    boost: 6.0,
+    body: (0.35, 480.0, 2.0),
+    boost: 12.0,
 };
 const KOTO: Strings = Strings {
     name: "Koto",
@@ -119,8 +119,8 @@ const KOTO: Strings = Strings {
     damping: 26.0,
     decay: (9.0, 18.0),
     seconds: 0.36,
-    body: (0.4, 420.0, 2.0),
-    boost: 5.0,
+    body: (0.2, 420.0, 2.0),
+    boost: 11.0,
 };
 const PIZZICATO: Strings = Strings {
     name: "Pizzicato",
@@ -185,8 +185,8 @@ fn guitars(bank: &mut Bank) {
     let nylon = NYLON.samples(bank);
     let steel = STEEL.samples(bank);
     let electric = ELECTRIC.samples(bank);
-    let soft = Tone::new().release(0.5).filter(5000.0, 0.0).touch(3800).sends(16, 0);
-    let bright = Tone::new().release(0.5).filter(8500.0, 0.0).touch(3800).sends(16, 0);
+    let soft = Tone::new().release(0.5).filter(6500.0, 0.0).touch(3800).sends(16, 0);
+    let bright = Tone::new().release(0.5).filter(13_000.0, 0.0).touch(3800).sends(16, 0);
     let dull = Tone::new().release(0.4).filter(2200.0, 0.0).touch(2400).sends(14, 6);
     let clean = Tone::new().release(0.4).filter(7000.0, 0.0).touch(2600).sends(14, 18);
     let mute = Tone::new().release(0.2).filter(5000.0, 2.0).touch(2600).sends(8, 0);
@@ -241,9 +241,9 @@ fn others(bank: &mut Bank) {
     let layout = [
         (45, PIZZICATO.instrument(bank, "Pizzicato", &pizzicato, 1.0, &mild(0.6, 7000.0))),
         (46, HARP.instrument(bank, "Harp", &harp, 1.0, &mild(2.5, 9000.0))),
-        (104, KOTO.instrument(bank, "Sitar", &koto, 1.2, &tone(0.8).sweep(1200, 0.03, 1.0, 0.3).filter(3600.0, 9.0))),
+        (104, KOTO.instrument(bank, "Sitar", &koto, 1.2, &tone(0.8).sweep(1200, 0.03, 1.0, 0.3).filter(5200.0, 6.0))),
         (105, BANJO.instrument(bank, "Banjo", &banjo, 1.0, &tone(0.4))),
-        (106, BANJO.instrument(bank, "Shamisen", &banjo, 0.7, &mild(0.4, 4000.0))),
+        (106, BANJO.instrument(bank, "Shamisen", &banjo, 0.9, &mild(0.4, 9000.0))),
         (107, KOTO.instrument(bank, "Koto", &koto, 1.0, &mild(0.9, 8000.0))),
     ];
     for (program, instrument) in layout {

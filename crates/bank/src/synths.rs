@@ -151,7 +151,7 @@ fn leads(bank: &mut Bank, waves: &Waves, distorted: usize) {
 
 fn pads(bank: &mut Bank, waves: &Waves) {
     let tone = |attack, release, hz| Tone::new().attack(attack).release(release).filter(hz, 0.0).sends(35, 25);
-    let warm = bank.instrument("Warm Pad", &tone(0.4, 1.6, 1500.0), both_sides(&waves.super_saw, 1 << 14));
+    let warm = bank.instrument("Warm Pad", &tone(0.28, 1.6, 1500.0), both_sides(&waves.super_saw, 1 << 14));
     let poly = bank.instrument(
         "Polysynth",
         &tone(0.01, 0.6, 1800.0).sweep(2600, 0.005, 0.8, 0.35),
@@ -160,7 +160,7 @@ fn pads(bank: &mut Bank, waves: &Waves) {
     let glass = bank.instrument("Glass Pad", &tone(0.3, 2.0, 9000.0), both_sides(&waves.glass, 1 << 13));
     let bell =
         bank.instrument("Glass Bell", &tone(0.003, 2.0, 12_000.0).decay(7.0, 100.0), both_sides(&waves.glass, 1 << 13));
-    let sweep = tone(0.5, 2.0, 800.0).set(Generator::InitialFilterQ, 80).sweep(3600, 2.5, 4.0, 0.2);
+    let sweep = tone(0.3, 2.0, 900.0).set(Generator::InitialFilterQ, 80).sweep(3600, 2.5, 4.0, 0.2);
     let sweep = bank.instrument("Sweep Pad", &sweep, both_sides(&waves.super_saw, 1 << 14));
     let at = |db| Tone::new().softer(db);
     bank.preset(88, "New Age Pad", &[(bell, at(2.0)), (warm, at(4.0))]);
@@ -177,9 +177,9 @@ fn scenes(bank: &mut Bank, waves: &Waves) {
     let slow = |attack, hz| Tone::new().attack(attack).release(2.0).filter(hz, 0.0).sends(40, 25);
     let drops = bank.simple("Drops", &waves.glass, &pluck(5.0, 14_000.0));
     let ringing = bank.simple("Ringing", &waves.saw, &pluck(5.0, 2500.0).sweep(1800, 0.002, 0.6, 0.0));
-    let veil = bank.instrument("Veil", &slow(0.8, 1800.0), both_sides(&waves.super_saw, 1 << 14));
+    let veil = bank.instrument("Veil", &slow(0.45, 2200.0), both_sides(&waves.super_saw, 1 << 14));
     let gleam = bank.instrument("Gleam", &slow(0.05, 15_000.0), both_sides(&waves.glass, 1 << 13));
-    let wobble = slow(0.6, 900.0).vibrato(14, 3.2, 0.01).set(Generator::ModLfoToFilterFc, 1200);
+    let wobble = slow(0.3, 1100.0).vibrato(14, 3.2, 0.01).set(Generator::ModLfoToFilterFc, 1200);
     let goblin = bank.simple("Goblin", &waves.square, &wobble.set(Generator::FreqModLfo, -1200));
     let echo = pluck(4.0, 4000.0).tremolo(7.0, 3.0);
     let echo = bank.simple("Echo", &waves.square, &echo);

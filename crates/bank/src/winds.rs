@@ -22,11 +22,11 @@ struct Wind {
 }
 
 const WINDS: [Wind; 22] = [
-    brass(56, (52, 88), |n, hz| (0.3 + (hz / 1300.0).min(1.0)) * tilt(hz, 2500.0, 3.0) / n.powf(0.25), 8500.0, 0.025),
-    brass(57, (40, 76), |n, hz| (0.4 + (hz / 600.0).min(1.0)) * tilt(hz, 1150.0, 2.8) / n.powf(0.35), 5000.0, 0.035),
-    brass(58, (26, 62), |n, hz| (0.5 + (hz / 260.0).min(1.0)) * tilt(hz, 480.0, 2.6) / n.powf(0.3), 2600.0, 0.045),
+    brass(56, (52, 88), |n, hz| (0.3 + (hz / 1300.0).min(1.0)) * tilt(hz, 2500.0, 3.0) / n.powf(0.25), 11_500.0, 0.025),
+    brass(57, (40, 76), |n, hz| (0.4 + (hz / 600.0).min(1.0)) * tilt(hz, 1150.0, 2.8) / n.powf(0.35), 7500.0, 0.035),
+    brass(58, (26, 62), |n, hz| (0.5 + (hz / 260.0).min(1.0)) * tilt(hz, 480.0, 2.6) / n.powf(0.3), 3800.0, 0.045),
     brass(59, (52, 88), muted, 11_000.0, 0.02),
-    brass(60, (35, 77), |n, hz| (0.6 + (hz / 350.0).min(1.0)) * tilt(hz, 720.0, 3.0) / n.powf(0.4), 3600.0, 0.055),
+    brass(60, (35, 77), |n, hz| (0.6 + (hz / 350.0).min(1.0)) * tilt(hz, 900.0, 2.7) / n.powf(0.4), 6000.0, 0.055),
     reed(64, (54, 90), |n, hz| sax(n, hz, [900.0, 2100.0]), 0.0006, 9),
     reed(65, (48, 84), |n, hz| sax(n, hz, [680.0, 1700.0]), 0.0006, 9),
     reed(66, (42, 78), |n, hz| sax(n, hz, [520.0, 1350.0]), 0.0007, 9),
@@ -51,7 +51,7 @@ const fn brass(program: u16, keys: (u8, u8), harmonic: fn(f32, f32) -> f32, corn
 }
 
 const fn reed(program: u16, keys: (u8, u8), harmonic: fn(f32, f32) -> f32, breath: f32, vibrato: i16) -> Wind {
-    Wind { program, keys, harmonic, breath: (breath, 2500.0), attack: 0.035, filter: (9000.0, 1500), vibrato }
+    Wind { program, keys, harmonic, breath: (breath, 2500.0), attack: 0.035, filter: (12_000.0, 1500), vibrato }
 }
 
 const fn pipe(program: u16, keys: (u8, u8), harmonic: fn(f32, f32) -> f32, breath: f32, vibrato: i16) -> Wind {
@@ -134,7 +134,7 @@ fn brass_section(bank: &mut Bank, spectral: &mut Spectral) {
     let harmonic = |n: f32, hz: f32| (0.4 + (hz / 800.0).min(1.0)) * tilt(hz, 2300.0, 2.6) / n.powf(0.35);
     let spec = Still { length: 1 << 14, rate: 22_000.0, spread: 8.0, harmonic: &harmonic, noise: None };
     let placed = bank.samples("Brass Section", &keys, |key| spectral.still(key, &spec, 61));
-    let tone = Tone::new().attack(0.03).release(0.3).filter(1500.0, 0.0).sweep(2600, 0.06, 0.6, 0.75).touch(3000);
+    let tone = Tone::new().attack(0.03).release(0.3).filter(2200.0, 0.0).sweep(2600, 0.06, 0.6, 0.75).touch(3000);
     let instrument = bank.instrument("Brass Section", &tone.sends(26, 0), both_sides(&placed, 1 << 13));
     bank.preset(61, "Brass Section", &[(instrument, Tone::new())]);
 }
@@ -147,7 +147,7 @@ fn bagpipe(bank: &mut Bank, spectral: &mut Spectral) {
     let tone = Tone::new().attack(0.02).release(0.15).sends(20, 0);
     let chanter = bank.simple("Bagpipe Chanter", &placed, &tone);
     // The drone sounds the same low A whatever the key: no scale tuning, three semitones below its sample's C.
-    let fixed = Tone::new().set(Generator::ScaleTuning, 0).set(Generator::SampleModes, 1).detune(-3, 0).softer(8.0);
+    let fixed = Tone::new().set(Generator::ScaleTuning, 0).set(Generator::SampleModes, 1).detune(-3, 0).softer(12.0);
     let zone = fixed.zone(None, Some(placed[0].1), &Tone::new());
     let drone = bank.instrument("Bagpipe Drone", &tone, vec![zone]);
     bank.preset(109, "Bagpipe", &[(chanter, Tone::new()), (drone, Tone::new())]);

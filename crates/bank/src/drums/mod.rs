@@ -30,7 +30,7 @@ const SOFT: [(&str, &str); 2] = [("Kick", "Kick Soft"), ("Snare", "Snare Soft")]
 const SOFT_BELOW: u8 = 72;
 
 /// Strokes are short: louder than other samples by dB, as far as their peaks allow.
-const LOUDER: f32 = 5.0;
+const LOUDER: f32 = 3.0;
 
 /// Where the sides of a wide stroke lie to either side of its place, percent.
 const HALF_WIDTH: f32 = 28.0;

@@ -192,15 +192,15 @@ pub fn level_db(audio: &Audio, from: f64, to: f64) -> f64 {
     10.0 * ((squares(&audio.left) + squares(&audio.right)) / range.len() as f64).max(1e-20).log10()
 }
 
-/// The phrase by which programs are compared: a scale in the middle of the keyboard, then a chord.
-pub fn phrase() -> (Vec<Note>, f64) {
-    let mut notes: Vec<Note> = [48, 52, 55, 60, 64, 67, 72, 76]
-        .iter()
-        .zip(0..)
-        .map(|(&key, i)| Note(key, 100, f64::from(i) * 0.4, 0.38))
-        .collect();
-    notes.extend([48, 60, 64, 67].map(|key| Note(key, 100, 3.2, 1.6)));
-    (notes, 5.0)
+/// The phrase by which programs are compared, a melody in the middle of the keyboard, and its seconds.
+pub fn melody() -> (Vec<Note>, f64) {
+    let keys = [48, 55, 60, 67, 72, 64];
+    (keys.iter().zip(0..).map(|(&key, i)| Note(key, 100, f64::from(i), 0.95)).collect(), 6.5)
+}
+
+/// A chord held for two seconds, and its seconds.
+pub fn chord() -> (Vec<Note>, f64) {
+    ([48, 60, 64, 67].map(|key| Note(key, 100, 0.0, 2.0)).to_vec(), 2.5)
 }
 
 /// How a program sounds, as numbers that a listener would tell apart: levels of half-octave bands, dB, at three times
