@@ -16,6 +16,7 @@ use common::{
 /// that last more than those that die away.
 fn target(program: u8) -> f64 {
     match program {
+        0..=3 => -26.2,
         119.. => -27.5,
         _ if SUSTAINED.contains(&program) => -24.8,
         _ => -25.5,

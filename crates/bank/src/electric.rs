@@ -69,7 +69,7 @@ pub(crate) fn build(bank: &mut Bank) {
     let tine = bank.samples("Tine", &keys, |key| {
         let bark = 0.7 * softened(key) + 0.42;
         let pairs = [
-            Pair { ratio: 1.0, index: 1.1 * bark + 0.35, calm: 0.6, rest: 0.4 * bark, gain: 1.0 },
+            Pair { ratio: 1.0, index: 1.3 * bark + 0.45, calm: 0.5, rest: 0.75 * bark, gain: 1.0 },
             Pair { ratio: 14.0, index: 0.5, calm: 0.09, rest: 0.0, gain: 0.16 },
         ];
         fm(key, &pairs, 0.4, 34.0)
@@ -90,7 +90,7 @@ pub(crate) fn build(bank: &mut Bank) {
     });
     let decay = |key: u8| 16.0 * ((60.0 - f32::from(key)) / 20.0).exp2();
     let zones = |placed: &[Placed]| keyboard(placed, |key| Tone::new().decay(decay(key), 100.0));
-    let tone = Tone::new().release(0.6).filter(9000.0, 0.0).touch(4200).sends(15, 20);
+    let tone = Tone::new().release(0.6).filter(5500.0, 0.0).touch(4200).sends(15, 20);
     let first = bank.instrument("Electric Piano 1", &tone.clone().tremolo(0.8, 5.2), zones(&tine));
     let second = bank.instrument("Electric Piano 2", &tone, zones(&digital));
     let barking = keyboard(&bark, |key| Tone::new().decay(0.5 * decay(key), 100.0));

@@ -25,7 +25,7 @@ struct Strings {
 const NYLON: Strings = Strings {
     name: "Nylon Guitar",
     keys: (40, 84, 7),
-    pluck: (2200.0, 0.23, 0.8),
+    pluck: (3400.0, 0.23, 0.85),
     damping: 38.0,
     decay: (9.0, 18.0),
     seconds: 0.42,
