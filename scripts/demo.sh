@@ -4,5 +4,5 @@
 
 cargo build --release --package rae-cli
 mkdir -p out
-# The built-in bank leaves room for thicker scores; this one can take 10 dB more than the default level.
-"$RAE" render test_data/demo.mid --soundfont builtin --gain -3 -o out/demo.wav --force
+# The built-in bank leaves room for thicker scores; this one can take 12 dB more than the default level.
+"$RAE" render test_data/demo.mid --soundfont builtin --gain -1 -o out/demo.wav --force

@@ -3,14 +3,15 @@
 use rae_soundfont::{Controller, Curve, Destination, Generator, Generators, Info, Instrument, Model, Modulator, Pcm};
 use rae_soundfont::{Preset, Sample, SampleKind, Source, Transform, Zone};
 
-use crate::synthesis::Sound;
+use crate::levels::TRIM;
+use crate::synthesis::{MARGIN, Sound};
 
 /// Loudness every sample is brought to, dB below full scale (weighted mean square of its loudest tenth of a second).
-const LOUDNESS_DB: f32 = -15.0;
+const LOUDNESS_DB: f32 = -13.0;
 /// No point goes above this.
 const PEAK: f32 = 0.95;
 /// Room for all points, so that the list never moves.
-const EXPECTED_POINTS: usize = 6_000_000;
+const EXPECTED_POINTS: usize = 11_000_000;
 /// Zero points after each sample (SoundFont 2.04, 7.10).
 const GUARD: usize = 46;
 
@@ -116,6 +117,29 @@ impl Tone {
         self
     }
 
+    /// The filter of this tone alone, half as much higher as `key` is higher than `middle`.
+    pub(crate) fn following(&self, key: u8, middle: u8) -> Tone {
+        match self.generators.get(Generator::InitialFilterFc) {
+            None => Tone::new(),
+            Some(cents) => {
+                let moved = cents + 50 * (i16::from(key) - i16::from(middle));
+                Tone::new().set(Generator::InitialFilterFc, moved.clamp(1500, 13_500))
+            }
+        }
+    }
+
+    /// Fades away by up to `db` as notes get softer, on top of the usual curve.
+    pub(crate) fn only_when_hard(mut self, db: f32) -> Tone {
+        self.modulators.push(Modulator {
+            source: Source { controller: Controller::Velocity, descending: true, bipolar: false, curve: Curve::Linear },
+            destination: Destination::Generator(Generator::InitialAttenuation),
+            amount: (db * 10.0) as i16,
+            amount_source: Source::ONE,
+            transform: Transform::Linear,
+        });
+        self
+    }
+
     /// A zone with these settings, on top of which come those of `extra`.
     pub(crate) fn zone(&self, keys: Option<(u8, u8)>, target: Option<usize>, extra: &Tone) -> Zone {
         let mut zone = Zone { keys: keys.map(|(low, high)| low..=high), target, ..Zone::default() };
@@ -154,14 +178,37 @@ impl Bank {
         self.linked_sample(name, sound, SampleKind::Mono, 0, 0.0)
     }
 
+    /// Index of the stored sample of this name.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        self.model.samples.iter().position(|sample| sample.name == name)
+    }
+
+    /// Index that the next sample will have.
+    pub(crate) fn next_sample(&self) -> usize {
+        self.model.samples.len()
+    }
+
+    pub(crate) fn is_looped(&self, sample: usize) -> bool {
+        let sample = &self.model.samples[sample];
+        sample.loop_end > sample.loop_start
+    }
+
     /// Stores a sound as one side of a pair whose other side has the index `link`.
-    fn linked_sample(&mut self, name: &str, mut sound: Sound, kind: SampleKind, link: usize, db: f32) -> usize {
+    pub(crate) fn linked_sample(
+        &mut self,
+        name: &str,
+        mut sound: Sound,
+        kind: SampleKind,
+        link: usize,
+        db: f32,
+    ) -> usize {
         level(&mut sound, db);
         let start = self.words.len();
         self.words.extend(sound.points.iter().map(|&point| word(point)));
         let end = self.words.len();
         self.words.extend([[0; 2]; GUARD]);
         let cycle = sound.cycle.unwrap_or(0..0);
+        debug_assert!(self.find(name).is_none(), "two samples are called {name}");
         self.model.samples.push(Sample {
             name: name.chars().take(20).collect(),
             start: start as u32,
@@ -233,7 +280,14 @@ impl Bank {
     /// A program of any bank.
     pub(crate) fn preset_in(&mut self, bank: u16, program: u16, name: &str, layers: &[(usize, Tone)]) {
         let none = Tone::new();
-        let zones = layers.iter().map(|(instrument, tone)| tone.zone(None, Some(*instrument), &none)).collect();
+        let trim = if bank == 0 { (f32::from(TRIM[usize::from(program)]) * 2.5) as i16 } else { 0 };
+        let zone = |(instrument, tone): &(usize, Tone)| {
+            let mut zone = tone.zone(None, Some(*instrument), &none);
+            let own = zone.generators.get(Generator::InitialAttenuation).unwrap_or(0);
+            zone.generators.set(Generator::InitialAttenuation, own + trim);
+            zone
+        };
+        let zones = layers.iter().map(zone).collect();
         self.model.presets.push(Preset { name: name.into(), bank, program, global: None, zones });
     }
 
@@ -266,7 +320,7 @@ fn word(point: f32) -> [u8; 2] {
 /// Takes away the mean, ends one-shots at zero and sets the level.
 fn level(sound: &mut Sound, db: f32) {
     let body = sound.cycle.clone().unwrap_or(0..sound.points.len());
-    let mean = sound.points[body.clone()].iter().sum::<f32>() / body.len() as f32;
+    let mean = sum(&sound.points[body.clone()]) / body.len() as f32;
     sound.points.iter_mut().for_each(|point| *point -= mean);
     if sound.cycle.is_none() {
         let fade = (sound.rate as usize / 200).min(sound.points.len() / 2);
@@ -275,29 +329,62 @@ fn level(sound: &mut Sound, db: f32) {
             *point *= 1.0 - (i + 1) as f32 / fade as f32;
         }
     }
-    let peak = sound.points.iter().fold(0.0f32, |peak, point| peak.max(point.abs()));
+    let peak = peak(&sound.points);
     let wanted = 10f32.powf((LOUDNESS_DB + db) / 20.0) / loudness(sound).max(1e-9);
     let gain = wanted.min(PEAK / peak.max(1e-9));
     sound.points.iter_mut().for_each(|point| *point *= gain);
 }
 
-/// Root of the weighted mean square of the loudest tenth of a second near the start: lows below 100 Hz count less, highs above
-/// 1500 Hz more, roughly as in ITU-R BS.1770.
+/// Width of sums whose parts are independent, so that they run side by side.
+const LANES: usize = 8;
+
+fn sum(points: &[f32]) -> f32 {
+    let (lanes, rest) = points.as_chunks::<LANES>();
+    let mut sums = [0.0f32; LANES];
+    for lane in lanes {
+        sums.iter_mut().zip(lane).for_each(|(sum, point)| *sum += point);
+    }
+    sums.iter().chain(rest).sum()
+}
+
+fn peak(points: &[f32]) -> f32 {
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let (lanes, rest) = points.as_chunks::<LANES>();
+    let mut peaks = [0.0f32; LANES];
+    for lane in lanes {
+        peaks.iter_mut().zip(lane).for_each(|(peak, point)| *peak = larger(*peak, point.abs()));
+    }
+    peaks.iter().chain(rest).fold(0.0, |peak, point| larger(peak, point.abs()))
+}
+
+/// Root of the weighted mean square: lows below 100 Hz count less, highs above 1500 Hz more, roughly as in ITU-R
+/// BS.1770. What only loops is as loud as its loop, everything else as the loudest tenth of a second of its onset.
 fn loudness(sound: &Sound) -> f32 {
-    let rate = sound.rate as f32;
+    let looping = sound.cycle.as_ref().is_some_and(|cycle| cycle.start == MARGIN);
+    let tenth = sound.rate as usize / 10;
+    let heard = if looping { sound.points.len() } else { sound.points.len().min(tenth * 3) };
+    let means = weighted_squares(&sound.points[..heard], sound.rate as f32);
+    let window = if looping { LANES } else { (tenth * LANES).div_ceil(heard).min(LANES) };
+    let mean = |means: &[f32]| means.iter().sum::<f32>() / means.len() as f32;
+    means.windows(window).map(mean).fold(0.0, f32::max).sqrt()
+}
+
+/// Weighted mean squares of [`LANES`] equal parts.
+fn weighted_squares(points: &[f32], rate: f32) -> [f32; LANES] {
     let pole = |hz: f32| 1.0 - (-std::f32::consts::TAU * hz / rate).exp();
     let (low_pole, high_pole) = (pole(100.0), pole(1500.0));
-    let (mut low, mut high) = (0.0f32, 0.0f32);
-    let heard = sound.points.len().min(sound.rate as usize * 3 / 10);
-    let weighted = sound.points[..heard].iter().map(|&point| {
-        low += low_pole * (point - low);
-        let point = point - low;
-        high += high_pole * (point - high);
-        (point + 0.58 * (point - high)).powi(2)
-    });
-    let window = (sound.rate as usize / 10).min(heard);
-    let squares: Vec<f32> = weighted.collect();
-    let means = squares.chunks(window / 2 + 1).collect::<Vec<_>>();
-    let pair = |pair: &[&[f32]]| pair.iter().flat_map(|half| half.iter()).sum::<f32>() / (window + 2) as f32;
-    means.windows(2.min(means.len())).map(pair).fold(0.0, f32::max).sqrt()
+    let part = points.len() / LANES;
+    let [mut low, mut high, mut sums] = [[0.0f32; LANES]; 3];
+    for i in 0..part {
+        let mut lane = [0.0f32; LANES];
+        lane.iter_mut().enumerate().for_each(|(k, point)| *point = points[k * part + i]);
+        for k in 0..LANES {
+            low[k] += low_pole * (lane[k] - low[k]);
+            let point = lane[k] - low[k];
+            high[k] += high_pole * (point - high[k]);
+            let point = point + 0.58 * (point - high[k]);
+            sums[k] += point * point;
+        }
+    }
+    sums.map(|sum| sum / part.max(1) as f32)
 }

@@ -2,10 +2,10 @@
 
 use std::f32::consts::TAU;
 
-use rae_soundfont::Generator;
+use rae_soundfont::{Generator, SampleKind};
 
 use crate::assemble::{Bank, Tone};
-use crate::drums::{Skin, one_shot, skin, wood};
+use crate::drums::strokes::{Skin, one_shot, skin, wood};
 use crate::synthesis::{Rng, Sound, band_pass, bend_into_loop, burst, high_pass, low_pass, mix};
 
 const RATE: u32 = 22_050;
@@ -19,7 +19,9 @@ pub(crate) fn build(bank: &mut Bank) {
 fn program(bank: &mut Bank, number: u16, sound: Sound, tone: Tone) {
     let name = crate::NAMES[number as usize];
     let looped = i16::from(sound.cycle.is_some());
-    let sample = bank.sample(name, sound);
+    // Strokes too short to be heard at their level get as much as fits.
+    let boost = if sound.cycle.is_none() { 12.0 } else { 0.0 };
+    let sample = bank.linked_sample(name, sound, SampleKind::Mono, 0, boost);
     let zone = Tone::new().set(Generator::SampleModes, looped).zone(None, Some(sample), &Tone::new());
     let instrument = bank.instrument(name, &tone, vec![zone]);
     bank.preset(number, name, &[(instrument, Tone::new())]);
@@ -33,7 +35,7 @@ fn drums(bank: &mut Bank) {
     let taiko = Skin { hz: 65.4, drop: 0.3, drop_seconds: 0.06, seconds: 0.34, slap: 0.35, slap_hz: 900.0 };
     let tom = Skin { hz: 130.8, drop: 0.3, drop_seconds: 0.05, seconds: 0.22, slap: 0.3, slap_hz: 2000.0 };
     let synth = Skin { hz: 130.8, drop: 2.2, drop_seconds: 0.07, seconds: 0.2, slap: 0.0, slap_hz: 2000.0 };
-    program(bank, 115, block, ringing().softer(4.0));
+    program(bank, 115, block, ringing());
     program(bank, 116, skin(&taiko, rng), ringing());
     program(bank, 117, skin(&tom, rng), ringing().softer(1.0));
     program(bank, 118, skin(&synth, rng), ringing().softer(1.0));
@@ -42,20 +44,20 @@ fn drums(bank: &mut Bank) {
 
 fn noises(bank: &mut Bank) {
     let rng = &mut Rng::new(120);
-    let dry = |db| Tone::new().release(0.3).softer(db).sends(12, 0);
-    program(bank, 120, fret(rng), dry(6.0));
-    program(bank, 121, breath(rng), dry(6.0));
-    let waves = dry(3.0).attack(1.5).tremolo(8.0, 0.14).set(Generator::ModLfoToFilterFc, 1300).filter(2200.0, 0.0);
+    let dry = |db: f32| Tone::new().release(0.3).softer(db).sends(12, 0);
+    program(bank, 120, fret(rng), dry(0.0));
+    program(bank, 121, breath(rng), dry(0.0));
+    let waves = dry(3.0).attack(0.5).tremolo(8.0, 0.14).set(Generator::ModLfoToFilterFc, 1300).filter(2200.0, 0.0);
     program(bank, 122, hiss(rng), waves.set(Generator::ReleaseVolEnv, 3000));
-    program(bank, 123, bird(), dry(8.0));
-    program(bank, 124, telephone(), dry(7.0));
-    program(bank, 125, helicopter(rng), dry(2.0).attack(0.4).set(Generator::ReleaseVolEnv, 1800));
-    program(bank, 126, applause(rng), dry(3.0).attack(0.3).set(Generator::ReleaseVolEnv, 1800));
+    program(bank, 123, bird(), dry(3.0));
+    program(bank, 124, telephone(), dry(3.0));
+    program(bank, 125, helicopter(rng), dry(0.0).attack(0.15).set(Generator::ReleaseVolEnv, 1800));
+    program(bank, 126, applause(rng), dry(0.0).attack(0.12).set(Generator::ReleaseVolEnv, 1800));
     program(bank, 127, gunshot(rng), Tone::new().release(40.0).sends(25, 0));
 }
 
 fn reverse_cymbal(rng: &mut Rng) -> Sound {
-    let mut points = burst(RATE as usize * 3 / 2, 0.35, RATE, rng);
+    let mut points = burst(RATE as usize, 0.3, RATE, rng);
     high_pass(&mut points, 2500.0, RATE);
     points.reverse();
     Sound { points, rate: RATE, root: 60, cycle: None }
@@ -159,6 +161,7 @@ fn gunshot(rng: &mut Rng) -> Sound {
     let mut points = burst(frames, 0.02, RATE, rng);
     let mut boom = burst(frames, 0.16, RATE, rng);
     low_pass(&mut boom, 500.0, RATE);
-    mix(&mut points, &boom, 2.5, 0);
+    mix(&mut points, &boom, 3.5, 0);
+    points.iter_mut().for_each(|point| *point = (*point * 3.0).tanh());
     one_shot(points, RATE)
 }

@@ -1,12 +1,12 @@
 //! The built-in General MIDI bank, made by code: no recordings, a real SoundFont 2 file in memory.
 //!
-//! All 128 programs of General MIDI answer, and bank 128 holds a drum kit with the keys 35 to 81. Sounds are made
+//! All 128 programs of General MIDI answer, and bank 128 holds nine drum kits. Sounds are made
 //! by the method that suits their family: sums of decaying partials, frequency modulation, plucked strings, spectra
 //! with the players' spread, filtered noise.
 //!
 //! ```
 //! let bank = rae_bank::soundfont();
-//! assert_eq!(bank.model().presets.len(), 129);
+//! assert_eq!(bank.model().presets.len(), 137);
 //! ```
 
 #![forbid(unsafe_code)]
@@ -15,9 +15,13 @@ mod assemble;
 mod bowed;
 mod drums;
 mod effects;
-mod keys;
+mod electric;
+mod levels;
+mod mallets;
 mod organs;
+mod pianos;
 mod plucked;
+mod ringing;
 mod synthesis;
 mod synths;
 mod winds;
@@ -30,14 +34,16 @@ use rae_soundfont::SoundFont;
 pub fn bytes() -> Vec<u8> {
     let mut bank = assemble::Bank::new();
     let mut spectral = synthesis::Spectral::new();
-    keys::build(&mut bank);
+    pianos::build(&mut bank, &mut spectral);
+    electric::build(&mut bank);
+    mallets::build(&mut bank);
     organs::build(&mut bank, &mut spectral);
     plucked::build(&mut bank);
     bowed::build(&mut bank, &mut spectral);
     winds::build(&mut bank, &mut spectral);
     synths::build(&mut bank, &mut spectral);
     effects::build(&mut bank);
-    drums::build(&mut bank);
+    drums::build(&mut bank, &mut spectral);
     bank.finish()
 }
 

@@ -91,7 +91,7 @@ fn church(bank: &mut Bank, spectral: &mut Spectral) {
         sound
     });
     let tone = Tone::new().attack(0.05).release(0.4).sends(45, 0);
-    let instrument = bank.simple("Church Organ", &placed, &tone);
+    let instrument = bank.instrument("Church Organ", &tone, crate::bowed::both_sides(&placed, 1 << 13));
     bank.preset(19, "Church Organ", &[(instrument, Tone::new())]);
 }
 

@@ -179,6 +179,27 @@ impl Lanes {
     }
 }
 
+/// Adds a sine whose frequency (hertz) and amplitude follow time (seconds), in steps of 32 frames.
+pub(crate) fn glide(out: &mut [f32], rate: u32, at: impl Fn(f32) -> (f32, f32)) {
+    const BLOCK: usize = 32;
+    let (mut re, mut im) = (1.0f32, 0.0f32);
+    let (_, mut gain) = at(0.0);
+    for (i, block) in out.chunks_mut(BLOCK).enumerate() {
+        let (hz, _) = at((i * BLOCK) as f32 / rate as f32);
+        let (_, target) = at(((i + 1) * BLOCK) as f32 / rate as f32);
+        let slope = (target - gain) / BLOCK as f32;
+        let (sin, cos) = (TAU as f32 * hz / rate as f32).sin_cos();
+        for point in block {
+            *point += im * gain;
+            gain += slope;
+            (re, im) = (re * cos - im * sin, im * cos + re * sin);
+        }
+        let norm = 1.5 - 0.5 * (re * re + im * im);
+        (re, im) = (re * norm, im * norm);
+        gain = target;
+    }
+}
+
 /// Sounds that stand still, made in the frequency domain: loops of any richness that close by themselves
 /// (after Nasca's PADsynth, zynaddsubfx.sourceforge.io/doc/PADsynth/PADsynth.htm).
 pub(crate) struct Still<'a> {
@@ -200,6 +221,35 @@ pub(crate) struct Spectral(FftPlanner<f32>);
 impl Spectral {
     pub(crate) fn new() -> Spectral {
         Spectral(FftPlanner::new())
+    }
+
+    /// Two independent waves that close on themselves, of lines with random places: `density` of all bins, the
+    /// amplitude of a line from its frequency.
+    pub(crate) fn noise_pair(
+        &mut self,
+        length: usize,
+        rate: u32,
+        density: f32,
+        shape: &dyn Fn(f32) -> f32,
+        rng: &mut Rng,
+    ) -> [Vec<f32>; 2] {
+        let mut bins = vec![Complex32::default(); length];
+        let mut i = 1;
+        while i < length * 47 / 100 {
+            let amplitude = shape(i as f32 * rate as f32 / length as f32) / density.sqrt();
+            // A real wave has mirrored bins; the second wave goes into the imaginary part.
+            let (one, other) = (rng.complex() * amplitude, rng.complex() * amplitude);
+            bins[i] = one + other * Complex32::i();
+            bins[length - i] = one.conj() + other.conj() * Complex32::i();
+            i += 1 + if density < 1.0 { (2.0 * rng.unit() * (1.0 / density - 1.0)) as usize } else { 0 };
+        }
+        self.transform(&mut bins)
+    }
+
+    /// Inverse transform of two real waves in one: the real and the imaginary part.
+    pub(crate) fn transform(&mut self, bins: &mut [Complex32]) -> [Vec<f32>; 2] {
+        self.0.plan_fft_inverse(bins.len()).process(bins);
+        [bins.iter().map(|bin| bin.re).collect(), bins.iter().map(|bin| bin.im).collect()]
     }
 
     /// The sound of `key`: a loop with its margins.
@@ -239,15 +289,24 @@ fn add_line(bins: &mut [Complex32], centre: usize, amplitude: f32, spread: f32, 
     }
     let weights: Vec<f32> = (0..=reach).map(|offset| (-0.5 * (offset as f32 / deviation).powi(2)).exp()).collect();
     let power = weights[1..].iter().fold(1.0, |power, weight| power + 2.0 * weight * weight);
-    for (i, bin) in bins.iter_mut().enumerate().take(centre + reach + 1).skip(centre.saturating_sub(reach)) {
-        let share = amplitude / power.sqrt() * weights[i.abs_diff(centre)];
-        // Few lines must stay symmetrical to be in tune; among many, chance evens out.
-        *bin += if reach < 12 {
-            Complex32::from_polar(share, rng.unit() * TAU as f32)
-        } else {
-            rng.complex() * (1.22 * share)
+    for (offset, weight) in weights.iter().enumerate().take(bins.len() - centre) {
+        let share = amplitude / power.sqrt() * weight;
+        // Few lines get equal amplitudes, many get chance; to either side the same, so that the middle is in tune.
+        let one = match reach {
+            0..12 => Complex32::from_polar(share, rng.unit() * TAU as f32),
+            _ => rng.complex() * (1.22 * share),
         };
+        bins[centre + offset] += one;
+        if offset > 0 && offset <= centre {
+            bins[centre - offset] += turned(one, rng.bits());
+        }
     }
+}
+
+/// The same length in one of eight other directions.
+fn turned(value: Complex32, bits: u64) -> Complex32 {
+    let (a, b) = if bits & 1 == 0 { (value.re, value.im) } else { (value.im, value.re) };
+    Complex32::new(if bits & 2 == 0 { a } else { -a }, if bits & 4 == 0 { b } else { -b })
 }
 
 /// A wave that closes on itself, with its margins.
@@ -265,6 +324,8 @@ pub(crate) struct Pluck {
     pub(crate) brightness: f32,
     /// Where it is plucked, as a share of the string.
     pub(crate) position: f32,
+    /// Partials fall with this power of their number; 1 is a string pulled aside by a point and heard at the bridge.
+    pub(crate) slope: f32,
     /// Decay of partials at 2 kHz, dB per second.
     pub(crate) damping: f32,
     /// Seconds before the loop.
@@ -304,7 +365,8 @@ impl Pluck {
         let mut wave = vec![0.0; period];
         for n in 1..(period as f32 * 0.46) as usize {
             let comb = (std::f32::consts::PI * n as f32 * self.position).sin().abs() + 0.05;
-            let amplitude = comb * tilt(n as f32 * hz, self.brightness, 2.0) * (0.75 + 0.5 * rng.unit());
+            let falling = (n as f32).powf(-self.slope);
+            let amplitude = comb * falling * tilt(n as f32 * hz, self.brightness, 2.0) * (0.75 + 0.5 * rng.unit());
             let mut index = (rng.unit() * period as f32) as usize % period;
             for point in &mut wave {
                 *point += amplitude * table[index];
@@ -346,6 +408,12 @@ impl Filter {
     pub(crate) fn new(hz: f32, q: f32, rate: u32) -> Filter {
         let g = (std::f32::consts::PI * (hz / rate as f32).min(0.48)).tan();
         Filter { g, k: 1.0 / q, band: 0.0, low: 0.0 }
+    }
+
+    /// Moves the corner and the sharpness; what rings goes on.
+    pub(crate) fn tune(&mut self, hz: f32, q: f32, rate: u32) {
+        let Filter { g, k, .. } = Filter::new(hz, q, rate);
+        (self.g, self.k) = (g, k);
     }
 
     /// Low-pass, band-pass (1 at its centre) and high-pass of the next point.

@@ -22,11 +22,11 @@ struct Wind {
 }
 
 const WINDS: [Wind; 22] = [
-    brass(56, (52, 88), |n, hz| (0.3 + (hz / 1300.0).min(1.0)) * tilt(hz, 1900.0, 3.2) / n.powf(0.3), 7000.0, 0.025),
-    brass(57, (40, 76), |n, hz| (0.4 + (hz / 600.0).min(1.0)) * tilt(hz, 1150.0, 2.8) / n.powf(0.35), 5000.0, 0.035),
-    brass(58, (26, 62), |n, hz| (0.5 + (hz / 260.0).min(1.0)) * tilt(hz, 480.0, 2.6) / n.powf(0.3), 2600.0, 0.045),
-    brass(59, (52, 88), muted, 9000.0, 0.02),
-    brass(60, (35, 77), |n, hz| (0.6 + (hz / 350.0).min(1.0)) * tilt(hz, 720.0, 3.0) / n.powf(0.4), 3600.0, 0.055),
+    brass(56, (52, 88), |n, hz| (0.3 + (hz / 1300.0).min(1.0)) * tilt(hz, 2500.0, 3.0) / n.powf(0.25), 11_500.0, 0.025),
+    brass(57, (40, 76), |n, hz| (0.4 + (hz / 600.0).min(1.0)) * tilt(hz, 1150.0, 2.8) / n.powf(0.35), 7500.0, 0.035),
+    brass(58, (26, 62), |n, hz| (0.5 + (hz / 260.0).min(1.0)) * tilt(hz, 480.0, 2.6) / n.powf(0.3), 3800.0, 0.045),
+    brass(59, (52, 88), muted, 11_000.0, 0.02),
+    brass(60, (35, 77), |n, hz| (0.6 + (hz / 350.0).min(1.0)) * tilt(hz, 900.0, 2.7) / n.powf(0.4), 6000.0, 0.055),
     reed(64, (54, 90), |n, hz| sax(n, hz, [900.0, 2100.0]), 0.0006, 9),
     reed(65, (48, 84), |n, hz| sax(n, hz, [680.0, 1700.0]), 0.0006, 9),
     reed(66, (42, 78), |n, hz| sax(n, hz, [520.0, 1350.0]), 0.0007, 9),
@@ -51,7 +51,7 @@ const fn brass(program: u16, keys: (u8, u8), harmonic: fn(f32, f32) -> f32, corn
 }
 
 const fn reed(program: u16, keys: (u8, u8), harmonic: fn(f32, f32) -> f32, breath: f32, vibrato: i16) -> Wind {
-    Wind { program, keys, harmonic, breath: (breath, 2500.0), attack: 0.035, filter: (9000.0, 1500), vibrato }
+    Wind { program, keys, harmonic, breath: (breath, 2500.0), attack: 0.035, filter: (12_000.0, 1500), vibrato }
 }
 
 const fn pipe(program: u16, keys: (u8, u8), harmonic: fn(f32, f32) -> f32, breath: f32, vibrato: i16) -> Wind {
@@ -75,14 +75,14 @@ fn double_reed(n: f32, hz: f32, formants: [f32; 2]) -> f32 {
 fn clarinet(n: f32, hz: f32) -> f32 {
     // Even harmonics are missing only below the cutoff of the tone holes, about 1500 Hz (Benade).
     let even = if (n as u32).is_multiple_of(2) { 0.06 + 0.5 * (hz / 3000.0).min(1.0).powi(2) } else { 1.0 };
-    even * tilt(hz, 1700.0, 2.6) / n.powf(0.5)
+    even * tilt(hz, 2300.0, 2.8) / n.powf(0.4)
 }
 
 fn flute(n: f32, hz: f32) -> f32 {
     [1.0, 0.55, 0.28, 0.1, 0.05][n as usize - 1] * tilt(hz, 2600.0, 1.6)
 }
 
-/// Programs 56 to 79, 82, 83, 109 and 111.
+/// Programs 56 to 79, 109 and 111.
 pub(crate) fn build(bank: &mut Bank, spectral: &mut Spectral) {
     let chiff = bank.sample("Chiff", chiff());
     for wind in &WINDS {
@@ -102,13 +102,6 @@ pub(crate) fn build(bank: &mut Bank, spectral: &mut Spectral) {
         }
         let instrument = bank.instrument(name, &wind.tone(), zones);
         bank.preset(wind.program, name, &[(instrument, Tone::new())]);
-        if wind.program == 75 {
-            bank.preset(83, "Chiff Lead", &[(instrument, Tone::new().sends(0, 20))]);
-        }
-        if wind.program == 79 {
-            let quick = Tone::new().set(Generator::AttackVolEnv, -2400).sends(0, 20);
-            bank.preset(82, "Calliope Lead", &[(instrument, quick)]);
-        }
     }
     brass_section(bank, spectral);
     bagpipe(bank, spectral);
@@ -121,8 +114,9 @@ impl Wind {
         let tone = Tone::new().attack(self.attack).release(0.22).sends(24, 0);
         let tone = tone.vibrato(self.vibrato, 5.1, 0.35).filter(start.min(18_000.0), 0.0);
         match lower {
-            0 => tone.touch(1200),
-            cents => tone.sweep(cents, self.attack * 2.0, 0.5, 0.82).touch(3000),
+            // A flautist's vibrato is in the breath more than in the pitch.
+            0 => tone.tremolo(0.7, 5.1).set(Generator::DelayModLfo, -1800).touch(1200),
+            cents => tone.sweep(cents, self.attack * 2.0, 0.5, 0.82).touch(2400),
         }
     }
 }
@@ -137,10 +131,10 @@ fn chiff() -> Sound {
 
 fn brass_section(bank: &mut Bank, spectral: &mut Spectral) {
     let keys: Vec<u8> = (36..=84).step_by(8).collect();
-    let harmonic = |n: f32, hz: f32| (0.4 + (hz / 700.0).min(1.0)) * tilt(hz, 1700.0, 2.6) / n.powf(0.45);
+    let harmonic = |n: f32, hz: f32| (0.4 + (hz / 800.0).min(1.0)) * tilt(hz, 2300.0, 2.6) / n.powf(0.35);
     let spec = Still { length: 1 << 14, rate: 22_000.0, spread: 8.0, harmonic: &harmonic, noise: None };
     let placed = bank.samples("Brass Section", &keys, |key| spectral.still(key, &spec, 61));
-    let tone = Tone::new().attack(0.03).release(0.3).filter(1500.0, 0.0).sweep(2600, 0.06, 0.6, 0.75).touch(3000);
+    let tone = Tone::new().attack(0.03).release(0.3).filter(2200.0, 0.0).sweep(2600, 0.06, 0.6, 0.75).touch(3000);
     let instrument = bank.instrument("Brass Section", &tone.sends(26, 0), both_sides(&placed, 1 << 13));
     bank.preset(61, "Brass Section", &[(instrument, Tone::new())]);
 }
@@ -153,7 +147,7 @@ fn bagpipe(bank: &mut Bank, spectral: &mut Spectral) {
     let tone = Tone::new().attack(0.02).release(0.15).sends(20, 0);
     let chanter = bank.simple("Bagpipe Chanter", &placed, &tone);
     // The drone sounds the same low A whatever the key: no scale tuning, three semitones below its sample's C.
-    let fixed = Tone::new().set(Generator::ScaleTuning, 0).set(Generator::SampleModes, 1).detune(-3, 0).softer(8.0);
+    let fixed = Tone::new().set(Generator::ScaleTuning, 0).set(Generator::SampleModes, 1).detune(-3, 0).softer(12.0);
     let zone = fixed.zone(None, Some(placed[0].1), &Tone::new());
     let drone = bank.instrument("Bagpipe Drone", &tone, vec![zone]);
     bank.preset(109, "Bagpipe", &[(chanter, Tone::new()), (drone, Tone::new())]);

@@ -46,20 +46,52 @@ fn every_program_answers_on_every_key() {
     }
 }
 
-#[test]
-fn the_kit_covers_general_midi() {
-    let kit = model().presets.iter().find(|preset| (preset.bank, preset.program) == (128, 0)).expect("a drum kit");
+/// Zones of the kit on this program of bank 128 that answer to a key at a velocity.
+fn strokes(program: u16, key: u8, velocity: u8) -> Vec<&'static rae_soundfont::Zone> {
+    let kit = model().presets.iter().find(|preset| (preset.bank, preset.program) == (128, program));
+    let kit = kit.unwrap_or_else(|| panic!("kit {program} is missing"));
     let zones = &model().instruments[kit.zones[0].target.unwrap()].zones;
-    for key in 35..=81u8 {
-        let count = zones.iter().filter(|zone| zone.keys == Some(key..=key)).count();
-        assert_eq!(count, 1, "drum key {key}");
-    }
-    let class = |key: u8| {
-        let zone = zones.iter().find(|zone| zone.keys == Some(key..=key)).unwrap();
-        zone.generators.get(Generator::ExclusiveClass).unwrap_or(0)
+    let answers = |zone: &&rae_soundfont::Zone| {
+        zone.keys == Some(key..=key) && zone.velocities.as_ref().is_none_or(|range| range.contains(&velocity))
     };
-    assert!(class(42) != 0 && class(42) == class(44) && class(44) == class(46), "hi-hats choke each other");
-    assert_eq!(class(36), 0);
+    zones.iter().filter(answers).collect()
+}
+
+#[test]
+fn kits_cover_their_keys_at_every_velocity() {
+    for (program, keys) in [0, 8, 16, 24, 25, 32, 40, 48].map(|kit| (kit, 27..=88)).into_iter().chain([(56, 39..=84)]) {
+        for key in keys {
+            for velocity in 1..=127 {
+                let pans: Vec<_> = strokes(program, key, velocity)
+                    .iter()
+                    .map(|zone| zone.generators.get(Generator::Pan).unwrap_or(0))
+                    .collect();
+                let sides_differ = pans.len() == 2 && pans[0] < pans[1];
+                assert!(pans.len() == 1 || sides_differ, "kit {program}, key {key}, velocity {velocity}: {pans:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn hi_hats_choke_each_other() {
+    let class = |program, key| strokes(program, key, 100)[0].generators.get(Generator::ExclusiveClass).unwrap_or(0);
+    for kit in [0, 8, 16, 24, 25, 32, 40] {
+        assert!(class(kit, 42) != 0 && class(kit, 42) == class(kit, 44) && class(kit, 44) == class(kit, 46));
+        assert_eq!(class(kit, 36), 0);
+    }
+    assert!(class(48, 27) != 0 && class(48, 27) == class(48, 28) && class(48, 28) == class(48, 29));
+}
+
+#[test]
+fn kits_differ() {
+    let targets = |program| -> Vec<usize> {
+        [36, 38, 45, 41].iter().flat_map(|&key| strokes(program, key, 100)).filter_map(|zone| zone.target).collect()
+    };
+    let kits = [0, 8, 16, 24, 25, 32, 40, 48, 56].map(targets);
+    for (i, kit) in kits.iter().enumerate() {
+        assert!(!kits[..i].contains(kit), "kit {i} is like another");
+    }
 }
 
 #[test]
@@ -139,7 +171,7 @@ fn cents_off(sample: &Sample) -> f64 {
 
 #[test]
 fn roots_are_in_tune() {
-    let unpitched = ["Seashore", "Bird", "Telephone", "Helicopter", "Applause"];
+    let unpitched = ["Seashore", "Bird", "Telephone", "Helicopter", "Applause", "Rain", "Wind", "Stream", "Train"];
     let chorus = ["Strings", "Super Saw", "Choir", "Voice", "Brass Section", "Glass"];
     let mut checked = 0;
     for (i, sample) in model().samples.iter().enumerate() {
@@ -152,7 +184,8 @@ fn roots_are_in_tune() {
         let off = cents_off(sample);
         // In a section each player has a pitch of its own, and the strings of a piano key beat; only their middle can
         // be in tune.
-        let allowed = if starts(&chorus) { 6.0 } else { 2.0 };
+        // The harmonics of stiff strings are stretched.
+        let allowed = if starts(&chorus) || starts(&["Piano"]) { 6.0 } else { 2.0 };
         assert!(off.abs() <= allowed, "{} is {off:.2} cents off", sample.name);
         checked += 1;
     }
@@ -166,7 +199,8 @@ fn two_builds_are_equal() {
 
 #[test]
 fn stays_small() {
-    assert!(rae_bank::bytes().len() < 12_000_000);
+    // 16-bit points: half as many as bytes.
+    assert!(rae_bank::bytes().len() < 24_000_000);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! `rae soundfont`: which banks there are, which one is played, and what is in it.
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use rust_audio_engine::soundfont::{Model, discovery};
-use rust_audio_engine::{Engine, SoundFontChoice};
+use rust_audio_engine::soundfont::{self, Model, Pcm, discovery};
+use rust_audio_engine::{CodecError, Engine, Error, OutputFile, SoundFontChoice, check_output};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -27,6 +28,16 @@ pub(crate) enum SoundFontVerb {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Write a SoundFont as an SF2 file; with 'builtin', the built-in bank for other players
+    Export {
+        /// The SoundFont, or 'builtin'
+        soundfont: PathBuf,
+        /// The file to write
+        output: PathBuf,
+        /// Replace the output if it exists
+        #[arg(long)]
+        force: bool,
     },
     /// Print the SoundFont that is played when --soundfont is not given
     ///
@@ -68,6 +79,7 @@ impl SoundFontVerb {
         match self {
             SoundFontVerb::List { json } => list(json),
             SoundFontVerb::Info { soundfont, json } => info(SoundFontChoice::from_argument(soundfont.as_deref()), json),
+            SoundFontVerb::Export { soundfont, output, force } => Ok(export(&soundfont, &output, force)?),
             SoundFontVerb::Path => print(&SoundFontChoice::Discover.resolve()?.to_string()),
         }
     }
@@ -127,6 +139,20 @@ fn info(choice: SoundFontChoice, json: bool) -> Result<(), Failure> {
         say(&format!("rae: warning: {warning}"));
     }
     print(&info.text())
+}
+
+/// Writes what was read: damage that was repaired on opening stays repaired.
+fn export(soundfont: &Path, output: &Path, force: bool) -> Result<(), Error> {
+    let engine = Engine::open(SoundFontChoice::from_argument(Some(soundfont)))?;
+    if soundfont != Path::new(discovery::BUILTIN) {
+        check_output(output, soundfont)?;
+    }
+    let model = engine.font().model();
+    let pcm = if model.samples.is_empty() { Pcm::default() } else { engine.font().pcm(0) };
+    let bytes = soundfont::write(model, pcm)?;
+    let mut file = OutputFile::create(output, force)?;
+    file.write_all(&bytes).map_err(|source| CodecError::Io { action: "write", path: output.to_owned(), source })?;
+    Ok(file.commit()?)
 }
 
 impl Info {

@@ -46,6 +46,21 @@ fn info_names_the_presets() {
 }
 
 #[test]
+fn export_writes_a_bank_that_opens() {
+    let folder = Folder::new();
+    folder.stdout("soundfont export builtin default.sf2");
+    let of = |name: &str| folder.stdout(&format!("soundfont info {name}")).replacen(name, "", 1);
+    assert_eq!(of("default.sf2"), of("builtin"));
+    assert!(folder.fails(5, "soundfont export builtin default.sf2").contains("--force"));
+    folder.stdout("soundfont export builtin default.sf2 --force");
+    folder.stdout("soundfont export bank.sf2 copy.sf2");
+    assert_eq!(of("copy.sf2"), of("bank.sf2"));
+    folder.fails(5, "soundfont export bank.sf2 ./bank.sf2 --force");
+    folder.fails(3, "soundfont export missing.sf2 out.sf2");
+    assert!(!folder.path("out.sf2").exists());
+}
+
+#[test]
 fn midi_info_sums_up() {
     let folder = Folder::new();
     let text = folder.stdout("midi info song.mid");

@@ -20,25 +20,32 @@ fn build(model: &Model, pcm: Pcm<'_>) -> Result<Vec<u8>, String> {
         return Err("a bank needs a preset and an instrument".to_owned());
     }
     let info = info(&model.info, if pcm.low_bytes.is_empty() { 1 } else { 4 })?;
-    let sdta = sdta(pcm)?;
     let pdta = pdta(model, pcm.words.len())?;
-    let mut body = Vec::with_capacity(info.len() + sdta.len() + pdta.len() + 40);
-    body.extend_from_slice(b"sfbk");
-    for (id, list) in [(b"INFO", info), (b"sdta", sdta), (b"pdta", pdta)] {
-        chunk(&mut body, b"LIST", &[id, &list])?;
-    }
-    let mut file = Vec::with_capacity(body.len() + 8);
-    chunk(&mut file, b"RIFF", &[&body])?;
+    // Banks are large: their points are copied only once, into a file that has room for them.
+    let expected = info.len() + pdta.len() + pcm.words.len() * 2 + pcm.low_bytes.len() + 100;
+    let mut file = Vec::with_capacity(expected);
+    file.extend_from_slice(b"RIFF\0\0\0\0sfbk");
+    chunk(&mut file, b"LIST", &[b"INFO", &info])?;
+    list_of_samples(&mut file, pcm)?;
+    chunk(&mut file, b"LIST", &[b"pdta", &pdta])?;
+    end_chunk(&mut file, 0)?;
     Ok(file)
 }
 
 /// Appends a chunk made of `parts`, padded to an even length.
 fn chunk(out: &mut Vec<u8>, id: &[u8; 4], parts: &[&[u8]]) -> Result<(), String> {
-    let size: usize = parts.iter().map(|part| part.len()).sum();
-    let size = u32::try_from(size).map_err(|_| "a SoundFont cannot hold 4 GiB or more".to_owned())?;
+    let start = out.len();
     out.extend_from_slice(id);
-    out.extend_from_slice(&size.to_le_bytes());
+    out.extend_from_slice(&[0; 4]);
     parts.iter().for_each(|part| out.extend_from_slice(part));
+    end_chunk(out, start)
+}
+
+/// Writes the size of the chunk that began at `start` and ends here, and pads it.
+fn end_chunk(out: &mut Vec<u8>, start: usize) -> Result<(), String> {
+    let size = out.len() - start - 8;
+    let size = u32::try_from(size).map_err(|_| "a SoundFont cannot hold 4 GiB or more".to_owned())?;
+    out[start + 4..start + 8].copy_from_slice(&size.to_le_bytes());
     out.resize(out.len() + out.len() % 2, 0);
     Ok(())
 }
@@ -74,18 +81,19 @@ fn text_chunk(out: &mut Vec<u8>, id: &[u8; 4], text: &str) -> Result<(), String>
     chunk(out, id, &[text.as_bytes(), if text.len().is_multiple_of(2) { &[0, 0] } else { &[0] }])
 }
 
-fn sdta(pcm: Pcm<'_>) -> Result<Vec<u8>, String> {
-    let mut out = Vec::with_capacity(pcm.words.len() * 2 + pcm.low_bytes.len() + 20);
-    chunk(&mut out, b"smpl", &[pcm.words.as_flattened()])?;
+fn list_of_samples(out: &mut Vec<u8>, pcm: Pcm<'_>) -> Result<(), String> {
+    let start = out.len();
+    out.extend_from_slice(b"LIST\0\0\0\0sdta");
+    chunk(out, b"smpl", &[pcm.words.as_flattened()])?;
     if !pcm.low_bytes.is_empty() {
         if pcm.low_bytes.len() != pcm.words.len() {
             return Err(format!("{} low bytes for {} points", pcm.low_bytes.len(), pcm.words.len()));
         }
         // Here the pad byte counts as content (6.2).
         let pad = &[0][..pcm.low_bytes.len() % 2];
-        chunk(&mut out, b"sm24", &[pcm.low_bytes, pad])?;
+        chunk(out, b"sm24", &[pcm.low_bytes, pad])?;
     }
-    Ok(out)
+    end_chunk(out, start)
 }
 
 fn pdta(model: &Model, points: usize) -> Result<Vec<u8>, String> {
