@@ -2,10 +2,10 @@
 PYTHON ?= python3
 export PYTHON
 
-.PHONY: help demo test compare bench fuzz fmt clean
+.PHONY: help demo test compare bench neon check-targets fuzz fmt clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## build rae and render test_data/demo.mid to out/demo.wav with the built-in bank
 	@scripts/demo.sh
@@ -18,6 +18,12 @@ compare: ## compare with FluidSynth on three SoundFonts (Debian: installs them w
 
 bench: ## speed and memory beside FluidSynth and rustysynth; writes bench/RESULTS.md
 	@scripts/bench.sh
+
+neon: ## test the Arm kernels against the scalar twin, emulated (Debian as root; 2.3 GB of cross compilers)
+	@scripts/neon.sh
+
+check-targets: ## type-check for macOS on Arm and for Windows (Debian as root; the same compilers)
+	@scripts/check-targets.sh
 
 fuzz: ## fuzz the file readers, FUZZ_SECONDS=60 each (nightly Rust, cargo-fuzz)
 	@scripts/fuzz.sh

@@ -56,10 +56,16 @@ impl PreparedBus {
 
     /// A new stream from frame 0.
     pub fn start(&self) -> BusEffects {
+        self.start_at(Frames(0))
+    }
+
+    /// A new stream from `frame` on, with silence before it. The bits are those of one that was fed silence from frame 0
+    /// on, if `frame` is a multiple of [`PreparedBus::latency`] or that is 0.
+    pub fn start_at(&self, frame: Frames) -> BusEffects {
         BusEffects {
             tail: self.tail(),
             convolver: Convolver::new(Arc::clone(&self.kernel)),
-            chorus: self.chorus.clone(),
+            chorus: self.chorus.clone().map(|chorus| chorus.at(frame)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The send chorus: a mono send through slowly swaying delays, two on each side.
 
 use rae_dsp::fractional_delay::{BEFORE, FractionalDelay, Glide, POINTS};
-use rae_units::SampleRate;
+use rae_units::{Frames, SampleRate};
 
 /// Delays are computed every so many frames on a grid from frame 0, and blended linearly between.
 const GRID: u64 = 64;
@@ -59,6 +59,12 @@ impl Chorus {
             silent_from: 0,
             reach,
         }
+    }
+
+    /// The same, starting at `frame`.
+    pub(crate) fn at(mut self, frame: Frames) -> Chorus {
+        self.frame = frame.0;
+        self
     }
 
     /// Frames by which the output can outlast the input.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rae_effects::{BusBlock, BusEffects, BusSettings, PreparedBus, ReverbSettings, SafetyLimiter};
 use rae_synth::Buses;
-use rae_units::{Decibels, SampleRate};
+use rae_units::{Decibels, Frames, SampleRate};
 
 use crate::voices::BLOCK;
 use crate::window::Window;
@@ -33,9 +33,13 @@ impl Rooms {
 
 /// Effects, gain and, for integer formats, the limiter.
 pub(crate) struct Chain {
+    room: PreparedBus,
     effects: BusEffects,
     gain: f32,
     limiter: Option<SafetyLimiter>,
+    rate: SampleRate,
+    /// Before the last restart.
+    earlier_reduction: Decibels,
     scratch: [Vec<f32>; 2],
 }
 
@@ -49,8 +53,11 @@ impl Chain {
         let room = rooms.prepare(&BusSettings { reverb, chorus: settings.sends }, settings.rate)?;
         Ok(Chain {
             effects: room.start(),
+            room,
             gain: settings.gain.amplitude() as f32,
             limiter: settings.is_limited().then(|| SafetyLimiter::new(settings.rate)),
+            rate: settings.rate,
+            earlier_reduction: Decibels(0.0),
             scratch: [vec![0.0; BLOCK], vec![0.0; BLOCK]],
         })
     }
@@ -60,6 +67,17 @@ impl Chain {
         let Buses { left, right, reverb, chorus } = buses;
         self.effects.push(&BusBlock { left, right, reverb, chorus });
         self.drain(window);
+    }
+
+    /// Goes on at `frame` with silence before it.
+    pub(crate) fn restart(&mut self, frame: Frames, window: &mut Window) {
+        self.earlier_reduction = self.limiter_reduction();
+        // The effects' own blocks lie where they would lie in a render from the start.
+        let lead = frame.0 % self.room.latency().0.max(1);
+        self.effects = self.room.start_at(Frames(frame.0 - lead));
+        self.limiter = self.limiter.take().map(|_| SafetyLimiter::new(self.rate));
+        window.restart(Frames(frame.0 - lead), frame);
+        self.push(&Buses::new(lead as usize), window);
     }
 
     /// Lets the effects ring out.
@@ -75,7 +93,8 @@ impl Chain {
 
     /// The most that the limiter has taken away.
     pub(crate) fn limiter_reduction(&self) -> Decibels {
-        self.limiter.as_ref().map_or(Decibels(0.0), |limiter| limiter.report().max_reduction)
+        let Decibels(now) = self.limiter.as_ref().map_or(Decibels(0.0), |limiter| limiter.report().max_reduction);
+        Decibels(now.max(self.earlier_reduction.0))
     }
 
     fn drain(&mut self, window: &mut Window) {

@@ -17,7 +17,9 @@ use crate::{Error, Progress, RenderSettings, Report, Tail};
 /// A render in progress: pull frames from it until there are none left. Memory does not grow with the length of the
 /// song, and the frames do not depend on how many are pulled at once or on the number of threads.
 pub struct Stream {
-    voices: Option<Voices>,
+    voices: Voices,
+    /// The voices have nothing more to add.
+    voices_over: bool,
     chain: Chain,
     window: Window,
     /// The block that the effects have yet to take.
@@ -66,7 +68,8 @@ impl Stream {
         };
         let threads = renderer.threads();
         Ok(Stream {
-            voices: Some(Voices::new(renderer, synth_limit.min(limit))),
+            voices: Voices::new(renderer, synth_limit.min(limit)),
+            voices_over: false,
             chain: Chain::new(settings, rooms)?,
             window,
             pending: None,
@@ -129,6 +132,31 @@ impl Stream {
         filled
     }
 
+    /// Goes on at `time` (of the result, so with the tempo factor counted in; from the start of the song even if
+    /// [`RenderSettings::from`] is later), forwards or backwards; a time beyond the end of the song is its end.
+    ///
+    /// Programs, controllers, pitch bends, pedals and tunings stand as all events before `time` leave them. Notes that
+    /// began before it do not sound, and reverb and chorus start silent: the frames are those of a render of the song
+    /// without its earlier notes. Nothing is rendered for what is skipped. `RenderSettings::from` is the exact
+    /// alternative: it renders what comes before, so that everything that rings on is heard.
+    ///
+    /// The report goes on counting; its frames are all that were read.
+    pub fn seek(&mut self, time: Seconds) {
+        let frame = time.frames(self.rate).min(self.end).min(self.limit);
+        self.voices.seek(frame);
+        self.voices_over = false;
+        if let Some(Block { buses, warnings, .. }) = self.pending.take() {
+            self.used = Some(buses);
+            self.synth_warnings.extend(warnings);
+        }
+        self.chain.restart(frame, &mut self.window);
+    }
+
+    /// The time of the frame that is read next, from the start of the song.
+    pub fn position(&self) -> Seconds {
+        self.window.next().seconds(self.rate)
+    }
+
     /// How far the render has come.
     pub fn progress(&self) -> Progress {
         let position = self.window.position();
@@ -153,7 +181,7 @@ impl Stream {
         report.wall_seconds = self.started.elapsed().as_secs_f64();
         report.times_real_time = report.duration / report.wall_seconds.max(1e-9);
         report.warnings.extend(bounded(&self.synth_warnings, self.synth_warnings.len()));
-        if self.voices.is_none() {
+        if self.voices_over {
             report.warnings.extend(self.closing_warnings());
         }
         report
@@ -161,7 +189,7 @@ impl Stream {
 
     /// Whether no frame is added any more.
     fn is_over(&self) -> bool {
-        self.voices.is_none() && self.window.is_closed()
+        self.voices_over && self.window.is_closed()
     }
 
     fn closing_warnings(&self) -> Vec<String> {
@@ -180,8 +208,7 @@ impl Stream {
     fn advance(&mut self) {
         let pending = self.pending.take();
         let (chain, window) = (&mut self.chain, &mut self.window);
-        let voices = self.voices.as_mut().filter(|voices| !window.is_closed() && !voices.are_over());
-        let over = voices.is_none();
+        let over = self.voices_over || window.is_closed() || self.voices.are_over();
         let mut push = || {
             if let Some(block) = &pending
                 && !window.is_closed()
@@ -189,9 +216,10 @@ impl Stream {
                 chain.push(&block.buses, window);
             }
         };
-        match voices {
-            Some(voices) => self.pending = Some(voices.next(self.used.take(), push)),
-            None => push(),
+        if over {
+            push();
+        } else {
+            self.pending = Some(self.voices.next(self.used.take(), push));
         }
         if let Some(Block { buses, statistics, warnings }) = pending {
             self.used = Some(buses);
@@ -199,7 +227,7 @@ impl Stream {
             self.synth_warnings.extend(warnings);
         }
         if over {
-            if self.voices.take().is_some() && !self.window.is_closed() {
+            if !std::mem::replace(&mut self.voices_over, true) && !self.window.is_closed() {
                 self.chain.finish(&mut self.window);
             }
             self.window.finish();

@@ -30,6 +30,11 @@ impl Voices {
         self.renderer.is_finished() || self.renderer.position() >= self.limit
     }
 
+    /// Goes on at `frame`; see [`Renderer::seek`].
+    pub(crate) fn seek(&mut self, frame: Frames) {
+        self.renderer.seek(frame);
+    }
+
     /// The next block, made in `used` buses; does `other` on this thread meanwhile.
     pub(crate) fn next(&mut self, used: Option<Buses>, other: impl FnOnce()) -> Block {
         let mut buses = used.unwrap_or_else(|| Buses::new(BLOCK));

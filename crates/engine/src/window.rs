@@ -17,6 +17,8 @@ pub(crate) struct Window {
     /// Frames at the front of the queue that belong to the result; the rest is held back.
     committed: usize,
     position: u64,
+    /// The frame that is taken next.
+    next: u64,
     from: u64,
     end: u64,
     last: u64,
@@ -41,6 +43,7 @@ impl Window {
             taken: 0,
             committed: 0,
             position: 0,
+            next: from.0,
             from: from.0,
             end: end.0.min(limit.0),
             last: last.min(limit.0),
@@ -49,6 +52,15 @@ impl Window {
             closed: last.min(limit.0) == 0,
             too_long: matches!(tail, Tail::Seconds(_)) && last > limit.0,
         }
+    }
+
+    /// Goes on with frames from `position` on, of which those before `from` are dropped.
+    pub(crate) fn restart(&mut self, position: Frames, from: Frames) {
+        self.left.clear();
+        self.right.clear();
+        (self.taken, self.committed) = (0, 0);
+        (self.position, self.next, self.from) = (position.0, from.0, from.0);
+        self.closed = self.position >= self.last;
     }
 
     /// Nothing pushed from now on would be part of the result.
@@ -65,6 +77,11 @@ impl Window {
     /// Frames pushed so far.
     pub(crate) fn position(&self) -> Frames {
         Frames(self.position)
+    }
+
+    /// The frame that is taken next.
+    pub(crate) fn next(&self) -> Frames {
+        Frames(self.next)
     }
 
     /// Frames that can be taken now.
@@ -109,6 +126,7 @@ impl Window {
         left[..count].copy_from_slice(&self.left[self.taken..][..count]);
         right[..count].copy_from_slice(&self.right[self.taken..][..count]);
         self.taken += count;
+        self.next += count as u64;
         count
     }
 

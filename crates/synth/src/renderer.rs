@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rae_midi::{Action, Performance};
+use rae_midi::{Action, Message, Performance};
 use rae_soundfont::SoundFont;
 use rae_units::Frames;
 
@@ -17,6 +17,9 @@ const QUANTA: usize = 8;
 
 /// The same on several: many, because they wait for each other after every block.
 const SHARED_QUANTA: usize = 128;
+
+/// Events that are chased at once, before the voices' record of them, which nobody reads, is thrown away.
+const CHASED: usize = 1024;
 
 /// Counts of a render so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub struct Renderer {
     /// Events by frame, those at one frame in file order.
     events: Vec<(u64, Action)>,
     next_event: usize,
+    /// Notes that begin before this frame are left out.
+    notes_from: u64,
     end: u64,
     ended: bool,
     /// Start of the next block.
@@ -88,6 +93,7 @@ impl Renderer {
             stretch: Stretch::default(),
             events,
             next_event: 0,
+            notes_from: 0,
             end,
             ended: false,
             frame: 0,
@@ -127,7 +133,27 @@ impl Renderer {
         }
     }
 
-    /// Frames rendered so far.
+    /// Goes on at `frame`, or at the end of the piece if that is earlier, with programs, controllers, pitch bends, pedals
+    /// and tunings as all events before it leave them. Notes that began before it do not sound: the bits are those of a
+    /// piece without them, played from the start. Nothing is rendered for what is skipped.
+    pub fn seek(&mut self, frame: Frames) {
+        let frame = frame.0.min(self.end);
+        // The grid on which voices are cut is anchored at frame 0.
+        let start = frame / QUANTUM as u64 * QUANTUM as u64;
+        self.conductor.restart();
+        (self.next_event, self.notes_from, self.ended) = (0, frame, false);
+        self.chase(start);
+        self.frame = start;
+        self.ready.resize(0);
+        self.taken = 0;
+        if start < frame {
+            self.render_block(|| {});
+            self.taken = (frame - start) as usize;
+        }
+        self.position = frame;
+    }
+
+    /// The frame that is rendered next.
     pub fn position(&self) -> Frames {
         Frames(self.position)
     }
@@ -185,6 +211,20 @@ impl Renderer {
         self.frame = end;
     }
 
+    /// Takes the events before `end` without any sound.
+    fn chase(&mut self, end: u64) {
+        while let Some((frame, action)) = self.events.get(self.next_event).filter(|(frame, _)| *frame < end) {
+            if !starts_note(action) {
+                self.conductor.act(*frame, action);
+            }
+            self.next_event += 1;
+            if self.next_event.is_multiple_of(CHASED) {
+                self.conductor.forget_changes();
+            }
+        }
+        self.conductor.forget_changes();
+    }
+
     /// Acts on the events of the next block; its first frame and the one after its last. It ends before a quantum in which
     /// voices might have to give way, since that depends on which have ended by then.
     fn conduct(&mut self) -> (u64, u64) {
@@ -200,7 +240,9 @@ impl Renderer {
                 break;
             }
             for (frame, action) in events {
-                self.conductor.act(*frame, action);
+                if *frame >= self.notes_from || !starts_note(action) {
+                    self.conductor.act(*frame, action);
+                }
             }
             self.next_event += events.len();
         }
@@ -210,4 +252,9 @@ impl Renderer {
         }
         (start, end)
     }
+}
+
+/// Whether this is a note-on; one of velocity 0 is not.
+fn starts_note(action: &Action) -> bool {
+    matches!(action, Action::Channel { message: Message::NoteOn { velocity: 1.., .. }, .. })
 }

@@ -111,6 +111,13 @@ impl Voices {
         self.recount();
     }
 
+    /// Drops all voices; the next one is the first again.
+    pub(crate) fn restart(&mut self) {
+        self.buckets.iter_mut().for_each(|bucket| bucket.drop_voices(|_| true));
+        self.recount();
+        (self.sounding, self.next_serial) = (0, 0);
+    }
+
     /// The buckets, to be rendered.
     pub(crate) fn buckets_mut(&mut self) -> &mut Vec<Box<Bucket>> {
         &mut self.buckets

@@ -80,6 +80,21 @@ impl Conductor {
         }
     }
 
+    /// Back to the state of a fresh synthesizer; presets that are ready, counts and warnings stay.
+    pub(crate) fn restart(&mut self) {
+        for channel in &mut self.channels {
+            *channel = Channel::new(channel.index);
+        }
+        self.ports.fill_with(Port::default);
+        self.voices.restart();
+        self.stealing = Stealing::default();
+    }
+
+    /// Throws away what the voices, of which there are none, would have to know of the events so far.
+    pub(crate) fn forget_changes(&mut self) {
+        self.channels.iter_mut().for_each(|channel| channel.changes.clear());
+    }
+
     pub(crate) fn statistics(&self) -> Statistics {
         self.statistics
     }

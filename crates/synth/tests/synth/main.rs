@@ -14,5 +14,6 @@ mod pedals;
 mod piece;
 mod programs;
 mod samples;
+mod seek;
 mod tuning;
 mod voices;

@@ -89,6 +89,15 @@ impl Piece {
             .cc(frame, channel, 6, (data >> 7) as u8)
     }
 
+    /// The piece without the notes that begin before `frame`.
+    pub(crate) fn without_notes_before(mut self, frame: u64) -> Piece {
+        self.events.retain(|event| {
+            let starts = matches!(event.event, Event::Channel { message: Message::NoteOn { .. }, .. });
+            !starts || event.tick >= frame
+        });
+        self
+    }
+
     /// As a file would hold it; the tracks end at `end` at the earliest.
     pub(crate) fn sequence(&self, end: u64) -> Sequence {
         let mut events = self.events.clone();
