@@ -1,8 +1,10 @@
-//! SoundFont 2 banks (SoundFont Technical Specification 2.04): read, validate, write, find.
+//! SoundFont 2 banks (SoundFont Technical Specification 2.04) and SF3 banks, whose samples are Vorbis streams: read,
+//! validate, write, find.
 //!
 //! Numbers in parentheses are sections of that specification.
 
 mod bank;
+mod decoded;
 pub mod discovery;
 mod error;
 mod generator;
@@ -17,6 +19,7 @@ mod read;
 mod riff;
 mod sample;
 mod table;
+mod vorbis;
 mod warning;
 mod write;
 mod zone;
