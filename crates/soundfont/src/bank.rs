@@ -120,6 +120,11 @@ impl SoundFont {
         }
     }
 
+    /// Whether the sample is a Vorbis stream of its own, not a part of the sample chunk.
+    pub fn is_stream(&self, sample: usize) -> bool {
+        self.bank.stream(sample).is_some()
+    }
+
     /// How many points [`SoundFont::pcm`] has for a sample. Nothing is decoded.
     pub fn points(&self, sample: usize) -> usize {
         match self.bank.stream(sample) {

@@ -20,22 +20,47 @@ fn build(model: &Model, pcm: Pcm<'_>) -> Result<Vec<u8>, String> {
         return Err("a bank needs a preset and an instrument".to_owned());
     }
     let info = info(&model.info, if pcm.low_bytes.is_empty() { 1 } else { 4 })?;
-    let sdta = sdta(pcm)?;
     let pdta = pdta(model, pcm.words.len())?;
-    let mut body = Vec::with_capacity(info.len() + sdta.len() + pdta.len() + 40);
-    body.extend_from_slice(b"sfbk");
-    for (id, list) in [(b"INFO", info), (b"sdta", sdta), (b"pdta", pdta)] {
-        chunk(&mut body, b"LIST", &[id, &list])?;
-    }
-    let mut file = Vec::with_capacity(body.len() + 8);
-    chunk(&mut file, b"RIFF", &[&body])?;
+    // Points are many: they are copied once, straight into the file.
+    let mut file = Vec::with_capacity(info.len() + pdta.len() + pcm.words.len() * 2 + pcm.low_bytes.len() + 80);
+    list(&mut file, b"RIFF", b"sfbk", |file| {
+        list(file, b"LIST", b"INFO", |file| append(file, &info))?;
+        list(file, b"LIST", b"sdta", |file| sdta(file, pcm))?;
+        list(file, b"LIST", b"pdta", |file| append(file, &pdta))
+    })?;
     Ok(file)
+}
+
+fn append(out: &mut Vec<u8>, content: &[u8]) -> Result<(), String> {
+    out.extend_from_slice(content);
+    Ok(())
+}
+
+/// Appends a list; its size is filled in when `content` has been appended.
+fn list(
+    out: &mut Vec<u8>,
+    id: &[u8; 4],
+    kind: &[u8; 4],
+    content: impl FnOnce(&mut Vec<u8>) -> Result<(), String>,
+) -> Result<(), String> {
+    let start = out.len();
+    out.extend_from_slice(id);
+    out.extend_from_slice(&[0; 4]);
+    out.extend_from_slice(kind);
+    content(out)?;
+    let size = size32(out.len() - start - 8)?;
+    out[start + 4..start + 8].copy_from_slice(&size.to_le_bytes());
+    Ok(())
+}
+
+fn size32(size: usize) -> Result<u32, String> {
+    u32::try_from(size).map_err(|_| "a SoundFont cannot hold 4 GiB or more".to_owned())
 }
 
 /// Appends a chunk made of `parts`, padded to an even length.
 fn chunk(out: &mut Vec<u8>, id: &[u8; 4], parts: &[&[u8]]) -> Result<(), String> {
     let size: usize = parts.iter().map(|part| part.len()).sum();
-    let size = u32::try_from(size).map_err(|_| "a SoundFont cannot hold 4 GiB or more".to_owned())?;
+    let size = size32(size)?;
     out.extend_from_slice(id);
     out.extend_from_slice(&size.to_le_bytes());
     parts.iter().for_each(|part| out.extend_from_slice(part));
@@ -74,18 +99,17 @@ fn text_chunk(out: &mut Vec<u8>, id: &[u8; 4], text: &str) -> Result<(), String>
     chunk(out, id, &[text.as_bytes(), if text.len().is_multiple_of(2) { &[0, 0] } else { &[0] }])
 }
 
-fn sdta(pcm: Pcm<'_>) -> Result<Vec<u8>, String> {
-    let mut out = Vec::with_capacity(pcm.words.len() * 2 + pcm.low_bytes.len() + 20);
-    chunk(&mut out, b"smpl", &[pcm.words.as_flattened()])?;
+fn sdta(out: &mut Vec<u8>, pcm: Pcm<'_>) -> Result<(), String> {
+    chunk(out, b"smpl", &[pcm.words.as_flattened()])?;
     if !pcm.low_bytes.is_empty() {
         if pcm.low_bytes.len() != pcm.words.len() {
             return Err(format!("{} low bytes for {} points", pcm.low_bytes.len(), pcm.words.len()));
         }
         // Here the pad byte counts as content (6.2).
         let pad = &[0][..pcm.low_bytes.len() % 2];
-        chunk(&mut out, b"sm24", &[pcm.low_bytes, pad])?;
+        chunk(out, b"sm24", &[pcm.low_bytes, pad])?;
     }
-    Ok(out)
+    Ok(())
 }
 
 fn pdta(model: &Model, points: usize) -> Result<Vec<u8>, String> {

@@ -161,3 +161,15 @@ fn silent_mutations(bytes: &[u8]) -> usize {
     }
     silent
 }
+
+#[test]
+fn damage_to_the_streams_themselves_is_survived() {
+    let count = std::env::var("RAE_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(1000);
+    let silent = mutations(SINE_OGG, count, 9).filter(|stream| {
+        let mut stream = stream.clone();
+        reseal(&mut stream);
+        let bank = open(bank(&[(&stream, None), (SINE_OGG, None)]));
+        bank.points(0) < 1 << 20 && bank.pcm(0).words.len() == bank.points(0) && !bank.decoding_warnings().is_empty()
+    });
+    assert!(silent.count() > 100);
+}
