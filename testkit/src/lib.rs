@@ -18,6 +18,7 @@ mod bank;
 mod measure;
 mod mutate;
 mod random;
+mod sf3;
 mod signal;
 mod tolerance;
 
@@ -25,5 +26,6 @@ pub use bank::{BankBuilder, ZoneBuilder, global, zone};
 pub use measure::{amplitude_at, db, peak, rms};
 pub use mutate::{flip_bits, mutations, truncations};
 pub use random::Random;
+pub use sf3::{SINE_OGG, STEREO_OGG, SWEEP_OGG, reseal};
 pub use signal::{constant, impulse, noise, sine};
 pub use tolerance::{assert_close, assert_db, assert_same_signal};

@@ -140,9 +140,8 @@ impl Engine {
         work: &mut Work<'_, '_>,
     ) -> Result<Stream, Error> {
         settings.validate()?;
-        let begin = |settings: &RenderSettings| {
-            Stream::new(Arc::clone(&self.font), &self.soundfont.source, &self.rooms, song, settings)
-        };
+        let begin =
+            |settings: &RenderSettings| Stream::new(&self.font, &self.soundfont.source, &self.rooms, song, settings);
         let Some(target) = settings.normalize else {
             return begin(settings);
         };

@@ -17,6 +17,8 @@ use crate::{Error, Progress, RenderSettings, Report, Tail};
 /// A render in progress: pull frames from it until there are none left. Memory does not grow with the length of the
 /// song, and the frames do not depend on how many are pulled at once or on the number of threads.
 pub struct Stream {
+    /// Holds the samples that the render decodes.
+    font: Arc<SoundFont>,
     voices: Voices,
     /// The voices have nothing more to add.
     voices_over: bool,
@@ -40,7 +42,7 @@ pub struct Stream {
 impl Stream {
     /// Begins a render; `settings` are valid.
     pub(crate) fn new(
-        font: Arc<SoundFont>,
+        font: &SoundFont,
         soundfont: &str,
         rooms: &Rooms,
         song: &Sequence,
@@ -52,7 +54,8 @@ impl Stream {
         let mut warnings = Vec::new();
         let synth = synth_settings(&performance, settings, &mut warnings)?;
         let song_cut = !warnings.is_empty();
-        let renderer = Renderer::new(font, &performance, &synth);
+        let font = Arc::new(font.for_render());
+        let renderer = Renderer::new(Arc::clone(&font), &performance, &synth);
         let end = renderer.end();
         let Seconds(from) = settings.from;
         if from > 0.0 && settings.from.frames(settings.rate) >= end {
@@ -68,6 +71,7 @@ impl Stream {
         };
         let threads = renderer.threads();
         Ok(Stream {
+            font,
             voices: Voices::new(renderer, synth_limit.min(limit)),
             voices_over: false,
             chain: Chain::new(settings, rooms)?,
@@ -181,6 +185,8 @@ impl Stream {
         report.wall_seconds = self.started.elapsed().as_secs_f64();
         report.times_real_time = report.duration / report.wall_seconds.max(1e-9);
         report.warnings.extend(bounded(&self.synth_warnings, self.synth_warnings.len()));
+        let damage = self.font.decoding_warnings();
+        report.warnings.extend(bounded(&damage, damage.len()));
         if self.voices_over {
             report.warnings.extend(self.closing_warnings());
         }

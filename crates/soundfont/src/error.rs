@@ -18,7 +18,7 @@ pub enum Error {
         source: io::Error,
     },
     /// The file is something else than a SoundFont 2 bank.
-    #[error("Failed to load SoundFont: {path}: {reason} (byte 0); give a .sf2 file")]
+    #[error("Failed to load SoundFont: {path}: {reason} (byte 0); give a .sf2 or .sf3 file")]
     NotSoundFont {
         /// The file or the name of the bank.
         path: String,

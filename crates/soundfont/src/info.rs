@@ -36,17 +36,13 @@ fn version(bytes: &[u8], layout: &Layout) -> Result<(u16, u16), Problem> {
         return Err(Problem::structure("ifil", chunk.offset, reason));
     };
     match (u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d])) {
-        version @ (2, _) => Ok(version),
-        (3, _) => Err(Problem::unsupported("ifil", chunk.offset, COMPRESSED)),
+        version @ (2 | 3, _) => Ok(version),
         (major, minor) => {
-            let reason = format!("format version {major}.{minor:02} is not supported, only 2.00 to 2.04 are");
+            let reason = format!("format version {major}.{minor:02} is not supported, only 2.00 to 2.04 and 3 are");
             Err(Problem::unsupported("ifil", chunk.offset, reason))
         }
     }
 }
-
-/// Said of banks with Vorbis samples.
-pub(crate) const COMPRESSED: &str = "compressed (SF3) samples are not supported yet; convert the bank to SF2";
 
 /// A text up to its zero byte, in UTF-8 or else Latin-1. Control characters go: names end up on terminals.
 pub(crate) fn text(bytes: &[u8]) -> String {

@@ -1,8 +1,10 @@
-//! SoundFont 2 banks (SoundFont Technical Specification 2.04): read, validate, write, find.
+//! SoundFont 2 banks (SoundFont Technical Specification 2.04) and SF3 banks, whose samples are Vorbis streams: read,
+//! validate, write, find.
 //!
 //! Numbers in parentheses are sections of that specification.
 
 mod bank;
+mod decoded;
 pub mod discovery;
 mod error;
 mod generator;
@@ -16,7 +18,9 @@ mod problem;
 mod read;
 mod riff;
 mod sample;
+mod subset;
 mod table;
+mod vorbis;
 mod warning;
 mod write;
 mod zone;
@@ -26,5 +30,6 @@ pub use error::Error;
 pub use generator::{GENERATOR_COUNT, Generator, Generators};
 pub use model::{Info, Instrument, Model, Pcm, Preset, Sample, SampleKind, Zone};
 pub use modulator::{Controller, Curve, Destination, Modulator, Source, Transform};
+pub use subset::subset;
 pub use warning::{WARNING_LIMIT, Warning, WarningKind};
 pub use write::write;

@@ -19,6 +19,8 @@ pub(crate) struct Parsed {
     pub(crate) words: Range<usize>,
     /// One byte per word, or nothing.
     pub(crate) low_bytes: Range<usize>,
+    /// By sample, where its Vorbis stream lies; empty if none has one.
+    pub(crate) streams: Vec<Option<Range<usize>>>,
     pub(crate) warnings: Warnings,
 }
 
@@ -30,20 +32,23 @@ fn parse(bytes: &[u8]) -> Result<Parsed, Problem> {
     let mut warnings = Warnings::default();
     let layout = Layout::find(bytes, &mut warnings)?;
     let info = info::read(bytes, &layout)?;
-    let words = words(&layout, &mut warnings);
+    let words = words(&layout, &info, &mut warnings);
     let low_bytes = low_bytes(&layout, &info, &words, &mut warnings);
-    let headers = sample::read(&hydra_table(bytes, &layout, 8, 1)?, words.len() / 2, &mut warnings)?;
+    let headers = sample::read(bytes, &layout, &hydra_table(bytes, &layout, 8, 1)?, &mut warnings);
     let instruments = instruments(bytes, &layout, &headers, &mut warnings)?;
     let presets = presets(bytes, &layout, instruments.len(), &mut warnings)?;
-    let samples = headers.into_iter().map(|header| header.sample).collect();
-    Ok(Parsed { model: Model { info, presets, instruments, samples }, words, low_bytes, warnings })
+    let (samples, mut streams): (_, Vec<_>) = headers.into_iter().map(|header| (header.sample, header.stream)).unzip();
+    if streams.iter().all(Option::is_none) {
+        streams.clear();
+    }
+    Ok(Parsed { model: Model { info, presets, instruments, samples }, words, low_bytes, streams, warnings })
 }
 
-fn words(layout: &Layout, warnings: &mut Warnings) -> Range<usize> {
+fn words(layout: &Layout, info: &Info, warnings: &mut Warnings) -> Range<usize> {
     let Some(smpl) = layout.smpl.clone() else {
         return 0..0;
     };
-    if smpl.len() % 2 != 0 {
+    if smpl.len() % 2 != 0 && info.version.0 < 3 {
         warnings.add(smpl.end - 1, WarningKind::Structure, || {
             "the chunk 'smpl' has an odd length; its last byte is ignored".to_owned()
         });

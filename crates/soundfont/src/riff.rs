@@ -62,11 +62,11 @@ impl<'a> Walk<'a> {
             return Err(Overrun { id, offset, claimed: size, left: left.len() });
         }
         let content = offset + 8..offset + 8 + size;
-        self.position = content.end + self.padding(&content, warnings);
+        self.position = content.end + self.padding(&content);
         Ok(Some(Chunk { id, offset, content }))
     }
 
-    fn padding(&self, content: &Range<usize>, warnings: &mut Warnings) -> usize {
+    fn padding(&self, content: &Range<usize>) -> usize {
         if content.len().is_multiple_of(2) {
             return 0;
         }
@@ -75,11 +75,8 @@ impl<'a> Walk<'a> {
                 .get(position..position + 4)
                 .is_some_and(|id| self.known.iter().any(|known| known == id))
         };
+        // No reason for a warning: nothing is lost, and well-known SF3 banks leave it out.
         let missing = content.end == self.end || known_at(content.end) && !known_at(content.end + 1);
-        if missing {
-            warnings
-                .add(content.end, WarningKind::Structure, || "the pad byte after an odd chunk is missing".to_owned());
-        }
         usize::from(!missing)
     }
 }

@@ -21,31 +21,49 @@ fn build(model: &Model, pcm: Pcm<'_>) -> Result<Vec<u8>, String> {
     }
     let info = info(&model.info, if pcm.low_bytes.is_empty() { 1 } else { 4 })?;
     let pdta = pdta(model, pcm.words.len())?;
-    // Banks are large: their points are copied only once, into a file that has room for them.
-    let expected = info.len() + pdta.len() + pcm.words.len() * 2 + pcm.low_bytes.len() + 100;
-    let mut file = Vec::with_capacity(expected);
-    file.extend_from_slice(b"RIFF\0\0\0\0sfbk");
-    chunk(&mut file, b"LIST", &[b"INFO", &info])?;
-    list_of_samples(&mut file, pcm)?;
-    chunk(&mut file, b"LIST", &[b"pdta", &pdta])?;
-    end_chunk(&mut file, 0)?;
+    // Points are many: they are copied once, straight into the file.
+    let mut file = Vec::with_capacity(info.len() + pdta.len() + pcm.words.len() * 2 + pcm.low_bytes.len() + 80);
+    list(&mut file, b"RIFF", b"sfbk", |file| {
+        list(file, b"LIST", b"INFO", |file| append(file, &info))?;
+        list(file, b"LIST", b"sdta", |file| sdta(file, pcm))?;
+        list(file, b"LIST", b"pdta", |file| append(file, &pdta))
+    })?;
     Ok(file)
+}
+
+fn append(out: &mut Vec<u8>, content: &[u8]) -> Result<(), String> {
+    out.extend_from_slice(content);
+    Ok(())
+}
+
+/// Appends a list; its size is filled in when `content` has been appended.
+fn list(
+    out: &mut Vec<u8>,
+    id: &[u8; 4],
+    kind: &[u8; 4],
+    content: impl FnOnce(&mut Vec<u8>) -> Result<(), String>,
+) -> Result<(), String> {
+    let start = out.len();
+    out.extend_from_slice(id);
+    out.extend_from_slice(&[0; 4]);
+    out.extend_from_slice(kind);
+    content(out)?;
+    let size = size32(out.len() - start - 8)?;
+    out[start + 4..start + 8].copy_from_slice(&size.to_le_bytes());
+    Ok(())
+}
+
+fn size32(size: usize) -> Result<u32, String> {
+    u32::try_from(size).map_err(|_| "a SoundFont cannot hold 4 GiB or more".to_owned())
 }
 
 /// Appends a chunk made of `parts`, padded to an even length.
 fn chunk(out: &mut Vec<u8>, id: &[u8; 4], parts: &[&[u8]]) -> Result<(), String> {
-    let start = out.len();
+    let size: usize = parts.iter().map(|part| part.len()).sum();
+    let size = size32(size)?;
     out.extend_from_slice(id);
-    out.extend_from_slice(&[0; 4]);
+    out.extend_from_slice(&size.to_le_bytes());
     parts.iter().for_each(|part| out.extend_from_slice(part));
-    end_chunk(out, start)
-}
-
-/// Writes the size of the chunk that began at `start` and ends here, and pads it.
-fn end_chunk(out: &mut Vec<u8>, start: usize) -> Result<(), String> {
-    let size = out.len() - start - 8;
-    let size = u32::try_from(size).map_err(|_| "a SoundFont cannot hold 4 GiB or more".to_owned())?;
-    out[start + 4..start + 8].copy_from_slice(&size.to_le_bytes());
     out.resize(out.len() + out.len() % 2, 0);
     Ok(())
 }
@@ -81,9 +99,7 @@ fn text_chunk(out: &mut Vec<u8>, id: &[u8; 4], text: &str) -> Result<(), String>
     chunk(out, id, &[text.as_bytes(), if text.len().is_multiple_of(2) { &[0, 0] } else { &[0] }])
 }
 
-fn list_of_samples(out: &mut Vec<u8>, pcm: Pcm<'_>) -> Result<(), String> {
-    let start = out.len();
-    out.extend_from_slice(b"LIST\0\0\0\0sdta");
+fn sdta(out: &mut Vec<u8>, pcm: Pcm<'_>) -> Result<(), String> {
     chunk(out, b"smpl", &[pcm.words.as_flattened()])?;
     if !pcm.low_bytes.is_empty() {
         if pcm.low_bytes.len() != pcm.words.len() {
@@ -93,7 +109,7 @@ fn list_of_samples(out: &mut Vec<u8>, pcm: Pcm<'_>) -> Result<(), String> {
         let pad = &[0][..pcm.low_bytes.len() % 2];
         chunk(out, b"sm24", &[pcm.low_bytes, pad])?;
     }
-    end_chunk(out, start)
+    Ok(())
 }
 
 fn pdta(model: &Model, points: usize) -> Result<Vec<u8>, String> {

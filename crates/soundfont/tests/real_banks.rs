@@ -69,3 +69,50 @@ fn fluid_r3() {
 fn musescore_general_full() {
     check("MuseScore_General_Full.sf2");
 }
+
+#[test]
+fn musescore_general_sf3_is_its_sf2_sibling_within_the_loss_of_the_codec() {
+    let open = |path: &str| SoundFont::open(Path::new(path), Storage::Mapped).ok();
+    let pair = (
+        open("/usr/share/sounds/sf2/MuseScore_General_Full.sf2"),
+        open("/usr/share/sounds/sf3/MuseScore_General_Full.sf3"),
+    );
+    let (Some(plain), Some(packed)) = pair else {
+        eprintln!("skipped: MuseScore_General_Full is not installed as SF2 and SF3");
+        return;
+    };
+    assert!(packed.warnings().is_empty(), "{:?}", packed.warnings());
+    assert_eq!(
+        (&plain.model().presets, &plain.model().instruments),
+        (&packed.model().presets, &packed.model().instruments)
+    );
+    assert_eq!(packed.decoded_bytes(), 0);
+    let samples = plain.model().samples.iter().zip(&packed.model().samples).enumerate();
+    for (index, (a, b)) in samples.step_by(97) {
+        assert_eq!((&a.name, a.end - a.start, a.rate, a.root_key), (&b.name, b.end, b.rate, b.root_key));
+        assert_eq!((a.loop_start - a.start, a.loop_end - a.start), (b.loop_start, b.loop_end), "{}", a.name);
+        let value = |word: &[u8; 2]| f64::from(i16::from_le_bytes(*word));
+        let words = &plain.pcm(index).words[a.start as usize..a.end as usize];
+        let pairs = || words.iter().map(value).zip(packed.pcm(index).words.iter().map(value));
+        let (xx, xy): (f64, f64) = pairs().fold((0.0, 0.0), |(xx, xy), (x, y)| (xx + x * x, xy + x * y));
+        let gain = xy / xx;
+        let noise: f64 = pairs().map(|(x, y)| (y - gain * x).powi(2)).sum();
+        let ratio = 10.0 * (gain * gain * xx / noise).log10();
+        // Its maker scaled everything by 0.9 before it was compressed; what the codec loses comes on top.
+        let level = 20.0 * (gain / 0.9).log10();
+        assert!((-0.2..0.05).contains(&level) && ratio > 20.0, "{index} {}: {level:+.3} dB, {ratio:.1} dB", a.name);
+    }
+    assert!(packed.decoding_warnings().is_empty());
+}
+
+#[test]
+fn musescore_general_lite_sf3() {
+    let Ok(bank) = SoundFont::open(Path::new("/usr/share/sounds/sf3/MuseScore_General_Lite.sf3"), Storage::Mapped)
+    else {
+        eprintln!("skipped: MuseScore_General_Lite.sf3 is not installed");
+        return;
+    };
+    assert!(bank.warnings().is_empty(), "{:?}", bank.warnings());
+    (0..bank.model().samples.len()).step_by(50).for_each(|sample| _ = bank.pcm(sample));
+    assert!(bank.decoding_warnings().is_empty(), "{:?}", bank.decoding_warnings());
+}

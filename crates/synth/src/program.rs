@@ -174,7 +174,7 @@ fn layer(font: &SoundFont, preset: &Scope<'_>, instrument: &Scope<'_>) -> Option
     let sample = font.model().samples.get(index)?;
     let generators = sum_generators(preset, instrument);
     let modulators = merge_preset(merge_instrument(instrument.modulators()), preset.modulators());
-    let bounds = SampleBounds::new(index, sample, font.pcm(index).words.len());
+    let bounds = SampleBounds::new(index, sample, font.points(index));
     let moved = Generator::ALL.iter().any(|&g| g.is_address_offset() && modulators.reaches(g));
     let source = if moved { None } else { Some(bounds.moved_by(&generators)?) };
     let loop_mode = match generators[Generator::SampleModes as usize] as i32 & 3 {
