@@ -4,7 +4,7 @@ use rae_soundfont::SoundFont;
 
 use crate::Buses;
 use crate::control::{ChannelChange, Voice};
-use crate::executor::{Block, Executor, VoiceBlock};
+use crate::executor::{Block, Executor, QUANTUM, VoiceBlock};
 
 /// Segments carried out at a time: few enough to stay in the cache.
 const SEGMENTS: usize = 512;
@@ -31,6 +31,17 @@ pub(crate) struct Stretch {
 impl Bucket {
     pub(crate) fn new(executor: Box<dyn Executor>) -> Bucket {
         Bucket { voices: Vec::new(), ended: Vec::new(), slots: Slots::default(), sum: Sum::new(executor) }
+    }
+
+    /// Makes room for so many voices in blocks of one quantum.
+    pub(crate) fn reserve(&mut self, voices: usize) {
+        self.voices.reserve(voices);
+        self.ended.reserve(voices);
+        self.slots.free.reserve(voices);
+        self.sum.block.voices.reserve(SEGMENTS + 1);
+        self.sum.block.segments.reserve(SEGMENTS + QUANTUM);
+        self.sum.buses.resize(QUANTUM);
+        self.sum.executor.reserve(voices);
     }
 
     /// Takes the voices through control and executor, and leaves those behind that end on the way.

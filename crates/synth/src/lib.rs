@@ -11,6 +11,7 @@ mod buses;
 mod conductor;
 mod control;
 mod executor;
+mod live;
 mod pool;
 mod program;
 mod renderer;
@@ -20,6 +21,7 @@ mod warning;
 
 pub use buses::Buses;
 pub use executor::{BUCKETS, Block, CpuExecutor, Executor, InstructionSet, LowPass, QUANTUM, Segment, VoiceBlock};
+pub use live::{Console, LiveError, LiveSettings, Synthesizer, moves_filters, synthesizer};
 pub use program::SampleSource;
 pub use renderer::{Renderer, Statistics};
 pub use settings::{ChannelSet, Interpolation, Settings};

@@ -88,6 +88,29 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// One layer that plays nothing.
+    pub(crate) fn silent() -> Program {
+        let bounds = SampleBounds { sample: 0, start: 0, end: 0, loop_start: 0, loop_end: 0, points: 0 };
+        let layer = Layer {
+            keys: 0..=127,
+            velocities: 0..=127,
+            generators: [0.0; GENERATOR_COUNT],
+            modulators: ModulatorSet::default(),
+            bounds,
+            source: None,
+            loop_mode: LoopMode::Never,
+            rate: 44_100,
+            root_key: 60.0,
+            correction: 0.0,
+        };
+        Program { layers: vec![layer], most_layers: 1 }
+    }
+
+    /// The samples that its layers read, as numbers in the bank.
+    pub(crate) fn samples(&self) -> impl Iterator<Item = usize> {
+        self.layers.iter().map(|layer| layer.bounds.sample)
+    }
+
     /// Makes a preset ready as far as `budget` allows; whether all of it fitted.
     pub(crate) fn compile(font: &SoundFont, preset: usize, budget: &mut Budget) -> (Program, bool) {
         let model = font.model();

@@ -1,10 +1,13 @@
 //! Every voice that sounds, in its bucket.
 
+use std::sync::Arc;
+
 use rae_soundfont::Controller;
 
 use crate::bucket::Bucket;
 use crate::control::{Onset, Voice};
 use crate::executor::{BUCKETS, Executor};
+use crate::program::Program;
 
 /// All voices: bucket by remainder of the serial number, ascending by serial there.
 pub(crate) struct Voices {
@@ -27,6 +30,16 @@ impl Voices {
     pub(crate) fn new(make: impl Fn() -> Box<dyn Executor>) -> Voices {
         let buckets = (0..BUCKETS).map(|_| Box::new(Bucket::new(make()))).collect();
         Voices { buckets, count: 0, sounding: 0, next_serial: 0, spare: Vec::new() }
+    }
+
+    /// Makes room for so many voices, those included that fade out.
+    pub(crate) fn reserve(&mut self, voices: usize) {
+        let program = Arc::new(Program::silent());
+        self.spare.reserve(voices);
+        while self.spare.len() < voices {
+            self.spare.push(Box::new(Voice::spare(&program)));
+        }
+        self.buckets.iter_mut().for_each(|bucket| bucket.reserve(voices));
     }
 
     /// How many there are, those included that fade out.

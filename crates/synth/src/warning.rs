@@ -90,6 +90,11 @@ impl Warnings {
         }
     }
 
+    /// Makes room for the warnings that can arise while playing.
+    pub(crate) fn reserve(&mut self) {
+        self.pending.reserve(1);
+    }
+
     pub(crate) fn take(&mut self) -> Vec<Warning> {
         std::mem::take(&mut self.pending)
     }

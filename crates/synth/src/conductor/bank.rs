@@ -1,4 +1,6 @@
-//! How bank select is read: it depends on the standard that a file asks for.
+//! Which preset a channel asks for. How bank select is read depends on the standard that a file asks for.
+
+use super::channel::cc;
 
 /// The bank of drum kits.
 pub(super) const DRUM_BANK: u16 = 128;
@@ -19,7 +21,7 @@ pub(super) enum BankMode {
 
 impl BankMode {
     /// Bank and drum state of a channel after a program change.
-    pub(super) fn select(self, msb: u8, lsb: u8, drums: bool, channel: u16) -> (u16, bool) {
+    fn select(self, msb: u8, lsb: u8, drums: bool, channel: u16) -> (u16, bool) {
         let drums = match (self, msb) {
             (BankMode::Gm2, 120) | (BankMode::Xg, 126 | 127) => true,
             (BankMode::Gm2, 121) => false,
@@ -35,5 +37,39 @@ impl BankMode {
             BankMode::Xg => u16::from(lsb),
         };
         (bank, drums)
+    }
+}
+
+/// What selects a channel's preset.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Selection {
+    channel: u16,
+    msb: u8,
+    lsb: u8,
+    pub(super) drums: bool,
+    /// Bank and program that the last program change selected.
+    pub(super) bank: u16,
+    pub(super) program: u8,
+}
+
+impl Selection {
+    pub(super) fn new(channel: u16) -> Selection {
+        let drums = channel % 16 == 9;
+        Selection { channel, msb: 0, lsb: 0, drums, bank: if drums { DRUM_BANK } else { 0 }, program: 0 }
+    }
+
+    /// A control change.
+    pub(super) fn control(&mut self, number: u8, value: u8) {
+        match number {
+            cc::BANK_MSB => self.msb = value,
+            cc::BANK_LSB => self.lsb = value,
+            _ => {}
+        }
+    }
+
+    /// A program change.
+    pub(super) fn select(&mut self, program: u8, mode: BankMode) {
+        (self.bank, self.drums) = mode.select(self.msb, self.lsb, self.drums, self.channel);
+        self.program = program;
     }
 }

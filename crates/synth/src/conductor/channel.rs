@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rae_soundfont::{Controller, Generator};
 
-use super::bank::{BankMode, DRUM_BANK};
+use super::bank::{BankMode, Selection};
 use super::notes::Notes;
 use super::tuning::Tuning;
 use crate::control::{Change, ChannelChange};
@@ -46,6 +46,9 @@ const DEFAULT_REVERB: u8 = 40;
 const CROWD: usize = 8;
 const DRAWN_TOGETHER: u64 = 16;
 
+/// Tunings of one channel that a quantum can see: one a frame until they are drawn together, or while notes start.
+const MOST_TUNINGS: usize = QUANTUM + 1;
+
 /// What data entry sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Parameter {
@@ -57,13 +60,8 @@ enum Parameter {
 /// A channel's state at the conductor's present frame.
 pub(super) struct Channel {
     pub(super) index: u16,
-    pub(super) drums: bool,
-    pub(super) bank_msb: u8,
-    pub(super) bank_lsb: u8,
-    /// Bank and program that the last program change selected.
-    pub(super) bank: u16,
-    pub(super) program: u8,
-    /// What they resolve to, once a note has asked.
+    pub(super) selection: Selection,
+    /// What it resolves to, once a note has asked.
     pub(super) sound: Option<Arc<Program>>,
     controllers: [u8; 128],
     pressure: u8,
@@ -82,7 +80,9 @@ pub(super) struct Channel {
     /// SoundFont NRPN offsets that are not zero.
     pub(super) offsets: Vec<(Generator, f32)>,
     /// Cents added to each key.
-    pub(super) cents: Arc<[f32; 128]>,
+    pub(super) cents: [f32; 128],
+    /// Memory for the keys' tuning on its way to the voices.
+    tunings: Vec<Arc<[f32; 128]>>,
     pub(super) notes: Notes,
     /// Changes since the block began, ascending by frame.
     pub(super) changes: Vec<ChannelChange>,
@@ -106,14 +106,9 @@ pub(super) enum Effect {
 
 impl Channel {
     pub(super) fn new(index: u16) -> Channel {
-        let drums = index % 16 == 9;
         let mut channel = Channel {
             index,
-            drums,
-            bank_msb: 0,
-            bank_lsb: 0,
-            bank: if drums { DRUM_BANK } else { 0 },
-            program: 0,
+            selection: Selection::new(index),
             sound: None,
             controllers: [0; 128],
             pressure: 0,
@@ -129,7 +124,8 @@ impl Channel {
             nrpn_hundreds: 0,
             data: [0; 2],
             offsets: Vec::new(),
-            cents: Arc::new([0.0; 128]),
+            cents: [0.0; 128],
+            tunings: Vec::new(),
             notes: Notes::new(),
             changes: Vec::new(),
             latest_birth: 0,
@@ -144,8 +140,14 @@ impl Channel {
 
     /// Back to the state of a fresh synthesizer. What sounds has been cut and fades out as it is.
     pub(super) fn reset(&mut self) {
-        let changes = std::mem::take(&mut self.changes);
-        *self = Channel { changes, latest_birth: self.latest_birth, ..Channel::new(self.index) };
+        let mut fresh = Channel { latest_birth: self.latest_birth, ..Channel::new(self.index) };
+        std::mem::swap(&mut fresh.changes, &mut self.changes);
+        std::mem::swap(&mut fresh.tunings, &mut self.tunings);
+        std::mem::swap(&mut fresh.offsets, &mut self.offsets);
+        std::mem::swap(&mut fresh.notes, &mut self.notes);
+        fresh.offsets.clear();
+        fresh.notes.clear();
+        *self = fresh;
     }
 
     /// Native value of a modulator source.
@@ -181,10 +183,7 @@ impl Channel {
 
     /// Selects a program; it sounds from the next note on.
     pub(super) fn set_program(&mut self, program: u8, mode: BankMode) {
-        let (bank, drums) = mode.select(self.bank_msb, self.bank_lsb, self.drums, self.index);
-        self.drums = drums;
-        self.bank = bank;
-        self.program = program;
+        self.selection.select(program, mode);
         self.sound = None;
     }
 
@@ -201,8 +200,7 @@ impl Channel {
         }
         let after = was_down(self);
         match number {
-            cc::BANK_MSB => self.bank_msb = value,
-            cc::BANK_LSB => self.bank_lsb = value,
+            cc::BANK_MSB | cc::BANK_LSB => self.selection.control(number, value),
             cc::DATA_MSB => {
                 self.data[0] = value;
                 // A coarse byte clears the fine one, except where the fine one comes first (9.6.1).
@@ -351,13 +349,33 @@ impl Channel {
     /// Computes the tuning of all keys again.
     pub(super) fn retune(&mut self, frame: u64, tuning: &Tuning) {
         // Channel and master tuning in semitones would turn one drum into another.
-        let coarse = if self.drums { 0.0 } else { self.coarse_tuning + tuning.master_coarse };
+        let coarse = if self.selection.drums { 0.0 } else { self.coarse_tuning + tuning.master_coarse };
         let program = tuning.program(self.tuning_program);
-        let cents = std::array::from_fn(|key| {
+        self.cents = std::array::from_fn(|key| {
             self.octave[key % 12] + program.map_or(0.0, |p| p[key]) + self.fine_tuning + coarse + tuning.master_fine
         });
-        self.cents = Arc::new(cents);
-        self.push(frame, Change::Tuning(self.cents.clone()));
+        let shared = self.share_cents();
+        self.push(frame, Change::Tuning(shared));
+    }
+
+    /// The keys' tuning, in memory that no voice needs any more.
+    fn share_cents(&mut self) -> Arc<[f32; 128]> {
+        let free = self.tunings.iter_mut().find_map(|tuning| Arc::get_mut(tuning).is_some().then_some(tuning));
+        if let Some(tuning) = free {
+            Arc::make_mut(tuning).copy_from_slice(&self.cents);
+            return tuning.clone();
+        }
+        let tuning = Arc::new(self.cents);
+        self.tunings.push(tuning.clone());
+        tuning
+    }
+
+    /// Makes room for so many changes in a quantum, and all else that may come.
+    pub(super) fn reserve(&mut self, changes: usize) {
+        self.changes.reserve(changes);
+        self.offsets.reserve(Generator::ALL.len());
+        self.notes.reserve();
+        self.tunings.extend((self.tunings.len()..MOST_TUNINGS).map(|_| Arc::new([0.0; 128])));
     }
 
     fn announce(&mut self, frame: u64, controller: Controller) {

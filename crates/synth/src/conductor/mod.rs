@@ -4,6 +4,7 @@ mod bank;
 mod channel;
 mod notes;
 mod programs;
+mod rehearsal;
 mod stealing;
 mod sysex;
 mod tuning;
@@ -11,7 +12,7 @@ mod tuning;
 use std::sync::Arc;
 
 use rae_midi::{Action, Message};
-use rae_soundfont::{Generator, SoundFont};
+use rae_soundfont::SoundFont;
 
 use crate::bucket::{Bucket, Stretch};
 use crate::control::{Change, Onset};
@@ -23,6 +24,7 @@ use crate::{Settings, Statistics};
 use bank::BankMode;
 use channel::{Channel, Effect};
 use programs::Programs;
+pub(crate) use rehearsal::{FilterMoves, Need, Rehearsal};
 use stealing::Stealing;
 use sysex::SysEx;
 use tuning::{Tuning, TuningMessage};
@@ -49,6 +51,7 @@ pub(crate) struct Conductor {
     channels: Vec<Channel>,
     ports: Vec<Port>,
     programs: Programs,
+    font: Arc<SoundFont>,
     voices: Voices,
     stealing: Stealing,
     filter_moves: bool,
@@ -71,7 +74,8 @@ impl Conductor {
             settings: settings.clone(),
             channels: (0..(ports * PORT) as u16).map(Channel::new).collect(),
             ports: (0..ports).map(|_| Port::default()).collect(),
-            programs: Programs::new(font),
+            programs: Programs::new(font.clone()),
+            font,
             voices: Voices::new(make),
             stealing: Stealing::default(),
             filter_moves,
@@ -93,6 +97,34 @@ impl Conductor {
     /// Throws away what the voices, of which there are none, would have to know of the events so far.
     pub(crate) fn forget_changes(&mut self) {
         self.channels.iter_mut().for_each(|channel| channel.changes.clear());
+    }
+
+    /// Makes room for all that may come, so that nothing is allocated while playing: `changes` of one channel in a block of
+    /// one quantum. From now on presets have to be handed over ready.
+    pub(crate) fn reserve(&mut self, changes: usize, stretch: &mut Stretch) {
+        let limit = self.settings.max_voices.max(1);
+        self.programs = Programs::handed_over(self.font.clone());
+        self.voices.reserve(2 * limit + 1);
+        self.stealing.reserve(limit);
+        self.warnings.reserve();
+        self.ports.iter_mut().for_each(|port| port.tuning.reserve());
+        self.channels.iter_mut().for_each(|channel| channel.reserve(changes));
+        stretch.changes = self.channels.iter().map(|_| Vec::with_capacity(changes)).collect();
+    }
+
+    /// Takes a preset that has been made ready.
+    pub(crate) fn hand_over(&mut self, preset: usize, program: Arc<Program>) {
+        self.programs.hand_over(preset, program);
+    }
+
+    /// From now on no voice may do without a filter.
+    pub(crate) fn move_filters(&mut self) {
+        self.filter_moves = true;
+    }
+
+    /// How many voices there are, those included that fade out.
+    pub(crate) fn voices(&self) -> usize {
+        self.voices.count()
     }
 
     pub(crate) fn statistics(&self) -> Statistics {
@@ -214,7 +246,7 @@ impl Conductor {
 
     /// Key that sounds for a key that came in.
     fn transposed(&self, channel: usize, key: u8) -> u8 {
-        if self.channels[channel].drums {
+        if self.channels[channel].selection.drums {
             return key & 127;
         }
         (i16::from(key & 127) + i16::from(self.settings.transpose)).clamp(0, 127) as u8
@@ -227,10 +259,8 @@ impl Conductor {
         }
         self.statistics.notes += 1;
         let state = &mut self.channels[channel];
-        let program = state
-            .sound
-            .get_or_insert_with(|| self.programs.find(state.bank, state.program, state.drums, &mut self.warnings))
-            .clone();
+        let program =
+            state.sound.get_or_insert_with(|| self.programs.find(&state.selection, &mut self.warnings)).clone();
         let played = self.transposed(channel, key);
         let first = self.voices.next_serial();
         for layer in (0..program.layers.len()).filter(|&i| program.layers[i].answers(played, velocity)) {
@@ -328,7 +358,8 @@ impl Conductor {
         }
         match sysex::parse(data) {
             SysEx::Reset(mode) => {
-                self.ports[port] = Port { mode, ..Port::default() };
+                self.ports[port].tuning.reset();
+                (self.ports[port].mode, self.ports[port].master_volume) = (mode, 1.0);
                 for channel in channels {
                     self.silence(frame, channel);
                     self.channels[channel].reset();
@@ -369,22 +400,4 @@ impl Conductor {
             channel.retune(frame, &self.ports[port].tuning);
         }
     }
-}
-
-/// Whether a piece moves filters by SoundFont NRPN: then voices need theirs from the start.
-pub(crate) fn moves_filters<'a>(actions: impl Iterator<Item = &'a Action>) -> bool {
-    const FILTER: [Generator; 4] = [
-        Generator::InitialFilterFc,
-        Generator::InitialFilterQ,
-        Generator::ModLfoToFilterFc,
-        Generator::ModEnvToFilterFc,
-    ];
-    let mut soundfont = false;
-    actions.into_iter().any(|action| match action {
-        Action::Channel { message: Message::ControlChange { controller, value }, .. } => {
-            soundfont |= *controller == 99 && *value == 120;
-            soundfont && *controller == 98 && FILTER.iter().any(|&g| g as u8 == *value)
-        }
-        _ => false,
-    })
 }

@@ -40,6 +40,11 @@ impl Notes {
         Notes { first: [NONE; KEYS], occupied: 0, notes: Vec::new(), free: NONE }
     }
 
+    /// Makes room for all notes that there can be.
+    pub(super) fn reserve(&mut self) {
+        self.notes.reserve(KEYS * LAYERS_PER_KEY);
+    }
+
     /// Forgets all notes.
     pub(super) fn clear(&mut self) {
         self.notes.clear();

@@ -1,41 +1,70 @@
 //! Which preset answers a bank and a program, and the presets made ready so far.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rae_soundfont::SoundFont;
 
-use super::bank::DRUM_BANK;
+use super::bank::{DRUM_BANK, Selection};
 use crate::program::{Budget, Program};
 use crate::warning::{Warning, Warnings};
 
 pub(super) struct Programs {
     font: Arc<SoundFont>,
-    ready: HashMap<usize, Arc<Program>>,
-    budget: Budget,
+    /// By number of the preset.
+    ready: Vec<Option<Arc<Program>>>,
+    /// `None` where presets are handed over instead of made ready here.
+    budget: Option<Budget>,
+    silence: Arc<Program>,
 }
 
 impl Programs {
+    /// Presets that are made ready when a note first asks for them.
     pub(super) fn new(font: Arc<SoundFont>) -> Programs {
-        Programs { font, ready: HashMap::new(), budget: Budget::new() }
+        Programs { budget: Some(Budget::new()), ..Programs::handed_over(font) }
     }
 
-    /// The preset of this bank and program, or the nearest there is: the same program of bank 0 (for drums the standard
-    /// kit), then program 0. Each substitution is a warning, once.
-    pub(super) fn find(&mut self, bank: u16, program: u8, drums: bool, warnings: &mut Warnings) -> Arc<Program> {
-        let wanted = (bank, u16::from(program));
+    /// Presets that are handed over ready; nothing is allocated here.
+    pub(super) fn handed_over(font: Arc<SoundFont>) -> Programs {
+        let ready = vec![None; font.model().presets.len()];
+        Programs { font, ready, budget: None, silence: Arc::default() }
+    }
+
+    /// Takes a preset that has been made ready elsewhere.
+    pub(super) fn hand_over(&mut self, preset: usize, program: Arc<Program>) {
+        self.ready[preset] = Some(program);
+    }
+
+    /// Whether the preset has been made ready.
+    pub(super) fn is_ready(&self, preset: usize) -> bool {
+        self.ready[preset].is_some()
+    }
+
+    /// The preset that sounds for a selection, or the nearest there is: the same program of bank 0 (for drums the standard
+    /// kit), then program 0.
+    pub(super) fn choose(&self, selection: &Selection) -> Option<((u16, u16), usize)> {
+        let &Selection { bank, program, drums, .. } = selection;
         let nearest = if drums { (DRUM_BANK, 0) } else { (0, u16::from(program)) };
-        let choices = [wanted, nearest, (0, 0)];
-        let found = choices.into_iter().find_map(|c| Some((c, self.font.preset(c.0, c.1)?)));
-        let Some((used, preset)) = found else {
-            warnings.once(Warning::NoPreset { bank, program });
-            return Arc::default();
+        let choices = [(bank, u16::from(program)), nearest, (0, 0)];
+        choices.into_iter().find_map(|c| Some((c, self.font.preset(c.0, c.1)?)))
+    }
+
+    /// What sounds for a selection. Each substitution is a warning, once.
+    pub(super) fn find(&mut self, selection: &Selection, warnings: &mut Warnings) -> Arc<Program> {
+        let chosen = self.choose(selection);
+        let Some(budget) = &mut self.budget else {
+            let ready = chosen.and_then(|(_, preset)| self.ready[preset].as_ref());
+            return ready.unwrap_or(&self.silence).clone();
         };
-        if used != wanted {
+        let &Selection { bank, program, .. } = selection;
+        let Some((used, preset)) = chosen else {
+            warnings.once(Warning::NoPreset { bank, program });
+            return self.silence.clone();
+        };
+        if used != (bank, u16::from(program)) {
             warnings.once(Warning::PresetReplaced { bank, program, used_bank: used.0, used_program: used.1 });
         }
-        let ready = self.ready.entry(preset).or_insert_with(|| {
-            let (program, whole) = Program::compile(&self.font, preset, &mut self.budget);
+        let ready = self.ready[preset].get_or_insert_with(|| {
+            let (program, whole) = Program::compile(&self.font, preset, budget);
             if !whole {
                 warnings.once(Warning::TooManyZones { bank, program: used.1 });
             }

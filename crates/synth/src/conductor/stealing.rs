@@ -28,6 +28,15 @@ pub(super) struct Stealing {
 }
 
 impl Stealing {
+    /// Makes room for a limit of `voices`.
+    pub(super) fn reserve(&mut self, voices: usize) {
+        let most = 2 * voices + QUANTUM + 2;
+        self.serials.reserve(most);
+        self.bounds.reserve(most);
+        self.scores.reserve(most);
+        self.exact.reserve(most);
+    }
+
     /// Serial of the voice to cut at `frame`: the least audible; of equals, the oldest.
     pub(super) fn victim(&mut self, frame: u64, voices: &Voices) -> Option<u64> {
         self.prepare(frame, voices);

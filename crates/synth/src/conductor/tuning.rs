@@ -2,13 +2,16 @@
 
 use super::channel::Channel;
 
+/// Numbers of tuning programs: a byte of a damaged message may exceed 127.
+const PROGRAMS: usize = 256;
+
 /// Tuning that is shared by all channels.
 #[derive(Default)]
 pub(super) struct Tuning {
     pub(super) master_fine: f32,
     pub(super) master_coarse: f32,
     /// Per tuning program, cents by which each key differs from equal temperament.
-    programs: Vec<(u8, Box<[f32; 128]>)>,
+    programs: Vec<(u8, [f32; 128])>,
 }
 
 /// A message about tuning, as far as it was understood.
@@ -20,13 +23,24 @@ pub(super) enum TuningMessage {
 }
 
 impl Tuning {
+    /// Back to equal temperament.
+    pub(super) fn reset(&mut self) {
+        self.programs.clear();
+        *self = Tuning { programs: std::mem::take(&mut self.programs), ..Tuning::default() };
+    }
+
+    /// Makes room for all tuning programs.
+    pub(super) fn reserve(&mut self) {
+        self.programs.reserve(PROGRAMS);
+    }
+
     pub(super) fn program(&self, number: u8) -> Option<&[f32; 128]> {
-        self.programs.iter().find(|(n, _)| *n == number).map(|(_, cents)| &**cents)
+        self.programs.iter().find(|(n, _)| *n == number).map(|(_, cents)| cents)
     }
 
     fn program_mut(&mut self, number: u8) -> &mut [f32; 128] {
         let at = self.programs.iter().position(|(n, _)| *n == number).unwrap_or_else(|| {
-            self.programs.push((number, Box::new([0.0; 128])));
+            self.programs.push((number, [0.0; 128]));
             self.programs.len() - 1
         });
         &mut self.programs[at].1

@@ -9,6 +9,7 @@ use rae_soundfont::{Controller, Generator};
 use super::articulation::{Articulation, Pitching};
 use super::envelope::{Envelope, Modulation, Stage, Volume};
 use super::lfo::Lfo;
+use super::modulation::MOST_MODULATORS;
 use crate::executor::{LowPass, Resonance};
 use crate::program::{Layer, LoopMode, Program, SampleSource, Values};
 
@@ -132,6 +133,30 @@ struct Lists {
 impl Voice {
     pub(crate) fn new(onset: &Onset<'_>, source_value: impl Fn(Controller) -> f32) -> Voice {
         Voice::within(Lists::default(), onset, source_value)
+    }
+
+    /// One that plays nothing, a layer of which is in `silent`, with memory for any other.
+    pub(crate) fn spare(silent: &Arc<Program>) -> Voice {
+        let onset = Onset {
+            frame: 0,
+            serial: 0,
+            slot: 0,
+            channel: 0,
+            key: 60,
+            velocity: 1,
+            program: silent,
+            layer: 0,
+            tuning: 0.0,
+            volume: 0.0,
+            sends: false,
+            offsets: &[],
+            filter_moves: false,
+            changes_seen: 0,
+            rate: 44_100.0,
+        };
+        let inputs = Vec::with_capacity(MOST_MODULATORS);
+        let offsets = Vec::with_capacity(Generator::ALL.len());
+        Voice::within(Lists { inputs, offsets }, &onset, |_| 0.0)
     }
 
     /// Starts afresh, in the memory that this voice has.

@@ -24,6 +24,10 @@ impl CpuExecutor {
 }
 
 impl Executor for CpuExecutor {
+    fn reserve(&mut self, slots: usize) {
+        self.states.resize(slots.max(self.states.len()), VoiceState::default());
+    }
+
     fn render(&mut self, font: &SoundFont, block: &Block, buses: &mut Buses) {
         for voice in &block.voices {
             if self.states.len() <= voice.slot {

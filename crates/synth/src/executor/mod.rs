@@ -49,6 +49,16 @@ const POINTS: usize = 1024;
 /// These points, and what vectors may touch beyond them.
 const WINDOW: usize = POINTS + 2 * QUANTUM;
 
+/// Computes all tables that kernels can ask for, which they else do when they first need one.
+pub(crate) fn prepare(interpolation: Interpolation, instructions: InstructionSet) {
+    if interpolation == Interpolation::Sinc {
+        let rows_from = if instructions == InstructionSet::Scalar { 0 } else { simd::prepare() };
+        for index in rows_from..sinc::TABLES {
+            sinc::prepare(index);
+        }
+    }
+}
+
 /// Frames whose points fit into the window at once, at least one.
 fn fitting(increment: u64) -> usize {
     ((((POINTS - sinc::MAX_TAPS - 1) as u64) << 32) / increment.max(1)).clamp(1, POINTS as u64) as usize
@@ -147,6 +157,11 @@ pub struct Block {
 
 /// Renders blocks; the seam between the synthesizer and what computes it.
 pub trait Executor: Send {
+    /// Makes room for `slots` filter memories, so that rendering need not. Nothing by default.
+    fn reserve(&mut self, slots: usize) {
+        let _ = slots;
+    }
+
     /// Adds the block's voices to `buses`, by ascending serials.
     fn render(&mut self, font: &SoundFont, block: &Block, buses: &mut Buses);
 }

@@ -50,7 +50,11 @@ static CACHE: [OnceLock<Table>; TABLES] = [const { OnceLock::new() }; TABLES];
 
 /// The table for reading `increment` points per frame.
 pub(crate) fn table(increment: u64) -> &'static Table {
-    let index = index(increment);
+    prepare(index(increment))
+}
+
+/// The table of this number.
+pub(crate) fn prepare(index: usize) -> &'static Table {
     CACHE[index].get_or_init(|| build(index))
 }
 

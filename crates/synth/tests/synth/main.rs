@@ -8,6 +8,7 @@ mod extremes;
 mod floods;
 mod kernels;
 mod levels;
+mod live;
 mod nrpn;
 mod onsets;
 mod pedals;

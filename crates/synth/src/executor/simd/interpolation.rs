@@ -2,14 +2,24 @@
 
 use super::farrow::{self, Filtered};
 use super::lanes::{Lanes, Steps, WIDTH};
-use super::pieces::{Pieces, TERMS, pieces, terms};
+use super::pieces::{self, Pieces, TERMS, pieces, terms};
 use crate::Interpolation;
 use crate::executor::interpolation::{Kernel, Reach, Run};
-use crate::executor::sinc::Table;
+use crate::executor::sinc::{self, Table};
 use crate::executor::{ONE, PART, Samples};
 
 /// Largest increment that picks 16 frames' points from two registers.
 pub(super) const WIDEST: u64 = 2 * ONE;
+
+/// Computes all polynomials; the first of the tables that are needed beside them.
+pub(in crate::executor) fn prepare() -> usize {
+    let last = sinc::index(WIDEST);
+    (0..=last).for_each(|index| {
+        pieces::prepare(index);
+    });
+    // Increments a little beyond the widest share its table.
+    last
+}
 
 /// What 16 frames at a time need to be read at one increment, up to [`WIDEST`].
 #[derive(Clone, Copy, Debug, Default)]

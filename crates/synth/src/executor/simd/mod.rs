@@ -16,7 +16,7 @@ mod portable;
 mod voice;
 
 pub(super) use farrow::{Filtered, NOTHING_FILTERED};
-pub(super) use interpolation::Near;
+pub(super) use interpolation::{Near, prepare};
 use lanes::Lanes;
 
 use super::{InstructionSet, Work, scalar};

@@ -24,7 +24,11 @@ static PIECES: [OnceLock<Pieces>; TABLES] = [const { OnceLock::new() }; TABLES];
 
 /// The polynomials for reading `increment` points per frame.
 pub(super) fn pieces(increment: u64) -> &'static Pieces {
-    let index = sinc::index(increment);
+    prepare(sinc::index(increment))
+}
+
+/// The polynomials of this number.
+pub(super) fn prepare(index: usize) -> &'static Pieces {
     PIECES[index].get_or_init(|| fit(index))
 }
 

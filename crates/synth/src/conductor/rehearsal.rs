@@ -1,0 +1,115 @@
+//! What events will need when they are due, prepared ahead and elsewhere.
+
+use std::sync::Arc;
+
+use rae_midi::{Action, Message};
+use rae_soundfont::{Generator, SoundFont};
+
+use super::PORT;
+use super::bank::{BankMode, Selection};
+use super::channel::cc;
+use super::programs::Programs;
+use super::sysex::{self, SysEx};
+use crate::program::Program;
+use crate::warning::{Warning, Warnings};
+
+/// Follows the events as the conductor will, as far as they select presets.
+pub(crate) struct Rehearsal {
+    selections: Vec<Selection>,
+    modes: Vec<BankMode>,
+    programs: Programs,
+    warnings: Warnings,
+    filter_moves: FilterMoves,
+}
+
+/// What has to be handed over before an event.
+pub(crate) enum Need {
+    Preset(usize, Arc<Program>),
+    /// Filters begin to move.
+    Filters,
+}
+
+impl Rehearsal {
+    pub(crate) fn new(font: Arc<SoundFont>, channels: u16) -> Rehearsal {
+        let ports = usize::from(channels).div_ceil(PORT).max(1);
+        Rehearsal {
+            selections: (0..(ports * PORT) as u16).map(Selection::new).collect(),
+            modes: vec![BankMode::default(); ports],
+            programs: Programs::new(font),
+            warnings: Warnings::default(),
+            filter_moves: FilterMoves::default(),
+        }
+    }
+
+    /// What the channels need as they stand at the start and after a reset.
+    pub(crate) fn at_first(&mut self) -> Vec<Need> {
+        (0..self.selections.len()).filter_map(|channel| self.preset(channel)).collect()
+    }
+
+    /// What is needed once `action` has been acted on, and was not before.
+    pub(crate) fn follow(&mut self, action: &Action) -> Option<Need> {
+        let filters = self.filter_moves.begin_with(action).then_some(Need::Filters);
+        match action {
+            Action::Channel { channel, message } => {
+                let channel = usize::from(*channel);
+                let selection = self.selections.get_mut(channel)?;
+                match *message {
+                    Message::ControlChange { controller, value } => selection.control(controller, value),
+                    Message::ProgramChange { program } => {
+                        selection.select(program, self.modes[channel / PORT]);
+                        return self.preset(channel);
+                    }
+                    _ => {}
+                }
+            }
+            Action::SysEx { port, data } => {
+                let port = usize::from(*port);
+                if let (SysEx::Reset(mode), Some(known)) = (sysex::parse(data), self.modes.get_mut(port)) {
+                    *known = mode;
+                    for channel in port * PORT..(port + 1) * PORT {
+                        self.selections[channel] = Selection::new(channel as u16);
+                    }
+                }
+            }
+        }
+        filters
+    }
+
+    /// Warnings since the last call.
+    pub(crate) fn take_warnings(&mut self) -> Vec<Warning> {
+        self.warnings.take()
+    }
+
+    /// A channel's preset, if it was not ready.
+    fn preset(&mut self, channel: usize) -> Option<Need> {
+        let selection = &self.selections[channel];
+        let new = self.programs.choose(selection).map(|(_, preset)| preset).filter(|&p| !self.programs.is_ready(p));
+        let program = self.programs.find(selection, &mut self.warnings);
+        new.map(|preset| Need::Preset(preset, program))
+    }
+}
+
+/// Whether filters are moved by SoundFont NRPN: then voices need theirs from the start.
+#[derive(Default)]
+pub(crate) struct FilterMoves {
+    soundfont: bool,
+    begun: bool,
+}
+
+impl FilterMoves {
+    /// Whether this is the first action that selects a filter's parameter.
+    pub(crate) fn begin_with(&mut self, action: &Action) -> bool {
+        const FILTER: [Generator; 4] = [
+            Generator::InitialFilterFc,
+            Generator::InitialFilterQ,
+            Generator::ModLfoToFilterFc,
+            Generator::ModEnvToFilterFc,
+        ];
+        let Action::Channel { message: Message::ControlChange { controller, value }, .. } = action else {
+            return false;
+        };
+        self.soundfont |= (*controller, *value) == (cc::NRPN_MSB, 120);
+        let moves = self.soundfont && *controller == cc::NRPN_LSB && FILTER.iter().any(|&g| g as u8 == *value);
+        moves && !std::mem::replace(&mut self.begun, true)
+    }
+}

@@ -1,0 +1,156 @@
+//! Playing live: the same sound as from a file, whatever the blocks.
+
+use std::sync::Arc;
+
+use rae_midi::{Action, Message, Performance, Speed};
+use rae_soundfont::SoundFont;
+use rae_synth::{
+    Buses, Console, LiveError, LiveSettings, Renderer, Settings, Synthesizer, Warning, moves_filters, synthesizer,
+};
+use rae_testkit::{BankBuilder, sine, zone};
+use rae_units::{Frames, SampleRate};
+
+use crate::bits::{busy_bank, busy_piece};
+use crate::piece::Piece;
+
+const FRAMES: usize = 66_150;
+
+fn events(performance: &Performance) -> Vec<(u64, Action)> {
+    let clock = performance.clock(SampleRate::CD, Speed::NORMAL);
+    performance.events.iter().map(|event| (clock.frame(event.time).0, event.action.clone())).collect()
+}
+
+fn offline(font: &Arc<SoundFont>, performance: &Performance, settings: &Settings) -> (Buses, u64) {
+    let mut renderer = Renderer::new(font.clone(), performance, settings);
+    let mut buses = Buses::new(FRAMES);
+    renderer.render(&mut buses);
+    (buses, renderer.end().0)
+}
+
+/// Renders in blocks; events are sent just before the block that they fall into.
+fn live(font: &Arc<SoundFont>, performance: &Performance, end: u64, settings: &LiveSettings, block: usize) -> Buses {
+    let (mut console, mut synthesizer) = synthesizer(font.clone(), settings);
+    let latency = synthesizer.latency().0 as usize;
+    let mut events = events(performance).into_iter().peekable();
+    let mut all = Buses::default();
+    let mut let_go = false;
+    while all.left.len() < FRAMES + latency {
+        let until = (all.left.len() + block) as u64;
+        while let Some((frame, action)) = events.next_if(|(frame, _)| *frame < until) {
+            console.send(Frames(frame), action).expect("room in the queue");
+        }
+        if !let_go && end < until {
+            console.let_go(Frames(end)).expect("room in the queue");
+            let_go = true;
+        }
+        let mut buses = Buses::new(block);
+        buses.right.fill(3.0);
+        synthesizer.render(&mut buses);
+        all.left.extend(&buses.left);
+        all.right.extend(&buses.right);
+        all.reverb.extend(&buses.reverb);
+        all.chorus.extend(&buses.chorus);
+    }
+    assert_eq!(console.position().0 as usize, all.left.len());
+    for bus in [&mut all.left, &mut all.right, &mut all.reverb, &mut all.chorus] {
+        assert!(bus[..latency].iter().all(|&x| x == 0.0));
+        bus.drain(..latency);
+        bus.truncate(FRAMES);
+    }
+    all
+}
+
+fn assert_same_bits(font: SoundFont, piece: &Piece, max_voices: usize) {
+    let font = Arc::new(font);
+    let performance = piece.performance(0);
+    let synthesis = Settings { max_voices, ..Settings::default() };
+    let (wanted, end) = offline(&font, &performance, &synthesis);
+    assert!(wanted.left.iter().any(|x| x.abs() > 0.01));
+    let filters_move = moves_filters(&performance);
+    for (block, whole_quanta) in [(1, false), (64, false), (64, true), (100, false), (1024, true), (1024, false)] {
+        let settings = LiveSettings { synthesis: synthesis.clone(), whole_quanta, filters_move, channels: 16 };
+        let played = live(&font, &performance, end, &settings, block);
+        let differs = wanted.left.iter().zip(&played.left).position(|(a, b)| a.to_bits() != b.to_bits());
+        assert_eq!(differs, None, "blocks of {block}, {max_voices} voices");
+        assert!(wanted == played, "blocks of {block}, {max_voices} voices");
+    }
+}
+
+#[test]
+fn live_has_the_bits_of_a_file() {
+    assert_same_bits(busy_bank().build(), &busy_piece(), 128);
+}
+
+#[test]
+fn live_has_the_bits_of_a_file_while_voices_give_way() {
+    assert_same_bits(busy_bank().build(), &busy_piece(), 9);
+}
+
+fn two_programs() -> BankBuilder {
+    BankBuilder::new()
+        .sample(&sine(441.0, 44_100, 700), Some(100..500))
+        .sample(&sine(882.0, 44_100, 700), Some(100..500))
+        .instrument([zone(0).set(rae_soundfont::Generator::SampleModes, 1)])
+        .instrument([zone(1).set(rae_soundfont::Generator::SampleModes, 1)])
+        .preset(0, 0, [zone(0)])
+        .preset(3, 7, [zone(1)])
+}
+
+#[test]
+fn banks_programs_resets_and_tuning_are_those_of_a_file() {
+    let mut piece = Piece::new();
+    for round in 0..6u64 {
+        let at = round * 9_000;
+        piece = piece.cc(at, 1, 0, 3).send(at + 10, 1, Message::ProgramChange { program: 7 });
+        piece = piece.on(at + 100, 1, 60, 100).on(at + 101, 0, 64, 90).off(at + 4_000, 1, 60);
+        piece = piece.sysex(at + 2_000, &[0x7f, 0x7f, 4, 3, 0, 0x50]);
+        piece = piece.sysex(at + 5_000, &[0x7e, 0x7f, 9, 3]).on(at + 5_100, 1, 67, 80);
+        piece = piece.sysex(at + 8_000, &[0x41, 0x10, 0x42, 0x12, 0x40, 0, 0x7f, 0, 0x41]);
+    }
+    assert_same_bits(two_programs().build(), &piece, 64);
+}
+
+#[test]
+fn filters_that_move_by_nrpn_are_those_of_a_file() {
+    let mut piece = Piece::new().on(0, 0, 60, 100);
+    for step in 0..20u8 {
+        let at = 2_000 + 1_000 * u64::from(step);
+        piece = piece.cc(at, 0, 99, 120).cc(at, 0, 98, 8).cc(at, 0, 38, 0).cc(at, 0, 6, 60 - step);
+    }
+    assert_same_bits(two_programs().build(), &piece, 64);
+}
+
+fn small() -> (Console, Synthesizer) {
+    let synthesis = Settings { max_voices: 4, ..Settings::default() };
+    synthesizer(Arc::new(two_programs().build()), &LiveSettings { synthesis, ..LiveSettings::default() })
+}
+
+#[test]
+fn a_full_queue_says_so_and_loses_nothing() {
+    let (mut console, mut synthesizer) = small();
+    let press = || Action::Channel { channel: 0, message: Message::NoteOn { key: 60, velocity: 9 } };
+    let mut sent = 0u64;
+    while console.send(Frames(0), press()).is_ok() {
+        sent += 1;
+    }
+    assert!(sent >= 4_000);
+    assert_eq!(console.send(Frames(0), press()), Err(LiveError::QueueFull));
+    synthesizer.render(&mut Buses::new(64 * 8));
+    assert_eq!(synthesizer.statistics().notes, sent);
+    assert_eq!(console.send(Frames(0), press()), Ok(()));
+    assert!(console.voices() > 0);
+}
+
+#[test]
+fn late_events_sound_at_once_and_replaced_presets_are_told() {
+    let (mut console, mut synthesizer) = small();
+    let mut buses = Buses::new(640);
+    synthesizer.render(&mut buses);
+    let program = Action::Channel { channel: 2, message: Message::ProgramChange { program: 55 } };
+    console.send(Frames(5), program).expect("room");
+    let press = Action::Channel { channel: 2, message: Message::NoteOn { key: 60, velocity: 127 } };
+    console.send(Frames(3), press).expect("room");
+    synthesizer.render(&mut buses);
+    assert!(buses.left.iter().any(|&x| x != 0.0));
+    assert!(matches!(console.take_warnings()[..], [.., Warning::PresetReplaced { program: 55, .. }]));
+}
