@@ -40,6 +40,8 @@ pub(crate) enum Failure {
         done: usize,
         total: usize,
     },
+    /// Playing live failed.
+    Live(rae_live::Error),
     /// Standard output cannot be written.
     Stdout(io::Error),
 }
@@ -58,6 +60,11 @@ impl Failure {
         match self {
             Failure::Usage(_) => 2,
             Failure::Exists(_) => 5,
+            Failure::Live(error) => match error {
+                rae_live::Error::Effects(_) | rae_live::Error::BeyondEnd { .. } => 2,
+                rae_live::Error::NoDevices | rae_live::Error::NotFound { .. } | rae_live::Error::Device { .. } => 6,
+                _ => 1,
+            },
             Failure::Files { .. } => 1,
             Failure::Interrupted { .. } => 130,
             Failure::Stdout(error) => output_code(error.kind()),
@@ -84,6 +91,7 @@ impl fmt::Display for Failure {
         match self {
             Failure::Engine(error) => f.write_str(&describe(error)),
             Failure::Usage(text) => f.write_str(text),
+            Failure::Live(error) => error.fmt(f),
             Failure::Exists(path) => f.write_str(&exists(path)),
             Failure::Files { failed, total } => write!(f, "{failed} of {total} files failed"),
             Failure::Interrupted { done, total } => write!(f, "interrupted; {done} of {total} files are done"),
@@ -103,6 +111,12 @@ pub(crate) fn describe(error: &Error) -> String {
 
 fn exists(path: &Path) -> String {
     format!("{} exists; choose another name or add --force", path.display())
+}
+
+impl From<rae_live::Error> for Failure {
+    fn from(error: rae_live::Error) -> Failure {
+        Failure::Live(error)
+    }
 }
 
 impl From<Error> for Failure {

@@ -4,9 +4,11 @@
 
 mod batch;
 mod exit;
+mod live;
 mod midi;
 mod optional_values;
 mod options;
+mod play;
 mod render;
 mod soundfont;
 mod terminal;
@@ -30,6 +32,10 @@ enum Verb {
     Render(Box<render::Render>),
     #[command(after_help = exit::CODES)]
     Batch(Box<batch::Batch>),
+    #[command(after_help = exit::CODES)]
+    Play(Box<play::Play>),
+    #[command(after_help = exit::CODES)]
+    Live(Box<live::Live>),
     /// Find SoundFonts and look into them
     #[command(subcommand, name = "soundfont")]
     SoundFont(soundfont::SoundFontVerb),
@@ -43,6 +49,8 @@ fn main() -> ExitCode {
     let result = match cli.verb {
         Verb::Render(render) => render.run(),
         Verb::Batch(batch) => batch.run(),
+        Verb::Play(play) => play.run(),
+        Verb::Live(live) => live.run(),
         Verb::SoundFont(verb) => verb.run(),
         Verb::Midi(verb) => verb.run(),
     };

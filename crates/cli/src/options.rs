@@ -43,9 +43,10 @@ struct FormatOptions {
     normalize: Option<f64>,
 }
 
+/// Everything between the samples and the output.
 #[derive(Args)]
 #[command(next_help_heading = "Sound")]
-struct SoundOptions {
+pub(crate) struct SoundOptions {
     /// Reverb and its share of the sound, 0 to 1 [default: 0.3]
     #[arg(long, value_name = "WET", num_args = 0..=1, require_equals = true, default_missing_value = "0.3")]
     reverb: Option<f64>,
@@ -61,9 +62,9 @@ struct SoundOptions {
     /// How samples are read between their points
     #[arg(long, value_name = "METHOD", default_value = "sinc")]
     interpolation: InterpolationName,
-    /// Voices that may sound at once
-    #[arg(long, value_name = "N", default_value_t = 4096)]
-    max_voices: usize,
+    /// Voices that may sound at once [default: 4096; live 256]
+    #[arg(long, value_name = "N")]
+    max_voices: Option<usize>,
 }
 
 #[derive(Args)]
@@ -123,6 +124,21 @@ enum InterpolationName {
     Linear,
 }
 
+impl SoundOptions {
+    /// What these options say; all else as by default.
+    pub(crate) fn settings(&self, max_voices: usize) -> RenderSettings {
+        let reverb =
+            Reverb { wet: self.reverb.unwrap_or(Reverb::default().wet), time: Seconds(self.reverb_time / 1000.0) };
+        RenderSettings {
+            reverb: (!self.no_reverb).then_some(reverb),
+            sends: !self.no_sends,
+            interpolation: self.interpolation.into(),
+            max_voices: self.max_voices.unwrap_or(max_voices),
+            ..RenderSettings::default()
+        }
+    }
+}
+
 impl RenderOptions {
     /// Which SoundFont is asked for.
     pub(crate) fn soundfont(&self) -> SoundFontChoice {
@@ -147,17 +163,12 @@ impl RenderOptions {
     pub(crate) fn settings(&self, threads: Option<usize>, overwrite: bool) -> Result<RenderSettings, Failure> {
         let (format, sound, part) = (&self.format, &self.sound, &self.part);
         let rate = SampleRate::new(format.rate).ok_or_else(|| Failure::Usage("sample rate is 0 Hz".into()))?;
-        let reverb =
-            Reverb { wet: sound.reverb.unwrap_or(Reverb::default().wet), time: Seconds(sound.reverb_time / 1000.0) };
+        let defaults = RenderSettings::default();
         let settings = RenderSettings {
             rate,
             format: format.sample_format.into(),
             gain: Decibels(format.gain),
             normalize: format.normalize.map(Decibels),
-            reverb: (!sound.no_reverb).then_some(reverb),
-            sends: !sound.no_sends,
-            interpolation: sound.interpolation.into(),
-            max_voices: sound.max_voices,
             tempo: part.tempo,
             transpose: part.transpose,
             from: part.from,
@@ -169,13 +180,14 @@ impl RenderOptions {
             threads,
             device: self.work.device,
             overwrite,
+            ..sound.settings(defaults.max_voices)
         };
         settings.validate()?;
         Ok(settings)
     }
 }
 
-fn flatten(lists: &[Channels]) -> Vec<u16> {
+pub(crate) fn flatten(lists: &[Channels]) -> Vec<u16> {
     lists.iter().flat_map(|list| list.0.iter().copied()).collect()
 }
 

@@ -42,12 +42,12 @@ pub use output::{check_output, read_midi};
 pub use progress::{Observer, Progress, unobserved};
 pub use report::{Report, SoundFontReport};
 pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};
-pub use stream::Stream;
+pub use stream::{Stream, instructions};
 
 pub use rae_codec::{CodecError, OutputFile, SampleFormat};
 pub use rae_dsp::AudioBuffer;
 pub use rae_soundfont::Storage;
-pub use rae_synth::Interpolation;
+pub use rae_synth::{ChannelSet, InstructionSet, Interpolation};
 pub use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
 /// Songs as values: read, look into, write MIDI files.

@@ -175,7 +175,7 @@ impl RenderSettings {
     }
 
     /// The channels that do not sound, counted from 0.
-    pub(crate) fn muted(&self) -> ChannelSet {
+    pub fn muted(&self) -> ChannelSet {
         let mut muted = if self.solo.is_empty() {
             ChannelSet::default()
         } else {

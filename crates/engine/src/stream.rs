@@ -255,7 +255,7 @@ fn peak(samples: &[f32]) -> f32 {
 }
 
 /// The fastest kernels of this processor, or those that the environment variable `RAE_SIMD` names.
-fn instructions() -> Result<InstructionSet, Error> {
+pub fn instructions() -> Result<InstructionSet, Error> {
     match std::env::var("RAE_SIMD") {
         Ok(name) if !name.is_empty() => {
             name.parse().map_err(|reason: String| Error::settings(format!("RAE_SIMD: {reason}")))

@@ -80,6 +80,7 @@ enum Order {
 struct Gauges {
     position: AtomicU64,
     voices: AtomicUsize,
+    most_voices: AtomicUsize,
 }
 
 /// Where a live synthesizer is played.
@@ -186,6 +187,11 @@ impl Console {
         self.gauges.voices.load(Ordering::Relaxed)
     }
 
+    /// Most voices that have sounded at once.
+    pub fn most_voices(&self) -> usize {
+        self.gauges.most_voices.load(Ordering::Relaxed)
+    }
+
     /// Presets that were replaced, since the last call.
     pub fn take_warnings(&mut self) -> Vec<Warning> {
         self.rehearsal.take_warnings()
@@ -220,6 +226,7 @@ impl Synthesizer {
         self.position += filled as u64;
         self.gauges.position.store(self.position, Ordering::Relaxed);
         self.gauges.voices.store(self.conductor.voices(), Ordering::Relaxed);
+        self.gauges.most_voices.store(self.conductor.statistics().peak_voices, Ordering::Relaxed);
     }
 
     /// Frames by which the sound lies behind the events: blocks of any length are cut from whole quanta, and those must

@@ -1,0 +1,258 @@
+//! `rae live`: what is played on a MIDI keyboard sounds; and what it has in common with `rae play`.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use rae_live::{BusSettings, Console, Input, Load, NullSink, Output, PlaySettings, ReverbSettings, Settings};
+use rust_audio_engine::{Decibels, Engine, Frames, RenderSettings, SampleRate, Seconds, SoundFontChoice, instructions};
+use serde::Serialize;
+
+use crate::exit::Failure;
+use crate::options::SoundOptions;
+use crate::terminal::{Interrupts, Patience, ProgressLine, print, print_json, say};
+
+/// Voices that may sound at once, unless told otherwise.
+const MAX_VOICES: usize = 256;
+
+/// How often the line is looked at.
+const TURN: Duration = Duration::from_millis(50);
+
+/// Play what comes in at a MIDI port
+///
+/// Needs a command that was built with `--features live`. Ends with Ctrl-C.
+#[derive(Args)]
+pub(crate) struct Live {
+    /// Name the sound devices and MIDI ports, and end
+    #[arg(long)]
+    list: bool,
+    /// MIDI port to listen to: a part of its name [default: the first]
+    #[arg(long, value_name = "NAME")]
+    port: Option<String>,
+    #[command(flatten)]
+    options: LiveOptions,
+}
+
+/// The options that `rae play` and `rae live` share.
+#[derive(Args)]
+pub(crate) struct LiveOptions {
+    /// SoundFont to play, or 'builtin' [default: see `rae soundfont path`]
+    #[arg(long, value_name = "FILE")]
+    soundfont: Option<PathBuf>,
+    /// Where the sound goes; null needs no device, and tells the load at the end
+    #[arg(long, value_name = "SINK", default_value = "device")]
+    sink: SinkName,
+    /// Sound device: a part of its name [default: the system's]
+    #[arg(long, value_name = "NAME")]
+    device: Option<String>,
+    /// Sample rate of the null sink; a device has its own
+    #[arg(short = 'r', long = "rate", alias = "sample-rate", value_name = "HZ", default_value_t = 44_100)]
+    rate: u32,
+    /// Absolute gain; at 0 dB one full-scale sample at full velocity reaches full scale
+    #[arg(long, value_name = "DB", default_value_t = -13.0, allow_negative_numbers = true)]
+    gain: f64,
+    /// Semitones up or down; drums stay
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    transpose: i8,
+    /// End after so many seconds
+    #[arg(long, value_name = "S")]
+    seconds: Option<f64>,
+    #[command(flatten)]
+    sound: SoundOptions,
+    /// Say nothing but errors
+    #[arg(long, help_heading = "Work")]
+    quiet: bool,
+    /// Print the load as JSON on standard output
+    #[arg(long, help_heading = "Work")]
+    json: bool,
+}
+
+/// Where the sound goes.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SinkName {
+    Device,
+    Null,
+}
+
+/// What plays.
+pub(crate) enum Sink {
+    Device(Output),
+    Null(NullSink),
+}
+
+#[derive(Serialize)]
+struct JsonLoad {
+    blocks: u64,
+    median_percent: f64,
+    percentile_99_percent: f64,
+    percentile_99_9_percent: f64,
+    most_percent: f64,
+    missed_blocks: u64,
+    most_voices: usize,
+}
+
+impl Live {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        if self.list {
+            return list();
+        }
+        let chosen = self.options.settings()?;
+        let interrupts = Interrupts::watch();
+        let output = self.options.output()?;
+        let rate = output.as_ref().map_or(chosen.rate, Output::rate);
+        let engine = Engine::open(self.options.soundfont())?;
+        let settings = settings_of(&RenderSettings { rate, ..chosen })?;
+        let (console, instrument) = rae_live::open(engine.font().clone(), &settings)?;
+        let console = Arc::new(Mutex::new(console));
+        let played = console.clone();
+        let input = Input::open(self.port.as_deref(), move |action| {
+            // Where thousands of events wait already, one more is of no use to anybody.
+            let _ = played.lock().unwrap_or_else(PoisonError::into_inner).send(Frames(0), action);
+        })?;
+        interrupts.expect_order(Patience::Once);
+        let quiet = self.options.quiet;
+        let mut line = ProgressLine::new(quiet, interrupts);
+        let sink = Sink::start(output, instrument, rate)?;
+        if !quiet {
+            say(&format!("Listening to {}; Ctrl-C ends.", input.name()));
+        }
+        loop {
+            let mut console = console.lock().unwrap_or_else(PoisonError::into_inner);
+            let over = self.options.is_over(console.position().seconds(rate));
+            if over || line.show(|| format!("{} voices", console.voices())).is_break() {
+                break;
+            }
+            tell_warnings(&mut console, quiet);
+            drop(console);
+            if let Some(trouble) = sink.trouble() {
+                line.clear();
+                say(&format!("rae: warning: {trouble}"));
+            }
+            thread::sleep(TURN);
+        }
+        line.clear();
+        let load = sink.stop();
+        let console = console.lock().unwrap_or_else(PoisonError::into_inner);
+        tell_load(load, &console, &self.options)
+    }
+}
+
+fn list() -> Result<(), Failure> {
+    for (what, names) in [("sound device", rae_live::outputs()?), ("MIDI port", rae_live::inputs()?)] {
+        if names.is_empty() {
+            say(&format!("no {what}"));
+        }
+        for name in names {
+            print(&format!("{what}: {name}"))?;
+        }
+    }
+    Ok(())
+}
+
+impl LiveOptions {
+    pub(crate) fn soundfont(&self) -> SoundFontChoice {
+        SoundFontChoice::from_argument(self.soundfont.as_deref())
+    }
+
+    pub(crate) fn sink(&self) -> SinkName {
+        self.sink
+    }
+
+    pub(crate) fn device(&self) -> Option<&str> {
+        self.device.as_deref()
+    }
+
+    pub(crate) fn quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether so much has been played that it is enough.
+    pub(crate) fn is_over(&self, played: Seconds) -> bool {
+        self.seconds.is_some_and(|seconds| played.0 >= seconds)
+    }
+
+    /// What the options say, checked.
+    pub(crate) fn settings(&self) -> Result<RenderSettings, Failure> {
+        let rate = SampleRate::new(self.rate).ok_or_else(|| Failure::Usage("sample rate is 0 Hz".into()))?;
+        let gain = Decibels(self.gain);
+        let settings = RenderSettings { rate, gain, transpose: self.transpose, ..self.sound.settings(MAX_VOICES) };
+        settings.validate()?;
+        Ok(settings)
+    }
+}
+
+/// Settings of a render as those of an instrument.
+pub(crate) fn settings_of(settings: &RenderSettings) -> Result<PlaySettings, Failure> {
+    let reverb = ReverbSettings {
+        wet: settings.reverb.map(|reverb| reverb.wet as f32),
+        time: settings.reverb.unwrap_or_default().time,
+        hall: settings.sends,
+    };
+    Ok(PlaySettings {
+        synthesis: Settings {
+            rate: settings.rate,
+            interpolation: settings.interpolation,
+            instructions: instructions()?,
+            max_voices: settings.max_voices,
+            sends: settings.sends,
+            transpose: settings.transpose,
+            muted: settings.muted(),
+            ..Settings::default()
+        },
+        effects: BusSettings { reverb, chorus: settings.sends },
+        gain: settings.gain,
+        channels: 16,
+        filters_move: false,
+    })
+}
+
+impl Sink {
+    /// What has gone wrong while playing.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        match self {
+            Sink::Device(output) => output.trouble(),
+            Sink::Null(_) => None,
+        }
+    }
+
+    /// Ends; the load, where it was measured.
+    pub(crate) fn stop(self) -> Option<Load> {
+        match self {
+            Sink::Device(_) => None,
+            Sink::Null(sink) => Some(sink.stop()),
+        }
+    }
+}
+
+pub(crate) fn tell_warnings(console: &mut Console, quiet: bool) {
+    for warning in console.take_warnings().iter().filter(|_| !quiet) {
+        say(&format!("rae: warning: {warning}"));
+    }
+}
+
+/// Tells how much work it was.
+pub(crate) fn tell_load(load: Option<Load>, console: &Console, options: &LiveOptions) -> Result<(), Failure> {
+    let most_voices = console.most_voices();
+    let Some(load) = load else { return Ok(()) };
+    if !options.quiet {
+        say(&format!(
+            "{} blocks of 64 frames, up to {most_voices} voices: load median {:.1} %, 99 % of blocks {:.1} %, 99.9 % {:.1} %, \
+             most {:.1} %; {} missed",
+            load.blocks, load.median, load.percentile_99, load.percentile_99_9, load.most, load.missed
+        ));
+    }
+    if options.json {
+        print_json(&JsonLoad {
+            blocks: load.blocks,
+            median_percent: load.median,
+            percentile_99_percent: load.percentile_99,
+            percentile_99_9_percent: load.percentile_99_9,
+            most_percent: load.most,
+            missed_blocks: load.missed,
+            most_voices,
+        })?;
+    }
+    Ok(())
+}

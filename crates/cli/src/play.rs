@@ -1,0 +1,124 @@
+//! `rae play`: a song sounds at once.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use clap::Args;
+use rae_live::{NullSink, Output, Part, PlaySettings, Song};
+use rust_audio_engine::midi::{Performance, Speed};
+use rust_audio_engine::{Engine, RenderSettings, Seconds, read_midi};
+
+use crate::exit::Failure;
+use crate::live::{LiveOptions, Sink, SinkName, settings_of, tell_load, tell_warnings};
+use crate::options::flatten;
+use crate::terminal::{Interrupts, Patience, ProgressLine, say};
+use crate::values::{self, Channels, show_time};
+
+/// How often events are sent, and the line is looked at.
+const TURN: Duration = Duration::from_millis(10);
+
+/// Play a MIDI file
+///
+/// Through a sound device where the command was built with `--features live`; with `--sink null` into nothing, at real
+/// time, to measure how much work it is.
+#[derive(Args)]
+pub(crate) struct Play {
+    /// The MIDI file
+    song: PathBuf,
+    #[command(flatten)]
+    options: LiveOptions,
+    /// Factor on the tempo; 2 is twice as fast
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, help_heading = "Song")]
+    tempo: f64,
+    /// Begin here: seconds or m:ss.s
+    #[arg(long, value_name = "T", value_parser = values::time, default_value = "0", help_heading = "Song")]
+    from: Seconds,
+    /// End here; what rings on may do so
+    #[arg(long, value_name = "T", value_parser = values::time, help_heading = "Song")]
+    to: Option<Seconds>,
+    /// Play only these channels: 1-16, 17-32 on the second port; 10 or 1-4,10
+    #[arg(long, value_name = "CH", value_parser = values::channels, help_heading = "Song")]
+    solo: Vec<Channels>,
+    /// Leave these channels out
+    #[arg(long, value_name = "CH", value_parser = values::channels, help_heading = "Song")]
+    mute: Vec<Channels>,
+}
+
+impl Play {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let chosen = RenderSettings {
+            tempo: self.tempo,
+            from: self.from,
+            to: self.to,
+            solo: flatten(&self.solo),
+            mute: flatten(&self.mute),
+            ..self.options.settings()?
+        };
+        chosen.validate()?;
+        let interrupts = Interrupts::watch();
+        let song = read_midi(&self.song)?;
+        let performance = Performance::new(&song.sequence);
+        let output = self.options.output()?;
+        let rate = output.as_ref().map_or(chosen.rate, Output::rate);
+        let speed = Speed::new(self.tempo).unwrap_or_default();
+        let mut song = Song::new(&performance, Part { speed, from: self.from, to: self.to }, rate)?;
+        let engine = Engine::open(self.options.soundfont())?;
+        let settings = PlaySettings {
+            channels: performance.channels,
+            filters_move: rae_live::moves_filters(&performance),
+            ..settings_of(&RenderSettings { rate, ..chosen })?
+        };
+        let (mut console, instrument) = rae_live::open(engine.font().clone(), &settings)?;
+        let last = song.end().0 + instrument.tail().0;
+        interrupts.expect_order(Patience::Once);
+        let mut line = ProgressLine::new(self.options.quiet(), interrupts);
+        song.feed(&mut console);
+        let sink = Sink::start(output, instrument, rate)?;
+        loop {
+            let sent = song.feed(&mut console);
+            let position = console.position();
+            let over = sent && console.voices() == 0 && position.0 >= last;
+            let time = position.seconds(rate);
+            let shown = || format!("{}  {} voices", show_time(time), console.voices());
+            if over || self.options.is_over(time) || line.show(shown).is_break() {
+                break;
+            }
+            if let Some(trouble) = sink.trouble() {
+                line.clear();
+                say(&format!("rae: warning: {trouble}"));
+            }
+            thread::sleep(TURN);
+        }
+        line.clear();
+        tell_warnings(&mut console, self.options.quiet());
+        tell_load(sink.stop(), &console, &self.options)
+    }
+}
+
+impl Sink {
+    /// Begins to play.
+    pub(crate) fn start(
+        output: Option<Output>,
+        instrument: rae_live::Instrument,
+        rate: rust_audio_engine::SampleRate,
+    ) -> Result<Sink, Failure> {
+        match output {
+            Some(mut output) => {
+                output.start(instrument)?;
+                Ok(Sink::Device(output))
+            }
+            None => Ok(Sink::Null(NullSink::start(instrument, rate)?)),
+        }
+    }
+}
+
+impl LiveOptions {
+    /// The device to play through; none for the null sink.
+    pub(crate) fn output(&self) -> Result<Option<Output>, Failure> {
+        match self.sink() {
+            SinkName::Null => Ok(None),
+            SinkName::Device => Ok(Some(Output::find(self.device())?)),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Why nothing is played.
+
+use rae_effects::EffectsError;
+
+/// An error of live playing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Settings that no effect can be made of.
+    #[error(transparent)]
+    Effects(#[from] EffectsError),
+    /// This build knows no devices.
+    #[error(
+        "this build plays through no device: build it with `--features live` (on Debian after `apt install \
+         libasound2-dev`), or play into nothing with `--sink null`"
+    )]
+    NoDevices,
+    /// There is no such device.
+    #[error("{what}: connect or choose one (`rae live --list` names them), or play into nothing with `--sink null`")]
+    NotFound {
+        /// What was looked for.
+        what: String,
+    },
+    /// A device or port is there but does not work.
+    #[error(
+        "{name} does not work: {reason}; close what else uses it, or choose another (`rae live --list` names them)"
+    )]
+    Device {
+        /// The device or port.
+        name: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// A song begins after its end.
+    #[error("the song ends at {end:.3} s, before it would begin at {from} s: choose an earlier beginning")]
+    BeyondEnd {
+        /// Beginning asked for, seconds.
+        from: f64,
+        /// End of the song, seconds.
+        end: f64,
+    },
+    /// The thread that plays into nothing could not be started.
+    #[error("no thread to play in: {0}; end other programs")]
+    Thread(#[source] std::io::Error),
+}

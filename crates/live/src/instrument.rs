@@ -1,0 +1,89 @@
+//! What sounds: the synthesizer and the effects behind it.
+
+use std::sync::Arc;
+
+use rae_effects::{BusBlock, BusSettings, LiveBus, PreparedLiveBus};
+use rae_soundfont::SoundFont;
+use rae_synth::{Buses, Console, LiveSettings, QUANTUM, Settings, Synthesizer, synthesizer};
+use rae_units::{Decibels, Frames};
+
+use crate::Error;
+
+/// How an instrument is to sound.
+#[derive(Clone, Debug)]
+pub struct PlaySettings {
+    /// Rate, kernels, voices, transposition, muted channels.
+    pub synthesis: Settings,
+    /// Reverb and chorus.
+    pub effects: BusSettings,
+    /// Absolute gain.
+    pub gain: Decibels,
+    /// Channels that events can name.
+    pub channels: u16,
+    /// Filters will be moved by NRPN ([`rae_synth::moves_filters`]).
+    pub filters_move: bool,
+}
+
+/// A synthesizer with its effects. Nothing here allocates, locks or asks the system for anything once it is open.
+pub struct Instrument {
+    synthesizer: Synthesizer,
+    effects: LiveBus,
+    buses: Buses,
+    left: [f32; QUANTUM],
+    right: [f32; QUANTUM],
+    /// Frames of `left` and `right` already handed out.
+    taken: usize,
+    tail: Frames,
+}
+
+/// An instrument, and the console where it is played. Takes some tenths of a second.
+pub fn open(font: Arc<SoundFont>, settings: &PlaySettings) -> Result<(Console, Instrument), Error> {
+    let prepared = PreparedLiveBus::new(&settings.effects, settings.synthesis.rate)?;
+    let mut effects = prepared.start();
+    effects.set_gain(settings.gain)?;
+    let live = LiveSettings {
+        synthesis: settings.synthesis.clone(),
+        channels: settings.channels,
+        whole_quanta: true,
+        filters_move: settings.filters_move,
+    };
+    let (console, synthesizer) = synthesizer(font, &live);
+    let instrument = Instrument {
+        synthesizer,
+        effects,
+        buses: Buses::new(QUANTUM),
+        left: [0.0; QUANTUM],
+        right: [0.0; QUANTUM],
+        taken: QUANTUM,
+        tail: prepared.tail(),
+    };
+    Ok((console, instrument))
+}
+
+impl Instrument {
+    /// Renders the next quantum, [`QUANTUM`] frames.
+    pub fn quantum(&mut self) -> [&[f32; QUANTUM]; 2] {
+        self.synthesizer.render(&mut self.buses);
+        let Buses { left, right, reverb, chorus } = &self.buses;
+        self.effects.process(&BusBlock { left, right, reverb, chorus }, &mut self.left, &mut self.right);
+        self.taken = QUANTUM;
+        [&self.left, &self.right]
+    }
+
+    /// The next frame, left and right. Quanta are rendered as they are needed: what is sent while one is being handed out
+    /// sounds in the next.
+    pub fn frame(&mut self) -> [f32; 2] {
+        if self.taken == QUANTUM {
+            self.quantum();
+            self.taken = 0;
+        }
+        let frame = [self.left[self.taken], self.right[self.taken]];
+        self.taken += 1;
+        frame
+    }
+
+    /// The longest time for which the effects ring on.
+    pub fn tail(&self) -> Frames {
+        self.tail
+    }
+}

@@ -1,0 +1,26 @@
+//! Playing live: a song or a keyboard sounds through a device, or into nothing at real time.
+//!
+//! [`open`] gives two ends: the [`Console`], where events are sent, and the [`Instrument`], the synthesizer followed by its
+//! effects, which a sink pulls on its own thread: a sound device (feature `devices`), or [`NullSink`], which needs none
+//! and measures.
+
+#![forbid(unsafe_code)]
+
+mod bytes;
+mod device;
+mod error;
+mod instrument;
+mod load;
+mod null;
+mod song;
+
+pub use bytes::action;
+pub use device::{Input, Output, inputs, outputs};
+pub use error::Error;
+pub use instrument::{Instrument, PlaySettings, open};
+pub use load::{Load, Meter};
+pub use null::NullSink;
+pub use song::{Part, Song};
+
+pub use rae_effects::{BusSettings, ReverbSettings};
+pub use rae_synth::{ChannelSet, Console, InstructionSet, Interpolation, LiveError, Settings, Warning, moves_filters};
