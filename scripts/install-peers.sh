@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs what the tests compare with, on Debian as root; elsewhere it does nothing.
+# Installs what the tests compare with, and the headers of ALSA, on Debian as root; elsewhere it does nothing.
 # install-peers.sh [test|all]: `test` is enough for `make test`, `all` adds two large banks (about 330 MB to fetch).
 set -euo pipefail
 
-packages=(fluidsynth timgm6mb-soundfont openttd-openmsx)
+packages=(fluidsynth timgm6mb-soundfont openttd-openmsx libasound2-dev)
 if [ "${1:-test}" = all ]; then
     packages+=(fluid-soundfont-gm musescore-general-soundfont-lossless)
 fi

@@ -1,0 +1,124 @@
+//! Songs played live, without a device.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use rae_live::{BusSettings, Error, Instrument, NullSink, Part, PlaySettings, Settings, Song, open};
+use rae_midi::{Division, Event, Format, Message, Meta, Performance, Sequence, Track, TrackEvent};
+use rae_soundfont::SoundFont;
+use rae_synth::{Buses, Console, Renderer};
+use rae_testkit::{BankBuilder, sine};
+use rae_units::{Decibels, Frames, SampleRate, Seconds};
+
+const RATE: usize = 44_100;
+
+/// Silence before a song that is played live.
+const LEAD: usize = RATE / 20;
+
+/// Ticks are frames: 441 to the quarter note of 10 ms.
+fn song(messages: &[(u64, Message)], end: u64) -> Performance {
+    let tempo = TrackEvent { tick: 0, event: Event::Meta(Meta::Tempo(10_000)) };
+    let mut events = vec![tempo];
+    let channel = |&(tick, message): &_| TrackEvent { tick, event: Event::Channel { channel: 0, message } };
+    events.extend(messages.iter().map(channel));
+    events.push(TrackEvent { tick: end, event: Event::Meta(Meta::EndOfTrack) });
+    let division = Division::TicksPerQuarter(441);
+    Performance::new(&Sequence { format: Format::SingleTrack, division, tracks: vec![Track { events }] })
+}
+
+fn tune() -> Performance {
+    let on = |key| Message::NoteOn { key, velocity: 100 };
+    let off = |key| Message::NoteOff { key, velocity: 64 };
+    let volume = Message::ControlChange { controller: 7, value: 64 };
+    song(&[(0, volume), (0, on(60)), (9_000, off(60)), (20_000, on(64)), (26_000, off(64))], 30_000)
+}
+
+fn font() -> Arc<SoundFont> {
+    Arc::new(BankBuilder::one_sample(&sine(441.0, 44_100, 1000), Some(0..100)).build())
+}
+
+fn instrument(effects: BusSettings) -> (Console, Instrument) {
+    let synthesis = Settings { max_voices: 32, ..Settings::default() };
+    let gain = Decibels(0.0);
+    open(font(), &PlaySettings { synthesis, effects, gain, channels: 16, filters_move: false }).expect("an instrument")
+}
+
+/// What the song sounds like on the left, pulled frame by frame.
+fn played(part: Part, effects: BusSettings, frames: usize) -> Vec<f32> {
+    let (mut console, mut instrument) = instrument(effects);
+    let mut song = Song::new(&tune(), part, SampleRate::CD).expect("a song");
+    (0..frames)
+        .map(|frame| {
+            if frame % 4410 == 0 {
+                song.feed(&mut console);
+            }
+            instrument.frame()[0]
+        })
+        .collect()
+}
+
+fn rendered() -> Buses {
+    let mut buses = Buses::new(40_000);
+    Renderer::new(font(), &tune(), &Settings::default()).render(&mut buses);
+    buses
+}
+
+#[test]
+fn a_song_sounds_as_its_file_after_a_short_silence() {
+    let live = played(Part::default(), BusSettings::DRY, LEAD + 40_000);
+    assert!(live[..LEAD].iter().all(|&x| x == 0.0));
+    let file = rendered().left;
+    assert!(file.iter().any(|x| x.abs() > 0.05));
+    let differs = file.iter().zip(&live[LEAD..]).position(|(a, b)| (a - b).abs() > 1e-6);
+    assert_eq!(differs, None);
+}
+
+#[test]
+fn a_part_begins_with_controllers_as_they_stand_and_no_earlier_notes() {
+    let from = 15_000;
+    let part = Part { from: Seconds(from as f64 / RATE as f64), to: Some(Seconds(0.6)), ..Part::default() };
+    let live = played(part, BusSettings::DRY, LEAD + 20_000);
+    let silence = LEAD + 20_000 - from;
+    assert!(live[..silence].iter().all(|&x| x == 0.0));
+    // The volume of the song's first frame holds; at its default of 100 the note would be 2.4 times as loud.
+    let file = rendered().left;
+    let peak = |samples: &[f32]| samples.iter().fold(0f32, |peak, x| peak.max(x.abs()));
+    let (file, live) = (peak(&file[20_000..26_000]), peak(&live[silence..silence + 6_000]));
+    assert!((file - live).abs() < 1e-3 * file, "{file} {live}");
+    let late = Song::new(&tune(), Part { from: Seconds(3.0), ..Part::default() }, SampleRate::CD);
+    assert!(matches!(late, Err(Error::BeyondEnd { .. })));
+}
+
+#[test]
+fn effects_ring_on() {
+    let all = LEAD + 44_100;
+    let dry = played(Part::default(), BusSettings::DRY, all);
+    let wet = played(Part::default(), BusSettings::default(), all);
+    let energy = |samples: &[f32]| samples.iter().map(|x| f64::from(x * x)).sum::<f64>();
+    let rest = LEAD + 40_000..all;
+    assert!(energy(&wet[rest.clone()]) > 1e-6 && energy(&wet[rest.clone()]) > 100.0 * energy(&dry[rest]));
+}
+
+#[test]
+fn the_null_sink_plays_and_counts() {
+    let (mut console, instrument) = instrument(BusSettings::default());
+    let mut song = Song::new(&tune(), Part::default(), SampleRate::CD).expect("a song");
+    song.feed(&mut console);
+    let sink = NullSink::start(instrument, SampleRate::CD).expect("a thread");
+    // However slow the machine is, some time the song is over.
+    while !song.feed(&mut console) || console.position() < song.end() || console.voices() > 0 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let load = sink.stop();
+    assert_eq!(load.blocks, console.position().0 / 64);
+    assert!(console.position() > Frames(30_000) && console.most_voices() >= 1);
+    assert!(load.median > 0.0 && load.median <= load.percentile_99_9 && load.percentile_99_9 <= load.most);
+}
+
+#[cfg(not(feature = "devices"))]
+#[test]
+fn without_devices_one_is_told_what_to_do() {
+    let Err(error) = rae_live::Output::find(None) else { panic!("a device where none is built in") };
+    assert!(error.to_string().contains("--features live") && error.to_string().contains("--sink null"), "{error}");
+}
