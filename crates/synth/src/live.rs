@@ -3,6 +3,7 @@
 //! Two ends: the [`Console`], where whoever plays queues events and where all is prepared that they will need, and the
 //! [`Synthesizer`], which renders on an audio thread and allocates nothing, locks nothing and asks nothing of the system.
 
+use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -287,14 +288,14 @@ impl Synthesizer {
     }
 }
 
-/// Reads a little of every page of the samples that a preset plays, so that they are in memory when notes want them.
+/// Reads a little of every page of the samples that a preset plays, so that they are in memory, or decoded, when notes want
+/// them.
 fn touch(font: &SoundFont, program: &Program) {
-    let mut samples: Vec<usize> = program.samples().collect();
-    samples.sort_unstable();
-    samples.dedup();
-    for sample in samples {
+    for (sample, points) in program.samples() {
         let pcm = font.pcm(sample);
-        std::hint::black_box(pcm.words.iter().step_by(POINTS_PER_PAGE).fold(0, |sum, word| sum ^ word[0]));
-        std::hint::black_box(pcm.low_bytes.iter().step_by(POINTS_PER_PAGE).fold(0, |sum, byte| sum ^ byte));
+        let words = pcm.words.get(points.clone()).unwrap_or(pcm.words);
+        let low_bytes = pcm.low_bytes.get(points).unwrap_or(pcm.low_bytes);
+        black_box(words.iter().step_by(POINTS_PER_PAGE).fold(0, |sum, word| sum ^ word[0]));
+        black_box(low_bytes.iter().step_by(POINTS_PER_PAGE).fold(0, |sum, byte| sum ^ byte));
     }
 }

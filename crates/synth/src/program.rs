@@ -1,7 +1,7 @@
 //! A preset made ready to play: every pair of preset zone and instrument zone becomes one layer with its generators
 //! summed, its modulators merged and its sample bounds fixed (SoundFont 2.04, 9.4).
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use rae_soundfont::{GENERATOR_COUNT, Generator, Modulator, Sample, SoundFont, Zone};
 
@@ -106,9 +106,9 @@ impl Program {
         Program { layers: vec![layer], most_layers: 1 }
     }
 
-    /// The samples that its layers read, as numbers in the bank.
-    pub(crate) fn samples(&self) -> impl Iterator<Item = usize> {
-        self.layers.iter().map(|layer| layer.bounds.sample)
+    /// The samples that its layers read, as numbers in the bank, and where they lie among their points.
+    pub(crate) fn samples(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
+        self.layers.iter().map(|Layer { bounds, .. }| (bounds.sample, bounds.start as usize..bounds.end as usize))
     }
 
     /// Makes a preset ready as far as `budget` allows; whether all of it fitted.
