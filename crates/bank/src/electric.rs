@@ -85,7 +85,7 @@ pub(crate) fn build(bank: &mut Bank) {
     });
     // What a hard stroke adds: the reed or tine driven far over its pick-up.
     let bark = bank.samples("Bark", &keys, |key| {
-        let pairs = [Pair { ratio: 1.0, index: 2.8, calm: 0.3, rest: 0.9, gain: 1.0 }];
+        let pairs = [Pair { ratio: 1.0, index: 3.4, calm: 0.3, rest: 1.2, gain: 1.0 }];
         fm(key, &pairs, 0.3, 20.0)
     });
     let decay = |key: u8| 16.0 * ((60.0 - f32::from(key)) / 20.0).exp2();
@@ -96,7 +96,7 @@ pub(crate) fn build(bank: &mut Bank) {
     let barking = keyboard(&bark, |key| Tone::new().decay(0.5 * decay(key), 100.0));
     let bark = Tone::new().release(0.5).only_when_hard(36.0).tremolo(0.8, 5.2).sends(15, 20);
     let bark = bank.instrument("Electric Bark", &bark, barking);
-    bank.preset(4, "Electric Piano 1", &[(first, Tone::new()), (bark, Tone::new())]);
+    bank.preset(4, "Electric Piano 1", &[(first, Tone::new().softer(3.0)), (bark, Tone::new())]);
     let wide = |pan: f32, cents| Tone::new().detune(0, cents).pan(pan).softer(3.0);
     bank.preset(
         5,

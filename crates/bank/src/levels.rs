@@ -4,7 +4,7 @@
 /// the same melody on every program and prints it anew (set it to zero first).
 #[rustfmt::skip]
 pub(crate) const TRIM: [u8; 128] = [
-     16,  21,   2,   9,  28,  10,  21,   0,
+     16,  21,   2,   9,   0,   9,  21,   0,
      14,   0,  15,   7,   0,   1,   5,  46,
      32,  33,  20,  17,  23,  23,  30,  26,
      23,  27,  40,  53,   0,   5,  14,  46,
