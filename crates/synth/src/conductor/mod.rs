@@ -8,6 +8,7 @@ mod stealing;
 mod sysex;
 mod tuning;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rae_midi::{Action, Message};
@@ -101,6 +102,10 @@ impl Conductor {
 
     pub(crate) fn warn(&mut self, warning: Warning) {
         self.warnings.once(warning);
+    }
+
+    pub(crate) fn presets_used(&self) -> BTreeSet<usize> {
+        self.programs.used()
     }
 
     pub(crate) fn take_warnings(&mut self) -> Vec<Warning> {

@@ -1,6 +1,6 @@
 //! Which preset answers a bank and a program, and the presets made ready so far.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rae_soundfont::SoundFont;
@@ -18,6 +18,11 @@ pub(super) struct Programs {
 impl Programs {
     pub(super) fn new(font: Arc<SoundFont>) -> Programs {
         Programs { font, ready: HashMap::new(), budget: Budget::new() }
+    }
+
+    /// The presets that have been asked for, or played in place of those.
+    pub(super) fn used(&self) -> BTreeSet<usize> {
+        self.ready.keys().copied().collect()
     }
 
     /// The preset of this bank and program, or the nearest there is: the same program of bank 0 (for drums the standard
