@@ -1,5 +1,6 @@
 //! Which preset answers a bank and a program, and the presets made ready so far.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rae_soundfont::SoundFont;
@@ -21,6 +22,11 @@ impl Programs {
     /// Presets that are made ready when a note first asks for them.
     pub(super) fn new(font: Arc<SoundFont>) -> Programs {
         Programs { budget: Some(Budget::new()), ..Programs::handed_over(font) }
+    }
+
+    /// The presets that have been asked for, or played in place of those.
+    pub(super) fn used(&self) -> BTreeSet<usize> {
+        (0..self.ready.len()).filter(|&preset| self.ready[preset].is_some()).collect()
     }
 
     /// Presets that are handed over ready; nothing is allocated here.

@@ -40,7 +40,7 @@ pub(super) fn exp2(x: f64) -> f64 {
     let rest = x - (shifted - WHOLE) * (1.0 / STEPS as f64);
     // The whole number stands in the lowest bits; converting it would cost as much as the series.
     let index = shifted.to_bits().wrapping_sub(WHOLE.to_bits()) as i64;
-    let octave = f64::from_bits(((index >> STEPS.trailing_zeros()) + 1023 << 52) as u64);
+    let octave = f64::from_bits((((index >> STEPS.trailing_zeros()) + 1023) << 52) as u64);
     let [c0, c1, c2, c3, c4] = SERIES;
     let square = rest * rest;
     let series = (c0 + c1 * rest) + square * ((c2 + c3 * rest) + square * c4);
