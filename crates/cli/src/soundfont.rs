@@ -1,5 +1,7 @@
 //! `rae soundfont`: which banks there are, which one is played, and what is in it.
 
+mod trim;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +45,7 @@ pub(crate) enum SoundFontVerb {
     ///
     /// That is the one the variable RAE_SOUNDFONT names, else the first of the system's, else 'builtin'.
     Path,
+    Trim(trim::Trim),
 }
 
 #[derive(Serialize)]
@@ -80,6 +83,7 @@ impl SoundFontVerb {
             SoundFontVerb::List { json } => list(json),
             SoundFontVerb::Info { soundfont, json } => info(SoundFontChoice::from_argument(soundfont.as_deref()), json),
             SoundFontVerb::Export { soundfont, output, force } => Ok(export(&soundfont, &output, force)?),
+            SoundFontVerb::Trim(trim) => trim.run(),
             SoundFontVerb::Path => print(&SoundFontChoice::Discover.resolve()?.to_string()),
         }
     }
@@ -148,8 +152,12 @@ fn export(soundfont: &Path, output: &Path, force: bool) -> Result<(), Error> {
         check_output(output, soundfont)?;
     }
     let model = engine.font().model();
-    let pcm = if model.samples.is_empty() { Pcm::default() } else { engine.font().pcm(0) };
-    let bytes = soundfont::write(model, pcm)?;
+    let bytes = if (0..model.samples.len()).any(|sample| engine.font().is_stream(sample)) {
+        soundfont::subset(engine.font(), &(0..model.presets.len()).collect())?
+    } else {
+        let pcm = if model.samples.is_empty() { Pcm::default() } else { engine.font().pcm(0) };
+        soundfont::write(model, pcm)?
+    };
     let mut file = OutputFile::create(output, force)?;
     file.write_all(&bytes).map_err(|source| CodecError::Io { action: "write", path: output.to_owned(), source })?;
     Ok(file.commit()?)

@@ -24,6 +24,7 @@ mod engine;
 mod error;
 mod font;
 mod output;
+mod presets;
 mod progress;
 mod report;
 mod settings;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use common::{dry, render, song};
 use rae_testkit::{BankBuilder, SINE_OGG, SWEEP_OGG, amplitude_at, peak, zone};
-use rust_audio_engine::soundfont::{Generator, SoundFont};
+use rust_audio_engine::midi::{Event, Message, TrackEvent};
+use rust_audio_engine::soundfont::{Generator, SoundFont, subset};
 use rust_audio_engine::{Engine, RenderSettings, SampleFormat};
 
 /// Program 0 loops 2800 points of a sine of 441 Hz; program 1 plays the second stream, program 2 is never asked for.
@@ -37,6 +38,27 @@ fn notes_sound_as_the_stream_and_only_what_they_need_is_decoded() {
     assert!((level / (0.5 * 0.5_f64.sqrt()) - 1.0).abs() < 0.02, "{level}");
     assert_eq!(engine.font().decoded_bytes(), 2 * 3001);
     assert!(made.report.warnings.is_empty(), "{:?}", made.report.warnings);
+}
+
+#[test]
+fn a_song_sounds_the_same_with_a_bank_of_only_what_it_plays() {
+    let mut notes = song(&[(0, 60, 0.0, 1.0), (1, 67, 0.2, 1.0), (2, 70, 0.3, 0.6)], 1.0);
+    for (channel, program) in [(1, 1), (2, 77)] {
+        let event = Event::Channel { channel, message: Message::ProgramChange { program } };
+        notes.tracks[0].events.insert(0, TrackEvent { tick: 0, event });
+    }
+    let whole = engine(SWEEP_OGG);
+    let presets = whole.presets_used(&notes);
+    assert_eq!(whole.font().decoded_bytes(), 0, "nothing was read for that");
+    // Program 77 is not there: 0 plays in its place. Program 2 is not played.
+    assert_eq!(presets.iter().copied().collect::<Vec<_>>(), [0, 1]);
+    let part = SoundFont::from_bytes(subset(whole.font(), &presets).unwrap(), "part.sf2").unwrap();
+    assert_eq!(part.model().samples.len(), 2);
+    let part = render(&Engine::with_font(Arc::new(part)), &notes, &float());
+    let whole = render(&whole, &notes, &float());
+    assert!(peak(&whole.audio.channel(0)[30_000..]) > 0.1);
+    assert!(part.audio == whole.audio);
+    assert_eq!(part.report.warnings, whole.report.warnings);
 }
 
 #[test]

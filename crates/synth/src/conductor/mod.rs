@@ -9,6 +9,7 @@ mod stealing;
 mod sysex;
 mod tuning;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rae_midi::{Action, Message};
@@ -133,6 +134,10 @@ impl Conductor {
 
     pub(crate) fn warn(&mut self, warning: Warning) {
         self.warnings.once(warning);
+    }
+
+    pub(crate) fn presets_used(&self) -> BTreeSet<usize> {
+        self.programs.used()
     }
 
     pub(crate) fn take_warnings(&mut self) -> Vec<Warning> {
