@@ -43,7 +43,8 @@ pub(crate) enum SoundFontVerb {
     },
     /// Print the SoundFont that is played when --soundfont is not given
     ///
-    /// That is the one the variable RAE_SOUNDFONT names, else the first of the system's, else 'builtin'.
+    /// That is the one the variable RAE_SOUNDFONT names, else the first in the folders that RAE_SOUNDFONT_PATH names, the
+    /// user's and the system's, else 'builtin'.
     Path,
     Trim(trim::Trim),
 }
@@ -99,6 +100,8 @@ fn list(json: bool) -> Result<(), Failure> {
             Place {
                 named_by: match candidate.origin {
                     discovery::Origin::Environment => discovery::VARIABLE,
+                    discovery::Origin::SearchPath => discovery::PATH_VARIABLE,
+                    discovery::Origin::User => "user",
                     discovery::Origin::System => "system",
                 },
                 status: status(&candidate.status),

@@ -11,7 +11,8 @@ use crate::Error;
 /// Which SoundFont to play.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SoundFontChoice {
-    /// The one that the variable `RAE_SOUNDFONT` names, else the first of the system's, else the built-in one.
+    /// The one that the variable `RAE_SOUNDFONT` names, else the first in the folders of `RAE_SOUNDFONT_PATH`, the user and
+    /// the system, else the built-in one.
     #[default]
     Discover,
     /// The built-in one.

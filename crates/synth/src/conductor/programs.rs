@@ -45,6 +45,11 @@ impl Programs {
         self.ready[preset].is_some()
     }
 
+    /// The presets that have been asked for, or played in place of those.
+    pub(super) fn used(&self) -> BTreeSet<usize> {
+        self.ready.iter().enumerate().filter_map(|(preset, ready)| ready.is_some().then_some(preset)).collect()
+    }
+
     /// The preset that sounds for a selection, or the nearest there is: the same program of bank 0 (for drums the standard
     /// kit), then program 0.
     pub(super) fn choose(&self, selection: &Selection) -> Option<((u16, u16), usize)> {
