@@ -1,5 +1,7 @@
 //! A share of the voices: where they live, and what one thread works on at a time.
 
+use std::ops::Range;
+
 use rae_soundfont::SoundFont;
 
 use crate::Buses;
@@ -8,6 +10,9 @@ use crate::executor::{Block, Executor, QUANTUM, VoiceBlock};
 
 /// Segments carried out at a time: few enough to stay in the cache.
 const SEGMENTS: usize = 512;
+
+/// Frames that all voices render before they go on, for the same reason.
+const PIECE: u64 = 8 * QUANTUM as u64;
 
 /// Voices of one remainder of the serial number, and the sum of their sound.
 pub(crate) struct Bucket {
@@ -47,18 +52,25 @@ impl Bucket {
     /// Takes the voices through control and executor, and leaves those behind that end on the way.
     pub(crate) fn render(&mut self, font: &SoundFont, stretch: &Stretch) {
         self.sum.begin((stretch.end - stretch.start) as usize);
+        for start in (stretch.start..stretch.end).step_by(PIECE as usize) {
+            self.render_piece(font, stretch, start..stretch.end.min(start + PIECE));
+        }
+        self.voices.iter_mut().for_each(|voice| voice.end_block());
+        self.drop_voices(Voice::is_finished);
+    }
+
+    fn render_piece(&mut self, font: &SoundFont, stretch: &Stretch, frames: Range<u64>) {
+        self.sum.go_on_to((frames.end - stretch.start) as usize);
         for voice in &mut self.voices {
             let first = self.sum.block.segments.len();
             let changes = &stretch.changes[usize::from(voice.channel)];
-            voice.control(stretch.start, stretch.end, changes, &mut self.sum.block.segments);
+            voice.control(stretch.start, frames.clone(), changes, &mut self.sum.block.segments);
             self.sum.push(voice, first);
             if self.sum.block.segments.len() >= SEGMENTS {
                 self.sum.execute(font);
             }
-            voice.end_block();
         }
         self.sum.execute(font);
-        self.drop_voices(Voice::is_finished);
     }
 
     /// Frames rendered in the block, summed over voices.
@@ -66,11 +78,10 @@ impl Bucket {
         self.sum.voice_frames
     }
 
-    /// Adds the sound of the block, if there is any.
-    pub(crate) fn add_to(&self, sum: &mut Buses) {
-        let buses = sum.all_mut().into_iter().zip(self.sum.buses.all()).zip(self.sum.fed);
-        for ((sum, part), _) in buses.filter(|(_, fed)| *fed) {
-            for (s, p) in sum.iter_mut().zip(part) {
+    /// Adds the sound of the block on one bus, if there is any.
+    pub(crate) fn add_to(&self, bus: usize, sum: &mut [f32]) {
+        if self.sum.fed[bus] {
+            for (s, p) in sum.iter_mut().zip(self.sum.buses.all()[bus]) {
                 *s += p;
             }
         }
@@ -135,18 +146,30 @@ struct Sum {
     buses: Buses,
     /// Which buses the voices carried out so far feed; the others hold what they held before.
     fed: [bool; 4],
+    /// Frames up to which those that are fed hold sound or silence.
+    reached: usize,
     voice_frames: u64,
 }
 
 impl Sum {
     fn new(executor: Box<dyn Executor>) -> Sum {
-        Sum { block: Block::default(), executor, buses: Buses::default(), fed: [false; 4], voice_frames: 0 }
+        Sum { block: Block::default(), executor, buses: Buses::default(), fed: [false; 4], reached: 0, voice_frames: 0 }
     }
 
     fn begin(&mut self, frames: usize) {
         self.block.frames = frames;
         self.fed = [false; 4];
+        self.reached = 0;
         self.voice_frames = 0;
+        self.buses.all_mut().into_iter().for_each(|bus| bus.resize(frames, 0.0));
+    }
+
+    /// The frames up to `end` are next.
+    fn go_on_to(&mut self, end: usize) {
+        for (bus, _) in self.buses.all_mut().into_iter().zip(self.fed).filter(|(_, fed)| *fed) {
+            bus[self.reached..end].fill(0.0);
+        }
+        self.reached = end;
     }
 
     /// Adds a voice, whose segments are those from `first` on.
@@ -171,10 +194,15 @@ impl Sum {
                 *feeds |= segment.gains[bus] != 0.0 || segment.slopes[bus] != 0.0;
             }
         }
-        let first = std::array::from_fn(|bus| feeds[bus] && !self.fed[bus]);
-        self.buses.clear_to(self.block.frames, first);
+        for ((bus, fed), _) in
+            self.buses.all_mut().into_iter().zip(&mut self.fed).zip(feeds).filter(|(_, feeds)| *feeds)
+        {
+            if !*fed {
+                bus[..self.reached].fill(0.0);
+            }
+            *fed = true;
+        }
         self.executor.render(font, &self.block, &mut self.buses);
-        self.fed = std::array::from_fn(|bus| self.fed[bus] || feeds[bus]);
         self.block.voices.clear();
         self.block.segments.clear();
     }

@@ -47,14 +47,4 @@ impl Buses {
     pub(crate) fn all(&self) -> [&Vec<f32>; 4] {
         [&self.left, &self.right, &self.reverb, &self.chorus]
     }
-
-    /// Sets the number of frames; those of the buses in `which` become silent, the others are left as they are.
-    pub(crate) fn clear_to(&mut self, frames: usize, which: [bool; 4]) {
-        for (bus, clear) in self.all_mut().into_iter().zip(which) {
-            bus.resize(frames, 0.0);
-            if clear {
-                bus.fill(0.0);
-            }
-        }
-    }
 }

@@ -249,7 +249,9 @@ impl Synthesizer {
         self.ready.resize(QUANTUM);
         for bucket in buckets {
             bucket.render(&self.font, &self.stretch);
-            bucket.add_to(&mut self.ready);
+            for (bus, sum) in self.ready.all_mut().into_iter().enumerate() {
+                bucket.add_to(bus, sum);
+            }
         }
         self.conductor.end_block(&mut self.stretch);
         self.taken = 0;

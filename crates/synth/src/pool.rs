@@ -3,12 +3,13 @@
 use std::cmp::Reverse;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread::{self, JoinHandle};
 use std::{hint, io};
 
 use rae_soundfont::SoundFont;
 
+use crate::Buses;
 use crate::bucket::{Bucket, Stretch};
 
 /// Turns a thread waits awake: a block follows the last one within microseconds, and waking takes longer.
@@ -18,11 +19,15 @@ const PATIENCE: usize = 3_000;
 struct Region {
     font: Arc<SoundFont>,
     stretch: RwLock<Stretch>,
-    buckets: Vec<Mutex<Option<Box<Bucket>>>>,
+    buckets: Vec<RwLock<Option<Box<Bucket>>>>,
     /// The fullest bucket first, so that the threads end together.
     order: Vec<usize>,
     next: AtomicUsize,
     unfinished: AtomicUsize,
+    /// The sums of all buckets, bus by bus, which threads claim afterwards.
+    sums: [Mutex<Vec<f32>>; 4],
+    next_sum: AtomicUsize,
+    unsummed: AtomicUsize,
     panicked: AtomicBool,
 }
 
@@ -59,17 +64,20 @@ impl Pool {
         1 + self.threads.len()
     }
 
-    /// Lets the threads begin with a block.
-    pub(crate) fn begin(&mut self, font: &Arc<SoundFont>, stretch: Stretch, buckets: Vec<Box<Bucket>>) {
+    /// Lets the threads begin with a block, whose sound will be in `ready`.
+    pub(crate) fn begin(&mut self, font: &Arc<SoundFont>, stretch: Stretch, buckets: Vec<Box<Bucket>>, ready: Buses) {
         let mut order: Vec<usize> = (0..buckets.len()).collect();
         order.sort_by_key(|&bucket| Reverse(buckets[bucket].voices().len()));
         let region = Arc::new(Region {
             font: font.clone(),
             stretch: RwLock::new(stretch),
             unfinished: AtomicUsize::new(buckets.len()),
-            buckets: buckets.into_iter().map(|bucket| Mutex::new(Some(bucket))).collect(),
+            buckets: buckets.into_iter().map(|bucket| RwLock::new(Some(bucket))).collect(),
             order,
             next: AtomicUsize::new(0),
+            sums: [ready.left, ready.right, ready.reverb, ready.chorus].map(Mutex::new),
+            next_sum: AtomicUsize::new(0),
+            unsummed: AtomicUsize::new(4),
             panicked: AtomicBool::new(false),
         });
         self.region = Some(region.clone());
@@ -77,17 +85,14 @@ impl Pool {
     }
 
     /// Helps until the block is done.
-    pub(crate) fn finish(&mut self) -> (Stretch, Vec<Box<Bucket>>) {
+    pub(crate) fn finish(&mut self) -> (Stretch, Vec<Box<Bucket>>, Buses) {
         let region = self.region.take().expect("a block has begun");
         region.work();
-        let mut turns = 0;
-        while region.unfinished.load(Ordering::Acquire) > 0 {
-            wait_awake(&mut turns);
-        }
+        wait_awake(|| region.unsummed.load(Ordering::Acquire) == 0);
         assert!(!region.panicked.load(Ordering::Acquire), "a thread that renders voices has panicked");
-        let buckets = region.buckets.iter().filter_map(|bucket| lock(bucket).take()).collect();
-        let mut stretch = region.stretch.write().unwrap_or_else(PoisonError::into_inner);
-        (std::mem::take(&mut *stretch), buckets)
+        let buckets = region.buckets.iter().filter_map(|bucket| write(bucket).take()).collect();
+        let [left, right, reverb, chorus] = [0, 1, 2, 3].map(|bus| std::mem::take(&mut *lock(&region.sums[bus])));
+        (std::mem::take(&mut *write(&region.stretch)), buckets, Buses { left, right, reverb, chorus })
     }
 }
 
@@ -129,19 +134,43 @@ impl Shared {
 }
 
 impl Region {
-    /// Renders buckets until none is left to claim.
+    /// Renders buckets until none is left to claim, then adds them up.
     fn work(&self) {
-        let stretch = self.stretch.read().unwrap_or_else(PoisonError::into_inner);
+        let stretch = read(&self.stretch);
         while let Some(&bucket) = self.order.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            let done = catch_unwind(AssertUnwindSafe(|| {
-                if let Some(bucket) = lock(&self.buckets[bucket]).as_mut() {
+            self.attempt(|| {
+                if let Some(bucket) = write(&self.buckets[bucket]).as_mut() {
                     bucket.render(&self.font, &stretch);
                 }
-            }));
-            if done.is_err() {
-                self.panicked.store(true, Ordering::Release);
-            }
+            });
             self.unfinished.fetch_sub(1, Ordering::AcqRel);
+        }
+        wait_awake(|| self.unfinished.load(Ordering::Acquire) == 0);
+        let frames = (stretch.end - stretch.start) as usize;
+        while let Some((bus, sum)) = self.claim_sum() {
+            self.attempt(|| {
+                let mut sum = lock(sum);
+                sum.clear();
+                sum.resize(frames, 0.0);
+                for bucket in &self.buckets {
+                    if let Some(bucket) = read(bucket).as_ref() {
+                        bucket.add_to(bus, &mut sum);
+                    }
+                }
+            });
+            self.unsummed.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+
+    fn claim_sum(&self) -> Option<(usize, &Mutex<Vec<f32>>)> {
+        let bus = self.next_sum.fetch_add(1, Ordering::Relaxed);
+        Some((bus, self.sums.get(bus)?))
+    }
+
+    /// Does what may panic, which the thread that waits for the block has to hear of.
+    fn attempt(&self, work: impl FnOnce()) {
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            self.panicked.store(true, Ordering::Release);
         }
     }
 }
@@ -153,11 +182,22 @@ fn help(shared: &Shared) {
     }
 }
 
-fn wait_awake(turns: &mut usize) {
-    *turns += 1;
-    if *turns < PATIENCE { hint::spin_loop() } else { thread::yield_now() }
+fn wait_awake(done: impl Fn() -> bool) {
+    let mut turns = 0;
+    while !done() {
+        turns += 1;
+        if turns < PATIENCE { hint::spin_loop() } else { thread::yield_now() }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }

@@ -198,20 +198,22 @@ impl Renderer {
         let buckets = self.conductor.begin_block(&mut self.stretch);
         match &mut self.pool {
             Some(pool) if end - start > QUANTUM as u64 => {
-                pool.begin(&self.font, std::mem::take(&mut self.stretch), std::mem::take(buckets));
+                let ready = std::mem::take(&mut self.ready);
+                pool.begin(&self.font, std::mem::take(&mut self.stretch), std::mem::take(buckets), ready);
                 meanwhile();
-                (self.stretch, *buckets) = pool.finish();
+                (self.stretch, *buckets, self.ready) = pool.finish();
             }
             _ => {
                 meanwhile();
                 for bucket in &mut *buckets {
                     bucket.render(&self.font, &self.stretch);
                 }
+                for (bus, sum) in self.ready.all_mut().into_iter().enumerate() {
+                    sum.clear();
+                    sum.resize((end - start) as usize, 0.0);
+                    buckets.iter().for_each(|bucket| bucket.add_to(bus, sum));
+                }
             }
-        }
-        self.ready.resize((end - start) as usize);
-        for bucket in buckets {
-            bucket.add_to(&mut self.ready);
         }
         self.conductor.end_block(&mut self.stretch);
         self.taken = 0;

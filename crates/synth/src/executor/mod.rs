@@ -156,7 +156,7 @@ pub struct Block {
 }
 
 /// Renders blocks; the seam between the synthesizer and what computes it.
-pub trait Executor: Send {
+pub trait Executor: Send + Sync {
     /// Makes room for `slots` filter memories, so that rendering need not. Nothing by default.
     fn reserve(&mut self, slots: usize) {
         let _ = slots;

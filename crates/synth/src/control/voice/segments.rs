@@ -1,5 +1,7 @@
 //! From a voice's state to segments: what happens at a frame first, then stretches over which nothing does.
 
+use std::ops::Range;
+
 use super::{KILL_SECONDS, RINGING, Voice};
 use crate::control::ChannelChange;
 use crate::control::articulation::absolute_cents_to_hz;
@@ -20,10 +22,17 @@ const CUTOFF_STEP: f64 = 100.0;
 const MAX_INCREMENT: f64 = 1024.0;
 
 impl Voice {
-    /// Appends this voice's segments of the frames `start..end` to `out`; `changes` are its channel's in this block.
-    pub(crate) fn control(&mut self, start: u64, end: u64, changes: &[ChannelChange], out: &mut Vec<Segment>) {
-        let mut now = start.max(self.birth);
-        while now < end && !self.finished {
+    /// Appends this voice's segments of these frames to `out`; `changes` are its channel's in the block that begins at
+    /// `block`.
+    pub(crate) fn control(
+        &mut self,
+        block: u64,
+        frames: Range<u64>,
+        changes: &[ChannelChange],
+        out: &mut Vec<Segment>,
+    ) {
+        let mut now = frames.start.max(self.birth);
+        while now < frames.end && !self.finished {
             self.take_changes(now, changes);
             self.take_release(now);
             self.volume.advance(now);
@@ -32,9 +41,9 @@ impl Voice {
                 self.finished = true;
                 break;
             }
-            let until = self.steady_until(now, end, changes);
+            let until = self.steady_until(now, frames.end, changes);
             if self.volume.stage() != Stage::Delay {
-                self.stretch(now, until, start, out);
+                self.stretch(now, until, block, out);
             }
             now = until;
         }
