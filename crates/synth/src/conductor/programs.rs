@@ -24,11 +24,6 @@ impl Programs {
         Programs { budget: Some(Budget::new()), ..Programs::handed_over(font) }
     }
 
-    /// The presets that have been asked for, or played in place of those.
-    pub(super) fn used(&self) -> BTreeSet<usize> {
-        (0..self.ready.len()).filter(|&preset| self.ready[preset].is_some()).collect()
-    }
-
     /// Presets that are handed over ready; nothing is allocated here.
     pub(super) fn handed_over(font: Arc<SoundFont>) -> Programs {
         let ready = vec![None; font.model().presets.len()];
