@@ -146,6 +146,8 @@ struct Sum {
     buses: Buses,
     /// Which buses the voices carried out so far feed; the others hold what they held before.
     fed: [bool; 4],
+    /// Which buses those that wait may feed.
+    feeds: [bool; 4],
     /// Frames up to which those that are fed hold sound or silence.
     reached: usize,
     voice_frames: u64,
@@ -153,7 +155,15 @@ struct Sum {
 
 impl Sum {
     fn new(executor: Box<dyn Executor>) -> Sum {
-        Sum { block: Block::default(), executor, buses: Buses::default(), fed: [false; 4], reached: 0, voice_frames: 0 }
+        Sum {
+            block: Block::default(),
+            executor,
+            buses: Buses::default(),
+            fed: [false; 4],
+            feeds: [false; 4],
+            reached: 0,
+            voice_frames: 0,
+        }
     }
 
     fn begin(&mut self, frames: usize) {
@@ -178,6 +188,9 @@ impl Sum {
         if !segments.is_empty() {
             let fresh = std::mem::replace(&mut voice.fresh, false);
             let (serial, slot, source) = (voice.serial, voice.slot, voice.source());
+            let [first, last] = [segments.start, segments.end - 1].map(|i| &self.block.segments[i]);
+            self.voice_frames += u64::from(last.offset + last.frames - first.offset);
+            self.feeds = std::array::from_fn(|bus| self.feeds[bus] || voice.feeds()[bus]);
             self.block.voices.push(VoiceBlock { serial, slot, fresh, source, segments });
         }
     }
@@ -187,15 +200,8 @@ impl Sum {
         if self.block.voices.is_empty() {
             return;
         }
-        let mut feeds = [false; 4];
-        for segment in &self.block.segments {
-            self.voice_frames += u64::from(segment.frames);
-            for (bus, feeds) in feeds.iter_mut().enumerate() {
-                *feeds |= segment.gains[bus] != 0.0 || segment.slopes[bus] != 0.0;
-            }
-        }
         for ((bus, fed), _) in
-            self.buses.all_mut().into_iter().zip(&mut self.fed).zip(feeds).filter(|(_, feeds)| *feeds)
+            self.buses.all_mut().into_iter().zip(&mut self.fed).zip(self.feeds).filter(|(_, feeds)| *feeds)
         {
             if !*fed {
                 bus[..self.reached].fill(0.0);
@@ -203,6 +209,7 @@ impl Sum {
             *fed = true;
         }
         self.executor.render(font, &self.block, &mut self.buses);
+        self.feeds = [false; 4];
         self.block.voices.clear();
         self.block.segments.clear();
     }

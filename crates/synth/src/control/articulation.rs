@@ -118,6 +118,22 @@ impl Articulation {
             cuts_off: value(Generator::ReleaseVolEnv) <= ZERO_TIME,
         }
     }
+
+    /// The same without the sends, unless somebody listens to them.
+    pub(crate) fn heard(mut self, sends: bool) -> Articulation {
+        if !sends {
+            self.gains[2..].fill(0.0);
+        }
+        self
+    }
+
+    pub(crate) fn moves_pitch(&self) -> bool {
+        self.mod_lfo_to_pitch != 0.0 || self.vib_lfo_to_pitch != 0.0 || self.mod_env_to_pitch != 0.0
+    }
+
+    pub(crate) fn moves_cutoff(&self) -> bool {
+        self.mod_lfo_to_cutoff != 0.0 || self.mod_env_to_cutoff != 0.0
+    }
 }
 
 /// Cosine that is exactly 0 at the right angle, so that a hard-panned voice leaves nothing on the other side.

@@ -92,8 +92,10 @@ pub(crate) struct Voice {
     layer: usize,
     source: SampleSource,
     rate: f64,
-    /// What each bus gets: nothing where nobody listens to the sends.
-    heard: [f32; 4],
+    /// Somebody listens to the sends.
+    sends: bool,
+    /// Buses that it has been meant to feed at some time.
+    feeds: [bool; 4],
     pitching: Pitching,
     inputs: Vec<[f32; 2]>,
     offsets: Vec<(Generator, f32)>,
@@ -187,7 +189,7 @@ impl Voice {
         );
         let mut values = modulated(layer, &inputs, onset.offsets);
         let source = layer.source(&values);
-        let articulation = Articulation::new(layer, &mut values, &pitching, onset.rate);
+        let articulation = Articulation::new(layer, &mut values, &pitching, onset.rate).heard(onset.sends);
         let lfo = |times: super::articulation::LfoTimes| Lfo::new(onset.frame, times.delay, times.cycles_per_frame);
         Voice {
             serial: onset.serial,
@@ -199,7 +201,8 @@ impl Voice {
             program: onset.program.clone(),
             layer: onset.layer,
             rate: onset.rate,
-            heard: if onset.sends { [1.0; 4] } else { [1.0, 1.0, 0.0, 0.0] },
+            sends: onset.sends,
+            feeds: articulation.gains.map(|gain| gain != 0.0),
             pitching,
             inputs,
             offsets,
@@ -229,6 +232,11 @@ impl Voice {
 
     fn layer(&self) -> &Layer {
         &self.program.layers[self.layer]
+    }
+
+    /// The buses that it may feed.
+    pub(crate) fn feeds(&self) -> [bool; 4] {
+        self.feeds
     }
 
     pub(crate) fn source(&self) -> SampleSource {
@@ -325,10 +333,11 @@ impl Voice {
     fn rearticulate(&mut self, now: u64) {
         let layer = &self.program.layers[self.layer];
         let mut values = modulated(layer, &self.inputs, &self.offsets);
-        let articulation = Articulation::new(layer, &mut values, &self.pitching, self.rate);
+        let articulation = Articulation::new(layer, &mut values, &self.pitching, self.rate).heard(self.sends);
         if articulation.gains != self.articulation.gains {
             self.glide_from = self.gliding_gains(now);
             self.glide_start = now;
+            self.feeds = std::array::from_fn(|bus| self.feeds[bus] || articulation.gains[bus] != 0.0);
         }
         self.volume.retime(now, articulation.volume);
         self.modulation.retime(now, articulation.modulation);

@@ -74,42 +74,52 @@ impl Voice {
         until
     }
 
-    /// Emits the segments of `now..until`, on the grid of quanta.
+    /// Emits the segments of `now..until`, on the grid of quanta. What does not move is computed once.
     fn stretch(&mut self, mut now: u64, until: u64, block: u64, out: &mut Vec<Segment>) {
+        let moves_pitch = self.articulation.moves_pitch();
+        let moves_cutoff = self.filtered && self.articulation.moves_cutoff();
+        let glides = now < self.glide_start + GLIDE;
+        let mut increment = self.increment(now as i64 as f64);
+        let mut filter = if self.filtered && !moves_cutoff { Some(self.low_pass(0.0)) } else { None };
         let mut gains = match self.gains {
             Some(gains) => gains,
-            None => self.gains_at(now),
+            None => self.gains_at(now, glides),
         };
-        while now < until && !self.finished {
-            let mut stop = until.min((now / QUANTUM as u64 + 1) * QUANTUM as u64);
-            if self.cutoff_runs(now, stop) {
+        while now < until {
+            let mut stop = until.min((now | (QUANTUM as u64 - 1)) + 1);
+            if moves_cutoff && self.cutoff_runs(now, stop) {
                 stop = stop.min((now / FINE + 1) * FINE);
             }
             let middle = (now + stop) as i64 as f64 / 2.0;
-            let increment = self.increment(middle);
+            if moves_pitch {
+                increment = self.increment(middle);
+            }
+            if moves_cutoff {
+                filter = Some(self.low_pass(middle));
+            }
             let left = self.frames_left(increment);
             if left == 0 {
                 self.finished = true;
                 return;
             }
             stop = stop.min(now.saturating_add(left));
-            let frames = stop - now;
-            let target = self.gains_at(stop);
-            let per_frame = 1.0 / frames as u32 as f32;
+            let frames = (stop - now) as u32;
+            let target = self.gains_at(stop, glides);
+            let per_frame = if frames == QUANTUM as u32 { 1.0 / QUANTUM as f32 } else { 1.0 / frames as f32 };
             out.push(Segment {
                 offset: (now - block) as u32,
-                frames: frames as u32,
+                frames,
                 phase: self.phase,
                 increment,
                 looping: self.looping,
                 wrapped: self.wrapped,
-                filter: if self.filtered { Some(self.low_pass(middle)) } else { None },
+                filter,
                 gains,
                 slopes: std::array::from_fn(|i| (target[i] - gains[i]) * per_frame),
             });
             gains = target;
             self.gains = Some(target);
-            self.advance_phase(frames * increment);
+            self.advance_phase(u64::from(frames) * increment);
             now = stop;
         }
     }
@@ -137,8 +147,8 @@ impl Voice {
         std::array::from_fn(|i| self.glide_from[i] + (target[i] - self.glide_from[i]) * done)
     }
 
-    /// All gains at `frame`: envelope, tremolo, fade and channel.
-    fn gains_at(&mut self, frame: u64) -> [f32; 4] {
+    /// All gains at `frame`: envelope, tremolo, fade and channel, whose gains glide or are there.
+    fn gains_at(&mut self, frame: u64, glides: bool) -> [f32; 4] {
         let mut common = self.envelope(frame);
         if self.articulation.mod_lfo_to_level != 0.0 {
             common *=
@@ -147,8 +157,8 @@ impl Voice {
         if self.killed.is_some() {
             common *= self.fade(frame).max(0.0);
         }
-        let gains = self.gliding_gains(frame);
-        std::array::from_fn(|bus| gains[bus] * common as f32 * self.heard[bus])
+        let gains = if glides { self.gliding_gains(frame) } else { self.articulation.gains };
+        gains.map(|gain| gain * common as f32)
     }
 
     /// The volume envelope's amplitude at `frame`; a level that stays is computed once.
@@ -163,15 +173,8 @@ impl Voice {
         self.amplitude.1
     }
 
-    fn cutoff_moves(&self) -> bool {
-        self.articulation.mod_lfo_to_cutoff != 0.0 || self.articulation.mod_env_to_cutoff != 0.0
-    }
-
     fn cutoff_runs(&self, now: u64, until: u64) -> bool {
-        self.filtered
-            && self.cutoff_moves()
-            && until - now > FINE
-            && (self.cutoff(now as i64 as f64) - self.cutoff(until as i64 as f64)).abs() > CUTOFF_STEP
+        until - now > FINE && (self.cutoff(now as i64 as f64) - self.cutoff(until as i64 as f64)).abs() > CUTOFF_STEP
     }
 
     fn cutoff(&self, frame: f64) -> f64 {
