@@ -119,14 +119,6 @@ impl Articulation {
         }
     }
 
-    /// The same without the sends, unless somebody listens to them.
-    pub(crate) fn heard(mut self, sends: bool) -> Articulation {
-        if !sends {
-            self.gains[2..].fill(0.0);
-        }
-        self
-    }
-
     pub(crate) fn moves_pitch(&self) -> bool {
         self.mod_lfo_to_pitch != 0.0 || self.vib_lfo_to_pitch != 0.0 || self.mod_env_to_pitch != 0.0
     }

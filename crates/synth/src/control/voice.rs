@@ -92,8 +92,8 @@ pub(crate) struct Voice {
     layer: usize,
     source: SampleSource,
     rate: f64,
-    /// Somebody listens to the sends.
-    sends: bool,
+    /// What each bus gets: nothing where nobody listens to the sends.
+    heard: [f32; 4],
     /// Buses that it has been meant to feed at some time.
     feeds: [bool; 4],
     pitching: Pitching,
@@ -189,7 +189,7 @@ impl Voice {
         );
         let mut values = modulated(layer, &inputs, onset.offsets);
         let source = layer.source(&values);
-        let articulation = Articulation::new(layer, &mut values, &pitching, onset.rate).heard(onset.sends);
+        let articulation = Articulation::new(layer, &mut values, &pitching, onset.rate);
         let lfo = |times: super::articulation::LfoTimes| Lfo::new(onset.frame, times.delay, times.cycles_per_frame);
         Voice {
             serial: onset.serial,
@@ -201,7 +201,7 @@ impl Voice {
             program: onset.program.clone(),
             layer: onset.layer,
             rate: onset.rate,
-            sends: onset.sends,
+            heard: if onset.sends { [1.0; 4] } else { [1.0, 1.0, 0.0, 0.0] },
             feeds: articulation.gains.map(|gain| gain != 0.0),
             pitching,
             inputs,
@@ -236,7 +236,7 @@ impl Voice {
 
     /// The buses that it may feed.
     pub(crate) fn feeds(&self) -> [bool; 4] {
-        self.feeds
+        std::array::from_fn(|bus| self.feeds[bus] && self.heard[bus] != 0.0)
     }
 
     pub(crate) fn source(&self) -> SampleSource {
@@ -333,7 +333,7 @@ impl Voice {
     fn rearticulate(&mut self, now: u64) {
         let layer = &self.program.layers[self.layer];
         let mut values = modulated(layer, &self.inputs, &self.offsets);
-        let articulation = Articulation::new(layer, &mut values, &self.pitching, self.rate).heard(self.sends);
+        let articulation = Articulation::new(layer, &mut values, &self.pitching, self.rate);
         if articulation.gains != self.articulation.gains {
             self.glide_from = self.gliding_gains(now);
             self.glide_start = now;

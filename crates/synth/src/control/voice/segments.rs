@@ -158,7 +158,7 @@ impl Voice {
             common *= self.fade(frame).max(0.0);
         }
         let gains = if glides { self.gliding_gains(frame) } else { self.articulation.gains };
-        gains.map(|gain| gain * common as f32)
+        std::array::from_fn(|bus| gains[bus] * common as f32 * self.heard[bus])
     }
 
     /// The volume envelope's amplitude at `frame`; a level that stays is computed once.
