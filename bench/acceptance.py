@@ -1,5 +1,6 @@
 """What rae is meant to reach, beside what was measured."""
 
+import endurance
 import renderers as r
 
 THEME = dict(piece="tttheme2", bank=r.FLUID)
@@ -43,6 +44,39 @@ def opening(figures):
     return found.milliseconds() if found else None
 
 
+def endurance_goals(found):
+    """as `goals`; `found` is `None` where they were not measured"""
+    files = f"{endurance.FILES} files of {endurance.FILE_SECONDS} s"
+    scaling = growth = done = None
+    if found:
+        few, one, all_cores = (
+            found.batches[key]
+            for key in ((endurance.FEW, r.THREADS), (endurance.FILES, 1), (endurance.FILES, r.THREADS))
+        )
+        scaling = one.usage.wall / all_cores.usage.wall
+        growth = all_cores.usage.private / few.usage.private
+        done = all_cores.done
+    return [
+        (f"{files}, all cores: of one, wall", "×", True, 1.85, scaling),
+        (f"{files}, one of them damaged: done", " files", True, endurance.FILES - 1, done),
+        (f"{files}: private memory, of that with {endurance.FEW} files", "×", False, 1.1, growth),
+        (
+            f"{endurance.HOURS} hours of a band, effects: private memory",
+            " MiB",
+            False,
+            64,
+            found and found.hours.private,
+        ),
+        (
+            f"{endurance.HANDOVER_MINUTES} minutes of stereo: hand-over to Python",
+            " ms",
+            False,
+            1,
+            found and found.handover,
+        ),
+    ]
+
+
 def goals(figures):
     """(what, unit, whether more is better, target, measured)"""
 
@@ -68,6 +102,7 @@ def goals(figures):
         ("black MIDI, 256 voices, one thread: of FluidSynth's", "×", True, 6.0, fluid(**black)),
         ("black MIDI, 256 voices, one thread: of rustysynth's", "×", True, 2.2, rusty(**black)),
         ("opening FluidR3_GM", " ms", False, 2.0, opening(figures)),
+        *endurance_goals(figures.results.endurance),
     ]
 
 
@@ -79,5 +114,6 @@ def table(figures):
             lines.append(f"| {what} | {sign} {target:g}{unit} | not measured | |")
             continue
         met = measured >= target if more else measured <= target
-        lines.append(f"| {what} | {sign} {target:g}{unit} | {measured:.2f}{unit} | {'met' if met else '**not met**'} |")
+        shown = measured if isinstance(measured, int) else f"{measured:.2f}"
+        lines.append(f"| {what} | {sign} {target:g}{unit} | {shown}{unit} | {'met' if met else '**not met**'} |")
     return lines

@@ -60,7 +60,8 @@ def start(command, environment, output):
     )
 
 
-def run(command, environment, watch_memory=True):
+def run(command, environment, watch_memory=True, expected=0):
+    """runs a command that is to end with this code"""
     began = time.perf_counter()
     process = start(command, environment, subprocess.DEVNULL)
     watch = MemoryWatch(process.pid)
@@ -70,7 +71,7 @@ def run(command, environment, watch_memory=True):
     wall = time.perf_counter() - began
     watch.over.set()
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode != expected:
         raise SystemExit(f"bench: {shlex.join(command)} ended with {process.returncode}")
     return Usage(usage.ru_utime + usage.ru_stime, wall, watch.resident, watch.private)
 

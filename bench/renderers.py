@@ -62,11 +62,12 @@ def cases():
 
 @dataclass
 class Programs:
-    """paths of the programs, and of the folder with the banks"""
+    """paths of the programs, of a Python with the module, and of the folder with the banks"""
 
     rae: str
     rustysynth: str
     voice_frames: str
+    python: str
     banks: str
 
     def bank(self, name):

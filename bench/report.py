@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import acceptance
+import endurance
 import renderers as r
 
 INTRODUCTION = """\
@@ -154,6 +155,32 @@ def first_second(results):
     return [*lines, ""]
 
 
+def endurance_table(found):
+    if not found:
+        return []
+    lines = ["## Many files, long files", ""]
+    lines += [
+        "rae with effects, to 16-bit WAV files, of which the middle one cannot be made, and to a float stream.",
+        "",
+    ]
+    lines += ["| what | at once | failed | CPU s | wall s | × real time | resident | private |", "|---|" + "---:|" * 7]
+    for (files, jobs), batch in found.batches.items():
+        what = f"{files} files of {endurance.FILE_SECONDS} s"
+        lines.append(endurance_row(what, f"{jobs} files", batch.failed, batch.usage, batch.audio))
+    lines.append(endurance_row(f"{endurance.HOURS} hours", f"{r.THREADS} threads", 0, found.hours, found.audio))
+    lines += [
+        "",
+        f"Handing {endurance.HANDOVER_MINUTES} minutes of stereo over to Python, as a numpy array of the WAV file's ",
+    ]
+    lines[-1] += f"samples in place, takes {1e3 * found.handover:.1f} microseconds."
+    return [*lines, ""]
+
+
+def endurance_row(what, at_once, failed, usage, audio):
+    cells = [what, at_once, failed, f"{usage.cpu:.2f}", f"{usage.wall:.2f}", f"{audio / usage.wall:.0f}"]
+    return "| " + " | ".join(map(str, [*cells, f"{usage.resident:.0f}", f"{usage.private:.0f}"])) + " |"
+
+
 def write(results, runs, load):
     figures = Figures(results)
     black = lambda case: case.piece == r.BLACK
@@ -173,6 +200,7 @@ def write(results, runs, load):
         *rendering(figures, "Black MIDI: 300,000 notes in 62 seconds, no effects", black),
         *opening(results),
         *first_second(results),
+        *endurance_table(results.endurance),
         *acceptance.table(figures),
     ]
     return "\n".join(lines) + "\n"

@@ -21,6 +21,7 @@ import midifile
 import process
 import renderers as r
 import report
+from endurance import Endurance, measure_endurance
 
 HERE = Path(__file__).parent
 SONGS = "/usr/share/games/openttd/baseset/openmsx"
@@ -62,12 +63,17 @@ class Opening:
 
 @dataclass
 class Results:
-    """by (renderer, Case), but openings by (renderer, bank); `firsts` are seconds until the first second of audio"""
+    """
+    by (renderer, Case), but openings by (renderer, bank)
+
+    `firsts` are seconds until the first second of audio; `endurance` is of a complete run alone.
+    """
 
     measured: dict = field(default_factory=lambda: defaultdict(Measured))
     openings: dict = field(default_factory=lambda: defaultdict(Opening))
     firsts: dict = field(default_factory=lambda: defaultdict(list))
     own_clock: dict = field(default_factory=dict)
+    endurance: Endurance | None = None
 
 
 def arguments():
@@ -75,11 +81,14 @@ def arguments():
     ap.add_argument("--rae", default="target/release/rae")
     ap.add_argument("--rustysynth", default="target/bench/release/rustysynth-render")
     ap.add_argument("--voice-frames", default="target/bench/release/voice_frames")
+    ap.add_argument("--python", default=".venv/bin/python", help="one that has the Python module, for complete runs")
     ap.add_argument("--banks", default="/usr/share/sounds/sf2", help="folder of the SoundFonts")
     ap.add_argument("--songs", default=SONGS, help="folder of the MIDI files")
     ap.add_argument("--runs", type=int, default=5)
     ap.add_argument("--only", default="", help="cases whose name contains this, as in 'tttheme2 FluidR3_GM dry'")
-    ap.add_argument("--quick", action="store_true", help="one run of what acceptance needs")
+    ap.add_argument(
+        "--quick", action="store_true", help="one run of what acceptance needs, but nothing that takes minutes"
+    )
     ap.add_argument("--output", default=str(HERE / "RESULTS.md"), help="- for standard output alone")
     return ap.parse_args()
 
@@ -88,7 +97,7 @@ class Bench:
     def __init__(self, options, folder):
         self.options = options
         self.runs = 1 if options.quick else options.runs
-        self.programs = r.Programs(options.rae, options.rustysynth, options.voice_frames, options.banks)
+        self.programs = r.Programs(options.rae, options.rustysynth, options.voice_frames, options.python, options.banks)
         chosen = (c for c in r.cases() if (c.quick or not options.quick) and options.only in str(c))
         self.cases = list(chosen)
         self.folder = folder
@@ -123,6 +132,8 @@ class Bench:
                 self.render(case)
         self.count_voices()
         self.ask_rustysynth()
+        if not (self.options.quick or self.options.only):
+            self.results.endurance = measure_endurance(self.programs, self.folder, progress)
         return self.results
 
     def open(self, bank):

@@ -9,5 +9,12 @@ cargo build --release --package rae-cli
 PEERS="${CARGO_TARGET_DIR:-target}/bench"
 cargo build --release --target-dir "$PEERS" --manifest-path bench/rustysynth/Cargo.toml
 cargo build --release --target-dir "$PEERS" --manifest-path bench/kernels/Cargo.toml --bin voice_frames
+case " $* " in
+    *" --quick "* | *" --only"*) ;;
+    *)
+        scripts/venv.sh
+        VIRTUAL_ENV="$PWD/.venv" PATH="$PWD/.venv/bin:$PATH" .venv/bin/maturin develop --release --quiet
+        ;;
+esac
 exec "$PYTHON" bench/synthesis.py --rae "$RAE" --rustysynth "$PEERS/release/rustysynth-render" \
     --voice-frames "$PEERS/release/voice_frames" --banks "$SF2" --songs "$SONGS" "$@"

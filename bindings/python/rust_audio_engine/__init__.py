@@ -18,9 +18,10 @@ from ._errors import (
     SettingsError,
     SoundFontError,
 )
-from ._functions import batch_synthesize_midi, render, synthesize_midi, synthesize_midi_zerocopy
+from ._functions import batch_synthesize_midi, render, stream, synthesize_midi, synthesize_midi_zerocopy
 from ._options import RenderOptions
 from ._results import BatchResult, RenderReport
+from ._stream import Stream
 
 __all__ = [
     "AudioEngineError",
@@ -37,10 +38,12 @@ __all__ = [
     "RenderReport",
     "SettingsError",
     "SoundFontError",
+    "Stream",
     "WavBuffer",
     "__version__",
     "batch_synthesize_midi",
     "render",
+    "stream",
     "synthesize_midi",
     "synthesize_midi_zerocopy",
 ]

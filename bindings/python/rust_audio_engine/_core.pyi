@@ -9,7 +9,7 @@ from typing_extensions import Buffer
 
 from ._results import RenderReport
 
-__all__ = ["Engine", "WavBuffer", "__version__", "soundfont_path"]
+__all__ = ["Engine", "Stream", "WavBuffer", "__version__", "soundfont_path"]
 
 __version__: str
 
@@ -50,6 +50,26 @@ class Engine:
         options: Mapping[str, Any],
         progress: Callable[[float], object] | None = None,
     ) -> tuple[NDArray[np.float32], RenderReport]: ...
+    def stream(
+        self,
+        midi_path: str,
+        options: Mapping[str, Any],
+        progress: Callable[[float], object] | None = None,
+    ) -> Stream: ...
+
+@final
+class Stream:
+    def read(self) -> NDArray[np.float32] | None: ...
+    def seek(self, seconds: float) -> None: ...
+    @property
+    def position(self) -> float: ...
+    @property
+    def share(self) -> float: ...
+    @property
+    def sample_rate(self) -> int: ...
+    @property
+    def report(self) -> RenderReport: ...
+    def close(self) -> None: ...
 
 @final
 class WavBuffer(Buffer):

@@ -13,6 +13,7 @@ from . import _core
 from ._errors import AudioEngineWarning
 from ._options import RenderOptions, prepare
 from ._results import BatchResult, RenderReport
+from ._stream import Stream
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,22 +118,46 @@ class Engine:
         **options: Unpack[RenderOptions],
     ) -> NDArray[np.float32]:
         """Render a MIDI file to an array of shape (channels, frames); see :func:`render`."""
-        try:
-            import numpy  # noqa: F401
-        except ImportError as error:
-            raise ImportError("render() gives a numpy array, and numpy is not there: pip install numpy") from error
+        _demand_numpy("render")
         prepared = prepare({"sample_format": "f32", **options}, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb)
         audio, report = self._core.render_array(os.fspath(midi_path), prepared, options.get("progress"))
         _tell(midi_path, report)
         return audio
 
+    def stream(
+        self,
+        midi_path: StrPath,
+        sample_rate: int = 44100,
+        use_gpu: bool = True,
+        reverb: bool = True,
+        *,
+        block_frames: int = 4096,
+        **options: Unpack[RenderOptions],
+    ) -> Stream:
+        """Render a MIDI file block by block; see :func:`stream`."""
+        _demand_numpy("stream")
+        prepared = prepare({"sample_format": "f32", **options}, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb)
+        prepared["block_frames"] = block_frames
+        progress = options.get("progress")
+        core = self._core.stream(os.fspath(midi_path), prepared, progress)
+        early = core.report.warnings
+        _warn(early)
+        return Stream(core, progress, lambda report: _tell(midi_path, report, told=early))
+
     def __repr__(self) -> str:
         return f"Engine({self.soundfont!r})"
 
 
-def _tell(what: StrPath, report: RenderReport, about: str = "") -> None:
-    """Warn of what was odd, and log what was made."""
-    _warn(about + text for text in report.warnings)
+def _demand_numpy(function: str) -> None:
+    try:
+        import numpy  # noqa: F401
+    except ImportError as error:
+        raise ImportError(f"{function}() gives numpy arrays, and numpy is not there: pip install numpy") from error
+
+
+def _tell(what: StrPath, report: RenderReport, about: str = "", told: tuple[str, ...] = ()) -> None:
+    """Warn of what was odd and not told yet, and log what was made."""
+    _warn(about + text for text in report.warnings if text not in told)
     logger.info(
         "%s: %.1f s of audio on %s with %s, %.0fx real time",
         what,

@@ -12,6 +12,7 @@ from . import _core
 from ._engine import Engine, StrPath
 from ._options import RenderOptions
 from ._results import BatchResult
+from ._stream import Stream
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,6 +104,26 @@ def render(
     :func:`synthesize_midi`. Needs numpy (``pip install numpy``).
     """
     return _engine(soundfont_path).render(midi_path, sample_rate, use_gpu, reverb, **options)
+
+
+def stream(
+    midi_path: StrPath,
+    soundfont_path: StrPath | None = None,
+    sample_rate: int = 44100,
+    use_gpu: bool = True,
+    reverb: bool = True,
+    *,
+    block_frames: int = 4096,
+    **options: Unpack[RenderOptions],
+) -> Stream:
+    """Render a MIDI file block by block, with bounded memory: an iterator over numpy arrays of float32 and shape
+    (channels, ``block_frames``), the last one shorter, which together are what :func:`render` gives.
+
+    Each array takes over the engine's memory. Blocks have 1 to 1048576 frames. ``progress`` hears the share of the
+    song after each block. The other arguments and the exceptions are those of :func:`render`.
+    """
+    engine = _engine(soundfont_path)
+    return engine.stream(midi_path, sample_rate, use_gpu, reverb, block_frames=block_frames, **options)
 
 
 def _engine(soundfont: StrPath | None) -> Engine:

@@ -12,6 +12,7 @@ use rust_audio_engine::{
     BatchFile, BatchProgress, Progress, Rendering, SoundFontChoice, Storage, check_output, read_midi,
 };
 
+use crate::stream::Stream;
 use crate::watch::Watch;
 use crate::wav::WavBuffer;
 use crate::{errors, options, report};
@@ -140,5 +141,22 @@ impl Engine {
         let array = Array2::from_shape_vec(shape, audio.into_planar());
         let array = array.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
         Ok((array.into_pyarray(py), report::to_python(py, &made)?))
+    }
+    /// Begins a render that is pulled. The callback hears of the pass before it that normalisation takes.
+    #[pyo3(signature = (midi_path, options, progress=None))]
+    fn stream(
+        &self,
+        py: Python<'_>,
+        midi_path: PathBuf,
+        options: &Bound<'_, PyDict>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<Stream> {
+        let (settings, block_frames) = (options::read(options)?, options::block_frames(options)?);
+        Watch::over(py, progress, |watch| {
+            let song = read_midi(&midi_path)?;
+            let mut observer = |progress: Progress| watch.update(progress.fraction);
+            let stream = self.engine.stream_observed(&song.sequence, &settings, &mut observer)?;
+            Ok(Stream::new(stream, block_frames, song.warnings, settings.normalize.is_some()))
+        })
     }
 }

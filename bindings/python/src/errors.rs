@@ -42,6 +42,11 @@ pub(crate) fn settings(py: Python<'_>, what: String) -> PyErr {
     build(py, "SettingsError", (what,))
 }
 
+/// Something that cannot be done now.
+pub(crate) fn refuse(py: Python<'_>, what: &str) -> PyErr {
+    build(py, "AudioEngineError", (what,))
+}
+
 fn file(py: Python<'_>, what: &str, path: &Path, source: &io::Error) -> PyErr {
     let name = match source.kind() {
         ErrorKind::NotFound => "MissingFileError",

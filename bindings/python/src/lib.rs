@@ -5,6 +5,7 @@ mod engine;
 mod errors;
 mod options;
 mod report;
+mod stream;
 mod watch;
 mod wav;
 
@@ -16,6 +17,8 @@ mod _core {
 
     #[pymodule_export]
     use super::engine::{Engine, soundfont_path};
+    #[pymodule_export]
+    use super::stream::Stream;
     #[pymodule_export]
     use super::wav::WavBuffer;
 

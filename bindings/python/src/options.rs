@@ -56,6 +56,11 @@ pub(crate) fn jobs(options: &Bound<'_, PyDict>) -> PyResult<Option<usize>> {
     Options(options).get_or_say("jobs", || "at least 1".into())
 }
 
+/// Frames of a stream's blocks. Blocks of more would keep Python's signals waiting.
+pub(crate) fn block_frames(options: &Bound<'_, PyDict>) -> PyResult<usize> {
+    Options(options).in_range("block_frames", 1..=1 << 20, 4096)
+}
+
 fn channels(options: &Options<'_, '_>, name: &str) -> PyResult<Vec<u16>> {
     Ok(options.get_or_say(name, || format!("channels from 1 to {MAX_CHANNEL}"))?.unwrap_or_default())
 }

@@ -108,7 +108,18 @@ impl Engine {
 
     /// Begins a render that is pulled, for sound that goes elsewhere than into a file or memory.
     pub fn stream(&self, song: &Sequence, settings: &RenderSettings) -> Result<Stream, Error> {
-        self.begin(song, settings, &mut Work::new(settings, &mut unobserved))
+        self.stream_observed(song, settings, &mut unobserved)
+    }
+
+    /// As [`Engine::stream`]; the observer hears of the pass before it that [`RenderSettings::normalize`] takes, as the
+    /// first half of the work, and may end it.
+    pub fn stream_observed(
+        &self,
+        song: &Sequence,
+        settings: &RenderSettings,
+        observer: &mut Observer<'_>,
+    ) -> Result<Stream, Error> {
+        self.begin(song, settings, &mut Work::new(settings, observer))
     }
 
     /// Renders into memory.

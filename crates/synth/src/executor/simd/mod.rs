@@ -1,7 +1,7 @@
 //! Vector kernels: the voice of [`super::scalar`] for 16 frames at a time, written once over [`lanes::Lanes`].
 //!
-//! `std::arch` behind a small trait: the kernels need a permutation by run-time places, which the portable vector crates
-//! (`wide`, `pulp`, `fearless_simd`) do not offer for two registers.
+//! `std::arch` behind a small trait: the kernels need a permutation by run-time places and a choice at run time, and no
+//! portable vector crate offers both at full speed (ARCHITECTURE.md has the figures).
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
