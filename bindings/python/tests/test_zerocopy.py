@@ -1,5 +1,6 @@
 """Sound in memory: WAV files through the buffer protocol, arrays of numpy."""
 
+import ctypes
 import gc
 import io
 import subprocess
@@ -15,6 +16,24 @@ from rust_audio_engine import synthesize_midi, synthesize_midi_zerocopy
 
 def address(view: memoryview) -> int:
     return int(np.frombuffer(view, np.uint8).__array_interface__["data"][0])
+
+
+class PyBuffer(ctypes.Structure):
+    """`Py_buffer` of the stable ABI, as the Rust side fills it."""
+
+    _fields_ = [
+        ("buf", ctypes.c_void_p),
+        ("obj", ctypes.py_object),
+        ("len", ctypes.c_ssize_t),
+        ("itemsize", ctypes.c_ssize_t),
+        ("readonly", ctypes.c_int),
+        ("ndim", ctypes.c_int),
+        ("format", ctypes.c_char_p),
+        ("shape", ctypes.c_void_p),
+        ("strides", ctypes.c_void_p),
+        ("suboffsets", ctypes.c_void_p),
+        ("internal", ctypes.c_void_p),
+    ]
 
 
 def test_the_bytes_are_those_of_the_file(song: Path, tmp_path: Path) -> None:
@@ -54,6 +73,19 @@ def test_views_share_the_memory(song: Path) -> None:
         one[0] = 0
     with pytest.raises((BufferError, TypeError)):
         io.BytesIO(b"RIFF").readinto(file)
+
+
+def test_the_address_is_that_of_the_rust_side(song: Path) -> None:
+    file = synthesize_midi_zerocopy(song, "builtin")
+    filled = PyBuffer()
+    simple = 0
+    assert ctypes.pythonapi.PyObject_GetBuffer(ctypes.py_object(file), ctypes.byref(filled), simple) == 0
+    try:
+        assert filled.buf == address(memoryview(file))
+        assert filled.len == len(file)
+        assert ctypes.string_at(filled.buf, filled.len) == bytes(file)
+    finally:
+        ctypes.pythonapi.PyBuffer_Release(ctypes.byref(filled))
 
 
 def test_a_view_keeps_the_memory(song: Path) -> None:
