@@ -46,6 +46,7 @@ impl Bucket {
         self.sum.block.voices.reserve(SEGMENTS + 1);
         self.sum.block.segments.reserve(SEGMENTS + QUANTUM);
         self.sum.buses.resize(QUANTUM);
+        self.sum.changes.reserve(2);
         self.sum.executor.reserve(voices);
     }
 
@@ -76,6 +77,11 @@ impl Bucket {
     /// Frames rendered in the block, summed over voices.
     pub(crate) fn voice_frames(&self) -> u64 {
         self.sum.voice_frames
+    }
+
+    /// By quantum of the block, how many more voices sound than in the one before.
+    pub(crate) fn sounding_changes(&self) -> &[i32] {
+        &self.sum.changes
     }
 
     /// Adds the sound of the block on one bus, if there is any.
@@ -151,6 +157,8 @@ struct Sum {
     /// Frames up to which those that are fed hold sound or silence.
     reached: usize,
     voice_frames: u64,
+    /// By quantum, how many more voices sound than in the one before.
+    changes: Vec<i32>,
 }
 
 impl Sum {
@@ -163,6 +171,7 @@ impl Sum {
             feeds: [false; 4],
             reached: 0,
             voice_frames: 0,
+            changes: Vec::new(),
         }
     }
 
@@ -171,6 +180,8 @@ impl Sum {
         self.fed = [false; 4];
         self.reached = 0;
         self.voice_frames = 0;
+        self.changes.clear();
+        self.changes.resize(frames / QUANTUM + 1, 0);
         self.buses.all_mut().into_iter().for_each(|bus| bus.resize(frames, 0.0));
     }
 
@@ -189,7 +200,10 @@ impl Sum {
             let fresh = std::mem::replace(&mut voice.fresh, false);
             let (serial, slot, source) = (voice.serial, voice.slot, voice.source());
             let [first, last] = [segments.start, segments.end - 1].map(|i| &self.block.segments[i]);
-            self.voice_frames += u64::from(last.offset + last.frames - first.offset);
+            let [start, end] = [first.offset, last.offset + last.frames];
+            self.voice_frames += u64::from(end - start);
+            self.changes[start as usize / QUANTUM] += 1;
+            self.changes[(end as usize).div_ceil(QUANTUM)] -= 1;
             self.feeds = std::array::from_fn(|bus| self.feeds[bus] || voice.feeds()[bus]);
             self.block.voices.push(VoiceBlock { serial, slot, fresh, source, segments });
         }

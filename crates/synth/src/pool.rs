@@ -87,7 +87,9 @@ impl Pool {
     /// Helps until the block is done.
     pub(crate) fn finish(&mut self) -> (Stretch, Vec<Box<Bucket>>, Buses) {
         let region = self.region.take().expect("a block has begun");
-        region.work();
+        region.render();
+        wait_awake(|| region.is_rendered());
+        region.add_up();
         wait_awake(|| region.unsummed.load(Ordering::Acquire) == 0);
         assert!(!region.panicked.load(Ordering::Acquire), "a thread that renders voices has panicked");
         let buckets = region.buckets.iter().filter_map(|bucket| write(bucket).take()).collect();
@@ -134,8 +136,8 @@ impl Shared {
 }
 
 impl Region {
-    /// Renders buckets until none is left to claim, then adds them up.
-    fn work(&self) {
+    /// Renders buckets until none is left to claim.
+    fn render(&self) {
         let stretch = read(&self.stretch);
         while let Some(&bucket) = self.order.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             self.attempt(|| {
@@ -145,7 +147,15 @@ impl Region {
             });
             self.unfinished.fetch_sub(1, Ordering::AcqRel);
         }
-        wait_awake(|| self.unfinished.load(Ordering::Acquire) == 0);
+    }
+
+    fn is_rendered(&self) -> bool {
+        self.unfinished.load(Ordering::Acquire) == 0
+    }
+
+    /// Adds up the buckets, bus by bus.
+    fn add_up(&self) {
+        let stretch = read(&self.stretch);
         let frames = (stretch.end - stretch.start) as usize;
         while let Some((bus, sum)) = self.claim_sum() {
             self.attempt(|| {
@@ -178,7 +188,16 @@ impl Region {
 fn help(shared: &Shared) {
     let mut seen = 0;
     while let Some(region) = shared.next(&mut seen) {
-        region.work();
+        region.render();
+        // A bucket that takes long, because it decodes its samples, say, is not worth waiting for.
+        if (0..PATIENCE).any(|_| {
+            region.is_rendered() || {
+                hint::spin_loop();
+                false
+            }
+        }) {
+            region.add_up();
+        }
     }
 }
 

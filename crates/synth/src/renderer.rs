@@ -29,7 +29,7 @@ pub struct Statistics {
     pub notes: u64,
     /// Voices started.
     pub voices: u64,
-    /// Most voices that sounded at once.
+    /// Most voices that sounded within one quantum.
     pub peak_voices: usize,
     /// Frames rendered, summed over voices.
     pub voice_frames: u64,

@@ -186,8 +186,9 @@ impl Conductor {
             std::mem::swap(&mut channel.changes, changes);
             channel.changes.clear();
         }
-        self.statistics.peak_voices = self.statistics.peak_voices.max(self.voices.count());
-        self.statistics.voice_frames += self.voices.end_block();
+        let (most, voice_frames) = self.voices.end_block();
+        self.statistics.peak_voices = self.statistics.peak_voices.max(most);
+        self.statistics.voice_frames += voice_frames;
         self.stealing.forget();
     }
 

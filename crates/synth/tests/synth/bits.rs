@@ -37,9 +37,12 @@ pub(crate) fn busy_bank() -> BankBuilder {
     BankBuilder::new_24_bit()
         .sample(&sine(441.0, 44_100, 700), Some(100..500))
         .sample(&noisy, None)
+        // A loop that kernels reach back beyond, and something else before it.
+        .sample(&[&noise(2, 300)[..], &sine(8820.0, 44_100, 30)[..]].concat(), Some(301..306))
         .instrument([moving().keys(0..=80).set(Pan, -200), moving().set(Pan, 300).set(FineTune, 7)])
         .instrument([hat])
-        .preset(0, 0, [zone(0)])
+        .instrument([zone(2).set(SampleModes, 1).set(ReleaseVolEnv, -3_000)])
+        .preset(0, 0, [zone(0), zone(2).keys(50..=127)])
         .preset(128, 0, [zone(1)])
 }
 

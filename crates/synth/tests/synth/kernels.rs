@@ -67,6 +67,31 @@ fn single_voices_follow_the_twin_at_every_pitch() {
     }
 }
 
+/// Where the poles of a recursion over many frames meet: at fractions of the rate, with low tones.
+#[test]
+fn low_tones_through_sharp_filters_follow_the_twin() {
+    let cents = |hz: f64| (1200.0 * (hz / 8.176).log2()).round() as i16;
+    for (cutoff, resonance) in [1.0, 2.0, 3.0, 4.0, 6.0, 7.0]
+        .into_iter()
+        .flat_map(|part| [0, 60, 100, 150, 200, 300, 400].map(|q| (cents(44_100.0 / 16.0 * part), q)))
+    {
+        let filtered = zone(0)
+            .set(Generator::SampleModes, 1)
+            .set(Generator::InitialFilterFc, cutoff)
+            .set(Generator::InitialFilterQ, resonance);
+        let sample = rae_testkit::sine(44.1, 44_100, 4_000);
+        let bank =
+            BankBuilder::new().sample(&sample, Some(1_000..3_000)).instrument([filtered]).preset(0, 0, [zone(0)]);
+        let piece = || Piece::new().on(17, 0, 60, 100);
+        let render = |set| piece().render_with(&bank, 6_000, &settings(set, Interpolation::Sinc)).buses.left;
+        let twin = render(InstructionSet::Scalar);
+        for set in available() {
+            let worst = difference(&render(set), &twin);
+            assert!(worst < 1e-5, "{set}, cutoff {cutoff}, resonance {resonance}: {worst}");
+        }
+    }
+}
+
 /// Onsets all over the grid.
 fn random_onset(key: u8) -> u64 {
     u64::from(key) * 37 % 512

@@ -54,6 +54,8 @@ fn join(voice: &VoiceBlock, segments: &[Segment]) -> (usize, usize) {
         let whole = (one.frames as usize).is_multiple_of(WIDTH);
         let goes_on = next.increment == one.increment
             && next.looping == one.looping
+            // What lies before a loop's start differs: a kernel that reaches back beyond a short loop would see that.
+            && next.wrapped == one.wrapped
             && next.offset == one.offset + one.frames
             && next.phase == voice.source.wrapped(one.phase + u64::from(one.frames) * one.increment, one.looping);
         if !whole || !goes_on || frames + next.frames as usize > most {
