@@ -19,9 +19,12 @@ pub enum InstructionSet {
 }
 
 impl InstructionSet {
-    /// All, the slowest first.
-    pub const ALL: [InstructionSet; 4] =
-        [InstructionSet::Scalar, InstructionSet::Portable, InstructionSet::Avx2, InstructionSet::Avx512];
+    /// All, the slowest first. Plain arrays need registers and multiply-adds that the oldest 64-bit x86 lacks.
+    pub const ALL: [InstructionSet; 4] = if cfg!(target_arch = "x86_64") {
+        [InstructionSet::Portable, InstructionSet::Scalar, InstructionSet::Avx2, InstructionSet::Avx512]
+    } else {
+        [InstructionSet::Scalar, InstructionSet::Portable, InstructionSet::Avx2, InstructionSet::Avx512]
+    };
 
     /// Whether this processor has it.
     pub fn is_available(self) -> bool {
