@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use common::{dry, render, song};
 use rae_testkit::{BankBuilder, SINE_OGG, SWEEP_OGG, amplitude_at, peak, zone};
-use rust_audio_engine::midi::{Event, Message, TrackEvent};
+use rust_audio_engine::midi::{Event, Message, Meta, TrackEvent};
 use rust_audio_engine::soundfont::{Generator, SoundFont, subset};
 use rust_audio_engine::{Engine, RenderSettings, SampleFormat};
 
@@ -59,6 +59,28 @@ fn a_song_sounds_the_same_with_a_bank_of_only_what_it_plays() {
     assert!(peak(&whole.audio.channel(0)[30_000..]) > 0.1);
     assert!(part.audio == whole.audio);
     assert_eq!(part.report.warnings, whole.report.warnings);
+}
+
+#[test]
+fn the_presets_of_a_song_are_found_however_long_it_lasts() {
+    let mut song = song(&[(0, 60, 0.0, 1.0), (1, 60, 0.0, 1.0), (9, 36, 0.5, 1.0)], 1.0);
+    let events = &mut song.tracks[0].events;
+    let program = |channel, program| Event::Channel { channel, message: Message::ProgramChange { program } };
+    events.insert(0, TrackEvent { tick: 0, event: program(1, 1) });
+    events.insert(0, TrackEvent { tick: 0, event: program(2, 2) });
+    // Millions of hours of silence, then what resets programs, a note, and a program that no note plays.
+    let late = 1 << 52;
+    events.pop();
+    let note = |message| Event::Channel { channel: 3, message };
+    events.extend([
+        TrackEvent { tick: late, event: program(3, 2) },
+        TrackEvent { tick: late, event: Event::SysEx(vec![0x7E, 0x7F, 0x09, 0x01, 0xF7]) },
+        TrackEvent { tick: late, event: note(Message::NoteOn { key: 60, velocity: 1 }) },
+        TrackEvent { tick: late, event: program(3, 2) },
+        TrackEvent { tick: late, event: note(Message::NoteOn { key: 60, velocity: 0 }) },
+        TrackEvent { tick: 2 * late, event: Event::Meta(Meta::EndOfTrack) },
+    ]);
+    assert_eq!(engine(SWEEP_OGG).presets_used(&song).into_iter().collect::<Vec<_>>(), [0, 1]);
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! The synthesis path: conductor, control and executor, block after block.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rae_midi::{Action, Message, Performance};
@@ -180,11 +179,6 @@ impl Renderer {
     /// Counts so far.
     pub fn statistics(&self) -> Statistics {
         self.conductor.statistics()
-    }
-
-    /// The presets that notes have played so far: indexes into the bank's model.
-    pub fn presets_used(&self) -> BTreeSet<usize> {
-        self.conductor.presets_used()
     }
 
     /// Warnings since the last call.

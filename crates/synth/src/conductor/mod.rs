@@ -9,7 +9,6 @@ mod stealing;
 mod sysex;
 mod tuning;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rae_midi::{Action, Message};
@@ -134,10 +133,6 @@ impl Conductor {
 
     pub(crate) fn warn(&mut self, warning: Warning) {
         self.warnings.once(warning);
-    }
-
-    pub(crate) fn presets_used(&self) -> BTreeSet<usize> {
-        self.programs.used()
     }
 
     pub(crate) fn take_warnings(&mut self) -> Vec<Warning> {

@@ -1,6 +1,5 @@
 //! Which preset answers a bank and a program, and the presets made ready so far.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rae_soundfont::SoundFont;
@@ -38,11 +37,6 @@ impl Programs {
     /// Whether the preset has been made ready.
     pub(super) fn is_ready(&self, preset: usize) -> bool {
         self.ready[preset].is_some()
-    }
-
-    /// The presets that have been asked for, or played in place of those.
-    pub(super) fn used(&self) -> BTreeSet<usize> {
-        self.ready.iter().enumerate().filter_map(|(preset, ready)| ready.is_some().then_some(preset)).collect()
     }
 
     /// The preset that sounds for a selection, or the nearest there is: the same program of bank 0 (for drums the standard

@@ -75,6 +75,12 @@ impl Rehearsal {
         filters
     }
 
+    /// The preset that a note on the channel would play now.
+    pub(crate) fn played(&self, channel: u16) -> Option<usize> {
+        let selection = self.selections.get(usize::from(channel))?;
+        self.programs.choose(selection).map(|(_, preset)| preset)
+    }
+
     /// Warnings since the last call.
     pub(crate) fn take_warnings(&mut self) -> Vec<Warning> {
         self.warnings.take()
