@@ -42,7 +42,7 @@ pub fn subset(bank: &SoundFont, presets: &BTreeSet<usize>) -> Result<Vec<u8>, Er
             .keys()
             .zip(places)
             .map(|(index, place)| moved(&model.samples[*index], place, &samples))
-            .collect(),
+            .collect::<Result<_, _>>()?,
     };
     write(&part, Pcm { words: &points.words, low_bytes: &points.low_bytes })
 }
@@ -75,20 +75,27 @@ fn fitting(name: &str) -> String {
 }
 
 /// The sample `place` points further on; a partner that is not kept is no partner.
-fn moved(sample: &Sample, place: i64, samples: &BTreeMap<usize, usize>) -> Sample {
-    let at = |position: u32| (i64::from(position) + place) as u32;
+fn moved(sample: &Sample, place: i64, samples: &BTreeMap<usize, usize>) -> Result<Sample, Error> {
+    let at = |position: u32| {
+        let moved = u32::try_from(i64::from(position) + place);
+        moved.map_err(|_| Error::Write("a SoundFont cannot hold 4 Gi points or more".to_owned()))
+    };
+    // An empty loop may lie anywhere, even before all that is kept.
+    let is_looped = sample.loop_start != sample.loop_end;
+    let (loop_start, loop_end) =
+        if is_looped { (sample.loop_start, sample.loop_end) } else { (sample.start, sample.start) };
     let link = samples.get(&usize::from(sample.link)).and_then(|link| u16::try_from(*link).ok());
     let kind = if link.is_some() { sample.kind } else { SampleKind::Mono };
-    Sample {
+    Ok(Sample {
         name: fitting(&sample.name),
-        start: at(sample.start),
-        end: at(sample.end),
-        loop_start: at(sample.loop_start),
-        loop_end: at(sample.loop_end),
+        start: at(sample.start)?,
+        end: at(sample.end)?,
+        loop_start: at(loop_start)?,
+        loop_end: at(loop_end)?,
         kind,
         link: if kind == SampleKind::Mono { 0 } else { link.unwrap_or(0) },
         ..sample.clone()
-    }
+    })
 }
 
 /// By new number, the old number of a sample and the points that its zones can reach by address generators.

@@ -91,6 +91,22 @@ fn points_that_generators_reach_beyond_a_sample_come_along() {
 }
 
 #[test]
+fn a_sample_without_a_loop_has_an_empty_one_at_its_start() {
+    let whole = BankBuilder::new()
+        .sample(&noise(1, 500), None)
+        .sample(&noise(2, 300), None)
+        .adjust(|sample| (sample.loop_start, sample.loop_end) = (0, 0))
+        .instrument([zone(0)])
+        .instrument([zone(1)])
+        .preset(0, 0, [zone(0)])
+        .preset(0, 1, [zone(1)])
+        .build();
+    let part = part(&whole, &[1]);
+    let sample = &part.model().samples[0];
+    assert_eq!((sample.start, sample.end, sample.loop_start, sample.loop_end), (0, 300, 0, 0));
+}
+
+#[test]
 fn sf3_becomes_sf2() {
     let bytes = BankBuilder::new()
         .sample(&[0.0; 3001], Some(100..2900))
