@@ -2,11 +2,12 @@
 
 mod trim;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use rust_audio_engine::soundfont::{self, Model, Pcm, discovery};
+use rust_audio_engine::soundfont::{Model, discovery, subset};
 use rust_audio_engine::{CodecError, Engine, Error, OutputFile, SoundFontChoice, check_output};
 use serde::Serialize;
 
@@ -32,6 +33,8 @@ pub(crate) enum SoundFontVerb {
         json: bool,
     },
     /// Write a SoundFont as an SF2 file; with 'builtin', the built-in bank for other players
+    ///
+    /// Every preset is written with its instruments and samples; what no preset plays is left out.
     Export {
         /// The SoundFont, or 'builtin'
         soundfont: PathBuf,
@@ -148,22 +151,20 @@ fn info(choice: SoundFontChoice, json: bool) -> Result<(), Failure> {
     print(&info.text())
 }
 
-/// Writes what was read: damage that was repaired on opening stays repaired.
+/// Writes what presets play, as it was read: damage that was repaired on opening stays repaired.
 fn export(soundfont: &Path, output: &Path, force: bool) -> Result<(), Error> {
     let engine = Engine::open(SoundFontChoice::from_argument(Some(soundfont)))?;
     if soundfont != Path::new(discovery::BUILTIN) {
         check_output(output, soundfont)?;
     }
-    let model = engine.font().model();
-    let bytes = if (0..model.samples.len()).any(|sample| engine.font().is_stream(sample)) {
-        soundfont::subset(engine.font(), &(0..model.presets.len()).collect())?
-    } else {
-        let pcm = if model.samples.is_empty() { Pcm::default() } else { engine.font().pcm(0) };
-        soundfont::write(model, pcm)?
-    };
+    let bytes = subset(engine.font(), &all_presets(&engine))?;
     let mut file = OutputFile::create(output, force)?;
     file.write_all(&bytes).map_err(|source| CodecError::Io { action: "write", path: output.to_owned(), source })?;
     Ok(file.commit()?)
+}
+
+fn all_presets(engine: &Engine) -> BTreeSet<usize> {
+    (0..engine.font().model().presets.len()).collect()
 }
 
 impl Info {

@@ -46,6 +46,19 @@ fn sf3_becomes_sf2() {
 }
 
 #[test]
+fn long_names_in_latin_1_are_no_obstacle() {
+    let folder = folder();
+    let mut bank = fs::read(folder.path("bank.sf2")).unwrap();
+    let headers = bank.windows(4).position(|window| window == b"phdr").unwrap() + 8;
+    bank[headers..headers + 18].fill(0xE9);
+    fs::write(folder.path("latin.sf2"), bank).unwrap();
+    folder.stdout("soundfont export latin.sf2 exported.sf2");
+    folder.stdout("soundfont trim latin.sf2 -o trimmed.sf2");
+    assert_eq!(fs::read(folder.path("exported.sf2")).unwrap(), fs::read(folder.path("trimmed.sf2")).unwrap());
+    assert!(folder.stdout("soundfont info exported.sf2").contains(&"é".repeat(10)));
+}
+
+#[test]
 fn mistakes_are_named_and_nothing_is_lost() {
     let folder = folder();
     assert!(folder.fails(2, "soundfont trim two.sf2 --preset 0:5 -o small.sf2").contains("no preset 0:5"));

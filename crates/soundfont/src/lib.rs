@@ -7,6 +7,7 @@ mod bank;
 mod decoded;
 pub mod discovery;
 mod error;
+mod fit;
 mod generator;
 mod info;
 mod layout;

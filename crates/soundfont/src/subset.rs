@@ -4,18 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::{
-    Destination, Error, Generator, Instrument, Model, Pcm, Preset, Sample, SampleKind, SoundFont, Zone, write,
+    Destination, Error, Generator, Instrument, Model, Pcm, Preset, Sample, SampleKind, SoundFont, Zone, fit, write,
 };
 
 /// Silence that the standard demands after every sample (6.1), points.
 const GUARD: usize = 46;
 
-/// The longest name that a header holds, bytes.
-const LONGEST_NAME: usize = 20;
-
 /// A SoundFont 2 file with these presets of the bank (indexes into [`Model::presets`]), and the instruments and samples
 /// that they need, in their order. What plays them sounds as with the whole bank. 24-bit samples keep their bits; samples
-/// of SF3 banks are decoded. Names too long for the format in UTF-8 lose their end.
+/// of SF3 banks are decoded. Names and texts too long for the format in UTF-8 lose their end.
 ///
 /// Fails with [`Error::Write`] if no preset is named, one does not exist, the sample of one cannot be decoded, or the
 /// file would be too large for the format.
@@ -35,7 +32,7 @@ pub fn subset(bank: &SoundFont, presets: &BTreeSet<usize>) -> Result<Vec<u8>, Er
         return Err(Error::Write(damage.to_string()));
     }
     let part = Model {
-        info: model.info.clone(),
+        info: fit::info(&model.info),
         presets: presets.iter().map(|preset| preset_with(preset, &instruments)).collect(),
         instruments: instruments.keys().map(|index| instrument_with(&model.instruments[*index], &samples)).collect(),
         samples: samples
@@ -54,24 +51,20 @@ fn numbered(kept: impl Iterator<Item = usize>) -> BTreeMap<usize, usize> {
 }
 
 fn preset_with(preset: &Preset, instruments: &BTreeMap<usize, usize>) -> Preset {
-    Preset { name: fitting(&preset.name), zones: retargeted(&preset.zones, instruments), ..preset.clone() }
+    Preset { name: fit::name(&preset.name), zones: retargeted(&preset.zones, instruments), ..preset.clone() }
 }
 
 fn instrument_with(instrument: &Instrument, samples: &BTreeMap<usize, usize>) -> Instrument {
-    Instrument { name: fitting(&instrument.name), zones: retargeted(&instrument.zones, samples), ..instrument.clone() }
+    Instrument {
+        name: fit::name(&instrument.name),
+        zones: retargeted(&instrument.zones, samples),
+        ..instrument.clone()
+    }
 }
 
 fn retargeted(zones: &[Zone], numbers: &BTreeMap<usize, usize>) -> Vec<Zone> {
     let retarget = |zone: &Zone| Zone { target: zone.target.map(|target| numbers[&target]), ..zone.clone() };
     zones.iter().map(retarget).collect()
-}
-
-fn fitting(name: &str) -> String {
-    let mut end = name.len().min(LONGEST_NAME);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    name[..end].to_owned()
 }
 
 /// The sample `place` points further on; a partner that is not kept is no partner.
@@ -87,7 +80,7 @@ fn moved(sample: &Sample, place: i64, samples: &BTreeMap<usize, usize>) -> Resul
     let link = samples.get(&usize::from(sample.link)).and_then(|link| u16::try_from(*link).ok());
     let kind = if link.is_some() { sample.kind } else { SampleKind::Mono };
     Ok(Sample {
-        name: fitting(&sample.name),
+        name: fit::name(&sample.name),
         start: at(sample.start)?,
         end: at(sample.end)?,
         loop_start: at(loop_start)?,

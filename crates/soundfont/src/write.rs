@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::fit::{LONGEST_COMMENT, LONGEST_NAME, LONGEST_TEXT};
 use crate::{
     Destination, Error, Generator, Info, Instrument, Model, Modulator, Pcm, Sample, SampleKind, Transform, Zone,
 };
@@ -91,7 +92,7 @@ fn info(info: &Info, minor: u16) -> Result<Vec<u8>, String> {
 
 /// A text with one or two zero bytes after it, so that the length is even (5.2).
 fn text_chunk(out: &mut Vec<u8>, id: &[u8; 4], text: &str) -> Result<(), String> {
-    let limit = if id == b"ICMT" { 65_535 } else { 255 };
+    let limit = if id == b"ICMT" { LONGEST_COMMENT } else { LONGEST_TEXT };
     if text.len() > limit || text.contains('\0') {
         let name = id.escape_ascii();
         return Err(format!("the text {name} has more than {limit} bytes or a zero in it"));
@@ -154,8 +155,8 @@ fn pdta(model: &Model, points: usize) -> Result<Vec<u8>, String> {
     Ok(out)
 }
 
-fn name20(name: &str) -> Result<[u8; 20], String> {
-    let mut field = [0; 20];
+fn name20(name: &str) -> Result<[u8; LONGEST_NAME], String> {
+    let mut field = [0; LONGEST_NAME];
     match field.get_mut(..name.len()) {
         Some(start) if !name.contains('\0') => start.copy_from_slice(name.as_bytes()),
         _ => return Err(format!("the name '{name}' has more than 20 bytes or a zero in it")),

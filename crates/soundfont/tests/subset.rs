@@ -91,6 +91,42 @@ fn points_that_generators_reach_beyond_a_sample_come_along() {
 }
 
 #[test]
+fn names_and_texts_that_are_too_long_lose_their_end() {
+    let mut bytes = BankBuilder::one_sample(&[0.5; 100], None).bytes();
+    // In Latin-1, which takes one byte for what takes two in UTF-8.
+    for (chunk, old) in [(b"phdr", "preset 0:0"), (b"inst", "instrument 0"), (b"shdr", "sample 0")] {
+        let start = bytes.windows(4).position(|window| window == chunk).unwrap() + 8;
+        assert!(bytes[start..].starts_with(old.as_bytes()));
+        bytes[start..start + 18].fill(0xE9);
+    }
+    add_text(&mut bytes, b"ICOP", &[0xE9; 300]);
+    add_text(&mut bytes, b"IENG", &[b'x'; 2000]);
+    add_text(&mut bytes, b"ICMT", &[0xE9; 60_000]);
+    let whole = SoundFont::from_bytes(bytes, "long").unwrap();
+    assert_eq!(whole.model().info.copyright.as_ref().unwrap().chars().count(), 300);
+    let part = part(&whole, &[0]);
+    let (model, name) = (part.model(), "é".repeat(10));
+    assert_eq!([&model.presets[0].name, &model.instruments[0].name, &model.samples[0].name], [&name; 3]);
+    let info = &model.info;
+    assert_eq!(info.copyright, Some("é".repeat(127)));
+    assert_eq!(info.author, Some("x".repeat(255)));
+    assert_eq!(info.comment, Some("é".repeat(32_767)));
+    assert_eq!(info.name, "testkit");
+}
+
+/// Appends a text to the INFO list, which comes first in the file.
+fn add_text(bytes: &mut Vec<u8>, id: &[u8; 4], text: &[u8]) {
+    let chunk = [id, &(text.len() as u32).to_le_bytes()[..], text].concat();
+    let length = |at: usize, bytes: &[u8]| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+    let end = 20 + length(16, bytes) as usize;
+    bytes.splice(end..end, chunk.iter().copied());
+    for at in [4, 16] {
+        let longer = length(at, bytes) + chunk.len() as u32;
+        bytes[at..at + 4].copy_from_slice(&longer.to_le_bytes());
+    }
+}
+
+#[test]
 fn a_sample_without_a_loop_has_an_empty_one_at_its_start() {
     let whole = BankBuilder::new()
         .sample(&noise(1, 500), None)

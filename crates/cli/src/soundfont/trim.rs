@@ -8,6 +8,7 @@ use clap::Args;
 use rust_audio_engine::soundfont::subset;
 use rust_audio_engine::{CodecError, Engine, Error, OutputFile, SoundFontChoice, check_output, read_midi};
 
+use super::all_presets;
 use crate::exit::Failure;
 use crate::terminal::say;
 
@@ -62,7 +63,7 @@ impl Trim {
 
     fn kept(&self, engine: &Engine) -> Result<BTreeSet<usize>, Failure> {
         if self.songs.is_empty() && self.presets.is_empty() {
-            return Ok((0..engine.font().model().presets.len()).collect());
+            return Ok(all_presets(engine));
         }
         let mut kept = BTreeSet::new();
         for song in &self.songs {
