@@ -23,6 +23,12 @@ const VORBIS: u16 = 0x10;
 const DECODED: u64 = 128 << 20;
 const DECODED_PER_BYTE: u64 = 16;
 
+/// What may be searched for the last pages of all Vorbis samples together, bytes: the greater of a fixed number and so
+/// many per byte of the file. Streams that lie side by side need less than one; any number of headers can name the same
+/// bytes.
+const SEARCHED: u64 = 16 << 20;
+const SEARCHED_PER_BYTE: u64 = 4;
+
 /// A sample, and whether zones may play it.
 #[derive(Debug)]
 pub(crate) struct Header {
@@ -39,6 +45,8 @@ struct Reader<'a> {
     chunk: Range<usize>,
     /// Points that further Vorbis samples may decode to.
     budget: u64,
+    /// Bytes that may yet be searched for last pages.
+    search: u64,
     warnings: &'a mut Warnings,
 }
 
@@ -46,7 +54,8 @@ struct Reader<'a> {
 pub(crate) fn read(bytes: &[u8], layout: &Layout, table: &Table<'_, 46>, warnings: &mut Warnings) -> Vec<Header> {
     let chunk = layout.smpl.clone().unwrap_or(0..0);
     let budget = DECODED.max(DECODED_PER_BYTE * bytes.len() as u64);
-    let mut reader = Reader { table, bytes, chunk, budget, warnings };
+    let search = SEARCHED.max(SEARCHED_PER_BYTE * bytes.len() as u64);
+    let mut reader = Reader { table, bytes, chunk, budget, search, warnings };
     (0..table.len() - 1).map(|index| reader.header(index)).collect()
 }
 
@@ -98,12 +107,10 @@ impl Reader<'_> {
             return None;
         }
         let stream = self.chunk.start + from as usize..self.chunk.start + to as usize;
-        let Some(points) = vorbis::length(&self.bytes[stream.clone()]) else {
-            self.warn(
-                index,
-                sample,
-                format_args!("is no whole Ogg Vorbis stream (bytes {from} to {to} of 'smpl'); it stays silent"),
-            );
+        let Some(points) = vorbis::length(&self.bytes[stream.clone()], &mut self.search) else {
+            let what =
+                if self.search == 0 { "is not read: too many samples share" } else { "is no whole Ogg Vorbis stream:" };
+            self.warn(index, sample, format_args!("{what} bytes {from} to {to} of 'smpl'; it stays silent"));
             return None;
         };
         let Some(rest) = self.budget.checked_sub(u64::from(points)) else {

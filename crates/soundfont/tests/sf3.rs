@@ -126,6 +126,30 @@ fn what_is_no_stream_is_found_when_the_bank_is_opened() {
 }
 
 #[test]
+fn many_headers_over_the_same_bytes_are_not_searched_without_end() {
+    // A page at every fifth byte, none of which ends where the stream does: each header asks for all of them again.
+    let pages = b"OggS\0".repeat(13_000);
+    let count = 10_000;
+    let mut builder = BankBuilder::new();
+    for _ in 0..count {
+        builder = builder.sample(&[0.0], None);
+    }
+    let mut streams = vec![&[][..]; count];
+    (streams[0], streams[count - 1]) = (&pages, SINE_OGG);
+    let mut bytes = builder.instrument([zone(0), zone(count - 1)]).preset(0, 0, [zone(0)]).sf3_bytes(&streams);
+    let headers = bytes.windows(4).position(|window| window == b"shdr").unwrap() + 8;
+    for header in 0..count - 1 {
+        let end = (pages.len() - header % 5_000) as u32;
+        let record = &mut bytes[headers + 46 * header..];
+        record[20..24].fill(0);
+        record[24..28].copy_from_slice(&end.to_le_bytes());
+    }
+    let bank = open(bytes);
+    let said = |what: &str| bank.warnings().iter().any(|warning| warning.what.contains(what));
+    assert!(said("is no whole Ogg Vorbis stream") && said("is not read: too many samples share"));
+}
+
+#[test]
 fn a_stream_that_is_shorter_than_it_says_is_damaged() {
     let mut long = SINE_OGG.to_vec();
     let page = long.windows(4).rposition(|window| window == b"OggS").unwrap();

@@ -25,9 +25,10 @@ impl From<ogg::Damage> for Damage {
     }
 }
 
-/// How many points the stream says that it has. Nothing is decoded.
-pub(crate) fn length(stream: &[u8]) -> Option<u32> {
-    ogg::last_granule(stream).and_then(|granule| u32::try_from(granule).ok())
+/// How many points the stream says that it has. Nothing is decoded. The bytes that are searched for the last page are
+/// taken from `budget`; at 0 the search is given up.
+pub(crate) fn length(stream: &[u8], budget: &mut u64) -> Option<u32> {
+    ogg::last_granule(stream, budget).and_then(|granule| u32::try_from(granule).ok())
 }
 
 /// The first `points` points of a mono stream, as 16-bit little-endian words.

@@ -47,13 +47,22 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The granule position at which the stream ends: for Vorbis its length in frames. Looks at the last page alone.
-pub(super) fn last_granule(bytes: &[u8]) -> Option<i64> {
+/// The granule position at which the stream ends: for Vorbis its length in frames. Looks at the last page alone, and
+/// takes the bytes that are read from `budget`; at 0 it gives up.
+pub(super) fn last_granule(bytes: &[u8], budget: &mut u64) -> Option<i64> {
     let tail = &bytes[bytes.len().saturating_sub(LONGEST_PAGE)..];
-    let starts = tail.windows(4).enumerate().rev().filter(|(_, window)| *window == b"OggS");
-    let mut pages =
-        starts.filter_map(|(start, _)| Page::read(&tail[start..]).filter(|p| start + p.whole.len() == tail.len()));
-    pages.next().map(|page| page.granule)
+    for (start, window) in tail.windows(4).enumerate().rev() {
+        *budget = budget.checked_sub(1)?;
+        if window != b"OggS" {
+            continue;
+        }
+        let segments = tail.get(start + HEADER - 1).copied().unwrap_or(0);
+        *budget = budget.saturating_sub(u64::from(segments));
+        if let Some(page) = Page::read(&tail[start..]).filter(|page| start + page.whole.len() == tail.len()) {
+            return Some(page.granule);
+        }
+    }
+    None
 }
 
 /// The packets of a stream, put together from its pages.
