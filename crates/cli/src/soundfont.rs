@@ -158,8 +158,12 @@ fn export(soundfont: &Path, output: &Path, force: bool) -> Result<(), Error> {
         check_output(output, soundfont)?;
     }
     let bytes = subset(engine.font(), &all_presets(&engine))?;
-    let mut file = OutputFile::create(output, force)?;
-    file.write_all(&bytes).map_err(|source| CodecError::Io { action: "write", path: output.to_owned(), source })?;
+    write(output, force, &bytes)
+}
+
+fn write(path: &Path, overwrite: bool, content: &[u8]) -> Result<(), Error> {
+    let mut file = OutputFile::create(path, overwrite)?;
+    file.write_all(content).map_err(|source| CodecError::Io { action: "write", path: path.to_owned(), source })?;
     Ok(file.commit()?)
 }
 

@@ -1,14 +1,13 @@
 //! `rae soundfont trim`: a small SoundFont for certain songs, or an SF3 bank as SF2.
 
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use rust_audio_engine::soundfont::subset;
-use rust_audio_engine::{CodecError, Engine, Error, OutputFile, SoundFontChoice, check_output, read_midi};
+use rust_audio_engine::{Engine, Error, SoundFontChoice, check_output, read_midi};
 
-use super::all_presets;
+use super::{all_presets, write};
 use crate::exit::Failure;
 use crate::terminal::say;
 
@@ -81,10 +80,4 @@ impl Trim {
         }
         Ok(kept)
     }
-}
-
-fn write(path: &Path, overwrite: bool, content: &[u8]) -> Result<(), Error> {
-    let mut file = OutputFile::create(path, overwrite)?;
-    file.write_all(content).map_err(|source| CodecError::Io { action: "write", path: path.to_owned(), source })?;
-    Ok(file.commit()?)
 }
