@@ -187,6 +187,27 @@ fn silent_mutations(bytes: &[u8]) -> usize {
 }
 
 #[test]
+fn floor_points_that_coincide_are_refused_before_they_are_divided_by() {
+    // The floors lie in the last 200 bytes of the setup header, which ends with its page. Clearing bits brings some point
+    // to 0, where one is already.
+    let setup = SINE_OGG.windows(7).position(|window| window == b"\x05vorbis").unwrap();
+    let end = setup + SINE_OGG[setup..].windows(4).position(|window| window == b"OggS").unwrap();
+    let mut refused = 0;
+    for bit in 8 * (end - 200)..8 * end - 8 {
+        let mut stream = SINE_OGG.to_vec();
+        (bit..bit + 8).for_each(|bit| stream[bit / 8] &= !(1 << (bit % 8)));
+        reseal(&mut stream);
+        let bank = open(bank(&[(&stream, None)]));
+        bank.pcm(0);
+        let warnings = bank.decoding_warnings();
+        let said = |what: &str| warnings.iter().any(|warning| warning.what.contains(what));
+        assert!(!said("the decoder failed"), "bit {bit}: {warnings:?}");
+        refused += usize::from(said("two points of a Vorbis floor are the same"));
+    }
+    assert!(refused > 0);
+}
+
+#[test]
 fn damage_to_the_streams_themselves_is_survived() {
     let count = std::env::var("RAE_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(1000);
     let silent = mutations(SINE_OGG, count, 9).filter(|stream| {

@@ -6,17 +6,23 @@ const MOST: u64 = 1 << 21;
 /// Whether the codebooks that begin a setup header are of a size that encoders write. What is not a codebook at all
 /// counts as modest: the decoder refuses it.
 pub(super) fn are_modest(setup: &[u8]) -> bool {
-    numbers(setup).is_none_or(|numbers| numbers <= MOST)
+    numbers(&mut Bits::of(setup)).is_none_or(|numbers| numbers <= MOST)
+}
+
+/// What follows the codebooks of a setup header that [`are_modest`].
+pub(super) fn skip(setup: &[u8]) -> Option<Bits<'_>> {
+    let mut bits = Bits::of(setup);
+    numbers(&mut bits)?;
+    Some(bits)
 }
 
 /// Entries of all codebooks and the numbers in their tables; `None` where the header breaks off or makes no sense.
 /// Stops counting above [`MOST`].
-fn numbers(setup: &[u8]) -> Option<u64> {
-    let mut bits = Bits { bytes: setup, position: 7 * 8 };
+fn numbers(bits: &mut Bits<'_>) -> Option<u64> {
     let books = bits.read(8)? + 1;
     let mut sum = 0;
     for _ in 0..books {
-        sum += book(&mut bits)?;
+        sum += book(bits)?;
         if sum > MOST {
             break;
         }
@@ -81,13 +87,18 @@ fn root(entries: u32, exponent: u32) -> u64 {
 }
 
 /// Bits from the least significant of each byte on (2.1.4).
-struct Bits<'a> {
+pub(super) struct Bits<'a> {
     bytes: &'a [u8],
     position: u64,
 }
 
-impl Bits<'_> {
-    fn read(&mut self, count: u32) -> Option<u32> {
+impl<'a> Bits<'a> {
+    /// Those of a header after its kind and "vorbis" (4.2.1).
+    fn of(header: &'a [u8]) -> Bits<'a> {
+        Bits { bytes: header, position: 7 * 8 }
+    }
+
+    pub(super) fn read(&mut self, count: u32) -> Option<u32> {
         let (byte, shift) = ((self.position / 8) as usize, self.position % 8);
         self.skip(u64::from(count))?;
         let mut window = [0; 8];
@@ -97,7 +108,7 @@ impl Bits<'_> {
         Some((u64::from_le_bytes(window) >> shift & ((1 << count) - 1)) as u32)
     }
 
-    fn skip(&mut self, count: u64) -> Option<()> {
+    pub(super) fn skip(&mut self, count: u64) -> Option<()> {
         self.position = self.position.checked_add(count)?;
         (self.position <= self.bytes.len() as u64 * 8).then_some(())
     }
@@ -122,12 +133,12 @@ mod tests {
         // Ordered: 4 entries of length 2; a table of three dimensions from one number (4^(1/3) rounded down).
         let book = [(0x56_4342, 24), (3, 16), (4, 24), (1, 1), (1, 5), (4, 3), (1, 4), (0, 64), (3, 4), (0, 1), (9, 4)];
         let two: Vec<_> = [(1, 8)].into_iter().chain(book).chain(book).collect();
-        assert_eq!(numbers(&setup(&two)), Some(2 * (4 + 12)));
+        assert_eq!(numbers(&mut Bits::of(&setup(&two))), Some(2 * (4 + 12)));
         // Sparse, two of three used, no table.
         let sparse =
             [(0, 8), (0x56_4342, 24), (1, 16), (3, 24), (0, 1), (1, 1), (1, 1), (0, 5), (0, 1), (1, 1), (0, 5), (0, 4)];
-        assert_eq!(numbers(&setup(&sparse)), Some(3));
-        assert_eq!(numbers(&setup(&sparse)[..12]), None);
+        assert_eq!(numbers(&mut Bits::of(&setup(&sparse))), Some(3));
+        assert_eq!(numbers(&mut Bits::of(&setup(&sparse)[..12])), None);
     }
 
     #[test]
