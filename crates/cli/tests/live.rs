@@ -22,6 +22,10 @@ fn what_cannot_be_played_says_why() {
     let folder = Folder::new();
     assert!(folder.fails(2, "play song.mid --sink null --from 99").contains("ends at"));
     assert!(folder.fails(2, "play song.mid --sink null --tempo 0").contains("tempo"));
+    for verb in ["play song.mid --sink null", "render song.mid -o out.wav"] {
+        let message = folder.fails(2, &format!("{verb} --max-voices 99999999999"));
+        assert!(message.contains("max voices") && message.contains("65536"), "{message}");
+    }
     folder.fails(3, "play missing.mid --sink null");
 }
 

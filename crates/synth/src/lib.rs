@@ -24,5 +24,5 @@ pub use executor::{BUCKETS, Block, CpuExecutor, Executor, InstructionSet, LowPas
 pub use live::{Console, LiveError, LiveSettings, Synthesizer, moves_filters, synthesizer};
 pub use program::SampleSource;
 pub use renderer::{Renderer, Statistics};
-pub use settings::{ChannelSet, Interpolation, Settings};
+pub use settings::{ChannelSet, Interpolation, MAX_VOICES, Settings};
 pub use warning::Warning;
