@@ -48,13 +48,15 @@ impl Rehearsal {
 
     /// What is needed once `action` has been acted on, and was not before.
     pub(crate) fn follow(&mut self, action: &Action) -> Option<Need> {
-        let filters = self.filter_moves.begin_with(action).then_some(Need::Filters);
         match action {
             Action::Channel { channel, message } => {
                 let channel = usize::from(*channel);
                 let selection = self.selections.get_mut(channel)?;
                 match *message {
-                    Message::ControlChange { controller, value } => selection.control(controller, value),
+                    Message::ControlChange { controller, value } => {
+                        selection.control(controller, value);
+                        return self.filter_moves.begin_with(action).then_some(Need::Filters);
+                    }
                     Message::ProgramChange { program } => {
                         selection.select(program, self.modes[channel / PORT]);
                         return self.preset(channel);
@@ -72,7 +74,7 @@ impl Rehearsal {
                 }
             }
         }
-        filters
+        None
     }
 
     /// Warnings since the last call.
