@@ -194,7 +194,7 @@ impl Console {
         self.gauges.most_voices.load(Ordering::Relaxed)
     }
 
-    /// Presets that were replaced, since the last call.
+    /// Presets that notes asked for and that were replaced, since the last call.
     pub fn take_warnings(&mut self) -> Vec<Warning> {
         self.rehearsal.take_warnings()
     }

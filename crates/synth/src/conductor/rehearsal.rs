@@ -61,6 +61,7 @@ impl Rehearsal {
                         selection.select(program, self.modes[channel / PORT]);
                         return self.preset(channel);
                     }
+                    Message::NoteOn { velocity: 1.., .. } => self.programs.warn(selection, &mut self.warnings),
                     _ => {}
                 }
             }
@@ -86,7 +87,7 @@ impl Rehearsal {
     fn preset(&mut self, channel: usize) -> Option<Need> {
         let selection = &self.selections[channel];
         let new = self.programs.choose(selection).map(|(_, preset)| preset).filter(|&p| !self.programs.is_ready(p));
-        let program = self.programs.find(selection, &mut self.warnings);
+        let program = self.programs.prepare(selection);
         new.map(|preset| Need::Preset(preset, program))
     }
 }

@@ -183,3 +183,17 @@ fn nrpn_of_channels_that_do_not_exist_change_nothing() {
     };
     assert!(play(&[]) == play(&selects_filter(99)));
 }
+
+#[test]
+fn only_presets_that_notes_ask_for_are_told() {
+    let (mut console, _synthesizer) = small();
+    send_all(&mut console, [Action::Channel { channel: 2, message: Message::ProgramChange { program: 55 } }]);
+    // Channel 10 has no drums, and channel 3 not its program, but nobody plays them.
+    assert_eq!(console.take_warnings(), []);
+    let note = |velocity| Action::Channel { channel: 2, message: Message::NoteOn { key: 60, velocity } };
+    send_all(&mut console, [note(0)]);
+    assert_eq!(console.take_warnings(), []);
+    send_all(&mut console, [note(100), note(100)]);
+    let replaced = Warning::PresetReplaced { bank: 0, program: 55, used_bank: 0, used_program: 0 };
+    assert_eq!(console.take_warnings(), [replaced]);
+}
