@@ -99,6 +99,8 @@ impl Live {
             return list();
         }
         let chosen = self.options.settings()?;
+        // First, because without a port no other sink helps.
+        rae_live::inputs()?;
         let interrupts = Interrupts::watch();
         let output = self.options.output()?;
         let rate = output.as_ref().map_or(chosen.rate, Output::rate);
