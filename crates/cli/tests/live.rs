@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::fs;
+
 use common::Folder;
 use serde_json::Value;
 
@@ -27,6 +29,30 @@ fn what_cannot_be_played_says_why() {
         assert!(message.contains("max voices") && message.contains("65536"), "{message}");
     }
     folder.fails(3, "play missing.mid --sink null");
+}
+
+#[test]
+fn what_is_odd_is_told_when_a_song_is_played() {
+    let folder = Folder::new();
+    let mut song = fs::read(folder.path("song.mid")).unwrap();
+    song.splice(..0, *b"odd");
+    fs::write(folder.path("odd.mid"), song).unwrap();
+    // The sample's end lies beyond the points that there are.
+    let mut bank = fs::read(folder.path("bank.sf2")).unwrap();
+    let header = bank.windows(4).position(|name| name == b"shdr").unwrap() + 8;
+    bank[header + 24..header + 28].copy_from_slice(&9_999_999u32.to_le_bytes());
+    fs::write(folder.path("odd.sf2"), bank).unwrap();
+    let told = |line: &str| {
+        let output = folder.rae(&format!("{line} --soundfont odd.sf2"));
+        assert!(output.status.success(), "{}", common::stderr(&output));
+        let warnings = |text: String| text.lines().filter(|line| line.contains("warning")).map(str::to_owned).collect();
+        let lines: Vec<String> = warnings(common::stderr(&output));
+        lines
+    };
+    let rendered = told("render odd.mid -o odd.wav");
+    assert!(rendered.len() >= 2, "{rendered:?}");
+    assert_eq!(told("play odd.mid --sink null --seconds 0.1"), rendered);
+    assert_eq!(told("play odd.mid --sink null --seconds 0.1 --quiet"), [""; 0]);
 }
 
 #[cfg(not(feature = "live"))]

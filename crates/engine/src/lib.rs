@@ -41,7 +41,7 @@ pub use error::Error;
 pub use font::SoundFontChoice;
 pub use output::{check_output, read_midi};
 pub use progress::{Observer, Progress, unobserved};
-pub use report::{Report, SoundFontReport};
+pub use report::{Report, SoundFontReport, bounded};
 pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};
 pub use stream::{Stream, instructions};
 
