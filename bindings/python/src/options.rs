@@ -7,8 +7,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_audio_engine::{
-    Decibels, Interpolation, MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, SampleFormat, SampleRate, Seconds,
-    TRANSPOSITIONS, Tail,
+    Decibels, Interpolation, MAX_CHANNEL, MAX_VOICES, RenderSettings, Reverb, SAMPLE_RATES, SampleFormat, SampleRate,
+    Seconds, TRANSPOSITIONS, Tail,
 };
 
 use crate::errors;
@@ -33,7 +33,7 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
             "interpolation",
             &[("sinc", Interpolation::Sinc), ("cubic", Interpolation::Cubic), ("linear", Interpolation::Linear)],
         )?,
-        max_voices: options.in_range("max_voices", 1..=usize::MAX, usual.max_voices)?,
+        max_voices: options.in_range("max_voices", 1..=MAX_VOICES, usual.max_voices)?,
         tempo: options.or("tempo", usual.tempo)?,
         transpose: options.in_range("transpose", TRANSPOSITIONS, usual.transpose)?,
         from: seconds("start", usual.from)?,

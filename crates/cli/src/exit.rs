@@ -62,7 +62,11 @@ impl Failure {
             Failure::Exists(_) => 5,
             Failure::Live(error) => match error {
                 rae_live::Error::Effects(_) | rae_live::Error::BeyondEnd { .. } => 2,
-                rae_live::Error::NoDevices | rae_live::Error::NotFound { .. } | rae_live::Error::Device { .. } => 6,
+                rae_live::Error::NoDevices
+                | rae_live::Error::NoPorts
+                | rae_live::Error::NotFound { .. }
+                | rae_live::Error::PortNotFound { .. }
+                | rae_live::Error::Device { .. } => 6,
                 _ => 1,
             },
             Failure::Files { .. } => 1,

@@ -1,13 +1,18 @@
 //! `rae live`: what is played on a MIDI keyboard sounds; and what it has in common with `rae play`.
 
+use std::collections::HashSet;
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use rae_live::{BusSettings, Console, Input, Load, NullSink, Output, PlaySettings, ReverbSettings, Settings};
-use rust_audio_engine::{Decibels, Engine, Frames, RenderSettings, SampleRate, Seconds, SoundFontChoice, instructions};
+use rae_live::{BusSettings, Console, Input, Keyboard, Load, NullSink, Output, PlaySettings, ReverbSettings, Settings};
+use rust_audio_engine::soundfont::SoundFont;
+use rust_audio_engine::{
+    Decibels, Engine, RenderSettings, SampleRate, Seconds, SoundFontChoice, bounded, instructions,
+};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -16,6 +21,9 @@ use crate::terminal::{Interrupts, Patience, ProgressLine, print, print_json, say
 
 /// Voices that may sound at once, unless told otherwise.
 const MAX_VOICES: usize = 256;
+
+/// What is told once when the keyboard had to leave something out.
+const LOSS: &str = "events came faster than they can be played; some are lost, and all notes were let go";
 
 /// How often the line is looked at.
 const TURN: Duration = Duration::from_millis(50);
@@ -99,33 +107,45 @@ impl Live {
             return list();
         }
         let chosen = self.options.settings()?;
+        // First, because without a port no other sink helps.
+        rae_live::inputs()?;
         let interrupts = Interrupts::watch();
         let output = self.options.output()?;
         let rate = output.as_ref().map_or(chosen.rate, Output::rate);
         let engine = Engine::open(self.options.soundfont())?;
         let settings = settings_of(&RenderSettings { rate, ..chosen })?;
         let (console, instrument) = rae_live::open(engine.font().clone(), &settings)?;
-        let console = Arc::new(Mutex::new(console));
-        let played = console.clone();
+        let keyboard = Arc::new(Mutex::new(Keyboard::new(console)));
+        let played = keyboard.clone();
         let input = Input::open(self.port.as_deref(), move |action| {
-            // Where thousands of events wait already, one more is of no use to anybody.
-            let _ = played.lock().unwrap_or_else(PoisonError::into_inner).send(Frames(0), action);
+            played.lock().unwrap_or_else(PoisonError::into_inner).play(action);
         })?;
         interrupts.expect_order(Patience::Once);
         let quiet = self.options.quiet;
         let mut line = ProgressLine::new(quiet, interrupts);
+        tell_warnings(&engine.soundfont().warnings, &mut line, quiet);
         let sink = Sink::start(output, instrument, rate)?;
         if !quiet {
             say(&format!("Listening to {}; Ctrl-C ends.", input.name()));
         }
+        let mut decoding = DecodingWarnings::default();
+        let mut loss_told = false;
         loop {
-            let mut console = console.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut keyboard = keyboard.lock().unwrap_or_else(PoisonError::into_inner);
+            keyboard.catch_up();
+            let lost = keyboard.has_lost();
+            let console = keyboard.console();
             let over = self.options.is_over(console.position().seconds(rate));
             if over || line.show(|| format!("{} voices", console.voices())).is_break() {
                 break;
             }
-            tell_warnings(&mut console, quiet);
-            drop(console);
+            let warnings = console.take_warnings();
+            drop(keyboard);
+            tell_warnings(&warnings, &mut line, quiet);
+            tell_warnings(&decoding.take(engine.font()), &mut line, quiet);
+            if lost && !std::mem::replace(&mut loss_told, true) {
+                tell_warnings(&[LOSS], &mut line, quiet);
+            }
             if let Some(trouble) = sink.trouble() {
                 line.clear();
                 say(&format!("rae: warning: {trouble}"));
@@ -134,8 +154,8 @@ impl Live {
         }
         line.clear();
         let load = sink.stop();
-        let console = console.lock().unwrap_or_else(PoisonError::into_inner);
-        tell_load(load, &console, &self.options)
+        let mut keyboard = keyboard.lock().unwrap_or_else(PoisonError::into_inner);
+        tell_load(load, keyboard.console(), &self.options)
     }
 }
 
@@ -226,9 +246,28 @@ impl Sink {
     }
 }
 
-pub(crate) fn tell_warnings(console: &mut Console, quiet: bool) {
-    for warning in console.take_warnings().iter().filter(|_| !quiet) {
+/// Tells warnings, where there are any, above the line.
+pub(crate) fn tell_warnings<T: Display>(warnings: &[T], line: &mut ProgressLine, quiet: bool) {
+    if quiet || warnings.is_empty() {
+        return;
+    }
+    line.clear();
+    for warning in warnings {
         say(&format!("rae: warning: {warning}"));
+    }
+}
+
+/// The warnings of decoded samples that have not been told yet.
+#[derive(Default)]
+pub(crate) struct DecodingWarnings {
+    told: HashSet<String>,
+}
+
+impl DecodingWarnings {
+    pub(crate) fn take(&mut self, font: &SoundFont) -> Vec<String> {
+        let warnings = font.decoding_warnings().into_iter().map(|warning| warning.to_string());
+        let new: Vec<_> = warnings.filter(|warning| self.told.insert(warning.clone())).collect();
+        bounded(&new, new.len())
     }
 }
 

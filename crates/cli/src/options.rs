@@ -62,7 +62,7 @@ pub(crate) struct SoundOptions {
     /// How samples are read between their points
     #[arg(long, value_name = "METHOD", default_value = "sinc")]
     interpolation: InterpolationName,
-    /// Voices that may sound at once [default: 4096; live 256]
+    /// Voices that may sound at once, at most 65536 [default: 4096; live 256]
     #[arg(long, value_name = "N")]
     max_voices: Option<usize>,
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use clap::Args;
 use rae_live::{NullSink, Output, Part, PlaySettings, Song};
 use rust_audio_engine::midi::{Performance, Speed};
-use rust_audio_engine::{Engine, RenderSettings, Seconds, read_midi};
+use rust_audio_engine::{Engine, RenderSettings, Seconds, bounded, read_midi};
 
 use crate::exit::Failure;
-use crate::live::{LiveOptions, Sink, SinkName, settings_of, tell_load, tell_warnings};
+use crate::live::{DecodingWarnings, LiveOptions, Sink, SinkName, settings_of, tell_load, tell_warnings};
 use crate::options::flatten;
 use crate::terminal::{Interrupts, Patience, ProgressLine, say};
 use crate::values::{self, Channels, show_time};
@@ -57,8 +57,8 @@ impl Play {
         };
         chosen.validate()?;
         let interrupts = Interrupts::watch();
-        let song = read_midi(&self.song)?;
-        let performance = Performance::new(&song.sequence);
+        let parsed = read_midi(&self.song)?;
+        let performance = Performance::new(&parsed.sequence);
         let output = self.options.output()?;
         let rate = output.as_ref().map_or(chosen.rate, Output::rate);
         let speed = Speed::new(self.tempo).unwrap_or_default();
@@ -72,11 +72,17 @@ impl Play {
         let (mut console, instrument) = rae_live::open(engine.font().clone(), &settings)?;
         let last = song.end().0 + instrument.tail().0;
         interrupts.expect_order(Patience::Once);
-        let mut line = ProgressLine::new(self.options.quiet(), interrupts);
+        let quiet = self.options.quiet();
+        let mut line = ProgressLine::new(quiet, interrupts);
+        tell_warnings(&engine.soundfont().warnings, &mut line, quiet);
+        tell_warnings(&bounded(&parsed.warnings, parsed.warnings.len()), &mut line, quiet);
         song.feed(&mut console);
         let sink = Sink::start(output, instrument, rate)?;
+        let mut decoding = DecodingWarnings::default();
         loop {
             let sent = song.feed(&mut console);
+            tell_warnings(&console.take_warnings(), &mut line, quiet);
+            tell_warnings(&decoding.take(engine.font()), &mut line, quiet);
             let position = console.position();
             let over = sent && console.voices() == 0 && position.0 >= last;
             let time = position.seconds(rate);
@@ -91,7 +97,6 @@ impl Play {
             thread::sleep(TURN);
         }
         line.clear();
-        tell_warnings(&mut console, self.options.quiet());
         tell_load(sink.stop(), &console, &self.options)
     }
 }

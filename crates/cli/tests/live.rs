@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::fs;
+
 use common::Folder;
 use serde_json::Value;
 
@@ -22,15 +24,48 @@ fn what_cannot_be_played_says_why() {
     let folder = Folder::new();
     assert!(folder.fails(2, "play song.mid --sink null --from 99").contains("ends at"));
     assert!(folder.fails(2, "play song.mid --sink null --tempo 0").contains("tempo"));
+    for verb in ["play song.mid --sink null", "render song.mid -o out.wav"] {
+        let message = folder.fails(2, &format!("{verb} --max-voices 99999999999"));
+        assert!(message.contains("max voices") && message.contains("65536"), "{message}");
+    }
     folder.fails(3, "play missing.mid --sink null");
+}
+
+#[test]
+fn what_is_odd_is_told_when_a_song_is_played() {
+    let folder = Folder::new();
+    let mut song = fs::read(folder.path("song.mid")).unwrap();
+    song.splice(..0, *b"odd");
+    fs::write(folder.path("odd.mid"), song).unwrap();
+    // The sample's end lies beyond the points that there are.
+    let mut bank = fs::read(folder.path("bank.sf2")).unwrap();
+    let header = bank.windows(4).position(|name| name == b"shdr").unwrap() + 8;
+    bank[header + 24..header + 28].copy_from_slice(&9_999_999u32.to_le_bytes());
+    fs::write(folder.path("odd.sf2"), bank).unwrap();
+    let told = |line: &str| {
+        let output = folder.rae(&format!("{line} --soundfont odd.sf2"));
+        assert!(output.status.success(), "{}", common::stderr(&output));
+        let warnings = |text: String| text.lines().filter(|line| line.contains("warning")).map(str::to_owned).collect();
+        let lines: Vec<String> = warnings(common::stderr(&output));
+        lines
+    };
+    let rendered = told("render odd.mid -o odd.wav");
+    assert!(rendered.len() >= 2, "{rendered:?}");
+    assert_eq!(told("play odd.mid --sink null --seconds 0.1"), rendered);
+    assert_eq!(told("play odd.mid --sink null --seconds 0.1 --quiet"), [""; 0]);
 }
 
 #[cfg(not(feature = "live"))]
 #[test]
 fn without_devices_one_is_told_what_to_do() {
     let folder = Folder::new();
-    for line in ["play song.mid", "live", "live --list", "live --sink null"] {
+    for line in ["play song.mid", "live --list"] {
         let message = folder.fails(6, line);
         assert!(message.contains("--features live") && message.contains("--sink null"), "{message}");
+    }
+    for line in ["live", "live --sink null"] {
+        let message = folder.fails(6, line);
+        assert!(message.contains("--features live") && message.contains("MIDI port"), "{message}");
+        assert!(!message.contains("--sink null"), "{message}");
     }
 }

@@ -41,14 +41,14 @@ pub use error::Error;
 pub use font::SoundFontChoice;
 pub use output::{check_output, read_midi};
 pub use progress::{Observer, Progress, unobserved};
-pub use report::{Report, SoundFontReport};
+pub use report::{Report, SoundFontReport, bounded};
 pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};
 pub use stream::{Stream, instructions};
 
 pub use rae_codec::{CodecError, OutputFile, SampleFormat};
 pub use rae_dsp::AudioBuffer;
 pub use rae_soundfont::Storage;
-pub use rae_synth::{ChannelSet, InstructionSet, Interpolation};
+pub use rae_synth::{ChannelSet, InstructionSet, Interpolation, MAX_VOICES};
 pub use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
 /// Songs as values: read, look into, write MIDI files.

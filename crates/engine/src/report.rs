@@ -62,8 +62,8 @@ pub struct SoundFontReport {
 /// How many warnings of each kind are shown.
 const SHOWN: usize = 50;
 
-/// At most [`SHOWN`] of these, and how many more there are: `count` is the number of all.
-pub(crate) fn bounded<T: ToString>(warnings: &[T], count: usize) -> Vec<String> {
+/// As many warnings as a [`Report`] shows, and how many more there are: `count` is the number of all.
+pub fn bounded<T: ToString>(warnings: &[T], count: usize) -> Vec<String> {
     let mut texts: Vec<String> = warnings.iter().take(SHOWN).map(ToString::to_string).collect();
     if count > texts.len() {
         texts.push(format!("and {} more warnings", count - texts.len()));

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use rae_codec::SampleFormat;
-use rae_synth::{ChannelSet, Interpolation};
+use rae_synth::{ChannelSet, Interpolation, MAX_VOICES};
 use rae_units::{Decibels, SampleRate, Seconds};
 
 use crate::{Device, Error};
@@ -58,7 +58,7 @@ pub struct RenderSettings {
     pub sends: bool,
     /// How samples are read between their points.
     pub interpolation: Interpolation,
-    /// How many voices may sound at once.
+    /// How many voices may sound at once, 1 to [`MAX_VOICES`].
     pub max_voices: usize,
     /// Factor on the tempo; 2 is twice as fast. 0.01 to 100.
     pub tempo: f64,
@@ -134,7 +134,8 @@ impl RenderSettings {
             in_range("reverb", reverb.wet, 0.0, 1.0, "")?;
             in_range("reverb time", reverb.time.0, 0.001, rae_effects::MAX_REVERB_TIME.0, "s")?;
         }
-        check(self.max_voices >= 1, || "max voices is 0; allow at least 1".into())?;
+        let voices = self.max_voices;
+        check((1..=MAX_VOICES).contains(&voices), || format!("max voices is {voices}; choose 1 to {MAX_VOICES}"))?;
         in_range("tempo", self.tempo, 0.01, 100.0, "")?;
         in_range(
             "transpose",
@@ -215,13 +216,14 @@ mod tests {
     #[test]
     fn every_wrong_value_is_named() {
         type Spoil = fn(&mut RenderSettings);
-        let cases: [(&str, Spoil); 12] = [
+        let cases: [(&str, Spoil); 13] = [
             ("sample rate", |s| s.rate = SampleRate::new(7_999).unwrap()),
             ("gain", |s| s.gain = Decibels(f64::NAN)),
             ("normalize", |s| s.normalize = Some(Decibels(0.1))),
             ("reverb", |s| s.reverb = Some(Reverb { wet: 1.5, ..Reverb::default() })),
             ("reverb time", |s| s.reverb = Some(Reverb { time: Seconds(0.0), ..Reverb::default() })),
             ("max voices", |s| s.max_voices = 0),
+            ("max voices", |s| s.max_voices = 65_537),
             ("tempo", |s| s.tempo = 0.0),
             ("transpose", |s| s.transpose = 97),
             ("to is", |s| (s.from, s.to) = (Seconds(2.0), Some(Seconds(2.0)))),

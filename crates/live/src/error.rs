@@ -15,9 +15,21 @@ pub enum Error {
          libasound2-dev`), or play into nothing with `--sink null`"
     )]
     NoDevices,
+    /// This build knows no MIDI ports.
+    #[error(
+        "this build listens to no MIDI port: build it with `--features live` (on Debian after `apt install \
+         libasound2-dev`); `rae play` plays MIDI files without"
+    )]
+    NoPorts,
     /// There is no such device.
     #[error("{what}: connect or choose one (`rae live --list` names them), or play into nothing with `--sink null`")]
     NotFound {
+        /// What was looked for.
+        what: String,
+    },
+    /// There is no such MIDI port.
+    #[error("{what}: connect or choose one with `--port` (`rae live --list` names them)")]
+    PortNotFound {
         /// What was looked for.
         what: String,
     },

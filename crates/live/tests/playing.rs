@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use rae_live::{BusSettings, Error, Instrument, NullSink, Part, PlaySettings, Settings, Song, open};
-use rae_midi::{Division, Event, Format, Message, Meta, Performance, Sequence, Track, TrackEvent};
+use rae_live::{BusSettings, Error, Instrument, Keyboard, NullSink, Part, PlaySettings, Settings, Song, open};
+use rae_midi::{Action, Division, Event, Format, Message, Meta, Performance, Sequence, Track, TrackEvent};
 use rae_soundfont::SoundFont;
 use rae_synth::{Buses, Console, Renderer};
 use rae_testkit::{BankBuilder, sine};
@@ -121,4 +121,29 @@ fn the_null_sink_plays_and_counts() {
 fn without_devices_one_is_told_what_to_do() {
     let Err(error) = rae_live::Output::find(None) else { panic!("a device where none is built in") };
     assert!(error.to_string().contains("--features live") && error.to_string().contains("--sink null"), "{error}");
+}
+
+fn pull(instrument: &mut Instrument, frames: usize) {
+    for _ in 0..frames {
+        instrument.frame();
+    }
+}
+
+#[test]
+fn what_a_full_queue_loses_leaves_no_note_hanging() {
+    let (console, mut instrument) = instrument(BusSettings::DRY);
+    let mut keyboard = Keyboard::new(console);
+    let key = |message| Action::Channel { channel: 0, message };
+    // The bank's sample is looped: without an end the note would sound for ever.
+    while !keyboard.has_lost() {
+        keyboard.play(key(Message::NoteOn { key: 60, velocity: 100 }));
+    }
+    keyboard.play(key(Message::NoteOff { key: 60, velocity: 64 }));
+    pull(&mut instrument, 6_400);
+    keyboard.catch_up();
+    pull(&mut instrument, 44_100);
+    assert_eq!(keyboard.console().voices(), 0);
+    keyboard.play(key(Message::NoteOn { key: 64, velocity: 100 }));
+    pull(&mut instrument, 6_400);
+    assert!(keyboard.console().voices() > 0);
 }

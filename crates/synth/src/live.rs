@@ -128,8 +128,9 @@ pub fn synthesizer(font: Arc<SoundFont>, settings: &LiveSettings) -> (Console, S
         }
     }
     let (orders, for_synthesizer) = RingBuffer::new(QUEUE);
-    // The console empties this before it queues anything, so that there is room for all that waits.
-    let (done, for_console) = RingBuffer::new(QUEUE);
+    // The console empties this before it queues an event. Until it does so again, all that waits may come back, and with
+    // it the event that was being acted on and the one that was queued: more than `QUEUE`, by these two.
+    let (done, for_console) = RingBuffer::new(2 * QUEUE);
     let gauges = Arc::<Gauges>::default();
     let latency = if settings.whole_quanta { 0 } else { QUANTUM - 1 };
     let mut ready = Buses::new(QUANTUM);
@@ -193,7 +194,7 @@ impl Console {
         self.gauges.most_voices.load(Ordering::Relaxed)
     }
 
-    /// Presets that were replaced, since the last call.
+    /// Presets that notes asked for and that were replaced, since the last call.
     pub fn take_warnings(&mut self) -> Vec<Warning> {
         self.rehearsal.take_warnings()
     }

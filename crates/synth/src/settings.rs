@@ -17,6 +17,9 @@ pub enum Interpolation {
     Linear,
 }
 
+/// Most voices that [`Settings::max_voices`] allows: playing live, all of them get memory at once.
+pub const MAX_VOICES: usize = 65_536;
+
 /// A set of channels; port *p* adds 16·*p* to the channel number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChannelSet {
@@ -62,7 +65,8 @@ pub struct Settings {
     pub instructions: InstructionSet,
     /// Threads that render voices, the caller's included. The bits do not depend on it.
     pub threads: usize,
-    /// Voices that may sound at once; beyond it the least audible one gives way.
+    /// Voices that may sound at once, 1 to [`MAX_VOICES`]; beyond it the least audible one gives way. What lies outside
+    /// counts as the nearer of the two.
     pub max_voices: usize,
     /// Fill the buses that feed reverb and chorus; they stay silent otherwise.
     pub sends: bool,
@@ -74,6 +78,13 @@ pub struct Settings {
     pub muted: ChannelSet,
     /// Ends the piece here, in time of the result, as if its tracks ended.
     pub end: Option<Seconds>,
+}
+
+impl Settings {
+    /// Voices that may sound at once.
+    pub(crate) fn voice_limit(&self) -> usize {
+        self.max_voices.clamp(1, MAX_VOICES)
+    }
 }
 
 impl Default for Settings {

@@ -18,7 +18,7 @@ pub fn outputs() -> Result<Vec<String>, Error> {
 
 /// Names of the MIDI ports that can be listened to.
 pub fn inputs() -> Result<Vec<String>, Error> {
-    Err(Error::NoDevices)
+    Err(Error::NoPorts)
 }
 
 impl Output {
@@ -46,7 +46,7 @@ impl Output {
 impl Input {
     /// Hands what comes in at the port whose name contains `name`, or at the first, to `play`, until it is dropped.
     pub fn open(_name: Option<&str>, _play: impl FnMut(Action) + Send + 'static) -> Result<Input, Error> {
-        Err(Error::NoDevices)
+        Err(Error::NoPorts)
     }
 
     /// The port's name.

@@ -124,7 +124,7 @@ impl Input {
             None => "there is no MIDI port to listen to".into(),
             Some(name) => format!("no MIDI port has “{name}” in its name"),
         };
-        let port = port.ok_or_else(|| Error::NotFound { what: what() })?;
+        let port = port.ok_or_else(|| Error::PortNotFound { what: what() })?;
         let name = named(&port);
         let heard = move |_: u64, bytes: &[u8], (): &mut ()| {
             if let Some(action) = action(bytes) {

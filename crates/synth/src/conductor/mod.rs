@@ -102,7 +102,7 @@ impl Conductor {
     /// Makes room for all that may come, so that nothing is allocated while playing: `changes` of one channel in a block of
     /// one quantum. From now on presets have to be handed over ready.
     pub(crate) fn reserve(&mut self, changes: usize, stretch: &mut Stretch) {
-        let limit = self.settings.max_voices.max(1);
+        let limit = self.settings.voice_limit();
         self.programs = Programs::handed_over(self.font.clone());
         self.voices.reserve(2 * limit + 1);
         self.stealing.reserve(limit);
@@ -153,7 +153,7 @@ impl Conductor {
                     let sound = self.channels.get(usize::from(*channel)).and_then(|channel| channel.sound.as_ref());
                     let Some(sound) = sound.filter(|_| same_programs) else { return true };
                     voices += sound.most_layers;
-                    if voices >= self.settings.max_voices {
+                    if voices >= self.settings.voice_limit() {
                         return true;
                     }
                 }
@@ -337,7 +337,7 @@ impl Conductor {
 
     /// Lets the least audible voice give way when all are in use.
     fn make_room(&mut self, frame: u64) {
-        let limit = self.settings.max_voices.max(1);
+        let limit = self.settings.voice_limit();
         // A flood of notes within one fade would pile up voices without end: those are dropped where they stand.
         if self.voices.count() >= 2 * limit {
             self.voices.drop_killed();

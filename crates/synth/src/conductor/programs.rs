@@ -12,6 +12,8 @@ pub(super) struct Programs {
     font: Arc<SoundFont>,
     /// By number of the preset.
     ready: Vec<Option<Arc<Program>>>,
+    /// Presets that were made ready without their last zones.
+    cut: BTreeSet<usize>,
     /// `None` where presets are handed over instead of made ready here.
     budget: Option<Budget>,
     silence: Arc<Program>,
@@ -26,7 +28,7 @@ impl Programs {
     /// Presets that are handed over ready; nothing is allocated here.
     pub(super) fn handed_over(font: Arc<SoundFont>) -> Programs {
         let ready = vec![None; font.model().presets.len()];
-        Programs { font, ready, budget: None, silence: Arc::default() }
+        Programs { font, ready, cut: BTreeSet::new(), budget: None, silence: Arc::default() }
     }
 
     /// Takes a preset that has been made ready elsewhere.
@@ -48,28 +50,44 @@ impl Programs {
         choices.into_iter().find_map(|c| Some((c, self.font.preset(c.0, c.1)?)))
     }
 
-    /// What sounds for a selection. Each substitution is a warning, once.
+    /// What sounds for a selection that a note asks for. Each substitution is a warning, once.
     pub(super) fn find(&mut self, selection: &Selection, warnings: &mut Warnings) -> Arc<Program> {
-        let chosen = self.choose(selection);
+        let program = self.prepare(selection);
+        self.warn(selection, warnings);
+        program
+    }
+
+    /// What would sound for a selection: made ready, unless presets are handed over.
+    pub(super) fn prepare(&mut self, selection: &Selection) -> Arc<Program> {
+        let Some((_, preset)) = self.choose(selection) else { return self.silence.clone() };
         let Some(budget) = &mut self.budget else {
-            let ready = chosen.and_then(|(_, preset)| self.ready[preset].as_ref());
-            return ready.unwrap_or(&self.silence).clone();
+            return self.ready[preset].as_ref().unwrap_or(&self.silence).clone();
         };
-        let &Selection { bank, program, .. } = selection;
-        let Some((used, preset)) = chosen else {
-            warnings.once(Warning::NoPreset { bank, program });
-            return self.silence.clone();
-        };
-        if used != (bank, u16::from(program)) {
-            warnings.once(Warning::PresetReplaced { bank, program, used_bank: used.0, used_program: used.1 });
-        }
         let ready = self.ready[preset].get_or_insert_with(|| {
             let (program, whole) = Program::compile(&self.font, preset, budget);
             if !whole {
-                warnings.once(Warning::TooManyZones { bank, program: used.1 });
+                self.cut.insert(preset);
             }
             Arc::new(program)
         });
         ready.clone()
+    }
+
+    /// Tells in which ways what sounds for a selection is not what it asks for. Where presets are handed over this is up to
+    /// who hands them over.
+    pub(super) fn warn(&self, selection: &Selection, warnings: &mut Warnings) {
+        if self.budget.is_none() {
+            return;
+        }
+        let &Selection { bank, program, .. } = selection;
+        let Some((used, preset)) = self.choose(selection) else {
+            return warnings.once(Warning::NoPreset { bank, program });
+        };
+        if used != (bank, u16::from(program)) {
+            warnings.once(Warning::PresetReplaced { bank, program, used_bank: used.0, used_program: used.1 });
+        }
+        if self.cut.contains(&preset) {
+            warnings.once(Warning::TooManyZones { bank: used.0, program: used.1 });
+        }
     }
 }

@@ -48,17 +48,20 @@ impl Rehearsal {
 
     /// What is needed once `action` has been acted on, and was not before.
     pub(crate) fn follow(&mut self, action: &Action) -> Option<Need> {
-        let filters = self.filter_moves.begin_with(action).then_some(Need::Filters);
         match action {
             Action::Channel { channel, message } => {
                 let channel = usize::from(*channel);
                 let selection = self.selections.get_mut(channel)?;
                 match *message {
-                    Message::ControlChange { controller, value } => selection.control(controller, value),
+                    Message::ControlChange { controller, value } => {
+                        selection.control(controller, value);
+                        return self.filter_moves.begin_with(action).then_some(Need::Filters);
+                    }
                     Message::ProgramChange { program } => {
                         selection.select(program, self.modes[channel / PORT]);
                         return self.preset(channel);
                     }
+                    Message::NoteOn { velocity: 1.., .. } => self.programs.warn(selection, &mut self.warnings),
                     _ => {}
                 }
             }
@@ -72,7 +75,7 @@ impl Rehearsal {
                 }
             }
         }
-        filters
+        None
     }
 
     /// The preset that a note on the channel would play now.
@@ -90,7 +93,7 @@ impl Rehearsal {
     fn preset(&mut self, channel: usize) -> Option<Need> {
         let selection = &self.selections[channel];
         let new = self.programs.choose(selection).map(|(_, preset)| preset).filter(|&p| !self.programs.is_ready(p));
-        let program = self.programs.find(selection, &mut self.warnings);
+        let program = self.programs.prepare(selection);
         new.map(|preset| Need::Preset(preset, program))
     }
 }

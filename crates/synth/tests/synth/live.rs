@@ -154,3 +154,46 @@ fn late_events_sound_at_once_and_replaced_presets_are_told() {
     assert!(buses.left.iter().any(|&x| x != 0.0));
     assert!(matches!(console.take_warnings()[..], [.., Warning::PresetReplaced { program: 55, .. }]));
 }
+
+fn send_all(console: &mut Console, actions: impl IntoIterator<Item = Action>) {
+    for action in actions {
+        console.send(Frames(0), action).expect("room");
+    }
+}
+
+fn selects_filter(channel: u16) -> [Action; 2] {
+    [(99, 120), (98, 8)]
+        .map(|(controller, value)| Action::Channel { channel, message: Message::ControlChange { controller, value } })
+}
+
+#[test]
+fn nrpn_of_channels_that_do_not_exist_change_nothing() {
+    let play = |before: &[Action]| {
+        let (mut console, mut synthesizer) = small();
+        send_all(&mut console, before.iter().cloned());
+        send_all(&mut console, selects_filter(0));
+        send_all(&mut console, [Action::Channel { channel: 0, message: Message::NoteOn { key: 60, velocity: 127 } }]);
+        let mut first = Buses::new(640);
+        synthesizer.render(&mut first);
+        let moves = [(38, 0), (6, 30)].map(|(controller, value)| Message::ControlChange { controller, value });
+        send_all(&mut console, moves.map(|message| Action::Channel { channel: 0, message }));
+        let mut second = Buses::new(640);
+        synthesizer.render(&mut second);
+        (first, second)
+    };
+    assert!(play(&[]) == play(&selects_filter(99)));
+}
+
+#[test]
+fn only_presets_that_notes_ask_for_are_told() {
+    let (mut console, _synthesizer) = small();
+    send_all(&mut console, [Action::Channel { channel: 2, message: Message::ProgramChange { program: 55 } }]);
+    // Channel 10 has no drums, and channel 3 not its program, but nobody plays them.
+    assert_eq!(console.take_warnings(), []);
+    let note = |velocity| Action::Channel { channel: 2, message: Message::NoteOn { key: 60, velocity } };
+    send_all(&mut console, [note(0)]);
+    assert_eq!(console.take_warnings(), []);
+    send_all(&mut console, [note(100), note(100)]);
+    let replaced = Warning::PresetReplaced { bank: 0, program: 55, used_bank: 0, used_program: 0 };
+    assert_eq!(console.take_warnings(), [replaced]);
+}

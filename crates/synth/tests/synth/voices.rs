@@ -3,13 +3,20 @@
 use std::sync::Arc;
 
 use rae_soundfont::Generator;
-use rae_synth::{Buses, Renderer, Settings, Warning};
+use rae_synth::{Buses, MAX_VOICES, Renderer, Settings, Warning};
 use rae_testkit::{BankBuilder, assert_close, zone};
 
 use crate::piece::{KILL, Piece, constant_bank, looped_constant, render_to_end};
 
 fn limited(max_voices: usize) -> Settings {
     Settings { max_voices, ..Settings::default() }
+}
+
+#[test]
+fn a_limit_beyond_the_highest_is_the_highest() {
+    let piece = Piece::new().on(0, 0, 60, 127);
+    let play = |limit| piece.render_with(&constant_bank(0.01), 1_000, &limited(limit)).buses;
+    assert!(play(usize::MAX) == play(MAX_VOICES));
 }
 
 #[test]

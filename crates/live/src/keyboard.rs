@@ -1,0 +1,44 @@
+//! A keyboard at the console: what comes faster than it can be played leaves no note hanging.
+
+use rae_midi::Action;
+use rae_synth::Console;
+use rae_units::Frames;
+
+/// Sends what is played now to a [`Console`].
+pub struct Keyboard {
+    console: Console,
+    /// Something was lost, and the notes have not been let go since.
+    behind: bool,
+    lost: bool,
+}
+
+impl Keyboard {
+    /// A keyboard that plays at this console.
+    pub fn new(console: Console) -> Keyboard {
+        Keyboard { console, behind: false, lost: false }
+    }
+
+    /// The console that it plays at.
+    pub fn console(&mut self) -> &mut Console {
+        &mut self.console
+    }
+
+    /// Plays an event as soon as possible. Where thousands wait already it is lost, and as it may have been the end of a
+    /// note, all notes are let go as soon as there is room.
+    pub fn play(&mut self, action: Action) {
+        self.catch_up();
+        if self.behind || self.console.send(Frames(0), action).is_err() {
+            (self.behind, self.lost) = (true, true);
+        }
+    }
+
+    /// Lets all notes go if something was lost and there is room now; to be called some times a second.
+    pub fn catch_up(&mut self) {
+        self.behind = self.behind && self.console.let_go(Frames(0)).is_err();
+    }
+
+    /// Whether something has been lost so far.
+    pub fn has_lost(&self) -> bool {
+        self.lost
+    }
+}
