@@ -1,5 +1,6 @@
 //! Which preset answers a bank and a program, and the presets made ready so far.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rae_soundfont::SoundFont;
