@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 PEER_VOICES = 256  # FluidSynth's default, and the most that rustysynth allows
-UNLIMITED = 1_000_000
+UNLIMITED = 65_536  # the most that rae allows; the piece never needs as many
 THREADS = max(2, os.cpu_count() or 1)
 
 FLUIDSYNTH, RUSTYSYNTH, SINC, CUBIC, LINEAR = "FluidSynth", "rustysynth", "rae", "rae cubic", "rae linear"
