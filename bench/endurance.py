@@ -1,9 +1,11 @@
 """What takes minutes, of rae alone: batches of many files, a render of hours; and its hand-over to Python."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,8 +71,9 @@ def batch(programs, folder, files, jobs):
         (songs / f"{number:03}.mid").write_bytes(song[:10] if damaged else song)
     command = [programs.rae, "batch", str(songs), "--out-dir", str(out), "--jobs", str(jobs), "--manifest"]
     command += [str(manifest), "--soundfont", programs.bank(r.FLUID), "-r", "44100", "--device", "cpu", "--quiet"]
-    # It ends with 1, as a file has failed.
-    usage = process.run(command, {}, expected=1)
+    with one_core() if jobs == 1 else nullcontext():
+        # It ends with 1, as a file has failed.
+        usage = process.run(command, {}, expected=1)
     reports = [entry["report"] for entry in json.loads(manifest.read_text())["files"]]
     done = [report["duration"] for report in reports if report]
     if len(done) != len(list(out.iterdir())):
@@ -79,6 +82,15 @@ def batch(programs, folder, files, jobs):
         shutil.rmtree(made)
     manifest.unlink()
     return Batch(usage, sum(done), len(done), len(reports) - len(done))
+
+
+@contextmanager
+def one_core():
+    """what is started meanwhile stays on one core: a batch of one file at a time would use all"""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    yield
+    os.sched_setaffinity(0, cores)
 
 
 def handover(programs, song):
