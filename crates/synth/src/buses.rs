@@ -40,6 +40,15 @@ impl Buses {
         }
     }
 
+    /// Overwrites the frames from `at` on with those of `other` from `start` on, as far as both reach; how many those are.
+    pub(crate) fn copy(&mut self, at: usize, other: &Buses, start: usize) -> usize {
+        let count = (other.frames() - start).min(self.frames() - at);
+        for (to, from) in self.all_mut().into_iter().zip(other.all()) {
+            to[at..at + count].copy_from_slice(&from[start..start + count]);
+        }
+        count
+    }
+
     pub(crate) fn all_mut(&mut self) -> [&mut Vec<f32>; 4] {
         [&mut self.left, &mut self.right, &mut self.reverb, &mut self.chorus]
     }

@@ -218,10 +218,7 @@ impl Synthesizer {
             if self.taken == self.ready.frames() {
                 self.render_quantum();
             }
-            let count = (self.ready.frames() - self.taken).min(buses.frames() - filled);
-            for (to, from) in buses.all_mut().into_iter().zip(self.ready.all()) {
-                to[filled..filled + count].copy_from_slice(&from[self.taken..self.taken + count]);
-            }
+            let count = buses.copy(filled, &self.ready, self.taken);
             filled += count;
             self.taken += count;
         }
