@@ -2,7 +2,7 @@
 //!
 //! A file becomes a [`Sequence`] (tracks of events at ticks, everything kept), a sequence becomes a [`Performance`]
 //! (channel messages and system exclusive messages at exact times, ready to be played), and a [`Clock`] turns those times
-//! into frames. [`Summary`] says in a few values what is in a sequence.
+//! into frames. [`Summary`] says in a few values what is in a sequence, [`BarMap`] and [`Beats`] where its bars are.
 //!
 //! Source: *Standard MIDI Files 1.0* (RP-001, MIDI Manufacturers Association 1988, revised 1996) and RP-019 for the
 //! program and device names. The port event (FF 21) is an unofficial but common addition.
@@ -26,6 +26,8 @@
 
 #![forbid(unsafe_code)]
 
+mod bars;
+mod beats;
 mod error;
 mod event;
 mod file;
@@ -37,6 +39,8 @@ mod time;
 mod track;
 mod write;
 
+pub use bars::{BarMap, BarPosition, Meter};
+pub use beats::{Beat, Beats};
 pub use error::{Error, Warning, WarningKind};
 pub use event::{Event, KeySignature, Message, Meta, TextKind, TimeSignature, text_lossy};
 pub use parse::Parsed;

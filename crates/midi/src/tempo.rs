@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rae_units::Seconds;
 
+use crate::bars::PARTS_PER_TICK;
 use crate::{Division, Event, Format, Meta, Sequence, SmpteRate, Time, TimeSignature, Track};
 
 /// 120 quarter notes per minute, until a file says otherwise.
@@ -109,6 +110,19 @@ impl TempoMap {
         Time(segment.time.0.saturating_add(units))
     }
 
+    /// When a part of a tick is, to the nearest unit.
+    pub(crate) fn part_time(&self, part: u128) -> Time {
+        let tick = u64::try_from(part / PARTS_PER_TICK).unwrap_or(u64::MAX);
+        let rest = (part % PARTS_PER_TICK) * u128::from(self.units_per_tick(tick));
+        Time(self.time(tick).0.saturating_add((2 * rest + PARTS_PER_TICK) / (2 * PARTS_PER_TICK)))
+    }
+
+    /// Time units of the tick that begins here.
+    pub(crate) fn units_per_tick(&self, tick: u64) -> u64 {
+        let after = self.segments.partition_point(|segment| segment.tick <= tick);
+        self.segments[after.saturating_sub(1)].units_per_tick
+    }
+
     /// The tick at or before a time; the inverse of [`TempoMap::time`].
     pub fn tick(&self, time: Time) -> u64 {
         let after = self.segments.partition_point(|segment| segment.time <= time);
@@ -169,6 +183,7 @@ pub(crate) struct Timeline {
 }
 
 /// Tracks that share a start and a tempo map.
+#[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     pub(crate) start: Time,
     pub(crate) map: TempoMap,
@@ -178,6 +193,10 @@ pub(crate) struct Pattern {
 impl Pattern {
     pub(crate) fn time(&self, tick: u64) -> Time {
         Time(self.start.0.saturating_add(self.map.time(tick).0))
+    }
+
+    pub(crate) fn part_time(&self, part: u128) -> Time {
+        Time(self.start.0.saturating_add(self.map.part_time(part).0))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The crate from outside.
 
+mod bars;
 mod common;
 mod hostile;
 mod openmsx;
