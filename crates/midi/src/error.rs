@@ -34,6 +34,30 @@ pub enum Error {
         /// Where the first event too many ends.
         offset: usize,
     },
+    /// A tempo or a grid was asked for where ticks are absolute time.
+    #[error("the ticks of this file are absolute time (SMPTE division), so it has no tempo and no beats to change")]
+    AbsoluteTime,
+    /// A note would leave the keys 0 to 127.
+    #[error(
+        "track {}, tick {tick}: key {key} transposed by {semitones} is beyond the keys 0 to 127; \
+         transpose by less, or let such notes move by octaves or drop them", track + 1
+    )]
+    KeyOutOfRange {
+        /// The track, from 0.
+        track: usize,
+        /// When the note is struck.
+        tick: u64,
+        /// Its key as it was.
+        key: u8,
+        /// By how much it was to be transposed.
+        semitones: i8,
+    },
+    /// An edit was asked for something out of range.
+    #[error("{what}")]
+    Setting {
+        /// What, its value, and what it may be.
+        what: String,
+    },
     /// The file could not be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {

@@ -2,7 +2,8 @@
 //!
 //! A file becomes a [`Sequence`] (tracks of events at ticks, everything kept), a sequence becomes a [`Performance`]
 //! (channel messages and system exclusive messages at exact times, ready to be played), and a [`Clock`] turns those times
-//! into frames. [`Summary`] says in a few values what is in a sequence, [`BarMap`] and [`Beats`] where its bars are.
+//! into frames. [`Summary`] says in a few values what is in a sequence, [`BarMap`] and [`Beats`] where its bars are, and
+//! [`edit`] changes it.
 //!
 //! Source: *Standard MIDI Files 1.0* (RP-001, MIDI Manufacturers Association 1988, revised 1996) and RP-019 for the
 //! program and device names. The port event (FF 21) is an unofficial but common addition.
@@ -28,9 +29,11 @@
 
 mod bars;
 mod beats;
+pub mod edit;
 mod error;
 mod event;
 mod file;
+mod notes;
 mod parse;
 mod performance;
 mod summary;
@@ -43,6 +46,7 @@ pub use bars::{BarMap, BarPosition, Meter};
 pub use beats::{Beat, Beats};
 pub use error::{Error, Warning, WarningKind};
 pub use event::{Event, KeySignature, Message, Meta, TextKind, TimeSignature, text_lossy};
+pub use notes::Note;
 pub use parse::Parsed;
 pub use performance::{Action, Performance, PerformanceEvent};
 pub use summary::{ChannelSummary, Summary, Timed, TrackSummary};

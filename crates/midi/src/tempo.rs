@@ -8,7 +8,7 @@ use crate::bars::PARTS_PER_TICK;
 use crate::{Division, Event, Format, Meta, Sequence, SmpteRate, Time, TimeSignature, Track};
 
 /// 120 quarter notes per minute, until a file says otherwise.
-const DEFAULT_TEMPO: u32 = 500_000;
+pub(crate) const DEFAULT_TEMPO: u32 = 500_000;
 
 /// When each tick is, exactly: time is counted in whole units of 1/(1 000 000 · ticks per quarter) seconds, or of
 /// 1/(frame rate · ticks per frame) seconds, so that no rounding ever adds up.
@@ -202,11 +202,7 @@ impl Pattern {
 
 impl Timeline {
     pub(crate) fn new(sequence: &Sequence) -> Timeline {
-        let count = sequence.tracks.len();
-        let ranges: Vec<Range<usize>> = match sequence.format {
-            Format::SingleTrack | Format::Simultaneous => std::iter::once(0..count).collect(),
-            Format::Independent => (0..count).map(|track| track..track + 1).collect(),
-        };
+        let ranges = tracks_of_patterns(sequence);
         let mut end = Time::ZERO;
         let mut patterns = Vec::with_capacity(ranges.len());
         for tracks in ranges {
@@ -217,5 +213,14 @@ impl Timeline {
             patterns.push(pattern);
         }
         Timeline { patterns, units_per_second: units(sequence.division).0, end }
+    }
+}
+
+/// Which tracks sound together.
+pub(crate) fn tracks_of_patterns(sequence: &Sequence) -> Vec<Range<usize>> {
+    let count = sequence.tracks.len();
+    match sequence.format {
+        Format::SingleTrack | Format::Simultaneous => std::iter::once(0..count).collect(),
+        Format::Independent => (0..count).map(|track| track..track + 1).collect(),
     }
 }

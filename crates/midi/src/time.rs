@@ -33,6 +33,10 @@ impl Speed {
     pub fn factor(self) -> f64 {
         f64::from(self.0.get()) / 1e6
     }
+
+    pub(crate) const fn millionths(self) -> u32 {
+        self.0.get()
+    }
 }
 
 impl Default for Speed {

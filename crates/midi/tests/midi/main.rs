@@ -2,7 +2,9 @@
 
 mod bars;
 mod common;
+mod edit;
 mod hostile;
+mod notes;
 mod openmsx;
 mod parse;
 mod performance;

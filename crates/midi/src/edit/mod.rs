@@ -1,0 +1,47 @@
+//! Changes to a [`Sequence`](crate::Sequence): every function takes one and gives another.
+//!
+//! What an edit does not concern stays as it is: unknown events, the order of tracks and of events at one tick, the ends
+//! of tracks, the division. Channels count as in [`Note`](crate::Note): 16 · port + channel within the port, from 0.
+//!
+//! | functions | what they change |
+//! |---|---|
+//! | [`transpose()`], [`velocity()`] | notes |
+//! | [`scale_tempo`], [`set_tempo`] | time |
+//! | [`map_channels`], [`map_programs`] | instruments |
+//! | [`keep`], [`remove`], [`strip`] | what is there at all |
+//!
+//! ```
+//! # use rae_midi::Sequence;
+//! # use rae_midi::edit::{Scope, Transpose, transpose};
+//! # fn example(bytes: &[u8]) -> Result<Vec<u8>, rae_midi::Error> {
+//! let song = Sequence::parse(bytes)?.sequence;
+//! let higher = transpose(song, &Transpose { semitones: 2, ..Transpose::default() }, &Scope::ALL)?;
+//! Ok(higher.to_bytes())
+//! # }
+//! ```
+
+mod drums;
+mod maps;
+mod scope;
+mod select;
+mod tempo;
+mod transpose;
+mod velocity;
+
+pub use drums::drum_channels;
+pub use maps::{map_channels, map_programs};
+pub use scope::Scope;
+pub use select::{Strip, keep, remove, strip};
+pub use tempo::{scale_tempo, set_tempo};
+pub use transpose::{OutOfRange, Transpose, transpose};
+pub use velocity::{Velocity, velocity};
+
+use crate::{Event, Meta, Track, TrackEvent};
+
+/// Puts a meta event at the start of a track, behind the meta events that are there already.
+fn insert_at_start(track: &mut Track, meta: Meta) {
+    let is_leading =
+        |event: &TrackEvent| event.tick == 0 && matches!(&event.event, Event::Meta(meta) if *meta != Meta::EndOfTrack);
+    let at = track.events.iter().position(|event| !is_leading(event)).unwrap_or(track.events.len());
+    track.events.insert(at, TrackEvent { tick: 0, event: Event::Meta(meta) });
+}
