@@ -131,6 +131,19 @@ impl TempoMap {
         segment.tick.saturating_add(u64::try_from(ticks).unwrap_or(u64::MAX))
     }
 
+    /// The tick nearest to so long after a tick, or before it; halves are rounded up, and there is none before 0.
+    pub(crate) fn moved(&self, tick: u64, later: Seconds) -> u64 {
+        let units = (later.0 * self.units_per_second as f64).round() as i128;
+        self.nearest_tick(Time(self.time(tick).0.saturating_add_signed(units)))
+    }
+
+    /// The tick nearest to a time, halves rounded up.
+    pub(crate) fn nearest_tick(&self, time: Time) -> u64 {
+        let tick = self.tick(time);
+        let (before, after) = (self.time(tick), self.time(tick.saturating_add(1)));
+        if after.0 - time.0 <= time.0 - before.0 { tick + 1 } else { tick }
+    }
+
     /// A time in seconds.
     pub fn seconds(&self, time: Time) -> Seconds {
         seconds(time, self.units_per_second)

@@ -5,7 +5,7 @@
 //!
 //! | functions | what they change |
 //! |---|---|
-//! | [`transpose()`], [`velocity()`] | notes |
+//! | [`transpose()`], [`velocity()`], [`quantise()`], [`humanise()`] | notes |
 //! | [`scale_tempo`], [`set_tempo`] | time |
 //! | [`map_channels`], [`map_programs`] | instruments |
 //! | [`keep`], [`remove`], [`strip`] | what is there at all |
@@ -21,7 +21,11 @@
 //! ```
 
 mod drums;
+mod humanise;
 mod maps;
+mod ports;
+mod quantise;
+mod retime;
 mod scope;
 mod select;
 mod tempo;
@@ -29,7 +33,9 @@ mod transpose;
 mod velocity;
 
 pub use drums::drum_channels;
+pub use humanise::{Humanise, humanise};
 pub use maps::{map_channels, map_programs};
+pub use quantise::{Ends, Grid, Quantise, quantise};
 pub use scope::Scope;
 pub use select::{Strip, keep, remove, strip};
 pub use tempo::{scale_tempo, set_tempo};

@@ -2,6 +2,7 @@
 
 mod instruments;
 mod pitch;
+mod quantise;
 mod select;
 mod tempo;
 mod velocity;
