@@ -8,7 +8,9 @@ use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use rae_live::{BusSettings, Console, Input, Keyboard, Load, NullSink, Output, PlaySettings, ReverbSettings, Settings};
+use rae_live::{
+    BusSettings, ChannelSet, Console, Input, Keyboard, Load, NullSink, Output, PlaySettings, ReverbSettings, Settings,
+};
 use rust_audio_engine::soundfont::SoundFont;
 use rust_audio_engine::{
     Decibels, Engine, RenderSettings, SampleRate, Seconds, SoundFontChoice, bounded, instructions,
@@ -224,7 +226,7 @@ pub(crate) fn settings_of(settings: &RenderSettings) -> Result<PlaySettings, Fai
         effects: BusSettings { reverb, chorus: settings.sends },
         gain: settings.gain,
         channels: 16,
-        filters_move: false,
+        moved_filters: ChannelSet::default(),
     })
 }
 

@@ -66,7 +66,7 @@ impl Play {
         let engine = Engine::open(self.options.soundfont())?;
         let settings = PlaySettings {
             channels: performance.channels,
-            filters_move: rae_live::moves_filters(&performance),
+            moved_filters: rae_live::moved_filters(&performance),
             ..settings_of(&RenderSettings { rate, ..chosen })?
         };
         let (mut console, instrument) = rae_live::open(engine.font().clone(), &settings)?;

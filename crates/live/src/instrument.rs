@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rae_effects::{BusBlock, BusSettings, LiveBus, PreparedLiveBus};
 use rae_soundfont::SoundFont;
-use rae_synth::{Buses, Console, LiveSettings, QUANTUM, Settings, Synthesizer, synthesizer};
+use rae_synth::{Buses, ChannelSet, Console, LiveSettings, QUANTUM, Settings, Synthesizer, synthesizer};
 use rae_units::{Decibels, Frames};
 
 use crate::Error;
@@ -20,8 +20,8 @@ pub struct PlaySettings {
     pub gain: Decibels,
     /// Channels that events can name.
     pub channels: u16,
-    /// Filters will be moved by NRPN ([`rae_synth::moves_filters`]).
-    pub filters_move: bool,
+    /// Channels whose filters will be moved ([`rae_synth::moved_filters`]).
+    pub moved_filters: ChannelSet,
 }
 
 /// A synthesizer with its effects. Nothing here allocates, locks or asks the system for anything once it is open.
@@ -45,7 +45,7 @@ pub fn open(font: Arc<SoundFont>, settings: &PlaySettings) -> Result<(Console, I
         synthesis: settings.synthesis.clone(),
         channels: settings.channels,
         whole_quanta: true,
-        filters_move: settings.filters_move,
+        moved_filters: settings.moved_filters.clone(),
     };
     let (console, synthesizer) = synthesizer(font, &live);
     let instrument = Instrument {

@@ -25,4 +25,4 @@ pub use null::NullSink;
 pub use song::{Part, Song};
 
 pub use rae_effects::{BusSettings, ReverbSettings};
-pub use rae_synth::{ChannelSet, Console, InstructionSet, Interpolation, LiveError, Settings, Warning, moves_filters};
+pub use rae_synth::{ChannelSet, Console, InstructionSet, Interpolation, LiveError, Settings, Warning, moved_filters};

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use rae_live::{BusSettings, Error, Instrument, Keyboard, NullSink, Part, PlaySettings, Settings, Song, open};
+use rae_live::{
+    BusSettings, ChannelSet, Error, Instrument, Keyboard, NullSink, Part, PlaySettings, Settings, Song, open,
+};
 use rae_midi::{Action, Division, Event, Format, Message, Meta, Performance, Sequence, Track, TrackEvent};
 use rae_soundfont::SoundFont;
 use rae_synth::{Buses, Console, Renderer};
@@ -41,7 +43,8 @@ fn font() -> Arc<SoundFont> {
 fn instrument(effects: BusSettings) -> (Console, Instrument) {
     let synthesis = Settings { max_voices: 32, ..Settings::default() };
     let gain = Decibels(0.0);
-    open(font(), &PlaySettings { synthesis, effects, gain, channels: 16, filters_move: false }).expect("an instrument")
+    open(font(), &PlaySettings { synthesis, effects, gain, channels: 16, moved_filters: ChannelSet::default() })
+        .expect("an instrument")
 }
 
 /// What the song sounds like on the left, pulled frame by frame.

@@ -22,7 +22,7 @@ mod warning;
 
 pub use buses::Buses;
 pub use executor::{BUCKETS, Block, CpuExecutor, Executor, InstructionSet, LowPass, QUANTUM, Segment, VoiceBlock};
-pub use live::{Console, LiveError, LiveSettings, Synthesizer, moves_filters, synthesizer};
+pub use live::{Console, LiveError, LiveSettings, Synthesizer, moved_filters, synthesizer};
 pub use presets::presets_used;
 pub use program::SampleSource;
 pub use renderer::{Renderer, Statistics};

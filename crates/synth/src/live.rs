@@ -17,7 +17,7 @@ use crate::bucket::Stretch;
 use crate::conductor::{Conductor, FilterMoves, Need, Rehearsal};
 use crate::executor::{self, CpuExecutor, Executor, QUANTUM};
 use crate::program::Program;
-use crate::{Buses, Settings, Statistics, Warning};
+use crate::{Buses, ChannelSet, Settings, Statistics, Warning};
 
 /// Events that may wait.
 const QUEUE: usize = 4096;
@@ -42,22 +42,21 @@ pub struct LiveSettings {
     pub channels: u16,
     /// Blocks will always be multiples of [`QUANTUM`] frames: then there is no latency.
     pub whole_quanta: bool,
-    /// Filters will be moved by NRPN ([`moves_filters`]): notes need theirs from the start to sound as in a file.
-    /// Otherwise this holds for notes after the first such event.
-    pub filters_move: bool,
+    /// Channels whose filters will be moved ([`moved_filters`]): their notes need filters from the start to sound as in a
+    /// file. On the others this holds for notes after the first event that moves them.
+    pub moved_filters: ChannelSet,
 }
 
 impl Default for LiveSettings {
     fn default() -> LiveSettings {
         let synthesis = Settings { max_voices: 256, ..Settings::default() };
-        LiveSettings { synthesis, channels: 16, whole_quanta: false, filters_move: false }
+        LiveSettings { synthesis, channels: 16, whole_quanta: false, moved_filters: ChannelSet::default() }
     }
 }
 
-/// Whether a piece moves filters by SoundFont NRPN.
-pub fn moves_filters(performance: &Performance) -> bool {
-    let mut moves = FilterMoves::default();
-    performance.events.iter().any(|event| moves.begin_with(&event.action))
+/// The channels of a piece whose filters are moved: by NRPN, or by brightness or resonance (CC 74, 71).
+pub fn moved_filters(performance: &Performance) -> ChannelSet {
+    FilterMoves::of(performance.channels, performance.events.iter().map(|event| &event.action))
 }
 
 /// Why an event was not queued.
@@ -72,7 +71,7 @@ pub enum LiveError {
 enum Order {
     Event(u64, Action),
     Preset(usize, Arc<Program>),
-    Filters,
+    Filters(u16),
     LetGo(u64),
 }
 
@@ -118,7 +117,7 @@ pub fn synthesizer(font: Arc<SoundFont>, settings: &LiveSettings) -> (Console, S
     executor::prepare(synthesis.interpolation, synthesis.instructions);
     let make = || -> Box<dyn Executor> { Box::new(CpuExecutor::new(synthesis.interpolation, synthesis.instructions)) };
     let mut stretch = Stretch::default();
-    let mut conductor = Conductor::new(font.clone(), settings.channels, settings.filters_move, synthesis, make);
+    let mut conductor = Conductor::new(font.clone(), settings.channels, &settings.moved_filters, synthesis, make);
     conductor.reserve(MOST_CHANGES, &mut stretch);
     let mut rehearsal = Rehearsal::new(font.clone(), settings.channels);
     for need in rehearsal.at_first() {
@@ -168,7 +167,7 @@ impl Console {
                 touch(&self.font, &program);
                 self.push(Order::Preset(preset, program))?;
             }
-            Some(Need::Filters) => self.push(Order::Filters)?,
+            Some(Need::Filters(channel)) => self.push(Order::Filters(channel))?,
             None => {}
         }
         self.push(Order::Event(frame.0, action))
@@ -272,7 +271,7 @@ impl Synthesizer {
                     self.retire(action);
                 }
                 Ok(Order::Preset(preset, program)) => self.conductor.hand_over(preset, program),
-                Ok(Order::Filters) => self.conductor.move_filters(),
+                Ok(Order::Filters(channel)) => self.conductor.move_filters(channel),
                 Ok(Order::LetGo(_)) => self.conductor.end(latest),
                 Err(_) => return,
             }

@@ -5,6 +5,7 @@ use std::ops::{Range, RangeInclusive};
 
 use rae_soundfont::{GENERATOR_COUNT, Generator, Modulator, Sample, SoundFont, Zone};
 
+use crate::control::character::Answers;
 use crate::control::modulation::{ModulatorSet, merge_instrument, merge_preset};
 
 /// Generators by number, in their own units.
@@ -52,6 +53,7 @@ pub(crate) struct Layer {
     /// Sums of preset and instrument generators, before modulators.
     pub(crate) generators: Values,
     pub(crate) modulators: ModulatorSet,
+    pub(crate) answers: Answers,
     bounds: SampleBounds,
     /// What it reads unless a modulator moves that.
     source: Option<SampleSource>,
@@ -96,6 +98,7 @@ impl Program {
             velocities: 0..=127,
             generators: [0.0; GENERATOR_COUNT],
             modulators: ModulatorSet::default(),
+            answers: Answers::default(),
             bounds,
             source: None,
             loop_mode: LoopMode::Never,
@@ -213,6 +216,7 @@ fn layer(font: &SoundFont, preset: &Scope<'_>, instrument: &Scope<'_>) -> Option
     Some(Layer {
         keys,
         velocities,
+        answers: Answers::of(&modulators),
         modulators,
         generators,
         bounds,

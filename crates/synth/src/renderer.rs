@@ -79,9 +79,8 @@ impl Renderer {
         let timed = performance.events.iter().map(|event| (clock.frame(event.time).0, &event.action));
         let events: Vec<_> =
             timed.take_while(|(frame, _)| *frame < cut).map(|(frame, action)| (frame, action.clone())).collect();
-        let mut filter_moves = FilterMoves::default();
-        let filter_moves = events.iter().any(|(_, action)| filter_moves.begin_with(action));
-        let mut conductor = Conductor::new(font.clone(), performance.channels, filter_moves, settings, make);
+        let filter_moves = FilterMoves::of(performance.channels, events.iter().map(|(_, action)| action));
+        let mut conductor = Conductor::new(font.clone(), performance.channels, &filter_moves, settings, make);
         let threads = settings.threads.min(BUCKETS);
         let pool = if threads > 1 { Pool::new(threads - 1).ok() } else { None };
         if threads > 1 && pool.is_none() {

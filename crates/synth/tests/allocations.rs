@@ -90,9 +90,12 @@ fn random_action(random: &mut Random) -> Action {
         2 => Message::ChannelPressure { pressure: seven(random) },
         3 => Message::PolyPressure { key: seven(random), pressure: seven(random) },
         4..7 => {
-            let controllers = [0, 1, 6, 7, 10, 11, 32, 38, 64, 66, 91, 93, 96, 98, 99, 100, 101, 120, 121, 123];
+            let controllers = [
+                0, 1, 6, 7, 10, 11, 32, 38, 64, 66, 67, 71, 72, 73, 74, 75, 76, 77, 78, 91, 93, 96, 98, 99, 100, 101,
+                120, 121, 123,
+            ];
             let controller = controllers[random.below(controllers.len())];
-            let value = if controller == 99 { 120 } else { seven(random) };
+            let value = if controller == 99 { [1, 120][random.below(2)] } else { seven(random) };
             Message::ControlChange { controller, value }
         }
         7 => return sysex(random),

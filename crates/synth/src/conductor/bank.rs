@@ -40,6 +40,13 @@ impl BankMode {
     }
 }
 
+impl BankMode {
+    /// A part's relative parameter as its maker takes it: GS has −50 to +50 around 64.
+    pub(super) fn relative(self, value: u8) -> u8 {
+        if self == BankMode::Gs { value.clamp(64 - 50, 64 + 50) } else { value }
+    }
+}
+
 /// What selects a channel's preset.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Selection {

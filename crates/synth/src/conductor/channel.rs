@@ -7,7 +7,8 @@ use rae_soundfont::{Controller, Generator};
 use super::bank::{BankMode, Selection};
 use super::notes::Notes;
 use super::tuning::Tuning;
-use crate::control::{Change, ChannelChange};
+use crate::control::character::{self, MODULATION_RANGE};
+use crate::control::{Change, ChannelChange, Character};
 use crate::executor::QUANTUM;
 use crate::program::Program;
 
@@ -34,10 +35,15 @@ pub(super) mod cc {
     pub(crate) const RESET_CONTROLLERS: u8 = 121;
     pub(crate) const ALL_NOTES_OFF: u8 = 123;
     pub(crate) const POLY_MODE: u8 = 127;
+    /// Sound controllers, whose middle is their default.
+    pub(crate) const SOUND: std::ops::RangeInclusive<usize> = 70..=79;
 }
 
 /// NRPN MSB that names SoundFont generators (SoundFont 2.04, 9.6.2).
-const SOUNDFONT_NRPN: u8 = 120;
+pub(super) const SOUNDFONT_NRPN: u8 = 120;
+
+/// Units of the modulation depth range (RPN 5) in a cent: its least step is 100/128 cents (CA-026).
+const MODULATION_UNIT: f32 = 1.28;
 
 /// Reverb send of a channel that says nothing.
 const DEFAULT_REVERB: u8 = 40;
@@ -53,7 +59,15 @@ const MOST_TUNINGS: usize = QUANTUM + 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Parameter {
     None,
-    Registered { msb: u8, lsb: u8 },
+    Registered {
+        msb: u8,
+        lsb: u8,
+    },
+    /// Of another maker than the SoundFont's.
+    NonRegistered {
+        msb: u8,
+        lsb: u8,
+    },
     Generator(Option<Generator>),
 }
 
@@ -68,6 +82,8 @@ pub(super) struct Channel {
     key_pressure: [u8; 128],
     bend: i16,
     bend_range: f32,
+    /// Cents (RPN 5).
+    modulation_range: f32,
     fine_tuning: f32,
     coarse_tuning: f32,
     tuning_program: u8,
@@ -102,6 +118,11 @@ pub(super) enum Effect {
     AllSoundOff,
     /// The keys' tuning must be computed again.
     Retune,
+    /// A maker's parameter that is another name for a sound controller.
+    SoundController {
+        number: u8,
+        value: u8,
+    },
 }
 
 impl Channel {
@@ -115,6 +136,7 @@ impl Channel {
             key_pressure: [0; 128],
             bend: 0,
             bend_range: 2.0,
+            modulation_range: MODULATION_RANGE,
             fine_tuning: 0.0,
             coarse_tuning: 0.0,
             tuning_program: 0,
@@ -135,6 +157,7 @@ impl Channel {
         channel.controllers[usize::from(cc::EXPRESSION)] = 127;
         channel.controllers[usize::from(cc::REVERB)] = DEFAULT_REVERB;
         channel.controllers[usize::from(cc::CHORUS)] = 0;
+        channel.controllers[cc::SOUND].fill(64);
         channel
     }
 
@@ -159,6 +182,16 @@ impl Channel {
             Controller::PitchWheel => f32::from(self.bend) + 8192.0,
             Controller::PitchWheelSensitivity => self.bend_range,
             Controller::None | Controller::Velocity | Controller::Key | Controller::Link => 0.0,
+        }
+    }
+
+    /// What the sound controllers make of the presets.
+    pub(super) fn character(&self) -> Character {
+        let value = |number: u8| self.controllers[usize::from(number)];
+        Character {
+            steps: std::array::from_fn(|i| value(character::FIRST + i as u8) as i8 - 64),
+            soft: value(character::SOFT) >= 64,
+            modulation_range: self.modulation_range,
         }
     }
 
@@ -218,7 +251,7 @@ impl Channel {
             cc::NRPN_MSB => {
                 self.nrpn_msb = value;
                 self.nrpn_hundreds = 0;
-                self.parameter = Parameter::Generator(None);
+                self.parameter = self.non_registered();
             }
             cc::NRPN_LSB => self.select_nrpn(value),
             cc::RPN_MSB | cc::RPN_LSB => {
@@ -226,7 +259,12 @@ impl Channel {
                 self.parameter =
                     if (msb, lsb) == (127, 127) { Parameter::None } else { Parameter::Registered { msb, lsb } };
             }
-            _ => self.announce(frame, Controller::Midi(number)),
+            _ => {
+                self.announce(frame, Controller::Midi(number));
+                if character::is_sound_controller(number) {
+                    self.push(frame, Change::Character(self.character()));
+                }
+            }
         }
         match number {
             cc::SUSTAIN if before && !after => Effect::PedalUp,
@@ -239,9 +277,8 @@ impl Channel {
     /// MIDI Recommended Practice 015: volume, pan, bank, program and effect sends stay.
     fn reset_controllers(&mut self, frame: u64) -> Effect {
         const STAY: [u8; 7] = [cc::BANK_MSB, cc::VOLUME, cc::PAN, cc::BANK_LSB, cc::REVERB, 92, cc::CHORUS];
-        const SOUND: std::ops::RangeInclusive<u8> = 70..=79;
         for number in 0..96u8 {
-            if STAY.contains(&number) || SOUND.contains(&number) || number == 94 || number == 95 {
+            if STAY.contains(&number) || cc::SOUND.contains(&usize::from(number)) || number == 94 || number == 95 {
                 continue;
             }
             let value = if number == cc::EXPRESSION { 127 } else { 0 };
@@ -265,9 +302,17 @@ impl Channel {
         Effect::PedalUp
     }
 
+    /// The parameter that the last NRPN bytes name, in whichever order they came, unless it is the SoundFont's.
+    fn non_registered(&self) -> Parameter {
+        match self.nrpn_msb {
+            SOUNDFONT_NRPN => Parameter::Generator(None),
+            msb => Parameter::NonRegistered { msb, lsb: self.controllers[usize::from(cc::NRPN_LSB)] },
+        }
+    }
+
     fn select_nrpn(&mut self, value: u8) {
         if self.nrpn_msb != SOUNDFONT_NRPN {
-            self.parameter = Parameter::Generator(None);
+            self.parameter = self.non_registered();
             return;
         }
         match value {
@@ -307,13 +352,22 @@ impl Channel {
                 self.tuning_program = self.data[0];
                 return Effect::Retune;
             }
+            Parameter::Registered { msb: 0, lsb: 5 } => {
+                self.modulation_range = (msb * 128.0 + lsb) / MODULATION_UNIT;
+                self.push(frame, Change::Character(self.character()));
+            }
+            Parameter::NonRegistered { msb: character::NRPN_MSB, lsb } if is_msb => {
+                if let Some(number) = character::controller_of_nrpn(lsb) {
+                    return Effect::SoundController { number, value: self.data[0] };
+                }
+            }
             _ => {}
         }
         Effect::None
     }
 
-    /// Data increment and decrement, from the parameter's present value: fine tuning and generators in their smallest
-    /// step, the others in their coarse unit.
+    /// Data increment and decrement, from the parameter's present value: fine tuning, modulation range and generators in
+    /// their smallest step, the others in their coarse unit.
     fn data_step(&mut self, frame: u64, step: f32) -> Effect {
         let (value, unit) = match self.parameter {
             Parameter::Registered { msb: 0, lsb: 0 } => {
@@ -322,6 +376,11 @@ impl Channel {
             Parameter::Registered { msb: 0, lsb: 1 } => (self.fine_tuning * 81.92 + 8192.0, 1.0),
             Parameter::Registered { msb: 0, lsb: 2 } => ((self.coarse_tuning / 100.0 + 64.0) * 128.0, 128.0),
             Parameter::Registered { msb: 0, lsb: 3 } => (f32::from(self.tuning_program) * 128.0, 128.0),
+            Parameter::Registered { msb: 0, lsb: 5 } => (self.modulation_range * MODULATION_UNIT, 1.0),
+            Parameter::NonRegistered { msb: character::NRPN_MSB, lsb } => match character::controller_of_nrpn(lsb) {
+                Some(number) => (f32::from(self.controllers[usize::from(number)]) * 128.0, 128.0),
+                None => return Effect::None,
+            },
             Parameter::Generator(Some(generator)) => {
                 let offset = self.offsets.iter().find(|(g, _)| *g == generator).map_or(0.0, |(_, offset)| *offset);
                 (offset / nrpn_scale(generator) + 8192.0, 1.0)

@@ -2,6 +2,7 @@
 
 mod bank;
 mod channel;
+mod filter_moves;
 mod notes;
 mod programs;
 mod rehearsal;
@@ -20,11 +21,12 @@ use crate::executor::Executor;
 use crate::program::Program;
 use crate::voices::Voices;
 use crate::warning::{Warning, Warnings};
-use crate::{Settings, Statistics};
+use crate::{ChannelSet, Settings, Statistics};
 use bank::BankMode;
 use channel::{Channel, Effect};
+pub(crate) use filter_moves::FilterMoves;
 use programs::Programs;
-pub(crate) use rehearsal::{FilterMoves, Need, Rehearsal};
+pub(crate) use rehearsal::{Need, Rehearsal};
 use stealing::Stealing;
 use sysex::SysEx;
 use tuning::{Tuning, TuningMessage};
@@ -54,31 +56,33 @@ pub(crate) struct Conductor {
     font: Arc<SoundFont>,
     voices: Voices,
     stealing: Stealing,
-    filter_moves: bool,
+    /// By channel, whether its filters are moved: then no voice of it may do without one.
+    filter_moves: Vec<bool>,
     statistics: Statistics,
     warnings: Warnings,
 }
 
 impl Conductor {
-    /// `filter_moves`: the piece moves some filter by NRPN, so that no voice may do without one. `make` makes the
-    /// executors of the voices' buckets.
+    /// `filter_moves`: the channels whose filters will be moved ([`FilterMoves`]). `make` makes the executors of the
+    /// voices' buckets.
     pub(crate) fn new(
         font: Arc<SoundFont>,
         channels: u16,
-        filter_moves: bool,
+        filter_moves: &ChannelSet,
         settings: &Settings,
         make: impl Fn() -> Box<dyn Executor>,
     ) -> Conductor {
         let ports = usize::from(channels).div_ceil(PORT).max(1);
+        let channels = (ports * PORT) as u16;
         Conductor {
             settings: settings.clone(),
-            channels: (0..(ports * PORT) as u16).map(Channel::new).collect(),
+            channels: (0..channels).map(Channel::new).collect(),
             ports: (0..ports).map(|_| Port::default()).collect(),
             programs: Programs::new(font.clone()),
             font,
             voices: Voices::new(make),
             stealing: Stealing::default(),
-            filter_moves,
+            filter_moves: (0..channels).map(|channel| filter_moves.contains(channel)).collect(),
             statistics: Statistics::default(),
             warnings: Warnings::default(),
         }
@@ -117,9 +121,9 @@ impl Conductor {
         self.programs.hand_over(preset, program);
     }
 
-    /// From now on no voice may do without a filter.
-    pub(crate) fn move_filters(&mut self) {
-        self.filter_moves = true;
+    /// From now on no voice of this channel may do without a filter.
+    pub(crate) fn move_filters(&mut self, channel: u16) {
+        self.filter_moves[usize::from(channel)] = true;
     }
 
     /// How many voices there are, those included that fade out.
@@ -242,7 +246,14 @@ impl Conductor {
             }
             Effect::AllSoundOff => self.silence(frame, channel),
             Effect::Retune => self.channels[channel].retune(frame, &self.ports[channel / PORT].tuning),
+            Effect::SoundController { number, value } => self.set_sound_controller(frame, channel, *number, *value),
         }
+    }
+
+    /// Sets a sound controller by another of its names: a maker's parameter of the channel.
+    fn set_sound_controller(&mut self, frame: u64, channel: usize, number: u8, value: u8) {
+        let value = self.ports[channel / PORT].mode.relative(value);
+        self.channels[channel].control(frame, number, value);
     }
 
     /// Key that sounds for a key that came in.
@@ -326,7 +337,8 @@ impl Conductor {
             volume: self.ports[channel / PORT].master_volume,
             sends: self.settings.sends,
             offsets: &state.offsets,
-            filter_moves: self.filter_moves,
+            character: state.character(),
+            filter_moves: self.filter_moves[channel],
             changes_seen,
             rate: f64::from(self.settings.rate.hz()),
         };

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use rae_midi::{Action, Message};
-use rae_soundfont::{Generator, SoundFont};
+use rae_soundfont::SoundFont;
 
+use super::FilterMoves;
 use super::PORT;
 use super::bank::{BankMode, Selection};
-use super::channel::cc;
 use super::programs::Programs;
 use super::sysex::{self, SysEx};
 use crate::program::Program;
@@ -25,8 +25,8 @@ pub(crate) struct Rehearsal {
 /// What has to be handed over before an event.
 pub(crate) enum Need {
     Preset(usize, Arc<Program>),
-    /// Filters begin to move.
-    Filters,
+    /// This channel's filters begin to move.
+    Filters(u16),
 }
 
 impl Rehearsal {
@@ -37,7 +37,7 @@ impl Rehearsal {
             modes: vec![BankMode::default(); ports],
             programs: Programs::new(font),
             warnings: Warnings::default(),
-            filter_moves: FilterMoves::default(),
+            filter_moves: FilterMoves::new(channels),
         }
     }
 
@@ -55,7 +55,7 @@ impl Rehearsal {
                 match *message {
                     Message::ControlChange { controller, value } => {
                         selection.control(controller, value);
-                        return self.filter_moves.begin_with(action).then_some(Need::Filters);
+                        return self.filter_moves.begin_with(action).map(Need::Filters);
                     }
                     Message::ProgramChange { program } => {
                         selection.select(program, self.modes[channel / PORT]);
@@ -95,30 +95,5 @@ impl Rehearsal {
         let new = self.programs.choose(selection).map(|(_, preset)| preset).filter(|&p| !self.programs.is_ready(p));
         let program = self.programs.prepare(selection);
         new.map(|preset| Need::Preset(preset, program))
-    }
-}
-
-/// Whether filters are moved by SoundFont NRPN: then voices need theirs from the start.
-#[derive(Default)]
-pub(crate) struct FilterMoves {
-    soundfont: bool,
-    begun: bool,
-}
-
-impl FilterMoves {
-    /// Whether this is the first action that selects a filter's parameter.
-    pub(crate) fn begin_with(&mut self, action: &Action) -> bool {
-        const FILTER: [Generator; 4] = [
-            Generator::InitialFilterFc,
-            Generator::InitialFilterQ,
-            Generator::ModLfoToFilterFc,
-            Generator::ModEnvToFilterFc,
-        ];
-        let Action::Channel { message: Message::ControlChange { controller, value }, .. } = action else {
-            return false;
-        };
-        self.soundfont |= (*controller, *value) == (cc::NRPN_MSB, 120);
-        let moves = self.soundfont && *controller == cc::NRPN_LSB && FILTER.iter().any(|&g| g as u8 == *value);
-        moves && !std::mem::replace(&mut self.begun, true)
     }
 }

@@ -171,11 +171,7 @@ impl ModulatorSet {
                 Controller::Link => map(modulator.source, links[i]),
                 _ => input[0],
             };
-            let product = f32::from(modulator.amount) * source * input[1];
-            let output = match modulator.transform {
-                Transform::Linear => product,
-                Transform::Absolute => product.abs(),
-            };
+            let output = output(modulator, source, input[1]);
             match modulator.destination {
                 Destination::Generator(generator) => values[generator as usize] += output,
                 Destination::Modulator(index) => {
@@ -187,9 +183,32 @@ impl ModulatorSet {
         }
     }
 
+    /// What the modulators with `controller` as their source add to `generator`.
+    pub(crate) fn output(&self, controller: Controller, generator: Generator, inputs: &[[f32; 2]]) -> f32 {
+        let destination = Destination::Generator(generator);
+        let outputs = self.0.iter().zip(inputs);
+        let outputs = outputs.filter(|(m, _)| m.source.controller == controller && m.destination == destination);
+        outputs.map(|(modulator, input)| output(modulator, input[0], input[1])).sum()
+    }
+
+    /// Whether some modulator follows `controller`.
+    pub(crate) fn follows(&self, controller: Controller) -> bool {
+        let follows = |m: &Modulator| [m.source, m.amount_source].iter().any(|s| s.controller == controller);
+        self.0.iter().any(|m| m.amount != 0 && follows(m))
+    }
+
     /// Whether some modulator can move `generator`.
     pub(crate) fn reaches(&self, generator: Generator) -> bool {
         self.0.iter().any(|m| m.destination == Destination::Generator(generator) && m.amount != 0)
+    }
+}
+
+/// A modulator's output for the mapped values of its sources.
+fn output(modulator: &Modulator, source: f32, amount_source: f32) -> f32 {
+    let product = f32::from(modulator.amount) * source * amount_source;
+    match modulator.transform {
+        Transform::Linear => product,
+        Transform::Absolute => product.abs(),
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rae_soundfont::{Controller, Generator};
 
 use super::articulation::{Articulation, Pitching};
+use super::character::Character;
 use super::envelope::{Envelope, Modulation, Stage, Volume};
 use super::lfo::Lfo;
 use super::modulation::MOST_MODULATORS;
@@ -31,6 +32,8 @@ pub(crate) enum Change {
     KeyPressure(u8, f32),
     /// NRPN: what is added to a generator.
     Offset(Generator, f32),
+    /// Sound controllers and modulation range.
+    Character(Character),
     /// Cents added to each key.
     Tuning(Arc<[f32; 128]>),
     /// Master volume, an amplitude.
@@ -44,7 +47,9 @@ impl Change {
             (Change::Source(a, _), Change::Source(b, _)) => a == b,
             (Change::KeyPressure(a, _), Change::KeyPressure(b, _)) => a == b,
             (Change::Offset(a, _), Change::Offset(b, _)) => a == b,
-            (Change::Tuning(_), Change::Tuning(_)) | (Change::Volume(_), Change::Volume(_)) => true,
+            (Change::Tuning(_), Change::Tuning(_))
+            | (Change::Volume(_), Change::Volume(_))
+            | (Change::Character(_), Change::Character(_)) => true,
             _ => false,
         }
     }
@@ -73,7 +78,8 @@ pub(crate) struct Onset<'a> {
     pub(crate) sends: bool,
     /// Real-time generator offsets of the channel (NRPN).
     pub(crate) offsets: &'a [(Generator, f32)],
-    /// Some NRPN moves the filter in this piece: no voice may bypass it.
+    pub(crate) character: Character,
+    /// The channel's filters are moved in this piece: no voice may bypass its own.
     pub(crate) filter_moves: bool,
     /// Changes of this block that happened before the onset.
     pub(crate) changes_seen: usize,
@@ -99,6 +105,7 @@ pub(crate) struct Voice {
     pitching: Pitching,
     inputs: Vec<[f32; 2]>,
     offsets: Vec<(Generator, f32)>,
+    character: Character,
     articulation: Articulation,
     volume: Envelope<Volume>,
     modulation: Envelope<Modulation>,
@@ -152,6 +159,7 @@ impl Voice {
             volume: 0.0,
             sends: false,
             offsets: &[],
+            character: Character::NEUTRAL,
             filter_moves: false,
             changes_seen: 0,
             rate: 44_100.0,
@@ -187,7 +195,7 @@ impl Voice {
             },
             &mut inputs,
         );
-        let mut values = modulated(layer, &inputs, onset.offsets);
+        let mut values = modulated(layer, &inputs, onset.offsets, &onset.character);
         let source = layer.source(&values);
         let articulation = Articulation::new(layer, &mut values, &pitching, onset.rate);
         let lfo = |times: super::articulation::LfoTimes| Lfo::new(onset.frame, times.delay, times.cycles_per_frame);
@@ -206,6 +214,7 @@ impl Voice {
             pitching,
             inputs,
             offsets,
+            character: onset.character,
             volume: Envelope::new(onset.frame, articulation.volume),
             modulation: Envelope::new(onset.frame, articulation.modulation),
             mod_lfo: lfo(articulation.mod_lfo),
@@ -319,6 +328,10 @@ impl Voice {
                 }
                 true
             }
+            Change::Character(character) => {
+                self.character = Character { soft: self.character.soft, ..*character };
+                true
+            }
             Change::Tuning(cents) => {
                 self.pitching.tuning = cents[usize::from(self.key)];
                 true
@@ -332,7 +345,7 @@ impl Voice {
 
     fn rearticulate(&mut self, now: u64) {
         let layer = &self.program.layers[self.layer];
-        let mut values = modulated(layer, &self.inputs, &self.offsets);
+        let mut values = modulated(layer, &self.inputs, &self.offsets, &self.character);
         let articulation = Articulation::new(layer, &mut values, &self.pitching, self.rate);
         if articulation.gains != self.articulation.gains {
             self.glide_from = self.gliding_gains(now);
@@ -366,12 +379,13 @@ impl Voice {
     }
 }
 
-/// The layer's generators with the channel's offsets and all modulators.
-fn modulated(layer: &Layer, inputs: &[[f32; 2]], offsets: &[(Generator, f32)]) -> Values {
+/// The layer's generators with the channel's offsets and character and all modulators.
+fn modulated(layer: &Layer, inputs: &[[f32; 2]], offsets: &[(Generator, f32)], character: &Character) -> Values {
     let mut values = layer.generators;
     for &(generator, offset) in offsets {
         values[generator as usize] += offset;
     }
+    character.shape(layer, inputs, &mut values);
     layer.modulators.apply(inputs, &mut values);
     values
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rae_midi::{Action, Message, Performance, Speed};
 use rae_soundfont::SoundFont;
 use rae_synth::{
-    Buses, Console, LiveError, LiveSettings, Renderer, Settings, Synthesizer, Warning, moves_filters, synthesizer,
+    Buses, Console, LiveError, LiveSettings, Renderer, Settings, Synthesizer, Warning, moved_filters, synthesizer,
 };
 use rae_testkit::{BankBuilder, sine, zone};
 use rae_units::{Frames, SampleRate};
@@ -66,9 +66,14 @@ fn assert_same_bits(font: SoundFont, piece: &Piece, max_voices: usize) {
     let synthesis = Settings { max_voices, ..Settings::default() };
     let (wanted, end) = offline(&font, &performance, &synthesis);
     assert!(wanted.left.iter().any(|x| x.abs() > 0.01));
-    let filters_move = moves_filters(&performance);
+    let moved_filters = moved_filters(&performance);
     for (block, whole_quanta) in [(1, false), (64, false), (64, true), (100, false), (1024, true), (1024, false)] {
-        let settings = LiveSettings { synthesis: synthesis.clone(), whole_quanta, filters_move, channels: 16 };
+        let settings = LiveSettings {
+            synthesis: synthesis.clone(),
+            whole_quanta,
+            moved_filters: moved_filters.clone(),
+            channels: 16,
+        };
         let played = live(&font, &performance, end, &settings, block);
         let differs = wanted.left.iter().zip(&played.left).position(|(a, b)| a.to_bits() != b.to_bits());
         assert_eq!(differs, None, "blocks of {block}, {max_voices} voices");
@@ -106,6 +111,18 @@ fn banks_programs_resets_and_tuning_are_those_of_a_file() {
         piece = piece.sysex(at + 2_000, &[0x7f, 0x7f, 4, 3, 0, 0x50]);
         piece = piece.sysex(at + 5_000, &[0x7e, 0x7f, 9, 3]).on(at + 5_100, 1, 67, 80);
         piece = piece.sysex(at + 8_000, &[0x41, 0x10, 0x42, 0x12, 0x40, 0, 0x7f, 0, 0x41]);
+    }
+    assert_same_bits(two_programs().build(), &piece, 64);
+}
+
+#[test]
+fn sound_controllers_are_those_of_a_file() {
+    let mut piece = Piece::new().on(0, 0, 60, 100).on(0, 1, 64, 100);
+    for step in 0..20u8 {
+        let at = 2_000 + 2_000 * u64::from(step);
+        piece = piece.cc(at, 0, 71 + step % 8, 30 + 3 * step).cc(at + 50, 0, 67, 20 * (step % 7));
+        piece = piece.cc(at + 70, 1, 99, 1).cc(at + 70, 1, 98, 0x20 + step % 2).cc(at + 80, 1, 6, 100 - 3 * step);
+        piece = piece.rpn(at + 90, 1, 5, step % 3, 9).cc(at + 90, 1, 1, 6 * step).on(at + 100, 0, 50 + step, 90);
     }
     assert_same_bits(two_programs().build(), &piece, 64);
 }

@@ -16,5 +16,6 @@ mod piece;
 mod programs;
 mod samples;
 mod seek;
+mod sound_controllers;
 mod tuning;
 mod voices;

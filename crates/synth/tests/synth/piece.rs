@@ -199,14 +199,15 @@ pub(crate) fn tone_in(instrument_zone: ZoneBuilder) -> BankBuilder {
 
 /// The frequency of a tone in Hz: rising zero crossings, interpolated, over the span between the first and last.
 pub(crate) fn frequency(signal: &[f32], rate: u32) -> f64 {
-    let crossings: Vec<f64> = signal
-        .windows(2)
-        .enumerate()
-        .filter(|(_, pair)| pair[0] < 0.0 && pair[1] >= 0.0)
-        .map(|(frame, pair)| frame as f64 + f64::from(pair[0]) / f64::from(pair[0] - pair[1]))
-        .collect();
+    let crossings = rising_zeros(signal);
     let (first, last) = (crossings[0], crossings[crossings.len() - 1]);
     (crossings.len() - 1) as f64 * f64::from(rate) / (last - first)
+}
+
+/// Where a signal rises through zero, in frames.
+fn rising_zeros(signal: &[f32]) -> Vec<f64> {
+    let pairs = signal.windows(2).enumerate().filter(|(_, pair)| pair[0] < 0.0 && pair[1] >= 0.0);
+    pairs.map(|(frame, pair)| frame as f64 + f64::from(pair[0]) / f64::from(pair[0] - pair[1])).collect()
 }
 
 /// By how many cents a tone of [`tone_bank`] lies above its key 60.
@@ -217,4 +218,14 @@ pub(crate) fn cents(signal: &[f32]) -> f64 {
 /// Amplitude in dB of a tone of the bank at [`TONE_HZ`], where its full level is −6.02 dB.
 pub(crate) fn tone_db(signal: &[f32]) -> f64 {
     20.0 * amplitude_at(signal, TONE_HZ, 44_100).log10()
+}
+
+/// Frames, and by how many cents a tone of [`tone_bank`] lies above its key 60 there: one of each period.
+pub(crate) fn pitches(signal: &[f32]) -> Vec<(f64, f64)> {
+    let crossings = rising_zeros(signal);
+    let period = |pair: &[f64]| {
+        let hz = 44_100.0 / (pair[1] - pair[0]);
+        ((pair[0] + pair[1]) / 2.0, 1200.0 * (hz / TONE_HZ).log2())
+    };
+    crossings.windows(2).map(period).collect()
 }

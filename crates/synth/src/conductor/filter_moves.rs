@@ -1,0 +1,69 @@
+//! Which channels move their filters: their voices need filters from the start, even where those are open then.
+
+use rae_midi::{Action, Message};
+use rae_soundfont::Generator;
+
+use super::channel::{SOUNDFONT_NRPN, cc};
+use crate::ChannelSet;
+use crate::control::character;
+
+/// Follows the events as far as they move filters: by SoundFont NRPN, or by what closes one that is open.
+pub(crate) struct FilterMoves {
+    channels: Vec<Selection>,
+}
+
+/// The NRPN of a channel, and whether it has moved a filter.
+#[derive(Clone, Copy, Default)]
+struct Selection {
+    msb: u8,
+    lsb: u8,
+    begun: bool,
+}
+
+impl FilterMoves {
+    pub(crate) fn new(channels: u16) -> FilterMoves {
+        FilterMoves { channels: vec![Selection::default(); usize::from(channels)] }
+    }
+
+    /// The channels whose filters `actions` move.
+    pub(crate) fn of<'a>(channels: u16, actions: impl Iterator<Item = &'a Action>) -> ChannelSet {
+        let mut moves = FilterMoves::new(channels);
+        actions.filter_map(|action| moves.begin_with(action)).collect()
+    }
+
+    /// The channel that this action is the first to move a filter of.
+    pub(crate) fn begin_with(&mut self, action: &Action) -> Option<u16> {
+        let Action::Channel { channel, message: Message::ControlChange { controller, value } } = *action else {
+            return None;
+        };
+        let selection = self.channels.get_mut(usize::from(channel))?;
+        let begins = selection.moves(controller, value) && !std::mem::replace(&mut selection.begun, true);
+        begins.then_some(channel)
+    }
+}
+
+impl Selection {
+    fn moves(&mut self, controller: u8, value: u8) -> bool {
+        const FILTER: [Generator; 4] = [
+            Generator::InitialFilterFc,
+            Generator::InitialFilterQ,
+            Generator::ModLfoToFilterFc,
+            Generator::ModEnvToFilterFc,
+        ];
+        match controller {
+            cc::NRPN_MSB => self.msb = value,
+            cc::NRPN_LSB => self.lsb = value,
+            _ => {}
+        }
+        match (controller, self.msb) {
+            (cc::NRPN_LSB, SOUNDFONT_NRPN) => FILTER.iter().any(|&g| g as u8 == value),
+            (cc::DATA_MSB, character::NRPN_MSB) => {
+                character::controller_of_nrpn(self.lsb).is_some_and(|number| character::closes(number, value))
+            }
+            (cc::INCREMENT | cc::DECREMENT, character::NRPN_MSB) => {
+                matches!(character::controller_of_nrpn(self.lsb), Some(character::RESONANCE | character::BRIGHTNESS))
+            }
+            _ => character::closes(controller, value),
+        }
+    }
+}
