@@ -14,7 +14,7 @@ use rtrb::{Consumer, Producer, RingBuffer};
 use thiserror::Error;
 
 use crate::bucket::Stretch;
-use crate::conductor::{Conductor, FilterMoves, Need, Rehearsal};
+use crate::conductor::{Conductor, FilterMoves, MOST_NEEDS, Need, Rehearsal};
 use crate::executor::{self, CpuExecutor, Executor, QUANTUM};
 use crate::program::Program;
 use crate::{Buses, ChannelSet, Settings, Statistics, Warning};
@@ -159,16 +159,17 @@ impl Console {
     pub fn send(&mut self, frame: Frames, action: Action) -> Result<(), LiveError> {
         self.give_back();
         // The event, and what it needs.
-        if self.orders.slots() < 2 {
+        if self.orders.slots() < 1 + MOST_NEEDS {
             return Err(LiveError::QueueFull);
         }
-        match self.rehearsal.follow(&action) {
-            Some(Need::Preset(preset, program)) => {
-                touch(&self.font, &program);
-                self.push(Order::Preset(preset, program))?;
+        for need in self.rehearsal.follow(&action) {
+            match need {
+                Need::Preset(preset, program) => {
+                    touch(&self.font, &program);
+                    self.push(Order::Preset(preset, program))?;
+                }
+                Need::Filters(channel) => self.push(Order::Filters(channel))?,
             }
-            Some(Need::Filters(channel)) => self.push(Order::Filters(channel))?,
-            None => {}
         }
         self.push(Order::Event(frame.0, action))
     }

@@ -90,6 +90,13 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// The mean pan of the layers that answer, in tenths of a per cent.
+    pub(crate) fn middle(&self, key: u8, velocity: u8) -> f32 {
+        let answering = || self.layers.iter().filter(|layer| layer.answers(key, velocity));
+        let sum = answering().map(|layer| layer.generators[Generator::Pan as usize]).sum::<f32>();
+        sum / answering().count().max(1) as f32
+    }
+
     /// One layer that plays nothing.
     pub(crate) fn silent() -> Program {
         let bounds = SampleBounds { sample: 0, start: 0, end: 0, loop_start: 0, loop_end: 0, points: 0 };

@@ -41,6 +41,11 @@ pub enum Warning {
         /// When it was first reached.
         frame: u64,
     },
+    /// A system exclusive message has another checksum than its bytes and was ignored.
+    Checksum {
+        /// When it was first so.
+        frame: u64,
+    },
     /// The system gave no threads; one does all the work.
     NoThreads {
         /// How many were asked for.
@@ -64,6 +69,10 @@ impl fmt::Display for Warning {
                 f,
                 "more than {limit} voices from frame {frame} on; the least audible gave way (raise the limit to hear all)"
             ),
+            Warning::Checksum { frame } => write!(
+                f,
+                "the checksum of a Roland system exclusive message at frame {frame} is wrong; such messages are ignored"
+            ),
             Warning::NoThreads { wanted } => {
                 write!(f, "{wanted} threads could not be started; one renders all voices")
             }
@@ -76,6 +85,7 @@ impl fmt::Display for Warning {
 pub(crate) struct Warnings {
     given: HashSet<Warning>,
     voice_limit_given: bool,
+    checksum_given: bool,
     pending: Vec<Warning>,
 }
 
@@ -83,6 +93,7 @@ impl Warnings {
     pub(crate) fn once(&mut self, warning: Warning) {
         let new = match warning {
             Warning::VoiceLimit { .. } => !std::mem::replace(&mut self.voice_limit_given, true),
+            Warning::Checksum { .. } => !std::mem::replace(&mut self.checksum_given, true),
             _ => self.given.len() < MOST && self.given.insert(warning),
         };
         if new {
@@ -92,7 +103,7 @@ impl Warnings {
 
     /// Makes room for the warnings that can arise while playing.
     pub(crate) fn reserve(&mut self) {
-        self.pending.reserve(1);
+        self.pending.reserve(2);
     }
 
     pub(crate) fn take(&mut self) -> Vec<Warning> {

@@ -95,7 +95,7 @@ fn random_action(random: &mut Random) -> Action {
                 120, 121, 123,
             ];
             let controller = controllers[random.below(controllers.len())];
-            let value = if controller == 99 { [1, 120][random.below(2)] } else { seven(random) };
+            let value = if controller == 99 { [1, 120, 0x18, 0x1a, 0x1c][random.below(5)] } else { seven(random) };
             Message::ControlChange { controller, value }
         }
         7 => return sysex(random),
@@ -116,10 +116,27 @@ fn sysex(random: &mut Random) -> Action {
         1 => vec![0x43, 0x10, 0x4c, 0, 0, 0x7e, 0],
         2..8 => bulk,
         8..16 => octave,
-        16..26 => vec![0x7f, 0x7f, 4, 3, 0, seven],
+        16..22 => vec![0x7f, 0x7f, 4, 3, 0, seven],
+        22..30 => makers_setting(random),
         _ => vec![0x7f, 0x7f, 4, 1, 0, 64 | seven],
     };
     Action::SysEx { port: 0, data: data.into() }
+}
+
+/// Something that GS or XG sets: parts, drum setups, masters.
+fn makers_setting(random: &mut Random) -> Vec<u8> {
+    let seven = random.below(128) as u8;
+    let part = random.below(16) as u8;
+    let address = match random.below(5) {
+        0 => [0x40, 0, [0, 4, 5, 6][random.below(4)]],
+        1 => [0x41, random.below(32) as u8, seven],
+        _ => [0x40, 0x10 | part, random.below(0x50) as u8],
+    };
+    if random.below(2) == 0 {
+        return vec![0x43, 0x10, 0x4c, 8, part, random.below(0x70) as u8, seven, seven];
+    }
+    let sum = address.iter().map(|&byte| usize::from(byte)).sum::<usize>() + 2 * usize::from(seven);
+    [&[0x41, 0x10, 0x42, 0x12][..], &address, &[seven, seven, ((128 - sum % 128) % 128) as u8]].concat()
 }
 
 fn assert_no_calls(synthesis: Settings, events_per_block: usize) {

@@ -74,6 +74,15 @@ impl Selection {
         }
     }
 
+    /// Drums or melodies from now on, with the first program there is.
+    pub(super) fn set_drums(&mut self, drums: bool, mode: BankMode) {
+        // In XG the bank says what a part plays.
+        if mode == BankMode::Xg {
+            self.msb = if drums { 127 } else { 0 };
+        }
+        *self = Selection { drums, bank: if drums { DRUM_BANK } else { 0 }, program: 0, ..*self };
+    }
+
     /// A program change.
     pub(super) fn select(&mut self, program: u8, mode: BankMode) {
         (self.bank, self.drums) = mode.select(self.msb, self.lsb, self.drums, self.channel);

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use rae_soundfont::{Controller, Generator};
 
 use super::bank::{BankMode, Selection};
+use super::keys::KeyParameter;
 use super::notes::Notes;
+use super::part::Part;
 use super::tuning::Tuning;
 use crate::control::character::{self, MODULATION_RANGE};
-use crate::control::{Change, ChannelChange, Character};
+use crate::control::{Change, ChannelChange, Character, Steering};
 use crate::executor::QUANTUM;
 use crate::program::Program;
 
@@ -34,9 +36,13 @@ pub(super) mod cc {
     pub(crate) const ALL_SOUND_OFF: u8 = 120;
     pub(crate) const RESET_CONTROLLERS: u8 = 121;
     pub(crate) const ALL_NOTES_OFF: u8 = 123;
+    pub(crate) const MONO_MODE: u8 = 126;
     pub(crate) const POLY_MODE: u8 = 127;
     /// Sound controllers, whose middle is their default.
     pub(crate) const SOUND: std::ops::RangeInclusive<usize> = 70..=79;
+    /// In the order of GS tone modify 1 to 8: vibrato rate and depth, cutoff, resonance, attack, decay, release, vibrato
+    /// delay.
+    pub(crate) const SOUND_OF_TONE_MODIFY: [u8; 8] = [76, 77, 74, 71, 73, 75, 72, 78];
 }
 
 /// NRPN MSB that names SoundFont generators (SoundFont 2.04, 9.6.2).
@@ -69,12 +75,15 @@ enum Parameter {
         lsb: u8,
     },
     Generator(Option<Generator>),
+    /// Of one key.
+    Key(KeyParameter, u8),
 }
 
 /// A channel's state at the conductor's present frame.
 pub(super) struct Channel {
     pub(super) index: u16,
     pub(super) selection: Selection,
+    pub(super) part: Part,
     /// What it resolves to, once a note has asked.
     pub(super) sound: Option<Arc<Program>>,
     controllers: [u8; 128],
@@ -95,6 +104,7 @@ pub(super) struct Channel {
     data: [u8; 2],
     /// SoundFont NRPN offsets that are not zero.
     pub(super) offsets: Vec<(Generator, f32)>,
+    pub(super) steering: Steering,
     /// Cents added to each key.
     pub(super) cents: [f32; 128],
     /// Memory for the keys' tuning on its way to the voices.
@@ -123,6 +133,12 @@ pub(super) enum Effect {
         number: u8,
         value: u8,
     },
+    /// A parameter of a key has this value.
+    Key {
+        key: u8,
+        parameter: KeyParameter,
+        value: u8,
+    },
 }
 
 impl Channel {
@@ -130,6 +146,7 @@ impl Channel {
         let mut channel = Channel {
             index,
             selection: Selection::new(index),
+            part: Part::new(index % 16 == 9),
             sound: None,
             controllers: [0; 128],
             pressure: 0,
@@ -146,6 +163,7 @@ impl Channel {
             nrpn_hundreds: 0,
             data: [0; 2],
             offsets: Vec::new(),
+            steering: Steering::default(),
             cents: [0.0; 128],
             tunings: Vec::new(),
             notes: Notes::new(),
@@ -218,6 +236,18 @@ impl Channel {
     pub(super) fn set_program(&mut self, program: u8, mode: BankMode) {
         self.selection.select(program, mode);
         self.sound = None;
+    }
+
+    /// Drums or melodies from the next note on.
+    pub(super) fn set_drums(&mut self, drums: bool, mode: BankMode) {
+        self.selection.set_drums(drums, mode);
+        self.sound = None;
+    }
+
+    /// Moves everything to a side, in tenths of a per cent.
+    pub(super) fn set_balance(&mut self, frame: u64, pan: f32) {
+        self.steering.pan = pan;
+        self.push(frame, Change::Steering(self.steering));
     }
 
     /// A control change; says what it means for the notes.
@@ -306,7 +336,13 @@ impl Channel {
     fn non_registered(&self) -> Parameter {
         match self.nrpn_msb {
             SOUNDFONT_NRPN => Parameter::Generator(None),
-            msb => Parameter::NonRegistered { msb, lsb: self.controllers[usize::from(cc::NRPN_LSB)] },
+            msb => {
+                let lsb = self.controllers[usize::from(cc::NRPN_LSB)];
+                match KeyParameter::of_nrpn(msb) {
+                    Some(parameter) => Parameter::Key(parameter, lsb),
+                    None => Parameter::NonRegistered { msb, lsb },
+                }
+            }
         }
     }
 
@@ -336,10 +372,10 @@ impl Channel {
             Parameter::Generator(Some(generator)) if is_msb => {
                 self.set_offset(frame, generator, (msb * 128.0 + lsb - 8192.0) * nrpn_scale(generator));
             }
-            Parameter::Registered { msb: 0, lsb: 0 } => {
-                self.bend_range = msb + lsb / 100.0;
-                self.announce(frame, Controller::PitchWheelSensitivity);
+            Parameter::Key(parameter, key) if is_msb => {
+                return Effect::Key { key, parameter, value: self.data[0] };
             }
+            Parameter::Registered { msb: 0, lsb: 0 } => self.set_bend_range(frame, msb + lsb / 100.0),
             Parameter::Registered { msb: 0, lsb: 1 } => {
                 self.fine_tuning = 100.0 * fraction;
                 return Effect::Retune;
@@ -400,6 +436,17 @@ impl Channel {
         self.push(frame, Change::Offset(generator, offset));
     }
 
+    /// Semitones.
+    pub(super) fn set_bend_range(&mut self, frame: u64, range: f32) {
+        self.bend_range = range;
+        self.announce(frame, Controller::PitchWheelSensitivity);
+    }
+
+    /// Sets the cents of one pitch class.
+    pub(super) fn set_pitch_class(&mut self, class: u8, cents: f32) {
+        self.octave[usize::from(class) % 12] = cents;
+    }
+
     /// Sets the cents of each pitch class (MIDI Tuning, scale/octave).
     pub(super) fn set_octave(&mut self, cents: [f32; 12]) {
         self.octave = cents;
@@ -411,7 +458,12 @@ impl Channel {
         let coarse = if self.selection.drums { 0.0 } else { self.coarse_tuning + tuning.master_coarse };
         let program = tuning.program(self.tuning_program);
         self.cents = std::array::from_fn(|key| {
-            self.octave[key % 12] + program.map_or(0.0, |p| p[key]) + self.fine_tuning + coarse + tuning.master_fine
+            self.octave[key % 12]
+                + program.map_or(0.0, |p| p[key])
+                + self.fine_tuning
+                + coarse
+                + tuning.master_fine
+                + self.part.detune_cents(key)
         });
         let shared = self.share_cents();
         self.push(frame, Change::Tuning(shared));

@@ -3,12 +3,17 @@
 mod bank;
 mod channel;
 mod filter_moves;
+mod gs;
+mod keys;
 mod notes;
+mod part;
 mod programs;
 mod rehearsal;
+mod settings;
 mod stealing;
 mod sysex;
 mod tuning;
+mod xg;
 
 use std::sync::Arc;
 
@@ -16,7 +21,7 @@ use rae_midi::{Action, Message};
 use rae_soundfont::SoundFont;
 
 use crate::bucket::{Bucket, Stretch};
-use crate::control::{Change, Onset};
+use crate::control::{KeySetup, Onset};
 use crate::executor::Executor;
 use crate::program::Program;
 use crate::voices::Voices;
@@ -25,11 +30,12 @@ use crate::{ChannelSet, Settings, Statistics};
 use bank::BankMode;
 use channel::{Channel, Effect};
 pub(crate) use filter_moves::FilterMoves;
+use keys::{Key, Keys};
+use part::Hearing;
 use programs::Programs;
-pub(crate) use rehearsal::{Need, Rehearsal};
+pub(crate) use rehearsal::{MOST_NEEDS, Need, Rehearsal};
 use stealing::Stealing;
-use sysex::SysEx;
-use tuning::{Tuning, TuningMessage};
+use tuning::Tuning;
 
 /// Channels of a port.
 const PORT: usize = 16;
@@ -39,12 +45,34 @@ struct Port {
     tuning: Tuning,
     mode: BankMode,
     master_volume: f32,
+    /// Semitones by which keys are moved, those of drums excepted.
+    shift: i8,
+    keys: Keys,
+    hearing: Hearing,
 }
 
 impl Default for Port {
     fn default() -> Port {
-        Port { tuning: Tuning::default(), mode: BankMode::default(), master_volume: 1.0 }
+        Port {
+            tuning: Tuning::default(),
+            mode: BankMode::default(),
+            master_volume: 1.0,
+            shift: 0,
+            keys: Keys::new(PORT),
+            hearing: Hearing::default(),
+        }
     }
+}
+
+/// A layer of a note that begins.
+struct Start<'a> {
+    channel: usize,
+    key: u8,
+    velocity: u8,
+    program: &'a Arc<Program>,
+    layer: usize,
+    class: i32,
+    key_setup: KeySetup,
 }
 
 /// Holds the channels and all voices.
@@ -111,7 +139,10 @@ impl Conductor {
         self.voices.reserve(2 * limit + 1);
         self.stealing.reserve(limit);
         self.warnings.reserve();
-        self.ports.iter_mut().for_each(|port| port.tuning.reserve());
+        for port in &mut self.ports {
+            port.tuning.reserve();
+            port.keys.reserve();
+        }
         self.channels.iter_mut().for_each(|channel| channel.reserve(changes));
         stretch.changes = self.channels.iter().map(|_| Vec::with_capacity(changes)).collect();
     }
@@ -154,9 +185,11 @@ impl Conductor {
         for action in actions {
             match action {
                 Action::Channel { channel, message: Message::NoteOn { velocity: 1.., .. } } => {
-                    let sound = self.channels.get(usize::from(*channel)).and_then(|channel| channel.sound.as_ref());
-                    let Some(sound) = sound.filter(|_| same_programs) else { return true };
-                    voices += sound.most_layers;
+                    for part in self.parts(usize::from(*channel)) {
+                        let sound = self.channels[part].sound.as_ref();
+                        let Some(sound) = sound.filter(|_| same_programs) else { return true };
+                        voices += sound.most_layers;
+                    }
                     if voices >= self.settings.voice_limit() {
                         return true;
                     }
@@ -195,9 +228,9 @@ impl Conductor {
     pub(crate) fn act(&mut self, frame: u64, action: &Action) {
         match action {
             Action::Channel { channel, message } => {
-                let channel = usize::from(*channel);
-                if channel < self.channels.len() {
-                    self.message(frame, channel, *message);
+                let starts = matches!(message, Message::NoteOn { velocity: 1.., .. });
+                if !(starts && self.settings.muted.contains(*channel)) {
+                    self.parts(usize::from(*channel)).for_each(|part| self.message(frame, part, *message));
                 }
             }
             Action::SysEx { port, data } => self.sysex(frame, usize::from(*port), data),
@@ -213,7 +246,11 @@ impl Conductor {
 
     fn message(&mut self, frame: u64, channel: usize, message: Message) {
         match message {
-            Message::NoteOn { key, velocity: 0 } | Message::NoteOff { key, .. } => self.lift(frame, channel, key),
+            Message::NoteOn { key, velocity: 0 } | Message::NoteOff { key, .. } => {
+                if self.key_state(channel, key).receives_off {
+                    self.lift(frame, channel, key);
+                }
+            }
             Message::NoteOn { key, velocity } => self.note_on(frame, channel, key, velocity),
             Message::PolyPressure { key, pressure } => {
                 let played = self.transposed(channel, key);
@@ -224,7 +261,8 @@ impl Conductor {
                 self.take_effect(frame, channel, &effect);
             }
             Message::ProgramChange { program } => {
-                self.channels[channel].set_program(program, self.ports[channel / PORT].mode)
+                self.channels[channel].set_program(program, self.ports[channel / PORT].mode);
+                self.reset_keys(channel);
             }
             Message::ChannelPressure { pressure } => self.channels[channel].set_pressure(frame, pressure),
             Message::PitchBend { value } => self.channels[channel].set_bend(frame, value),
@@ -245,6 +283,9 @@ impl Conductor {
                 self.release_unheld(frame, channel);
             }
             Effect::AllSoundOff => self.silence(frame, channel),
+            Effect::Key { key, parameter, value } => {
+                self.set_key(channel, &Key { setup: 0, key: *key, parameter: *parameter, value: *value });
+            }
             Effect::Retune => self.channels[channel].retune(frame, &self.ports[channel / PORT].tuning),
             Effect::SoundController { number, value } => self.set_sound_controller(frame, channel, *number, *value),
         }
@@ -261,12 +302,15 @@ impl Conductor {
         if self.channels[channel].selection.drums {
             return key & 127;
         }
-        (i16::from(key & 127) + i16::from(self.settings.transpose)).clamp(0, 127) as u8
+        let shifts = [self.settings.transpose, self.ports[channel / PORT].shift, self.channels[channel].part.shift];
+        (i16::from(key & 127) + shifts.into_iter().map(i16::from).sum::<i16>()).clamp(0, 127) as u8
     }
 
     fn note_on(&mut self, frame: u64, channel: usize, key: u8, velocity: u8) {
         self.give_way_to_same_key(frame, channel, key);
-        if self.settings.muted.contains(channel as u16) {
+        let Some(velocity) = self.channels[channel].part.velocity(key, velocity) else { return };
+        let own = *self.key_state(channel, key);
+        if !own.receives_on {
             return;
         }
         self.statistics.notes += 1;
@@ -274,10 +318,13 @@ impl Conductor {
         let program =
             state.sound.get_or_insert_with(|| self.programs.find(&state.selection, &mut self.warnings)).clone();
         let played = self.transposed(channel, key);
+        let key_setup = self.key_setup(frame, channel, &program, (played, velocity));
         let first = self.voices.next_serial();
         for layer in (0..program.layers.len()).filter(|&i| program.layers[i].answers(played, velocity)) {
-            self.exclude(frame, channel, &program, program.layers[layer].exclusive_class(), first);
-            self.start_voice(frame, channel, played, velocity, &program, layer);
+            let class = own.group.map_or(program.layers[layer].exclusive_class(), i32::from);
+            self.exclude(frame, channel, &program, class, first);
+            let start = Start { channel, key: played, velocity, program: &program, layer, class, key_setup };
+            self.start_voice(frame, &start);
         }
         self.channels[channel].notes.push(key, first..self.voices.next_serial());
     }
@@ -288,6 +335,13 @@ impl Conductor {
         for serial in self.channels[channel].notes.surplus(key).into_iter().flatten() {
             self.voices.kill(serial, frame);
         }
+    }
+
+    /// The channels whose parts hear what comes on one.
+    fn parts(&self, channel: usize) -> impl Iterator<Item = usize> + use<> {
+        let port = channel / PORT;
+        let parts = self.ports.get(port).map(|port| port.hearing.parts(channel % PORT));
+        parts.into_iter().flatten().map(move |part| port * PORT + part)
     }
 
     /// A key goes up: its notes are released unless a pedal holds them.
@@ -319,7 +373,8 @@ impl Conductor {
         }
     }
 
-    fn start_voice(&mut self, frame: u64, channel: usize, key: u8, velocity: u8, program: &Arc<Program>, layer: usize) {
+    fn start_voice(&mut self, frame: u64, start: &Start<'_>) {
+        let &Start { channel, key, velocity, program, layer, class, key_setup } = start;
         self.make_room(frame);
         let changes_seen = self.channels[channel].note_birth(frame);
         let state = &self.channels[channel];
@@ -335,9 +390,12 @@ impl Conductor {
             layer,
             tuning: state.cents[usize::from(key)],
             volume: self.ports[channel / PORT].master_volume,
+            key_setup,
+            exclusive_class: class,
             sends: self.settings.sends,
             offsets: &state.offsets,
             character: state.character(),
+            steering: state.steering,
             filter_moves: self.filter_moves[channel],
             changes_seen,
             rate: f64::from(self.settings.rate.hz()),
@@ -361,56 +419,6 @@ impl Conductor {
             self.voices.kill(serial, frame);
             self.statistics.stolen += 1;
             self.warnings.once(Warning::VoiceLimit { limit, frame });
-        }
-    }
-
-    fn sysex(&mut self, frame: u64, port: usize, data: &[u8]) {
-        let channels = port * PORT..(port + 1) * PORT;
-        if port >= self.ports.len() {
-            return;
-        }
-        match sysex::parse(data) {
-            SysEx::Reset(mode) => {
-                self.ports[port].tuning.reset();
-                (self.ports[port].mode, self.ports[port].master_volume) = (mode, 1.0);
-                for channel in channels {
-                    self.silence(frame, channel);
-                    self.channels[channel].reset();
-                }
-            }
-            SysEx::MasterVolume(volume) => {
-                // Volume controllers are concave over 96 dB: an amplitude of the square.
-                self.ports[port].master_volume = volume * volume;
-                for channel in &mut self.channels[channels] {
-                    channel.push(frame, Change::Volume(volume * volume));
-                }
-            }
-            SysEx::MasterFine(cents) => {
-                self.ports[port].tuning.master_fine = cents;
-                self.retune(frame, port, u16::MAX);
-            }
-            SysEx::MasterCoarse(cents) => {
-                self.ports[port].tuning.master_coarse = cents;
-                self.retune(frame, port, u16::MAX);
-            }
-            SysEx::Tuning(message) => match self.ports[port].tuning.message(message) {
-                Some(TuningMessage::Octave { channels: named, cents }) => {
-                    for channel in self.channels[channels].iter_mut().filter(|c| tuning::names(named, c)) {
-                        channel.set_octave(cents);
-                    }
-                    self.retune(frame, port, named);
-                }
-                Some(TuningMessage::Program) => self.retune(frame, port, u16::MAX),
-                None => {}
-            },
-            SysEx::Other => {}
-        }
-    }
-
-    fn retune(&mut self, frame: u64, port: usize, named: u16) {
-        let channels = &mut self.channels[port * PORT..(port + 1) * PORT];
-        for channel in channels.iter_mut().filter(|c| tuning::names(named, c)) {
-            channel.retune(frame, &self.ports[port].tuning);
         }
     }
 }

@@ -8,18 +8,29 @@ use rae_soundfont::SoundFont;
 use super::FilterMoves;
 use super::PORT;
 use super::bank::{BankMode, Selection};
+use super::part::Hearing;
 use super::programs::Programs;
-use super::sysex::{self, SysEx};
+use super::sysex::{self, PartSetting, Setting, SysEx};
 use crate::program::Program;
 use crate::warning::{Warning, Warnings};
+
+/// Most that one event needs: the programs, the drums and filters of all parts of a port.
+pub(crate) const MOST_NEEDS: usize = 3 * PORT;
 
 /// Follows the events as the conductor will, as far as they select presets.
 pub(crate) struct Rehearsal {
     selections: Vec<Selection>,
-    modes: Vec<BankMode>,
+    ports: Vec<Port>,
     programs: Programs,
     warnings: Warnings,
     filter_moves: FilterMoves,
+}
+
+/// What the conductor's ports say of selections.
+#[derive(Clone, Default)]
+struct Port {
+    mode: BankMode,
+    hearing: Hearing,
 }
 
 /// What has to be handed over before an event.
@@ -34,7 +45,7 @@ impl Rehearsal {
         let ports = usize::from(channels).div_ceil(PORT).max(1);
         Rehearsal {
             selections: (0..(ports * PORT) as u16).map(Selection::new).collect(),
-            modes: vec![BankMode::default(); ports],
+            ports: vec![Port::default(); ports],
             programs: Programs::new(font),
             warnings: Warnings::default(),
             filter_moves: FilterMoves::new(channels),
@@ -46,42 +57,86 @@ impl Rehearsal {
         (0..self.selections.len()).filter_map(|channel| self.preset(channel)).collect()
     }
 
-    /// What is needed once `action` has been acted on, and was not before.
-    pub(crate) fn follow(&mut self, action: &Action) -> Option<Need> {
+    /// What is needed once `action` has been acted on, and was not before; at most [`MOST_NEEDS`].
+    pub(crate) fn follow(&mut self, action: &Action) -> Vec<Need> {
+        let mut needs = Vec::new();
         match action {
             Action::Channel { channel, message } => {
-                let channel = usize::from(*channel);
-                let selection = self.selections.get_mut(channel)?;
-                match *message {
-                    Message::ControlChange { controller, value } => {
-                        selection.control(controller, value);
-                        return self.filter_moves.begin_with(action).map(Need::Filters);
-                    }
-                    Message::ProgramChange { program } => {
-                        selection.select(program, self.modes[channel / PORT]);
-                        return self.preset(channel);
-                    }
-                    Message::NoteOn { velocity: 1.., .. } => self.programs.warn(selection, &mut self.warnings),
-                    _ => {}
+                for part in self.parts(*channel) {
+                    needs.extend(self.message(part, *message));
                 }
             }
-            Action::SysEx { port, data } => {
+            Action::SysEx { port, data } if usize::from(*port) < self.ports.len() => {
                 let port = usize::from(*port);
-                if let (SysEx::Reset(mode), Some(known)) = (sysex::parse(data), self.modes.get_mut(port)) {
-                    *known = mode;
-                    for channel in port * PORT..(port + 1) * PORT {
-                        self.selections[channel] = Selection::new(channel as u16);
+                match sysex::parse(data) {
+                    SysEx::Reset(mode) => self.reset(port, mode),
+                    SysEx::Settings(settings) => {
+                        for setting in settings {
+                            if let Setting::Part(part, setting) = setting {
+                                needs.extend(self.set_part(port * PORT + usize::from(part), setting));
+                            }
+                        }
                     }
+                    SysEx::Tuning(_) | SysEx::Damaged | SysEx::Other => {}
                 }
             }
+            Action::SysEx { .. } => {}
+        }
+        needs
+    }
+
+    fn message(&mut self, part: usize, message: Message) -> Option<Need> {
+        let selection = &mut self.selections[part];
+        match message {
+            Message::ControlChange { controller, value } => {
+                selection.control(controller, value);
+                let action = Action::Channel { channel: part as u16, message };
+                return self.filter_moves.begin_with(&action).map(Need::Filters);
+            }
+            Message::ProgramChange { program } => {
+                selection.select(program, self.ports[part / PORT].mode);
+                return self.preset(part);
+            }
+            Message::NoteOn { velocity: 1.., .. } => self.programs.warn(selection, &mut self.warnings),
+            _ => {}
         }
         None
     }
 
-    /// The preset that a note on the channel would play now.
-    pub(crate) fn played(&self, channel: u16) -> Option<usize> {
-        let selection = self.selections.get(usize::from(channel))?;
-        self.programs.choose(selection).map(|(_, preset)| preset)
+    fn reset(&mut self, port: usize, mode: BankMode) {
+        self.ports[port] = Port { mode, hearing: Hearing::default() };
+        for part in port * PORT..(port + 1) * PORT {
+            self.selections[part] = Selection::new(part as u16);
+        }
+    }
+
+    fn set_part(&mut self, part: usize, setting: PartSetting) -> Option<Need> {
+        let port = &mut self.ports[part / PORT];
+        match setting {
+            PartSetting::Control(controller, value) => {
+                return self.message(part, Message::ControlChange { controller, value });
+            }
+            PartSetting::Program(program) => return self.message(part, Message::ProgramChange { program }),
+            PartSetting::Listen(heard) => port.hearing.set((part % PORT) as u8, heard),
+            PartSetting::Drums(setup) => {
+                self.selections[part].set_drums(setup.is_some(), port.mode);
+                return self.preset(part);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// The presets that a note on the channel would play now.
+    pub(crate) fn played(&self, channel: u16) -> impl Iterator<Item = usize> {
+        let choose = |part: usize| self.programs.choose(&self.selections[part]);
+        self.parts(channel).filter_map(choose).map(|(_, preset)| preset)
+    }
+
+    fn parts(&self, channel: u16) -> impl Iterator<Item = usize> + use<> {
+        let (port, channel) = (usize::from(channel) / PORT, usize::from(channel) % PORT);
+        let parts = self.ports.get(port).map(|port| port.hearing.parts(channel));
+        parts.into_iter().flatten().map(move |part| port * PORT + part)
     }
 
     /// Warnings since the last call.

@@ -1,39 +1,142 @@
-//! Sysex that changes how a file sounds: resets, master volume and tuning.
+//! Sysex that changes how a file sounds: what it asks for, whoever's words it uses.
 
 use super::bank::BankMode;
+use super::keys::{Key, KeyParameter};
+use super::{gs, xg};
 
 /// What a sysex asks for.
-#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum SysEx<'a> {
     /// Everything to its defaults, banks read as `BankMode` says.
     Reset(BankMode),
+    /// MIDI Tuning: what follows sub-ID 1 = 08.
+    Tuning(&'a [u8]),
+    /// One after the other.
+    Settings(Settings<'a>),
+    /// Its checksum says that it is not what was sent.
+    Damaged,
+    /// Anything else: requests, dumps and what is for other instruments.
+    Other,
+}
+
+/// One thing that is set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Setting {
     /// Master volume 0 to 1.
     MasterVolume(f32),
     /// Cents.
     MasterFine(f32),
     /// Cents, whole semitones.
     MasterCoarse(f32),
-    /// MIDI Tuning: what follows sub-ID 1 = 08.
-    Tuning(&'a [u8]),
-    /// Anything else.
-    Other,
+    /// Semitones by which keys are moved, those of drums excepted.
+    MasterShift(i8),
+    /// Balance of everything, 1 to 127; 64 is the middle.
+    MasterPan(u8),
+    /// A part of the port, from 0.
+    Part(u8, PartSetting),
+    /// A key of a drum setup of the port.
+    Key(Key),
+    /// A key of what a part plays.
+    PartKey(u8, Key),
+    /// A drum setup as it was at first.
+    ResetKeys(u8),
+}
+
+/// Something that one part is told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum PartSetting {
+    /// As a control change.
+    Control(u8, u8),
+    /// As a program change.
+    Program(u8),
+    /// Plays what comes on this channel of the port.
+    Listen(Option<u8>),
+    /// Plays drums with this setup, or melodies.
+    Drums(Option<u8>),
+    /// Semitones by which keys are moved.
+    Shift(i8),
+    /// Hertz added to every note.
+    Detune(f32),
+    /// Slope and start of velocity; 64 leaves it as it is.
+    VelocityDepth(u8),
+    VelocityOffset(u8),
+    /// Every note comes from another side.
+    RandomPan,
+    LowestKey(u8),
+    HighestKey(u8),
+    /// Cents of a pitch class.
+    Scale(u8, f32),
+    /// Semitones.
+    BendRange(u8),
+}
+
+/// The settings of one message, in its order.
+pub(super) enum Settings<'a> {
+    One(Option<Setting>),
+    /// Roland: what is written from an address on.
+    Gs([u8; 3], &'a [u8]),
+    /// Yamaha: the same.
+    Xg([u8; 3], &'a [u8]),
+    /// Key-based instrument controllers: part, key, then controllers and values (General MIDI 2; CA-023).
+    KeyBased(u8, u8, &'a [u8]),
+}
+
+impl Iterator for Settings<'_> {
+    type Item = Setting;
+
+    fn next(&mut self) -> Option<Setting> {
+        match self {
+            Settings::One(setting) => setting.take(),
+            Settings::Gs(address, data) => next_written(address, data, gs::read),
+            Settings::Xg(address, data) => next_written(address, data, xg::read),
+            Settings::KeyBased(part, key, pairs) => loop {
+                let (&[controller, value], rest) = pairs.split_first_chunk()?;
+                *pairs = rest;
+                if let Some(parameter) = KeyParameter::of_controller(controller) {
+                    return Some(Setting::PartKey(*part, Key { setup: 0, key: *key, parameter, value }));
+                }
+            },
+        }
+    }
+}
+
+/// What the bytes at an address mean: `None` for what is not rendered, and how many bytes that is.
+pub(super) type Written = (Option<Setting>, usize);
+
+/// The next setting among bytes written to addresses that ascend.
+fn next_written(address: &mut [u8; 3], data: &mut &[u8], read: fn([u8; 3], &[u8]) -> Written) -> Option<Setting> {
+    while !data.is_empty() {
+        let (setting, bytes) = read(*address, data);
+        *data = data.get(bytes..).unwrap_or_default();
+        let low = u16::from(address[2]) + bytes as u16;
+        // Seven bits of an address byte count.
+        *address = [address[0], address[1].saturating_add((low >> 7) as u8), (low & 127) as u8];
+        if setting.is_some() {
+            return setting;
+        }
+    }
+    None
 }
 
 /// Reads the bytes between F0 and F7.
 pub(super) fn parse(data: &[u8]) -> SysEx<'_> {
+    let one = |setting| SysEx::Settings(Settings::One(Some(setting)));
     match data {
         [0x7e, _, 0x09, 0x01, ..] => SysEx::Reset(BankMode::Gm),
         [0x7e, _, 0x09, 0x02, ..] => SysEx::Reset(BankMode::Gs),
         [0x7e, _, 0x09, 0x03, ..] => SysEx::Reset(BankMode::Gm2),
-        // Roland GS reset: data set 1 to address 40 00 7F; 127 leaves GS for General MIDI.
-        [0x41, _, 0x42, 0x12, 0x40, 0x00, 0x7f, 0x7f, ..] => SysEx::Reset(BankMode::Gm),
-        [0x41, _, 0x42, 0x12, 0x40, 0x00, 0x7f, ..] => SysEx::Reset(BankMode::Gs),
-        // Yamaha XG: system on.
-        [0x43, _, 0x4c, 0x00, 0x00, 0x7e, 0x00, ..] => SysEx::Reset(BankMode::Xg),
-        [0x7f, _, 0x04, 0x01, lsb, msb, ..] => SysEx::MasterVolume(fourteen_bits(*msb, *lsb) / 16_383.0),
-        [0x7f, _, 0x04, 0x03, lsb, msb, ..] => SysEx::MasterFine((fourteen_bits(*msb, *lsb) - 8192.0) / 81.92),
-        [0x7f, _, 0x04, 0x04, _, msb, ..] => SysEx::MasterCoarse(100.0 * (f32::from(*msb) - 64.0)),
+        [0x7f, _, 0x04, 0x01, lsb, msb, ..] => one(Setting::MasterVolume(fourteen_bits(*msb, *lsb) / 16_383.0)),
+        [0x7f, _, 0x04, 0x03, lsb, msb, ..] => one(Setting::MasterFine((fourteen_bits(*msb, *lsb) - 8192.0) / 81.92)),
+        [0x7f, _, 0x04, 0x04, _, msb, ..] => one(Setting::MasterCoarse(100.0 * (f32::from(*msb) - 64.0))),
         [0x7e | 0x7f, _, 0x08, tuning @ ..] => SysEx::Tuning(tuning),
+        [0x7f, _, 0x0a, 0x01, channel @ 0..16, key @ 0..128, pairs @ ..] => {
+            SysEx::Settings(Settings::KeyBased(*channel, *key, pairs))
+        }
+        // Roland, data set 1.
+        [0x41, _, 0x42, 0x12, written @ ..] => gs::parse(written),
+        // Yamaha, parameter change.
+        [0x43, device, 0x4c, high, middle, low, data @ ..] if device >> 4 == 1 => {
+            xg::parse([*high, *middle, *low], data)
+        }
         _ => SysEx::Other,
     }
 }
@@ -42,17 +145,46 @@ fn fourteen_bits(msb: u8, lsb: u8) -> f32 {
     f32::from(msb & 127) * 128.0 + f32::from(lsb & 127)
 }
 
+/// The number of which each byte has four bits, the highest first; `None` if there are too few bytes.
+pub(super) fn nibbles(data: &[u8], count: usize) -> Option<f32> {
+    let number = data.get(..count)?.iter().fold(0u16, |number, nibble| number << 4 | u16::from(nibble & 15));
+    Some(f32::from(number))
+}
+
+/// Semitones above the middle at 64, as far as makers allow.
+pub(super) fn shift(value: u8) -> i8 {
+    value.clamp(40, 88) as i8 - 64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn settings(data: &[u8]) -> Vec<Setting> {
+        match parse(data) {
+            SysEx::Settings(settings) => settings.collect(),
+            _ => Vec::new(),
+        }
+    }
+
     #[test]
-    fn resets_and_masters_are_recognised() {
-        assert_eq!(parse(&[0x7e, 0x7f, 9, 1]), SysEx::Reset(BankMode::Gm));
-        assert_eq!(parse(&[0x41, 0x10, 0x42, 0x12, 0x40, 0, 0x7f, 0, 0x41]), SysEx::Reset(BankMode::Gs));
-        assert_eq!(parse(&[0x43, 0x10, 0x4c, 0, 0, 0x7e, 0]), SysEx::Reset(BankMode::Xg));
-        assert_eq!(parse(&[0x7f, 0x7f, 4, 1, 0x7f, 0x7f]), SysEx::MasterVolume(1.0));
-        assert_eq!(parse(&[0x7f, 0x7f, 4, 3, 0, 0x40]), SysEx::MasterFine(0.0));
-        assert_eq!(parse(&[]), SysEx::Other);
+    fn one_message_may_write_many_addresses() {
+        // Part 1: program of bank 8, then channel 5.
+        let written = [0x40, 0x11, 0x00, 0x08, 0x10, 0x04];
+        let sum = written.iter().map(|&byte| u32::from(byte)).sum::<u32>();
+        let message = [&[0x41, 0x10, 0x42, 0x12][..], &written, &[(128 - sum % 128) as u8 & 127]].concat();
+        let part = |setting| Setting::Part(0, setting);
+        let expected = [PartSetting::Control(0, 8), PartSetting::Program(16), PartSetting::Listen(Some(4))];
+        assert_eq!(settings(&message), expected.map(part));
+        assert!(matches!(parse(&message[..message.len() - 1]), SysEx::Damaged));
+    }
+
+    #[test]
+    fn nothing_is_read_beyond_the_end() {
+        for data in [&[][..], &[0x41], &[0x41, 0, 0x42, 0x12], &[0x43, 0x10, 0x4c, 0, 0, 0], &[0x7f, 0, 0x0a, 1, 9]] {
+            assert_eq!(settings(data), []);
+        }
+        // Half of a number of two bytes.
+        assert_eq!(settings(&[0x43, 0x10, 0x4c, 8, 0, 9, 8]), []);
     }
 }

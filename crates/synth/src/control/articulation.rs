@@ -2,6 +2,7 @@
 
 use rae_soundfont::Generator;
 
+use super::KeySetup;
 use super::envelope::{EnvelopeTimes, FLOOR_DB};
 use super::modulation::clamp_generators;
 use super::power::exp2;
@@ -25,6 +26,7 @@ pub(crate) struct Pitching {
     pub(crate) tuning: f32,
     /// Master volume, an amplitude.
     pub(crate) volume: f32,
+    pub(crate) key_setup: KeySetup,
 }
 
 /// One low-frequency oscillator's timing.
@@ -77,8 +79,10 @@ impl Articulation {
             + layer.correction
             + 100.0 * value(Generator::CoarseTune)
             + value(Generator::FineTune)
-            + pitching.tuning;
-        let amplitude = 10f32.powf(-value(Generator::InitialAttenuation) / 200.0) * pitching.volume;
+            + pitching.tuning
+            + pitching.key_setup.cents;
+        let KeySetup { level, reverb, chorus, .. } = pitching.key_setup;
+        let amplitude = 10f32.powf(-value(Generator::InitialAttenuation) / 200.0) * pitching.volume * level;
         let angle = (value(Generator::Pan) + 500.0) / 1000.0 * std::f32::consts::FRAC_PI_2;
         Articulation {
             pitch: f64::from(pitch),
@@ -93,8 +97,8 @@ impl Articulation {
             gains: [
                 amplitude * right_angle_cos(angle),
                 amplitude * right_angle_cos(std::f32::consts::FRAC_PI_2 - angle),
-                amplitude * value(Generator::ReverbEffectsSend) / 1000.0,
-                amplitude * value(Generator::ChorusEffectsSend) / 1000.0,
+                amplitude * value(Generator::ReverbEffectsSend) / 1000.0 * reverb,
+                amplitude * value(Generator::ChorusEffectsSend) / 1000.0 * chorus,
             ],
             attenuation: value(Generator::InitialAttenuation) / 10.0,
             volume: EnvelopeTimes {

@@ -59,6 +59,11 @@ impl Character {
     pub(crate) const NEUTRAL: Character =
         Character { steps: [0; COUNT], soft: false, modulation_range: MODULATION_RANGE };
 
+    /// The same with these steps besides.
+    pub(crate) fn and(&self, steps: &[i8; COUNT]) -> Character {
+        Character { steps: std::array::from_fn(|i| self.steps[i].saturating_add(steps[i])), ..*self }
+    }
+
     /// Changes a layer's generators, to which the modulators, with these `inputs`, are added elsewhere.
     pub(crate) fn shape(&self, layer: &Layer, inputs: &[[f32; 2]], values: &mut Values) {
         if *self == Character::NEUTRAL {
@@ -122,6 +127,11 @@ pub(crate) fn controller_of_nrpn(lsb: u8) -> Option<u8> {
         0x66 => Some(72),
         _ => None,
     }
+}
+
+/// Where a sound controller has its steps.
+pub(crate) const fn place(controller: u8) -> usize {
+    (controller - FIRST) as usize
 }
 
 pub(crate) fn is_sound_controller(number: u8) -> bool {

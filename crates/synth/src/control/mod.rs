@@ -3,10 +3,14 @@
 mod articulation;
 pub(crate) mod character;
 mod envelope;
+mod key_setup;
 mod lfo;
 pub(crate) mod modulation;
 mod power;
+mod steering;
 mod voice;
 
 pub(crate) use character::Character;
+pub(crate) use key_setup::KeySetup;
+pub(crate) use steering::Steering;
 pub(crate) use voice::{Change, ChannelChange, Onset, Voice};

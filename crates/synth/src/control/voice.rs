@@ -11,6 +11,7 @@ use super::character::Character;
 use super::envelope::{Envelope, Modulation, Stage, Volume};
 use super::lfo::Lfo;
 use super::modulation::MOST_MODULATORS;
+use super::{KeySetup, Steering};
 use crate::executor::{LowPass, Resonance};
 use crate::program::{Layer, LoopMode, Program, SampleSource, Values};
 
@@ -38,6 +39,7 @@ pub(crate) enum Change {
     Tuning(Arc<[f32; 128]>),
     /// Master volume, an amplitude.
     Volume(f32),
+    Steering(Steering),
 }
 
 impl Change {
@@ -49,7 +51,8 @@ impl Change {
             (Change::Offset(a, _), Change::Offset(b, _)) => a == b,
             (Change::Tuning(_), Change::Tuning(_))
             | (Change::Volume(_), Change::Volume(_))
-            | (Change::Character(_), Change::Character(_)) => true,
+            | (Change::Character(_), Change::Character(_))
+            | (Change::Steering(_), Change::Steering(_)) => true,
             _ => false,
         }
     }
@@ -75,10 +78,14 @@ pub(crate) struct Onset<'a> {
     pub(crate) layer: usize,
     pub(crate) tuning: f32,
     pub(crate) volume: f32,
+    pub(crate) key_setup: KeySetup,
+    /// Exclusive class; 0 is none.
+    pub(crate) exclusive_class: i32,
     pub(crate) sends: bool,
     /// Real-time generator offsets of the channel (NRPN).
     pub(crate) offsets: &'a [(Generator, f32)],
     pub(crate) character: Character,
+    pub(crate) steering: Steering,
     /// The channel's filters are moved in this piece: no voice may bypass its own.
     pub(crate) filter_moves: bool,
     /// Changes of this block that happened before the onset.
@@ -96,6 +103,7 @@ pub(crate) struct Voice {
     pub(crate) fresh: bool,
     program: Arc<Program>,
     layer: usize,
+    exclusive_class: i32,
     source: SampleSource,
     rate: f64,
     /// What each bus gets: nothing where nobody listens to the sends.
@@ -106,6 +114,7 @@ pub(crate) struct Voice {
     inputs: Vec<[f32; 2]>,
     offsets: Vec<(Generator, f32)>,
     character: Character,
+    steering: Steering,
     articulation: Articulation,
     volume: Envelope<Volume>,
     modulation: Envelope<Modulation>,
@@ -157,9 +166,12 @@ impl Voice {
             layer: 0,
             tuning: 0.0,
             volume: 0.0,
+            key_setup: KeySetup::NEUTRAL,
+            exclusive_class: 0,
             sends: false,
             offsets: &[],
             character: Character::NEUTRAL,
+            steering: Steering::default(),
             filter_moves: false,
             changes_seen: 0,
             rate: 44_100.0,
@@ -186,7 +198,7 @@ impl Voice {
         };
         let key = overridden(Generator::Keynum, onset.key);
         let velocity = overridden(Generator::Velocity, onset.velocity);
-        let pitching = Pitching { key, tuning: onset.tuning, volume: onset.volume };
+        let pitching = Pitching { key, tuning: onset.tuning, volume: onset.volume, key_setup: onset.key_setup };
         layer.modulators.inputs(
             |controller| match controller {
                 Controller::Key => key,
@@ -195,7 +207,13 @@ impl Voice {
             },
             &mut inputs,
         );
-        let mut values = modulated(layer, &inputs, onset.offsets, &onset.character);
+        let moves = Moves {
+            offsets: onset.offsets,
+            character: &onset.character,
+            steering: &onset.steering,
+            key_setup: &onset.key_setup,
+        };
+        let mut values = moves.of(layer, &inputs);
         let source = layer.source(&values);
         let articulation = Articulation::new(layer, &mut values, &pitching, onset.rate);
         let lfo = |times: super::articulation::LfoTimes| Lfo::new(onset.frame, times.delay, times.cycles_per_frame);
@@ -208,6 +226,7 @@ impl Voice {
             fresh: true,
             program: onset.program.clone(),
             layer: onset.layer,
+            exclusive_class: onset.exclusive_class,
             rate: onset.rate,
             heard: if onset.sends { [1.0; 4] } else { [1.0, 1.0, 0.0, 0.0] },
             feeds: articulation.gains.map(|gain| gain != 0.0),
@@ -215,6 +234,7 @@ impl Voice {
             inputs,
             offsets,
             character: onset.character,
+            steering: onset.steering,
             volume: Envelope::new(onset.frame, articulation.volume),
             modulation: Envelope::new(onset.frame, articulation.modulation),
             mod_lfo: lfo(articulation.mod_lfo),
@@ -254,7 +274,7 @@ impl Voice {
 
     /// Whether this voice and `program`'s class `class` exclude each other.
     pub(crate) fn is_excluded_by(&self, program: &Arc<Program>, class: i32) -> bool {
-        Arc::ptr_eq(&self.program, program) && self.layer().exclusive_class() == class
+        Arc::ptr_eq(&self.program, program) && self.exclusive_class == class
     }
 
     /// Lets go of the note at `frame`.
@@ -336,6 +356,10 @@ impl Voice {
                 self.pitching.tuning = cents[usize::from(self.key)];
                 true
             }
+            Change::Steering(steering) => {
+                self.steering = *steering;
+                true
+            }
             Change::Volume(amplitude) => {
                 self.pitching.volume = *amplitude;
                 true
@@ -345,7 +369,13 @@ impl Voice {
 
     fn rearticulate(&mut self, now: u64) {
         let layer = &self.program.layers[self.layer];
-        let mut values = modulated(layer, &self.inputs, &self.offsets, &self.character);
+        let moves = Moves {
+            offsets: &self.offsets,
+            character: &self.character,
+            steering: &self.steering,
+            key_setup: &self.pitching.key_setup,
+        };
+        let mut values = moves.of(layer, &self.inputs);
         let articulation = Articulation::new(layer, &mut values, &self.pitching, self.rate);
         if articulation.gains != self.articulation.gains {
             self.glide_from = self.gliding_gains(now);
@@ -379,15 +409,27 @@ impl Voice {
     }
 }
 
-/// The layer's generators with the channel's offsets and character and all modulators.
-fn modulated(layer: &Layer, inputs: &[[f32; 2]], offsets: &[(Generator, f32)], character: &Character) -> Values {
-    let mut values = layer.generators;
-    for &(generator, offset) in offsets {
-        values[generator as usize] += offset;
+/// What moves a layer's generators besides its modulators.
+struct Moves<'a> {
+    offsets: &'a [(Generator, f32)],
+    character: &'a Character,
+    steering: &'a Steering,
+    key_setup: &'a KeySetup,
+}
+
+impl Moves<'_> {
+    /// The layer's generators with all that and all modulators.
+    fn of(&self, layer: &Layer, inputs: &[[f32; 2]]) -> Values {
+        let mut values = layer.generators;
+        self.key_setup.shape(&mut values);
+        self.steering.shape(&mut values);
+        for &(generator, offset) in self.offsets {
+            values[generator as usize] += offset;
+        }
+        self.character.and(&self.key_setup.steps).shape(layer, inputs, &mut values);
+        layer.modulators.apply(inputs, &mut values);
+        values
     }
-    character.shape(layer, inputs, &mut values);
-    layer.modulators.apply(inputs, &mut values);
-    values
 }
 
 /// Whether the filter of a voice that starts like this can ever take something away.

@@ -11,6 +11,7 @@ use rae_testkit::{BankBuilder, sine, zone};
 use rae_units::{Frames, SampleRate};
 
 use crate::bits::{busy_bank, busy_piece};
+use crate::parts::{gs, xg};
 use crate::piece::Piece;
 
 const FRAMES: usize = 66_150;
@@ -125,6 +126,23 @@ fn sound_controllers_are_those_of_a_file() {
         piece = piece.rpn(at + 90, 1, 5, step % 3, 9).cc(at + 90, 1, 1, 6 * step).on(at + 100, 0, 50 + step, 90);
     }
     assert_same_bits(two_programs().build(), &piece, 64);
+}
+
+#[test]
+fn parts_and_drums_are_those_of_a_file() {
+    let mut piece = Piece::new();
+    for round in 0..5u8 {
+        let at = 12_000 * u64::from(round);
+        // Drums on the second channel, whose fourth part joins in with a program of its own.
+        piece = piece.sysex(at, &gs([0x40, 0x12, 0x15], &[round % 2])).sysex(at, &gs([0x40, 0x14, 0], &[3, 7, 1]));
+        piece = piece.sysex(at, &gs([0x41, 0x02, 60], &[90 - round])).sysex(at, &gs([0x41, 0x04, 60], &[0]));
+        piece = piece.on(at + 100, 1, 60, 100).on(at + 2_000, 0, 64, 90).off(at + 4_000, 1, 60);
+        piece = piece.sysex(at + 5_000, &xg([8, 1, 4], &[0x7f])).on(at + 5_100, 1, 67, 80);
+        piece = piece.sysex(at + 9_000, &xg([0, 0, 0x7e], &[0])).sysex(at + 9_100, &xg([8, 0, 1], &[0, 3, 7]));
+        piece = piece.on(at + 9_200, 0, 60, 90);
+    }
+    let bank = two_programs().preset(128, 0, [zone(1)]).preset(128, 7, [zone(0)]);
+    assert_same_bits(bank.build(), &piece, 64);
 }
 
 #[test]

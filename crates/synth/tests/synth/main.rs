@@ -4,6 +4,7 @@
 
 mod bits;
 mod damage;
+mod drum_keys;
 mod extremes;
 mod floods;
 mod kernels;
@@ -11,6 +12,7 @@ mod levels;
 mod live;
 mod nrpn;
 mod onsets;
+mod parts;
 mod pedals;
 mod piece;
 mod programs;

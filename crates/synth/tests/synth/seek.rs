@@ -7,6 +7,7 @@ use rae_synth::{Buses, Renderer, Settings};
 use rae_units::Frames;
 
 use crate::bits::{busy_bank, busy_piece};
+use crate::parts::gs;
 use crate::piece::{KILL, Piece, constant_bank, finite_peak, render_to_end};
 
 /// Where the piece ends.
@@ -24,6 +25,10 @@ fn piece() -> Piece {
         .cc(11_500, 1, 74, 40)
         .cc(11_500, 1, 73, 80)
         .rpn(11_600, 1, 5, 1, 9)
+        .sysex(11_500, &gs([0x40, 0x12, 0x15], &[1]))
+        .sysex(11_600, &gs([0x41, 0x04, 60], &[0]))
+        .sysex(11_700, &gs([0x40, 0x11, 0x1c], &[0]))
+        .sysex(11_800, &gs([0x40, 0x13, 2], &[0]))
         .cc(12_000, 1, 64, 127)
         .cc(12_000, 0, 101, 0)
         .cc(12_000, 0, 100, 0)

@@ -1,0 +1,97 @@
+//! Roland GS: what is written to which address (parameter address maps of the SC-55mkII and SC-88 manuals, "MIDI
+//! implementation", sections 3 and 4).
+
+use super::bank::BankMode;
+use super::channel::cc;
+use super::keys::{Key, KeyParameter};
+use super::sysex::{PartSetting, Setting, Settings, SysEx, Written, nibbles, shift};
+
+/// Reads what follows 41, device, 42 12: address, data and their checksum.
+pub(super) fn parse(written: &[u8]) -> SysEx<'_> {
+    let [high, middle, low, data @ .., _checksum] = written else { return SysEx::Damaged };
+    if !written.iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte)).is_multiple_of(128) {
+        return SysEx::Damaged;
+    }
+    match ([*high, *middle, *low], data) {
+        // Mode set; 127 leaves GS for General MIDI. The SC-88 has a mode of its own.
+        ([0x40, 0x00, 0x7f], [0x7f, ..]) => SysEx::Reset(BankMode::Gm),
+        ([0x40 | 0x00, 0x00, 0x7f], [_, ..]) => SysEx::Reset(BankMode::Gs),
+        (address, data) => SysEx::Settings(Settings::Gs(address, data)),
+    }
+}
+
+/// What the first bytes of `data`, which is not empty, mean at this address.
+pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
+    let value = data[0];
+    let one = |setting| (Some(setting), 1);
+    match address {
+        // 0018 to 07E8: −100.0 to +100.0 cents.
+        [0x40, 0x00, 0x00] => (nibbles(data, 4).map(|tune| Setting::MasterFine((tune - 1024.0) / 10.0)), 4),
+        [0x40, 0x00, 0x04] => one(Setting::MasterVolume(f32::from(value) / 127.0)),
+        [0x40, 0x00, 0x05] => one(Setting::MasterShift(shift(value))),
+        [0x40, 0x00, 0x06] => one(Setting::MasterPan(value)),
+        [0x40, block @ 0x10..=0x1f, low] => {
+            let (setting, bytes) = read_part(low, data);
+            (setting.map(|setting| Setting::Part(part(block), setting)), bytes)
+        }
+        [0x40, block @ 0x20..=0x2f, 0x10] => {
+            one(Setting::Part(part(block), PartSetting::BendRange(value.saturating_sub(64))))
+        }
+        [0x41, map, key] => (drum(map, key, value), 1),
+        _ => (None, 1),
+    }
+}
+
+/// Part 10 is block 0, parts 1 to 9 are blocks 1 to 9.
+fn part(block: u8) -> u8 {
+    match block & 15 {
+        0 => 9,
+        block @ 1..=9 => block - 1,
+        block => block,
+    }
+}
+
+fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
+    let value = data[0];
+    let setting = match low {
+        0x00 => PartSetting::Control(cc::BANK_MSB, value),
+        0x01 => PartSetting::Program(value & 127),
+        0x02 => PartSetting::Listen((value < 16).then_some(value)),
+        0x13 if value == 0 => PartSetting::Control(cc::MONO_MODE, 1),
+        0x13 => PartSetting::Control(cc::POLY_MODE, 0),
+        0x15 => PartSetting::Drums((1..=2).contains(&value).then(|| value - 1)),
+        0x16 => PartSetting::Shift(shift(value)),
+        // 08 to F8: −12.0 to +12.0 Hz.
+        0x17 => return (nibbles(data, 2).map(|hz| PartSetting::Detune((hz - 128.0) / 10.0)), 2),
+        0x19 => PartSetting::Control(cc::VOLUME, value),
+        0x1a => PartSetting::VelocityDepth(value),
+        0x1b => PartSetting::VelocityOffset(value),
+        0x1c if value == 0 => PartSetting::RandomPan,
+        0x1c => PartSetting::Control(cc::PAN, value),
+        0x1d => PartSetting::LowestKey(value),
+        0x1e => PartSetting::HighestKey(value),
+        0x21 => PartSetting::Control(cc::CHORUS, value),
+        0x22 => PartSetting::Control(cc::REVERB, value),
+        0x30..=0x37 => PartSetting::Control(cc::SOUND_OF_TONE_MODIFY[usize::from(low - 0x30)], value),
+        0x40..=0x4b => PartSetting::Scale(low - 0x40, f32::from(value) - 64.0),
+        _ => return (None, 1),
+    };
+    (Some(setting), 1)
+}
+
+/// Drum setup: the map in the upper half of a byte, the parameter in the lower.
+fn drum(map: u8, key: u8, value: u8) -> Option<Setting> {
+    let parameter = match map & 15 {
+        1 => KeyParameter::PlayedKey,
+        2 => KeyParameter::Level,
+        3 => KeyParameter::Group,
+        4 => KeyParameter::Pan,
+        5 => KeyParameter::Reverb,
+        6 => KeyParameter::Chorus,
+        7 => KeyParameter::ReceiveOff,
+        8 => KeyParameter::ReceiveOn,
+        _ => return None,
+    };
+    let setup = map >> 4;
+    (setup < 2).then_some(Setting::Key(Key { setup, key, parameter, value }))
+}

@@ -1,0 +1,94 @@
+//! What a part has besides the controllers of its channel (GS patch parts, XG multi parts), and which channel it hears.
+
+use super::keys::Place;
+use super::sysex::PartSetting;
+
+/// Parts of a port, as many as channels.
+const PARTS: usize = 16;
+
+/// Frequency of key 69.
+const TUNING_HZ: f32 = 440.0;
+
+/// How a part takes its notes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    /// Drum setup that it shares.
+    pub(super) setup: Option<u8>,
+    /// Semitones.
+    pub(super) shift: i8,
+    /// Hertz.
+    pub(super) detune: f32,
+    pub(super) place: Place,
+    depth: u8,
+    offset: u8,
+    lowest: u8,
+    highest: u8,
+}
+
+impl Part {
+    pub(super) fn new(drums: bool) -> Part {
+        let setup = drums.then_some(0);
+        Part { setup, shift: 0, detune: 0.0, place: Place::Preset, depth: 64, offset: 64, lowest: 0, highest: 127 }
+    }
+
+    /// Takes what is of its own; whether the keys' tuning has to be computed again.
+    pub(super) fn set(&mut self, setting: PartSetting) -> bool {
+        match setting {
+            PartSetting::Shift(semitones) => self.shift = semitones,
+            PartSetting::Detune(hz) => self.detune = hz,
+            PartSetting::VelocityDepth(depth) => self.depth = depth,
+            PartSetting::VelocityOffset(offset) => self.offset = offset,
+            PartSetting::RandomPan => self.place = Place::Anywhere,
+            PartSetting::LowestKey(key) => self.lowest = key,
+            PartSetting::HighestKey(key) => self.highest = key,
+            _ => {}
+        }
+        matches!(setting, PartSetting::Detune(_))
+    }
+
+    /// The velocity with which it plays a note; `None` for one outside its keys.
+    ///
+    /// The manuals draw lines through the velocities: the depth is their slope, 64 being 1, and the offset, twice what it
+    /// lies above 64, their start.
+    pub(super) fn velocity(&self, key: u8, velocity: u8) -> Option<u8> {
+        let sensed = i32::from(velocity) * i32::from(self.depth) / 64 + 2 * (i32::from(self.offset) - 64);
+        (self.lowest..=self.highest).contains(&key).then_some(sensed.clamp(1, 127) as u8)
+    }
+
+    /// Cents by which the detuning raises a key.
+    pub(super) fn detune_cents(&self, key: usize) -> f32 {
+        if self.detune == 0.0 {
+            return 0.0;
+        }
+        let hz = TUNING_HZ * ((key as f32 - 69.0) / 12.0).exp2();
+        1200.0 * ((hz + self.detune) / hz).max(1e-3).log2()
+    }
+}
+
+/// Which parts of a port hear which channel.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hearing {
+    /// For each channel, a bit for each part.
+    parts: [u16; PARTS],
+}
+
+impl Default for Hearing {
+    fn default() -> Hearing {
+        Hearing { parts: std::array::from_fn(|channel| 1 << channel) }
+    }
+}
+
+impl Hearing {
+    pub(super) fn set(&mut self, part: u8, channel: Option<u8>) {
+        for (number, parts) in self.parts.iter_mut().enumerate() {
+            let hears = channel.is_some_and(|channel| usize::from(channel) == number);
+            *parts = *parts & !(1 << part) | u16::from(hears) << part;
+        }
+    }
+
+    /// The parts that hear a channel, ascending.
+    pub(super) fn parts(&self, channel: usize) -> impl Iterator<Item = usize> + use<> {
+        let parts = self.parts[channel];
+        (0..PARTS).filter(move |part| parts >> part & 1 == 1)
+    }
+}

@@ -1,0 +1,171 @@
+//! Doing what sysex sets.
+
+use rae_midi::Message;
+
+use super::bank::BankMode;
+use super::channel::Channel;
+use super::keys::{Key, KeyState, Keys, Place};
+use super::sysex::{self, PartSetting, Setting, SysEx};
+use super::tuning::{self, TuningMessage};
+use super::{Conductor, PORT, Port};
+use crate::control::{Change, KeySetup, character};
+use crate::program::Program;
+use crate::warning::Warning;
+
+impl Conductor {
+    pub(super) fn sysex(&mut self, frame: u64, port: usize, data: &[u8]) {
+        if port >= self.ports.len() {
+            return;
+        }
+        match sysex::parse(data) {
+            SysEx::Reset(mode) => self.reset_port(frame, port, mode),
+            SysEx::Settings(settings) => settings.for_each(|setting| self.set(frame, port, setting)),
+            SysEx::Tuning(message) => self.tuning_message(frame, port, message),
+            SysEx::Damaged => self.warnings.once(Warning::Checksum { frame }),
+            SysEx::Other => {}
+        }
+    }
+
+    fn reset_port(&mut self, frame: u64, port: usize, mode: BankMode) {
+        self.ports[port].reset(mode);
+        for channel in channels(port) {
+            self.silence(frame, channel);
+            self.channels[channel].reset();
+        }
+    }
+
+    fn tuning_message(&mut self, frame: u64, port: usize, message: &[u8]) {
+        match self.ports[port].tuning.message(message) {
+            Some(TuningMessage::Octave { channels: named, cents }) => {
+                for channel in self.channels[channels(port)].iter_mut().filter(|c| tuning::names(named, c)) {
+                    channel.set_octave(cents);
+                }
+                self.retune(frame, port, named);
+            }
+            Some(TuningMessage::Program) => self.retune(frame, port, u16::MAX),
+            None => {}
+        }
+    }
+
+    fn set(&mut self, frame: u64, port: usize, setting: Setting) {
+        let state = &mut self.ports[port];
+        match setting {
+            Setting::MasterVolume(volume) => {
+                // Volume controllers are concave over 96 dB: an amplitude of the square.
+                state.master_volume = volume * volume;
+                let change = Change::Volume(state.master_volume);
+                self.channels[channels(port)].iter_mut().for_each(|channel| channel.push(frame, change.clone()));
+            }
+            Setting::MasterFine(cents) => {
+                state.tuning.master_fine = cents;
+                self.retune(frame, port, u16::MAX);
+            }
+            Setting::MasterCoarse(cents) => {
+                state.tuning.master_coarse = cents;
+                self.retune(frame, port, u16::MAX);
+            }
+            Setting::MasterShift(semitones) => state.shift = semitones,
+            Setting::MasterPan(value) => {
+                let pan = Place::At(value.max(1)).pan(frame, 0).unwrap_or_default();
+                self.channels[channels(port)].iter_mut().for_each(|channel| channel.set_balance(frame, pan));
+            }
+            Setting::Part(part, setting) => self.set_part(frame, port * PORT + usize::from(part), setting),
+            Setting::Key(Key { setup, key, parameter, value }) => {
+                state.keys.set(usize::from(setup), key, parameter, value);
+            }
+            Setting::PartKey(part, key) => self.set_key(port * PORT + usize::from(part), &key),
+            Setting::ResetKeys(setup) => state.keys.reset(usize::from(setup)),
+        }
+    }
+
+    fn set_part(&mut self, frame: u64, channel: usize, setting: PartSetting) {
+        let state = &mut self.channels[channel];
+        let port = &mut self.ports[channel / PORT];
+        match setting {
+            PartSetting::Control(controller, value) => {
+                // A panpot that is set is no longer random.
+                if controller == super::channel::cc::PAN {
+                    state.part.place = Place::Preset;
+                }
+                if character::is_sound_controller(controller) {
+                    self.set_sound_controller(frame, channel, controller, value);
+                } else {
+                    self.message(frame, channel, Message::ControlChange { controller, value });
+                }
+            }
+            PartSetting::Program(program) => self.message(frame, channel, Message::ProgramChange { program }),
+            PartSetting::Listen(heard) => port.hearing.set((channel % PORT) as u8, heard),
+            PartSetting::Drums(setup) => {
+                state.part.setup = setup;
+                state.set_drums(setup.is_some(), port.mode);
+                state.retune(frame, &port.tuning);
+            }
+            PartSetting::Scale(class, cents) => {
+                state.set_pitch_class(class, cents);
+                state.retune(frame, &port.tuning);
+            }
+            PartSetting::BendRange(semitones) => state.set_bend_range(frame, f32::from(semitones)),
+            own => {
+                if state.part.set(own) {
+                    state.retune(frame, &port.tuning);
+                }
+            }
+        }
+    }
+
+    /// Sets a parameter of a key of a part. Only drums have such.
+    pub(super) fn set_key(&mut self, channel: usize, key: &Key) {
+        let state = &self.channels[channel];
+        if state.selection.drums {
+            self.ports[channel / PORT].keys.set(key_table(state), key.key, key.parameter, key.value);
+        }
+    }
+
+    /// What a key of a part has of its own.
+    pub(super) fn key_state(&self, channel: usize, key: u8) -> &KeyState {
+        let state = &self.channels[channel];
+        if state.selection.drums {
+            self.ports[channel / PORT].keys.get(key_table(state), key)
+        } else {
+            &KeyState::PRESET
+        }
+    }
+
+    /// Another kit begins with drums as they are in it.
+    pub(super) fn reset_keys(&mut self, channel: usize) {
+        self.ports[channel / PORT].keys.reset(key_table(&self.channels[channel]));
+    }
+
+    /// What the key and the part give to the voices of a note.
+    pub(super) fn key_setup(&self, frame: u64, channel: usize, program: &Program, note: (u8, u8)) -> KeySetup {
+        let (key, velocity) = note;
+        let state = self.key_state(channel, key);
+        let random = self.channels[channel].part.place.pan(frame, key).unwrap_or_default();
+        // All layers move alike, so that what is wide stays wide.
+        let placed = state.place.pan(frame, key).map_or(0.0, |pan| pan - program.middle(key, velocity));
+        KeySetup { pan: random + placed, ..state.setup() }
+    }
+
+    fn retune(&mut self, frame: u64, port: usize, named: u16) {
+        for channel in self.channels[channels(port)].iter_mut().filter(|c| tuning::names(named, c)) {
+            channel.retune(frame, &self.ports[port].tuning);
+        }
+    }
+}
+
+impl Port {
+    fn reset(&mut self, mode: BankMode) {
+        self.tuning.reset();
+        self.keys.reset_all();
+        (self.mode, self.master_volume, self.shift) = (mode, 1.0, 0);
+        self.hearing = super::part::Hearing::default();
+    }
+}
+
+fn channels(port: usize) -> std::ops::Range<usize> {
+    port * PORT..(port + 1) * PORT
+}
+
+fn key_table(channel: &Channel) -> usize {
+    Keys::table(channel.part.setup, usize::from(channel.index) % PORT)
+}

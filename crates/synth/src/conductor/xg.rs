@@ -1,0 +1,88 @@
+//! Yamaha XG: what is written to which address (MIDI data format of the MU50 and MU80 manuals, tables 1-1 to 1-6).
+
+use super::bank::BankMode;
+use super::channel::cc;
+use super::keys::{Key, KeyParameter, SETUPS};
+use super::sysex::{PartSetting, Setting, Settings, SysEx, Written, nibbles, shift};
+
+/// Reads a parameter change.
+pub(super) fn parse(address: [u8; 3], data: &[u8]) -> SysEx<'_> {
+    match (address, data) {
+        ([0x00, 0x00, 0x7e | 0x7f], [0x00, ..]) => SysEx::Reset(BankMode::Xg),
+        _ => SysEx::Settings(Settings::Xg(address, data)),
+    }
+}
+
+/// What the first bytes of `data`, which is not empty, mean at this address.
+pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
+    let value = data[0];
+    let one = |setting| (Some(setting), 1);
+    match address {
+        // −102.4 to +102.3 cents.
+        [0x00, 0x00, 0x00] => (nibbles(data, 4).map(|tune| Setting::MasterFine((tune - 1024.0) / 10.0)), 4),
+        [0x00, 0x00, 0x04] => one(Setting::MasterVolume(f32::from(value) / 127.0)),
+        [0x00, 0x00, 0x06] => one(Setting::MasterShift(shift(value))),
+        [0x00, 0x00, 0x7d] if value < SETUPS => one(Setting::ResetKeys(value)),
+        [0x08, part @ 0..16, low] => {
+            let (setting, bytes) = read_part(low, data);
+            (setting.map(|setting| Setting::Part(part, setting)), bytes)
+        }
+        [setup @ 0x30..0x40, key, low] => (drum(setup - 0x30, key, low, value), 1),
+        _ => (None, 1),
+    }
+}
+
+fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
+    let value = data[0];
+    let setting = match low {
+        0x01 => PartSetting::Control(cc::BANK_MSB, value),
+        0x02 => PartSetting::Control(cc::BANK_LSB, value),
+        0x03 => PartSetting::Program(value & 127),
+        0x04 => PartSetting::Listen((value < 16).then_some(value)),
+        0x05 if value == 0 => PartSetting::Control(cc::MONO_MODE, 1),
+        0x05 => PartSetting::Control(cc::POLY_MODE, 0),
+        // Normal, drums that cannot be edited, drum setups 1 to 4.
+        0x07 => PartSetting::Drums((1..=SETUPS + 1).contains(&value).then(|| value.saturating_sub(2))),
+        0x08 => PartSetting::Shift(shift(value)),
+        // −12.8 to +12.7 Hz.
+        0x09 => return (nibbles(data, 2).map(|hz| PartSetting::Detune((hz - 128.0) / 10.0)), 2),
+        0x0b => PartSetting::Control(cc::VOLUME, value),
+        0x0c => PartSetting::VelocityDepth(value),
+        0x0d => PartSetting::VelocityOffset(value),
+        0x0e if value == 0 => PartSetting::RandomPan,
+        0x0e => PartSetting::Control(cc::PAN, value),
+        0x0f => PartSetting::LowestKey(value),
+        0x10 => PartSetting::HighestKey(value),
+        0x12 => PartSetting::Control(cc::CHORUS, value),
+        0x13 => PartSetting::Control(cc::REVERB, value),
+        // Vibrato rate, depth and delay, cutoff, resonance, attack, decay, release.
+        0x15..=0x1c => PartSetting::Control([76, 77, 78, 74, 71, 73, 75, 72][usize::from(low - 0x15)], value),
+        0x23 => PartSetting::BendRange(value.saturating_sub(64)),
+        0x41..=0x4c => PartSetting::Scale(low - 0x41, f32::from(value) - 64.0),
+        0x67 => PartSetting::Control(65, if value == 0 { 0 } else { 127 }),
+        0x68 => PartSetting::Control(5, value),
+        _ => return (None, 1),
+    };
+    (Some(setting), 1)
+}
+
+fn drum(setup: u8, key: u8, low: u8, value: u8) -> Option<Setting> {
+    let parameter = match low {
+        0x00 => KeyParameter::Coarse,
+        0x01 => KeyParameter::Fine,
+        0x02 => KeyParameter::Level,
+        0x03 => KeyParameter::Group,
+        0x04 => KeyParameter::Pan,
+        0x05 => KeyParameter::Reverb,
+        0x06 => KeyParameter::Chorus,
+        0x09 => KeyParameter::ReceiveOff,
+        0x0a => KeyParameter::ReceiveOn,
+        0x0b => KeyParameter::Cutoff,
+        0x0c => KeyParameter::Resonance,
+        0x0d => KeyParameter::Attack,
+        // The second decay has no counterpart.
+        0x0e => KeyParameter::Decay,
+        _ => return None,
+    };
+    (setup < SETUPS).then_some(Setting::Key(Key { setup, key, parameter, value }))
+}
