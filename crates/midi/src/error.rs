@@ -52,6 +52,19 @@ pub enum Error {
         /// By how much it was to be transposed.
         semitones: i8,
     },
+    /// Sequences cannot be joined because the ticks of one are musical time and those of another absolute time, or of
+    /// another frame rate.
+    #[error("the files count time in different ways (quarter notes or time code frames), so they cannot be joined")]
+    Divisions,
+    /// An edit needs one time line, and a sequence of format 2 has one for each track.
+    #[error("the file holds independent patterns (format 2); convert it to format 1 first, which plays them in turn")]
+    Patterns,
+    /// Sequences would have more than [`Error::MAX_EVENTS`] events together.
+    #[error("the files would have {events} events together, more than {}; join fewer of them", Error::MAX_EVENTS)]
+    TooManyTogether {
+        /// How many.
+        events: usize,
+    },
     /// An edit was asked for something out of range.
     #[error("{what}")]
     Setting {

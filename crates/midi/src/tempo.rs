@@ -141,7 +141,7 @@ impl TempoMap {
     pub(crate) fn nearest_tick(&self, time: Time) -> u64 {
         let tick = self.tick(time);
         let (before, after) = (self.time(tick), self.time(tick.saturating_add(1)));
-        if after.0 - time.0 <= time.0 - before.0 { tick + 1 } else { tick }
+        if after.0.saturating_sub(time.0) <= time.0 - before.0 { tick.saturating_add(1) } else { tick }
     }
 
     /// A time in seconds.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::edit::reset::{is_reset, is_xg_reset};
 use crate::{Action, Message, Performance, Sequence};
 
 /// The channels of drums: the tenth of each port and those that a GS ("use for rhythm part") or XG ("part mode") message
@@ -17,7 +18,7 @@ pub fn drum_channels(sequence: &Sequence) -> BTreeSet<u16> {
     for event in &performance.events {
         match &event.action {
             Action::SysEx { port, data } => {
-                xg = is_xg_reset(data) || (xg && !is_other_reset(data));
+                xg = is_xg_reset(data) || (xg && !is_reset(data));
                 if let Some((part, is_drums)) = part_mode(data) {
                     let set = if is_drums { &mut given } else { &mut taken };
                     set.insert(16 * u16::from(*port) + u16::from(part));
@@ -49,13 +50,4 @@ fn part_mode(data: &[u8]) -> Option<(u8, bool)> {
         [0x43, 0x10..=0x1F, 0x4C, 0x08, part @ 0..=15, 0x07, mode, ..] => Some((part, mode > 0)),
         _ => None,
     }
-}
-
-fn is_xg_reset(data: &[u8]) -> bool {
-    matches!(data, [0x43, 0x10..=0x1F, 0x4C, 0x00, 0x00, 0x7E | 0x7F, ..])
-}
-
-/// GM on, GM off, GM2 on, GS reset.
-fn is_other_reset(data: &[u8]) -> bool {
-    matches!(data, [0x7E, _, 0x09, 1..=3, ..] | [0x41, _, 0x42, 0x12, 0x40, 0x00, 0x7F, ..])
 }

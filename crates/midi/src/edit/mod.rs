@@ -6,9 +6,10 @@
 //! | functions | what they change |
 //! |---|---|
 //! | [`transpose()`], [`velocity()`], [`quantise()`], [`humanise()`] | notes |
-//! | [`scale_tempo`], [`set_tempo`] | time |
+//! | [`scale_tempo`], [`set_tempo`], [`set_resolution`] | time |
 //! | [`map_channels`], [`map_programs`] | instruments |
-//! | [`keep`], [`remove`], [`strip`] | what is there at all |
+//! | [`keep`], [`remove`], [`strip`], [`trim`], [`cut`] | what is there at all |
+//! | [`convert`], [`concatenate`], [`merge`], [`split_tracks`], [`split_channels`], [`split_at`] | tracks and files |
 //!
 //! ```
 //! # use rae_midi::Sequence;
@@ -20,24 +21,36 @@
 //! # }
 //! ```
 
+mod chase;
+mod convert;
 mod drums;
 mod humanise;
+mod join;
 mod maps;
 mod ports;
 mod quantise;
+mod reset;
+mod resolution;
 mod retime;
 mod scope;
+mod section;
 mod select;
+mod split;
 mod tempo;
 mod transpose;
 mod velocity;
 
+pub use convert::convert;
 pub use drums::drum_channels;
 pub use humanise::{Humanise, humanise};
+pub use join::{Seam, concatenate, has_same_tempo, merge};
 pub use maps::{map_channels, map_programs};
 pub use quantise::{Ends, Grid, Quantise, quantise};
+pub use resolution::set_resolution;
 pub use scope::Scope;
+pub use section::{Held, Section, cut, trim};
 pub use select::{Strip, keep, remove, strip};
+pub use split::{bar_ticks, marker_ticks, split_at, split_channels, split_tracks};
 pub use tempo::{scale_tempo, set_tempo};
 pub use transpose::{OutOfRange, Transpose, transpose};
 pub use velocity::{Velocity, velocity};

@@ -1,8 +1,10 @@
 //! Edits from outside.
 
 mod instruments;
+mod join;
 mod pitch;
 mod quantise;
+mod section;
 mod select;
 mod tempo;
 mod velocity;

@@ -64,11 +64,14 @@ fn what_cannot_be_is_refused() {
 proptest! {
     /// A tempo is a whole number of microseconds, so times are right within half a microsecond per quarter note.
     #[test]
-    fn durations_scale(sequence in any_song(), factor in 0.5..2.0) {
+    fn durations_scale(mut sequence in any_song(), factor in 0.5..2.0) {
         let speed = Speed::new(factor).unwrap();
-        prop_assume!(sequence.tracks.iter().all(|track| track.events.iter().all(|event| !matches!(
-            event.event, rae_midi::Event::Meta(Meta::Tempo(tempo)) if tempo > 8_000_000))));
-        let Ok(faster) = scale_tempo(sequence.clone(), speed) else { return Ok(()) };
+        for event in sequence.tracks.iter_mut().flat_map(|track| &mut track.events) {
+            if let rae_midi::Event::Meta(Meta::Tempo(tempo)) = &mut event.event {
+                *tempo = (*tempo).clamp(2, 8_000_000);
+            }
+        }
+        let faster = scale_tempo(sequence.clone(), speed).unwrap();
         assert_valid(&faster);
         let Division::TicksPerQuarter(ticks) = sequence.division else { unreachable!() };
         let quarters = sequence.tracks.iter().map(|track| track.end()).max().unwrap_or(0) as f64 / f64::from(ticks);

@@ -1,0 +1,62 @@
+//! Resets: of whole instruments by system exclusive messages, of channels by controllers.
+
+use crate::Message;
+use crate::edit::chase::Thing;
+
+/// Whether a system exclusive message resets a whole instrument: GM on or off, GM2 on, GS reset, XG on or all parameters.
+///
+/// Source: MIDI 1.0, universal messages 7E 09; Roland SC-88 owner's manual, address 40 00 7F; Yamaha XG specifications.
+pub(crate) fn is_reset(data: &[u8]) -> bool {
+    matches!(data, [0x7E, _, 0x09, 1..=3, ..] | [0x41, _, 0x42, 0x12, 0x40, 0x00, 0x7F, ..]) || is_xg_reset(data)
+}
+
+/// Whether a system exclusive message resets an instrument and makes it an XG one.
+pub(crate) fn is_xg_reset(data: &[u8]) -> bool {
+    matches!(data, [0x43, 0x10..=0x1F, 0x4C, 0x00, 0x00, 0x7E | 0x7F, ..])
+}
+
+/// The messages after which something is as it was before any event; none where nobody knows how that is. A channel's
+/// banks are among its programs.
+///
+/// Source: *Response to Reset All Controllers* (RP-015) and the defaults of General MIDI 2.
+pub(crate) fn neutral(thing: &Thing) -> Vec<Message> {
+    let control = |controller, value| Message::ControlChange { controller, value };
+    match *thing {
+        Thing::Controller(_, controller) => match controller {
+            7 => vec![control(7, 100)],
+            11 => vec![control(11, 127)],
+            8 | 10 | 70..=79 => vec![control(controller, 64)],
+            91 => vec![control(91, 40)],
+            // Omni on; poly.
+            124 => vec![control(125, 0)],
+            126 => vec![control(127, 0)],
+            121 | 122 => Vec::new(),
+            _ => vec![control(controller, 0)],
+        },
+        Thing::Program(_) => vec![control(0, 0), control(32, 0), Message::ProgramChange { program: 0 }],
+        Thing::PitchBend(_) => vec![Message::PitchBend { value: 0 }],
+        Thing::Pressure(_) => vec![Message::ChannelPressure { pressure: 0 }],
+        Thing::Parameter(_, [(upper, high), (lower, low)], _) => {
+            let (coarse, fine) = match (upper, high, low) {
+                (101, 0, 0) => (2, 0),
+                (101, 0, 1 | 2) | (99, ..) => (64, 0),
+                (101, 0, 5) => (0, 64),
+                _ => return Vec::new(),
+            };
+            vec![
+                control(upper, high),
+                control(lower, low),
+                control(6, coarse),
+                control(38, fine),
+                control(101, 127),
+                control(100, 127),
+            ]
+        }
+        Thing::SysEx(..)
+        | Thing::Packet(_)
+        | Thing::Tempo
+        | Thing::TimeSignature
+        | Thing::KeySignature
+        | Thing::Single(_) => Vec::new(),
+    }
+}
