@@ -21,6 +21,7 @@ from ._errors import (
 from ._functions import batch_synthesize_midi, render, stream, synthesize_midi, synthesize_midi_zerocopy
 from ._options import RenderOptions
 from ._results import BatchResult, RenderReport
+from ._soundfont import SoundFont
 from ._stream import Stream
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "RenderOptions",
     "RenderReport",
     "SettingsError",
+    "SoundFont",
     "SoundFontError",
     "Stream",
     "WavBuffer",

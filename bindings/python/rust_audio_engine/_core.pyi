@@ -1,6 +1,6 @@
 """The Rust module. Its names are private: use the package."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 
 import numpy as np
@@ -9,15 +9,15 @@ from typing_extensions import Buffer
 
 from ._results import RenderReport
 
-__all__ = ["Engine", "Stream", "WavBuffer", "__version__", "soundfont_path"]
+__all__ = ["Engine", "Stream", "WavBuffer", "__version__", "resolve_soundfont"]
 
 __version__: str
 
-def soundfont_path(soundfont: str | None, /) -> str: ...
+def resolve_soundfont(soundfont: Sequence[tuple[str, int]], /) -> list[tuple[str, int]]: ...
 
 @final
 class Engine:
-    def __new__(cls, soundfont: str | None = None, *, copy: bool = False) -> Engine: ...
+    def __new__(cls, soundfont: Sequence[tuple[str, int]], *, copy: bool = False) -> Engine: ...
     @property
     def soundfont(self) -> str: ...
     @property

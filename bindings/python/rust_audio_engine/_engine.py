@@ -13,6 +13,7 @@ from . import _core
 from ._errors import AudioEngineWarning
 from ._options import RenderOptions, prepare
 from ._results import BatchResult, RenderReport
+from ._soundfont import SoundFont, StrPath, bank_names
 from ._stream import Stream
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("rust_audio_engine")
 
-StrPath = str | os.PathLike[str]
-
 _PACKAGE = os.path.dirname(__file__)
 
 
@@ -30,18 +29,18 @@ class Engine:
     """A SoundFont, opened once. Render with it as often as you like, from as many threads as you like.
 
     ``soundfont`` is a path, ``"builtin"``, or None: then ``RAE_SOUNDFONT``, the system's SoundFonts and the built-in
-    one are tried in this order. ``copy=True`` reads the file into memory instead of mapping it, for servers whose
-    files may change under them.
+    one are tried in this order. It can be several, too: see :data:`SoundFont`. ``copy=True`` reads files into memory
+    instead of mapping them, for servers whose files may change under them.
     """
 
-    def __init__(self, soundfont: StrPath | None = None, *, copy: bool = False) -> None:
-        self._core = _core.Engine(None if soundfont is None else os.fspath(soundfont), copy=copy)
+    def __init__(self, soundfont: SoundFont = None, *, copy: bool = False) -> None:
+        self._core = _core.Engine(bank_names(soundfont), copy=copy)
         logger.info("SoundFont %s (%s)", self._core.soundfont, self._core.name)
         _warn(self._core.warnings)
 
     @property
     def soundfont(self) -> str:
-        """Path of the SoundFont, or ``"builtin"``."""
+        """Path of the SoundFont, or ``"builtin"``; of several, all with their offsets."""
         return self._core.soundfont
 
     @property

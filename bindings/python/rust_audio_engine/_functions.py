@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Unpack
 
 from . import _core
-from ._engine import Engine, StrPath
+from ._engine import Engine
 from ._options import RenderOptions
 from ._results import BatchResult
+from ._soundfont import SoundFont, StrPath, bank_names
 from ._stream import Stream
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 _OPEN_AT_MOST = 4
 
-_Key = tuple[str, int, int, int]
+# Path, inode, time of change, size and offset of each bank.
+_Key = tuple[tuple[str, int, int, int, int], ...]
 _engines: OrderedDict[_Key, Engine] = OrderedDict()
 _lock = threading.Lock()
 
@@ -28,7 +30,7 @@ _lock = threading.Lock()
 def synthesize_midi(
     midi_path: StrPath,
     output_path: StrPath,
-    soundfont_path: StrPath | None,
+    soundfont_path: SoundFont,
     sample_rate: int = 44100,
     use_gpu: bool = True,
     reverb: bool = True,
@@ -37,8 +39,9 @@ def synthesize_midi(
     """Render a MIDI file to a WAV file and return the seconds of audio written (frames / sample rate).
 
     ``soundfont_path`` is a file, ``"builtin"`` for the built-in bank, or None for the first of: the variable
-    ``RAE_SOUNDFONT``, the system's SoundFonts, the built-in bank. ``use_gpu=True`` allows a GPU where one is usable
-    and faster; the log of ``rust_audio_engine`` says what did the work. More options: :class:`RenderOptions`.
+    ``RAE_SOUNDFONT``, the system's SoundFonts, the built-in bank; or several, see :data:`SoundFont`. ``use_gpu=True``
+    allows a GPU where one is usable and faster; the log of ``rust_audio_engine`` says what did the work. More options:
+    :class:`RenderOptions`.
 
     Raises :class:`AudioEngineError` (a ``RuntimeError``): :class:`SoundFontError`, :class:`MidiError`,
     :class:`MissingFileError` (also a ``FileNotFoundError``) and others.
@@ -50,7 +53,7 @@ def synthesize_midi(
 def batch_synthesize_midi(
     midi_paths: Iterable[StrPath],
     output_dir: StrPath,
-    soundfont_path: StrPath | None,
+    soundfont_path: SoundFont,
     sample_rate: int = 44100,
     use_gpu: bool = True,
     reverb: bool = True,
@@ -73,7 +76,7 @@ def batch_synthesize_midi(
 
 def synthesize_midi_zerocopy(
     midi_path: StrPath,
-    soundfont_path: StrPath | None,
+    soundfont_path: SoundFont,
     sample_rate: int = 44100,
     use_gpu: bool = True,
     reverb: bool = True,
@@ -90,7 +93,7 @@ def synthesize_midi_zerocopy(
 
 def render(
     midi_path: StrPath,
-    soundfont_path: StrPath | None,
+    soundfont_path: SoundFont,
     sample_rate: int = 44100,
     use_gpu: bool = True,
     reverb: bool = True,
@@ -108,7 +111,7 @@ def render(
 
 def stream(
     midi_path: StrPath,
-    soundfont_path: StrPath | None = None,
+    soundfont_path: SoundFont = None,
     sample_rate: int = 44100,
     use_gpu: bool = True,
     reverb: bool = True,
@@ -126,15 +129,15 @@ def stream(
     return engine.stream(midi_path, sample_rate, use_gpu, reverb, block_frames=block_frames, **options)
 
 
-def _engine(soundfont: StrPath | None) -> Engine:
-    """An engine for this SoundFont: the one opened before, unless the file has changed since."""
-    path = _core.soundfont_path(None if soundfont is None else os.fspath(soundfont))
-    key = _key(path)
+def _engine(soundfont: SoundFont) -> Engine:
+    """An engine for this SoundFont: the one opened before, unless a file has changed since."""
+    names = _core.resolve_soundfont(bank_names(soundfont))
+    key = tuple(_key(path, offset) for path, offset in names)
     with _lock:
         if key in _engines:
             _engines.move_to_end(key)
             return _engines[key]
-    engine = Engine(path)
+    engine = Engine(names)
     with _lock:
         _engines[key] = engine
         while len(_engines) > _OPEN_AT_MOST:
@@ -142,13 +145,13 @@ def _engine(soundfont: StrPath | None) -> Engine:
     return engine
 
 
-def _key(path: str) -> _Key:
+def _key(path: str, offset: int) -> tuple[str, int, int, int, int]:
     try:
         status = os.stat(path)
     except (OSError, ValueError):
         # The built-in bank, or a file or impossible name whose opening will say what is wrong with it.
-        return (path, 0, 0, 0)
-    return (os.path.realpath(path), status.st_ino, status.st_mtime_ns, status.st_size)
+        return (path, 0, 0, 0, offset)
+    return (os.path.realpath(path), status.st_ino, status.st_mtime_ns, status.st_size, offset)
 
 
 def _forget() -> None:

@@ -9,7 +9,7 @@ use pyo3::exceptions::{PyBaseException, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_audio_engine::{
-    BatchFile, BatchProgress, Progress, Rendering, SoundFontChoice, Storage, check_output, read_midi,
+    BankName, BatchFile, BatchProgress, Progress, Rendering, SoundFontChoice, Storage, check_output, read_midi,
 };
 
 use crate::stream::Stream;
@@ -26,21 +26,28 @@ pub(crate) struct Engine {
     engine: rust_audio_engine::Engine,
 }
 
-/// The SoundFont that would be opened: a path, or "builtin".
+/// A path or "builtin", and what is added to its banks.
+type Name = (PathBuf, u8);
+
+fn choice(soundfont: Vec<Name>) -> SoundFontChoice {
+    SoundFontChoice::from_names(soundfont.into_iter().map(|(path, offset)| BankName { path, offset }))
+}
+
+/// The SoundFonts that would be opened; none means the first that is found.
 #[pyfunction]
 #[pyo3(signature = (soundfont, /))]
-pub(crate) fn soundfont_path(py: Python<'_>, soundfont: Option<PathBuf>) -> PyResult<OsString> {
-    let choice = SoundFontChoice::from_argument(soundfont.as_deref()).resolve();
-    choice.map(|choice| choice.into_argument().into_os_string()).map_err(|error| errors::raise(py, &error))
+pub(crate) fn resolve_soundfont(py: Python<'_>, soundfont: Vec<Name>) -> PyResult<Vec<(OsString, u8)>> {
+    let choice = choice(soundfont).resolve().map_err(|error| errors::raise(py, &error))?;
+    Ok(choice.into_names().into_iter().map(|name| (name.path.into_os_string(), name.offset)).collect())
 }
 
 #[pymethods]
 impl Engine {
     #[new]
-    #[pyo3(signature = (soundfont=None, *, copy=false))]
-    fn new(py: Python<'_>, soundfont: Option<PathBuf>, copy: bool) -> PyResult<Engine> {
+    #[pyo3(signature = (soundfont, *, copy=false))]
+    fn new(py: Python<'_>, soundfont: Vec<Name>, copy: bool) -> PyResult<Engine> {
         let storage = if copy { Storage::Copied } else { Storage::Mapped };
-        let choice = SoundFontChoice::from_argument(soundfont.as_deref());
+        let choice = choice(soundfont);
         let engine = py.detach(|| rust_audio_engine::Engine::builder().soundfont(choice).storage(storage).open());
         engine.map(|engine| Engine { engine }).map_err(|error| errors::raise(py, &error))
     }

@@ -16,7 +16,7 @@ mod _core {
     use super::*;
 
     #[pymodule_export]
-    use super::engine::{Engine, soundfont_path};
+    use super::engine::{Engine, resolve_soundfont};
     #[pymodule_export]
     use super::stream::Stream;
     #[pymodule_export]

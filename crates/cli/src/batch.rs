@@ -68,7 +68,7 @@ impl Batch {
         let interrupts = Interrupts::watch();
         let engine = Engine::open(self.options.soundfont())?;
         let soundfont = engine.soundfont();
-        self.check_manifest(&inputs, &soundfont)?;
+        self.check_manifest(&inputs, engine.soundfont_files())?;
         self.warn(&soundfont.source, &soundfont.warnings);
         interrupts.expect_order(Patience::Once);
         let began = Instant::now();
@@ -84,14 +84,12 @@ impl Batch {
     }
 
     /// Refuses before the work what would be refused after it.
-    fn check_manifest(&self, inputs: &[PathBuf], soundfont: &SoundFontReport) -> Result<(), Failure> {
+    fn check_manifest(&self, songs: &[PathBuf], soundfonts: &[PathBuf]) -> Result<(), Failure> {
         let Some(path) = &self.manifest else { return Ok(()) };
         if !self.force && path.symlink_metadata().is_ok() {
             return Err(Failure::Exists(path.clone()));
         }
-        check_output(path, &soundfont.source)?;
-        inputs.iter().try_for_each(|input| check_output(path, input))?;
-        Ok(())
+        Ok(songs.iter().chain(soundfonts).try_for_each(|input| check_output(path, input))?)
     }
 
     /// Names what failed or was odd about a finished file, and shows how far the batch has come.

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::fmt::Display;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -13,13 +12,14 @@ use rae_live::{
 };
 use rust_audio_engine::soundfont::SoundFont;
 use rust_audio_engine::{
-    Decibels, Engine, RenderSettings, SampleRate, Seconds, SoundFontChoice, bounded, instructions,
+    BankName, Decibels, Engine, RenderSettings, SampleRate, Seconds, SoundFontChoice, bounded, instructions,
 };
 use serde::Serialize;
 
 use crate::exit::Failure;
 use crate::options::SoundOptions;
 use crate::terminal::{Interrupts, Patience, ProgressLine, print, print_json, say};
+use crate::values;
 
 /// Voices that may sound at once, unless told otherwise.
 const MAX_VOICES: usize = 256;
@@ -49,8 +49,11 @@ pub(crate) struct Live {
 #[derive(Args)]
 pub(crate) struct LiveOptions {
     /// SoundFont to play, or 'builtin' [default: see `rae soundfont path`]
-    #[arg(long, value_name = "FILE")]
-    soundfont: Option<PathBuf>,
+    ///
+    /// Given several times, each lies on top of those before it: the last that has a preset plays it. FILE@N adds N to the
+    /// file's banks, except drum kits (bank 128).
+    #[arg(long, value_name = "FILE[@N]", value_parser = values::soundfont())]
+    soundfont: Vec<BankName>,
     /// Where the sound goes; null needs no device, and tells the load at the end
     #[arg(long, value_name = "SINK", default_value = "device")]
     sink: SinkName,
@@ -175,7 +178,7 @@ fn list() -> Result<(), Failure> {
 
 impl LiveOptions {
     pub(crate) fn soundfont(&self) -> SoundFontChoice {
-        SoundFontChoice::from_argument(self.soundfont.as_deref())
+        SoundFontChoice::from_names(self.soundfont.clone())
     }
 
     pub(crate) fn sink(&self) -> SinkName {

@@ -1,10 +1,9 @@
 //! What every way of rendering lets one choose: format, sound, part of the song.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use rust_audio_engine::{
-    Decibels, Device, Interpolation, RenderSettings, Reverb, SampleFormat, SampleRate, Seconds, SoundFontChoice,
+    BankName, Decibels, Device, Interpolation, RenderSettings, Reverb, SampleFormat, SampleRate, Seconds,
+    SoundFontChoice,
 };
 
 use crate::exit::Failure;
@@ -14,8 +13,11 @@ use crate::values::{self, Channels, TailChoice};
 #[derive(Args)]
 pub(crate) struct RenderOptions {
     /// SoundFont to play, or 'builtin' [default: see `rae soundfont path`]
-    #[arg(long, value_name = "FILE")]
-    soundfont: Option<PathBuf>,
+    ///
+    /// Given several times, each lies on top of those before it: the last that has a preset plays it. FILE@N adds N to the
+    /// file's banks, except drum kits (bank 128).
+    #[arg(long, value_name = "FILE[@N]", value_parser = values::soundfont())]
+    soundfont: Vec<BankName>,
     #[command(flatten)]
     format: FormatOptions,
     #[command(flatten)]
@@ -142,7 +144,7 @@ impl SoundOptions {
 impl RenderOptions {
     /// Which SoundFont is asked for.
     pub(crate) fn soundfont(&self) -> SoundFontChoice {
-        SoundFontChoice::from_argument(self.soundfont.as_deref())
+        SoundFontChoice::from_names(self.soundfont.clone())
     }
 
     /// Whether only errors are told.

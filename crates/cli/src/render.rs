@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rust_audio_engine::{Engine, Report, Seconds, SoundFontChoice, SoundFontReport, check_output, read_midi};
+use rust_audio_engine::{Engine, Report, Seconds, SoundFontReport, check_output, read_midi};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -77,9 +77,7 @@ impl Render {
 
     fn check_output(&self) -> Result<(), Failure> {
         check_output(&self.output, &self.song)?;
-        if let SoundFontChoice::File(bank) = self.options.soundfont() {
-            check_output(&self.output, bank)?;
-        }
+        self.options.soundfont().files().iter().try_for_each(|bank| check_output(&self.output, bank))?;
         let exists = || self.output.symlink_metadata().is_ok();
         if !self.force && self.makes_file() && exists() { Err(Failure::Exists(self.output.clone())) } else { Ok(()) }
     }

@@ -1,6 +1,12 @@
 //! Values as people write them: times, channels, tails.
 
-use rust_audio_engine::{Decibels, MAX_CHANNEL, Seconds, Tail};
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use rust_audio_engine::{BankName, Decibels, MAX_CHANNEL, Seconds, Tail};
+
+/// A path or `builtin`, and perhaps an offset: `strings.sf2@1`.
+pub(crate) fn soundfont() -> impl TypedValueParser<Value = BankName> {
+    OsStringValueParser::new().try_map(|text| BankName::parse(&text))
+}
 
 /// `12.5`, `1:02.4` or `1:00:00` in seconds.
 pub(crate) fn time(text: &str) -> Result<Seconds, String> {

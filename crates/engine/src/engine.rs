@@ -28,7 +28,7 @@ pub struct Rendering {
 #[derive(Clone, Debug)]
 pub struct Engine {
     font: Arc<SoundFont>,
-    file: Option<PathBuf>,
+    files: Vec<PathBuf>,
     soundfont: SoundFontReport,
     rooms: Rooms,
 }
@@ -59,8 +59,8 @@ impl EngineBuilder {
     pub fn open(self) -> Result<Engine, Error> {
         let choice = self.soundfont.resolve()?;
         let source = choice.to_string();
-        let file = choice.file().map(Path::to_owned);
-        Ok(Engine::with_source(choice.open(self.storage)?, source, file))
+        let files = choice.files();
+        Ok(Engine::with_source(choice.open(self.storage)?, source, files))
     }
 }
 
@@ -73,17 +73,17 @@ impl Engine {
     /// An engine with a SoundFont that is open already.
     pub fn with_font(font: Arc<SoundFont>) -> Engine {
         let source = font.source().to_owned();
-        let file = SoundFontChoice::from_argument(Some(Path::new(&source))).file().map(Path::to_owned);
-        Engine::with_source(font, source, file)
+        let files = SoundFontChoice::from_argument(Some(Path::new(&source))).files();
+        Engine::with_source(font, source, files)
     }
 
-    fn with_source(font: Arc<SoundFont>, source: String, file: Option<PathBuf>) -> Engine {
+    fn with_source(font: Arc<SoundFont>, source: String, files: Vec<PathBuf>) -> Engine {
         let soundfont = SoundFontReport {
             source,
             name: font.model().info.name.clone(),
             warnings: bounded(font.warnings(), font.warning_count()),
         };
-        Engine { font, file, soundfont, rooms: Rooms::default() }
+        Engine { font, files, soundfont, rooms: Rooms::default() }
     }
 
     /// An engine with choices.
@@ -96,9 +96,9 @@ impl Engine {
         self.soundfont.clone()
     }
 
-    /// The file that the SoundFont was opened from.
-    pub(crate) fn soundfont_file(&self) -> Option<&Path> {
-        self.file.as_deref()
+    /// The files that the SoundFont was opened from.
+    pub fn soundfont_files(&self) -> &[PathBuf] {
+        &self.files
     }
 
     /// The SoundFont itself.

@@ -28,7 +28,7 @@ pub struct Report {
     pub device: String,
     /// Threads that did it.
     pub threads: usize,
-    /// Path of the SoundFont, or `builtin`.
+    /// Path of the SoundFont, or `builtin`; of several, all with their offsets.
     pub soundfont: String,
     /// Seconds that the render took.
     pub wall_seconds: f64,
@@ -51,7 +51,7 @@ impl Report {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SoundFontReport {
-    /// Path, or `builtin`.
+    /// Path, or `builtin`; of several, all with their offsets.
     pub source: String,
     /// Its own name.
     pub name: String,

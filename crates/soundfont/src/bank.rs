@@ -6,10 +6,12 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use crate::decoded::{Decoded, Shelf};
+use crate::decoded::Decoded;
 use crate::mapping::Bytes;
+use crate::points::Points;
 use crate::read::{self, Parsed};
-use crate::{Error, Model, Pcm, Warning, WarningKind, vorbis};
+use crate::warning::Warnings;
+use crate::{Error, Model, Pcm, Warning};
 
 /// Where the sample points of an open bank live.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,18 +35,21 @@ pub struct SoundFont {
 }
 
 /// What all users of a bank share.
-struct Bank {
-    bytes: Bytes,
-    source: String,
-    model: Model,
-    presets: HashMap<(u16, u16), usize>,
-    words: Range<usize>,
-    low_bytes: Range<usize>,
-    /// By sample, where its Vorbis stream lies in the file; empty if none has one.
-    streams: Vec<Option<Range<usize>>>,
-    decoded: Shelf,
-    warnings: Vec<Warning>,
-    warning_count: usize,
+#[derive(Default)]
+pub(crate) struct Bank {
+    pub(crate) source: String,
+    pub(crate) model: Model,
+    /// The presets that can be selected, by bank and program.
+    pub(crate) presets: HashMap<(u16, u16), usize>,
+    /// The files that hold the points, in the order of their samples.
+    pub(crate) files: Vec<BankFile>,
+    pub(crate) warnings: Warnings,
+}
+
+/// A file, and the number of its first sample in the bank.
+pub(crate) struct BankFile {
+    pub(crate) first: usize,
+    pub(crate) points: Arc<Points>,
 }
 
 impl SoundFont {
@@ -60,6 +65,12 @@ impl SoundFont {
         SoundFont::parse(Bytes::Owned(bytes), name.to_owned())
     }
 
+    /// Opens a bank that is a part of a file in memory, such as a song's own, without a copy. Byte offsets in messages count
+    /// from its first byte.
+    pub fn from_part(bytes: Arc<Vec<u8>>, part: Range<usize>, name: &str) -> Result<SoundFont, Error> {
+        SoundFont::parse(Bytes::part(bytes, part), name.to_owned())
+    }
+
     fn parse(bytes: Bytes, source: String) -> Result<SoundFont, Error> {
         let Parsed { model, words, low_bytes, streams, warnings } = read::read(&bytes, &source)?;
         let mut presets = HashMap::with_capacity(model.presets.len());
@@ -69,24 +80,19 @@ impl SoundFont {
                 presets.entry((preset.bank, preset.program)).or_insert(index);
             }
         }
-        let bank = Bank {
-            bytes,
-            source,
-            model,
-            presets,
-            words,
-            low_bytes,
-            streams,
-            decoded: Shelf::default(),
-            warnings: warnings.kept,
-            warning_count: warnings.count,
-        };
+        let points = Arc::new(Points::new(source.clone(), bytes, words, low_bytes, streams));
+        let bank = Bank { source, model, presets, files: vec![BankFile { first: 0, points }], warnings };
         Ok(SoundFont::sharing(Arc::new(bank)))
     }
 
-    fn sharing(bank: Arc<Bank>) -> SoundFont {
-        let held = bank.streams.iter().map(|_| OnceLock::new()).collect();
-        SoundFont { bank, held }
+    pub(crate) fn sharing(bank: Arc<Bank>) -> SoundFont {
+        let any_stream = bank.files.iter().any(|file| file.points.has_streams());
+        let places = if any_stream { bank.model.samples.len() } else { 0 };
+        SoundFont { bank, held: (0..places).map(|_| OnceLock::new()).collect() }
+    }
+
+    pub(crate) fn bank(&self) -> &Bank {
+        &self.bank
     }
 
     /// The same bank for another user, such as a render: it shares file, model and decoded samples, and holds those it
@@ -107,46 +113,54 @@ impl SoundFont {
     /// turns out to be damaged is silence, and [`SoundFont::decoding_warnings`] tells.
     pub fn pcm(&self, sample: usize) -> Pcm<'_> {
         debug_assert!(sample < self.bank.model.samples.len());
-        let bank = &*self.bank;
-        match bank.stream(sample) {
-            Some(stream) => {
-                let decode = || bank.decoded.get(sample, || bank.decode(sample, stream));
+        let (points, own) = self.bank.points_of(sample);
+        match points.stream(own) {
+            Some(_) => {
+                let decode = || points.decoded(own, &self.bank.model.samples[sample]);
                 Pcm { words: &self.held[sample].get_or_init(decode).words, low_bytes: &[] }
             }
-            None => Pcm {
-                words: bank.bytes[bank.words.clone()].as_chunks().0,
-                low_bytes: &bank.bytes[bank.low_bytes.clone()],
-            },
+            None => points.chunk(),
         }
     }
 
-    /// Whether the sample is a Vorbis stream of its own, not a part of the sample chunk.
-    pub fn is_stream(&self, sample: usize) -> bool {
-        self.bank.stream(sample).is_some()
+    /// Whose points a sample shares: the number of its file, and its own where it is a Vorbis stream by itself.
+    pub(crate) fn chunk_of(&self, sample: usize) -> (usize, Option<usize>) {
+        let file = self.bank.file_of(sample);
+        let (points, own) = self.bank.points_of(sample);
+        (file, points.stream(own).map(|_| sample))
     }
 
     /// How many points [`SoundFont::pcm`] has for a sample. Nothing is decoded.
     pub fn points(&self, sample: usize) -> usize {
-        match self.bank.stream(sample) {
+        let (points, own) = self.bank.points_of(sample);
+        match points.stream(own) {
             Some(_) => self.bank.model.samples[sample].end as usize,
-            None => self.bank.words.len() / 2,
+            None => points.chunk().words.len(),
         }
     }
 
     /// What was wrong with samples that this user of the bank has decoded, by number of the sample.
     pub fn decoding_warnings(&self) -> Vec<Warning> {
-        self.held.iter().filter_map(|held| held.get()?.damage.clone()).collect()
+        let damage = self.held.iter().enumerate().filter_map(|(sample, held)| {
+            let damage = held.get()?.damage.as_ref()?;
+            Some(if self.bank.files.len() == 1 {
+                damage.clone()
+            } else {
+                damage.about(self.bank.points_of(sample).0.source())
+            })
+        });
+        damage.collect()
     }
 
-    /// Changes how many bytes of decoded samples the bank keeps for later renders, 256 MiB at first. Samples that are
-    /// in use count, but are never given up.
+    /// Changes how many bytes of decoded samples the bank keeps for later renders, 256 MiB at first; in a stack, each of
+    /// its banks. Samples that are in use count, but are never given up.
     pub fn set_decoded_limit(&self, bytes: u64) {
-        self.bank.decoded.set_limit(bytes);
+        self.bank.files.iter().for_each(|file| file.points.set_decoded_limit(bytes));
     }
 
     /// Bytes of decoded samples that the bank keeps or that are in use.
     pub fn decoded_bytes(&self) -> u64 {
-        self.bank.decoded.bytes()
+        self.bank.files.iter().map(|file| file.points.decoded_bytes()).sum()
     }
 
     /// The preset that these numbers select: an index into [`Model::presets`]. The first in the file wins (7.2).
@@ -156,12 +170,12 @@ impl SoundFont {
 
     /// What was skipped or repaired, in the order found; at most [`WARNING_LIMIT`](crate::WARNING_LIMIT).
     pub fn warnings(&self) -> &[Warning] {
-        &self.bank.warnings
+        &self.bank.warnings.kept
     }
 
     /// How many warnings there were, those not kept included.
     pub fn warning_count(&self) -> usize {
-        self.bank.warning_count
+        self.bank.warnings.count
     }
 
     /// Path or name, for messages.
@@ -169,29 +183,22 @@ impl SoundFont {
         &self.bank.source
     }
 
-    /// Length of the file, bytes.
+    /// Length of the file, bytes; of a stack, of all its files.
     pub fn file_len(&self) -> u64 {
-        self.bank.bytes.len() as u64
+        self.bank.files.iter().map(|file| file.points.file_len()).sum()
     }
 }
 
 impl Bank {
-    fn stream(&self, sample: usize) -> Option<Range<usize>> {
-        self.streams.get(sample).cloned().flatten()
+    /// The number of the file that holds a sample.
+    fn file_of(&self, sample: usize) -> usize {
+        self.files.iter().rposition(|file| file.first <= sample).unwrap_or(0)
     }
 
-    fn decode(&self, index: usize, stream: Range<usize>) -> Decoded {
-        let sample = &self.model.samples[index];
-        let points = sample.end;
-        let offset = stream.start as u64;
-        match vorbis::decode(&self.bytes[stream], points) {
-            Ok(words) => Decoded { words, damage: None },
-            Err(vorbis::Damage { offset: within, reason }) => {
-                let what = format!("sample {index} '{}' cannot be decoded and stays silent: {reason}", sample.name);
-                let damage = Warning { offset: offset + within as u64, kind: WarningKind::Sample, what };
-                Decoded { words: vec![[0; 2]; points as usize].into(), damage: Some(damage) }
-            }
-        }
+    /// The points that a sample reads, and its number in their file.
+    fn points_of(&self, sample: usize) -> (&Points, usize) {
+        let file = &self.files[self.file_of(sample)];
+        (&file.points, sample - file.first)
     }
 }
 

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::BankName;
+
 /// Why a bank could not be opened or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -50,6 +52,14 @@ pub enum Error {
         offset: u64,
         /// What is wrong.
         reason: String,
+    },
+    /// A bank is to be moved too far.
+    #[error("Failed to load SoundFont: {}: the bank offset is {offset}; choose 0 to {}", path.display(), BankName::MAX_OFFSET)]
+    Offset {
+        /// The file.
+        path: PathBuf,
+        /// The offset as it was written.
+        offset: String,
     },
     /// The model cannot be said in the format.
     #[error("Failed to write SoundFont: {0}")]

@@ -2,8 +2,9 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::path::Path;
+use std::sync::Arc;
 
 use memmap2::Mmap;
 
@@ -13,6 +14,8 @@ use crate::Storage;
 pub(crate) enum Bytes {
     Mapped(Mmap),
     Owned(Vec<u8>),
+    /// A part of what others hold, too.
+    Shared(Arc<Vec<u8>>, Range<usize>),
 }
 
 impl Bytes {
@@ -27,6 +30,12 @@ impl Bytes {
             Storage::Mapped if metadata.len() == 0 => Ok(Bytes::Owned(Vec::new())),
             Storage::Mapped => map(&File::open(path)?).map(Bytes::Mapped),
         }
+    }
+
+    /// A part of `bytes`, cut where they end.
+    pub(crate) fn part(bytes: Arc<Vec<u8>>, part: Range<usize>) -> Bytes {
+        let end = part.end.min(bytes.len());
+        Bytes::Shared(bytes, part.start.min(end)..end)
     }
 }
 
@@ -45,6 +54,7 @@ impl Deref for Bytes {
         match self {
             Bytes::Mapped(map) => map,
             Bytes::Owned(bytes) => bytes,
+            Bytes::Shared(bytes, part) => &bytes[part.clone()],
         }
     }
 }

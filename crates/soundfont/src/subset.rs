@@ -159,8 +159,7 @@ impl Points {
     fn copy(&mut self, bank: &SoundFont, reaches: &[(usize, Range<usize>)]) -> Vec<i64> {
         let mut places = vec![0; reaches.len()];
         let mut order: Vec<usize> = (0..reaches.len()).collect();
-        // Streams of their own have no neighbours: each is sorted by itself.
-        let chunk = |number: usize| if bank.is_stream(reaches[number].0) { number + 1 } else { 0 };
+        let chunk = |number: usize| bank.chunk_of(reaches[number].0);
         order.sort_by_key(|number| (chunk(*number), reaches[*number].1.start));
         let mut rest = &order[..];
         while let Some(first) = rest.first() {
@@ -181,10 +180,14 @@ impl Points {
     }
 
     fn append(&mut self, pcm: Pcm<'_>, stretch: Range<usize>) {
-        self.words.extend_from_slice(&pcm.words[stretch.clone()]);
-        self.words.resize(self.words.len() + GUARD, [0; 2]);
-        if let Some(low_bytes) = pcm.low_bytes.get(stretch) {
+        if let Some(low_bytes) = pcm.low_bytes.get(stretch.clone()) {
+            // Banks of 16 bits may have come before.
+            self.low_bytes.resize(self.words.len(), 0);
             self.low_bytes.extend_from_slice(low_bytes);
+        }
+        self.words.extend_from_slice(&pcm.words[stretch]);
+        self.words.resize(self.words.len() + GUARD, [0; 2]);
+        if !self.low_bytes.is_empty() {
             self.low_bytes.resize(self.words.len(), 0);
         }
     }

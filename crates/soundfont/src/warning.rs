@@ -34,6 +34,13 @@ pub struct Warning {
     pub what: String,
 }
 
+impl Warning {
+    /// The same about one of several banks.
+    pub(crate) fn about(&self, source: &str) -> Warning {
+        Warning { what: format!("{source}: {}", self.what), ..self.clone() }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} (byte {})", self.what, self.offset)
