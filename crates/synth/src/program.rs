@@ -71,6 +71,11 @@ impl Layer {
         self.keys.contains(&key) && self.velocities.contains(&velocity)
     }
 
+    /// The key or velocity that plays whatever is played, if there is one.
+    pub(crate) fn fixed(&self, generator: Generator) -> Option<f32> {
+        Some(self.generators[generator as usize]).filter(|value| (0.0..=127.0).contains(value))
+    }
+
     /// What a voice reads that starts with these modulated generators; `None` if nothing.
     pub(crate) fn source(&self, generators: &Values) -> Option<SampleSource> {
         self.source.or_else(|| self.bounds.moved_by(generators))

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use rae_midi::{Action, Message, Performance};
+use rae_midi::{Action, Performance};
 use rae_soundfont::SoundFont;
 use rae_units::Frames;
 
 use crate::bucket::Stretch;
-use crate::conductor::{Conductor, FilterMoves};
+use crate::conductor::{Conductor, FilterMoves, starts_note};
 use crate::executor::{BUCKETS, CpuExecutor, Executor, QUANTUM};
 use crate::pool::Pool;
 use crate::{Buses, Settings, Warning};
@@ -251,9 +251,4 @@ impl Renderer {
         }
         (start, end)
     }
-}
-
-/// Whether this is a note-on; one of velocity 0 is not.
-fn starts_note(action: &Action) -> bool {
-    matches!(action, Action::Channel { message: Message::NoteOn { velocity: 1.., .. }, .. })
 }

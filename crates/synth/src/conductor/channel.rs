@@ -5,9 +5,11 @@ use std::sync::Arc;
 use rae_soundfont::{Controller, Generator};
 
 use super::bank::{BankMode, Selection};
+use super::held::Held;
 use super::keys::KeyParameter;
 use super::notes::Notes;
 use super::part::Part;
+use super::portamento::Portamento;
 use super::tuning::Tuning;
 use crate::control::character::{self, MODULATION_RANGE};
 use crate::control::{Change, ChannelChange, Character, Steering};
@@ -17,14 +19,19 @@ use crate::program::Program;
 /// Controller numbers with a meaning of their own (MIDI 1.0, table III).
 pub(super) mod cc {
     pub(crate) const BANK_MSB: u8 = 0;
+    pub(crate) const PORTAMENTO_TIME: u8 = 5;
     pub(crate) const DATA_MSB: u8 = 6;
     pub(crate) const VOLUME: u8 = 7;
     pub(crate) const PAN: u8 = 10;
     pub(crate) const EXPRESSION: u8 = 11;
     pub(crate) const BANK_LSB: u8 = 32;
+    pub(crate) const PORTAMENTO_FINE: u8 = 37;
     pub(crate) const DATA_LSB: u8 = 38;
     pub(crate) const SUSTAIN: u8 = 64;
+    pub(crate) const PORTAMENTO: u8 = 65;
     pub(crate) const SOSTENUTO: u8 = 66;
+    pub(crate) const LEGATO: u8 = 68;
+    pub(crate) const PORTAMENTO_CONTROL: u8 = 84;
     pub(crate) const REVERB: u8 = 91;
     pub(crate) const CHORUS: u8 = 93;
     pub(crate) const INCREMENT: u8 = 96;
@@ -110,6 +117,11 @@ pub(super) struct Channel {
     /// Memory for the keys' tuning on its way to the voices.
     tunings: Vec<Arc<[f32; 128]>>,
     pub(super) notes: Notes,
+    /// It plays one note at a time, legato pedal or not.
+    pub(super) mono: bool,
+    /// While it plays one note at a time.
+    pub(super) held: Held,
+    pub(super) portamento: Portamento,
     /// Changes since the block began, ascending by frame.
     pub(super) changes: Vec<ChannelChange>,
     /// Onset of the youngest voice.
@@ -167,6 +179,9 @@ impl Channel {
             cents: [0.0; 128],
             tunings: Vec::new(),
             notes: Notes::new(),
+            mono: false,
+            held: Held::NONE,
+            portamento: Portamento::default(),
             changes: Vec::new(),
             latest_birth: 0,
         };
@@ -213,8 +228,18 @@ impl Channel {
         }
     }
 
+    /// The last value of a controller.
+    pub(super) fn controller(&self, number: u8) -> u8 {
+        self.controllers[usize::from(number & 127)]
+    }
+
+    /// Whether a pedal or switch is on.
+    pub(super) fn is_down(&self, number: u8) -> bool {
+        self.controller(number) >= 64
+    }
+
     pub(super) fn sustains(&self) -> bool {
-        self.controllers[usize::from(cc::SUSTAIN)] >= 64
+        self.is_down(cc::SUSTAIN)
     }
 
     pub(super) fn set_pressure(&mut self, frame: u64, value: u8) {
@@ -236,12 +261,15 @@ impl Channel {
     pub(super) fn set_program(&mut self, program: u8, mode: BankMode) {
         self.selection.select(program, mode);
         self.sound = None;
+        // A note that goes on would not be one of the new program.
+        self.held = Held::NONE;
     }
 
     /// Drums or melodies from the next note on.
     pub(super) fn set_drums(&mut self, drums: bool, mode: BankMode) {
         self.selection.set_drums(drums, mode);
         self.sound = None;
+        self.held = Held::NONE;
     }
 
     /// Moves everything to a side, in tenths of a per cent.
@@ -252,16 +280,20 @@ impl Channel {
 
     /// A control change; says what it means for the notes.
     pub(super) fn control(&mut self, frame: u64, number: u8, value: u8) -> Effect {
-        let was_down = |channel: &Channel| channel.controllers[usize::from(number)] >= 64;
-        let before = was_down(self);
+        let before = self.is_down(number);
         match number {
             cc::ALL_SOUND_OFF => return Effect::AllSoundOff,
             cc::RESET_CONTROLLERS => return self.reset_controllers(frame),
-            cc::ALL_NOTES_OFF..=cc::POLY_MODE => return Effect::AllNotesOff,
+            cc::ALL_NOTES_OFF..=cc::POLY_MODE => {
+                if number >= cc::MONO_MODE {
+                    self.set_mono(number == cc::MONO_MODE);
+                }
+                return Effect::AllNotesOff;
+            }
             122 => return Effect::None,
             _ => self.controllers[usize::from(number & 127)] = value,
         }
-        let after = was_down(self);
+        let after = self.is_down(number);
         match number {
             cc::BANK_MSB | cc::BANK_LSB => self.selection.control(number, value),
             cc::DATA_MSB => {
@@ -291,6 +323,7 @@ impl Channel {
             }
             _ => {
                 self.announce(frame, Controller::Midi(number));
+                self.prepare_notes(number, value);
                 if character::is_sound_controller(number) {
                     self.push(frame, Change::Character(self.character()));
                 }
@@ -304,11 +337,34 @@ impl Channel {
         }
     }
 
-    /// MIDI Recommended Practice 015: volume, pan, bank, program and effect sends stay.
+    /// What a controller means for the notes to come.
+    fn prepare_notes(&mut self, number: u8, value: u8) {
+        match number {
+            cc::PORTAMENTO_TIME => self.controllers[usize::from(cc::PORTAMENTO_FINE)] = 0,
+            cc::PORTAMENTO_CONTROL => self.portamento.source = Some(value & 127),
+            cc::LEGATO if !self.is_solo() => self.held = Held::NONE,
+            _ => {}
+        }
+    }
+
+    /// MIDI Recommended Practice 015: volume, pan, bank, program, effect sends and sound controllers stay, and so
+    /// do portamento time and mono mode, which it does not name.
     fn reset_controllers(&mut self, frame: u64) -> Effect {
-        const STAY: [u8; 7] = [cc::BANK_MSB, cc::VOLUME, cc::PAN, cc::BANK_LSB, cc::REVERB, 92, cc::CHORUS];
+        const STAY: [u8; 11] = [
+            cc::BANK_MSB,
+            cc::PORTAMENTO_TIME,
+            cc::VOLUME,
+            cc::PAN,
+            cc::BANK_LSB,
+            cc::PORTAMENTO_FINE,
+            cc::REVERB,
+            92,
+            cc::CHORUS,
+            94,
+            95,
+        ];
         for number in 0..96u8 {
-            if STAY.contains(&number) || cc::SOUND.contains(&usize::from(number)) || number == 94 || number == 95 {
+            if STAY.contains(&number) || cc::SOUND.contains(&usize::from(number)) {
                 continue;
             }
             let value = if number == cc::EXPRESSION { 127 } else { 0 };
@@ -328,6 +384,8 @@ impl Channel {
                 self.set_key_pressure(frame, key, 0);
             }
         }
+        self.portamento.source = None;
+        self.prepare_notes(cc::LEGATO, 0);
         self.notes.uncatch();
         Effect::PedalUp
     }

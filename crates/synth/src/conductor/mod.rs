@@ -4,12 +4,15 @@ mod bank;
 mod channel;
 mod filter_moves;
 mod gs;
+mod held;
 mod keys;
 mod notes;
 mod part;
+mod portamento;
 mod programs;
 mod rehearsal;
 mod settings;
+mod solo;
 mod stealing;
 mod sysex;
 mod tuning;
@@ -21,15 +24,16 @@ use rae_midi::{Action, Message};
 use rae_soundfont::SoundFont;
 
 use crate::bucket::{Bucket, Stretch};
-use crate::control::{KeySetup, Onset};
+use crate::control::{KeySetup, Onset, Origin};
 use crate::executor::Executor;
 use crate::program::Program;
 use crate::voices::Voices;
 use crate::warning::{Warning, Warnings};
 use crate::{ChannelSet, Settings, Statistics};
 use bank::BankMode;
-use channel::{Channel, Effect};
+use channel::{Channel, Effect, cc};
 pub(crate) use filter_moves::FilterMoves;
+use held::Held;
 use keys::{Key, Keys};
 use part::Hearing;
 use programs::Programs;
@@ -69,6 +73,7 @@ struct Start<'a> {
     channel: usize,
     key: u8,
     velocity: u8,
+    origin: Option<Origin>,
     program: &'a Arc<Program>,
     layer: usize,
     class: i32,
@@ -182,10 +187,13 @@ impl Conductor {
     pub(crate) fn might_run_out<'a>(&self, actions: impl Iterator<Item = &'a Action>) -> bool {
         let mut voices = self.voices.count();
         let mut same_programs = true;
+        let mut same_modes = true;
         for action in actions {
             match action {
-                Action::Channel { channel, message: Message::NoteOn { velocity: 1.., .. } } => {
-                    for part in self.parts(usize::from(*channel)) {
+                Action::Channel { channel, message: Message::NoteOn { .. } | Message::NoteOff { .. } } => {
+                    // Where one note sounds at a time, a key that goes up can start that of another.
+                    let starts = |part: &usize| starts_note(action) || !same_modes || self.channels[*part].is_solo();
+                    for part in self.parts(usize::from(*channel)).filter(starts) {
                         let sound = self.channels[part].sound.as_ref();
                         let Some(sound) = sound.filter(|_| same_programs) else { return true };
                         voices += sound.most_layers;
@@ -194,9 +202,12 @@ impl Conductor {
                         return true;
                     }
                 }
-                Action::Channel { message: Message::ProgramChange { .. }, .. } | Action::SysEx { .. } => {
-                    same_programs = false;
-                }
+                Action::Channel { message: Message::ProgramChange { .. }, .. } => same_programs = false,
+                Action::Channel {
+                    message: Message::ControlChange { controller: cc::LEGATO | cc::MONO_MODE, .. },
+                    ..
+                } => same_modes = false,
+                Action::SysEx { .. } => (same_programs, same_modes) = (false, false),
                 Action::Channel { .. } => {}
             }
         }
@@ -240,6 +251,7 @@ impl Conductor {
     /// The tracks have ended: keys and pedals are let go.
     pub(crate) fn end(&mut self, frame: u64) {
         for channel in &mut self.channels {
+            channel.held = Held::NONE;
             channel.notes.drain(|voices| self.stealing.release(frame, voices, &mut self.voices));
         }
     }
@@ -248,7 +260,7 @@ impl Conductor {
         match message {
             Message::NoteOn { key, velocity: 0 } | Message::NoteOff { key, .. } => {
                 if self.key_state(channel, key).receives_off {
-                    self.lift(frame, channel, key);
+                    self.unpress(frame, channel, key);
                 }
             }
             Message::NoteOn { key, velocity } => self.note_on(frame, channel, key, velocity),
@@ -279,6 +291,7 @@ impl Conductor {
                 self.release_unheld(frame, channel);
             }
             Effect::AllNotesOff => {
+                self.channels[channel].held = Held::NONE;
                 self.channels[channel].notes.lift_all();
                 self.release_unheld(frame, channel);
             }
@@ -309,21 +322,26 @@ impl Conductor {
     fn note_on(&mut self, frame: u64, channel: usize, key: u8, velocity: u8) {
         self.give_way_to_same_key(frame, channel, key);
         let Some(velocity) = self.channels[channel].part.velocity(key, velocity) else { return };
-        let own = *self.key_state(channel, key);
-        if !own.receives_on {
+        if !self.key_state(channel, key).receives_on {
             return;
         }
-        self.statistics.notes += 1;
+        self.press(frame, channel, key, velocity);
+    }
+
+    /// Starts a note whose pitch comes from another key's, if one is named.
+    fn strike(&mut self, frame: u64, channel: usize, key: u8, velocity: u8, from: Option<u8>) {
+        let origin = self.origin(channel, from);
         let state = &mut self.channels[channel];
         let program =
             state.sound.get_or_insert_with(|| self.programs.find(&state.selection, &mut self.warnings)).clone();
         let played = self.transposed(channel, key);
+        let group = self.key_state(channel, key).group;
         let key_setup = self.key_setup(frame, channel, &program, (played, velocity));
         let first = self.voices.next_serial();
         for layer in (0..program.layers.len()).filter(|&i| program.layers[i].answers(played, velocity)) {
-            let class = own.group.map_or(program.layers[layer].exclusive_class(), i32::from);
+            let class = group.map_or(program.layers[layer].exclusive_class(), i32::from);
             self.exclude(frame, channel, &program, class, first);
-            let start = Start { channel, key: played, velocity, program: &program, layer, class, key_setup };
+            let start = Start { channel, key: played, velocity, origin, program: &program, layer, class, key_setup };
             self.start_voice(frame, &start);
         }
         self.channels[channel].notes.push(key, first..self.voices.next_serial());
@@ -358,8 +376,14 @@ impl Conductor {
         channel.notes.sift(sustained, |voices| self.stealing.release(frame, voices, &mut self.voices));
     }
 
-    /// Cuts everything on a channel.
+    /// Cuts everything on a channel, whatever keys are down.
     fn silence(&mut self, frame: u64, channel: usize) {
+        self.channels[channel].held = Held::NONE;
+        self.cut(frame, channel);
+    }
+
+    /// Cuts the notes of a channel.
+    fn cut(&mut self, frame: u64, channel: usize) {
         self.channels[channel].notes.clear();
         self.voices.kill_where(frame, |voice| usize::from(voice.channel) == channel);
     }
@@ -374,7 +398,7 @@ impl Conductor {
     }
 
     fn start_voice(&mut self, frame: u64, start: &Start<'_>) {
-        let &Start { channel, key, velocity, program, layer, class, key_setup } = start;
+        let &Start { channel, key, velocity, origin, program, layer, class, key_setup } = start;
         self.make_room(frame);
         let changes_seen = self.channels[channel].note_birth(frame);
         let state = &self.channels[channel];
@@ -389,6 +413,7 @@ impl Conductor {
             program,
             layer,
             tuning: state.cents[usize::from(key)],
+            origin,
             volume: self.ports[channel / PORT].master_volume,
             key_setup,
             exclusive_class: class,
@@ -421,4 +446,9 @@ impl Conductor {
             self.warnings.once(Warning::VoiceLimit { limit, frame });
         }
     }
+}
+
+/// Whether this is a note-on; one of velocity 0 is not.
+pub(crate) fn starts_note(action: &Action) -> bool {
+    matches!(action, Action::Channel { message: Message::NoteOn { velocity: 1.., .. }, .. })
 }

@@ -70,6 +70,19 @@ impl Notes {
         }
     }
 
+    /// The youngest note of one key becomes one of another, which is down; its voices.
+    pub(super) fn transfer(&mut self, from: u8, to: u8) -> Option<Range<u64>> {
+        let key = place(from);
+        let last = self.last(key)?;
+        let mut before = Some(self.first[key] as usize).filter(|&first| first != last);
+        while let Some(next) = before.map(|b| self.notes[b].next as usize).filter(|&next| next != last) {
+            before = Some(next);
+        }
+        let voices = self.remove(key, before, last);
+        self.push(to, voices.clone());
+        Some(voices)
+    }
+
     /// A key goes up: its notes leave that nothing else holds.
     pub(super) fn lift(&mut self, key: u8, sustained: bool, leave: impl FnMut(Range<u64>)) {
         let key = place(key);

@@ -40,6 +40,8 @@ pub(crate) struct LfoTimes {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Articulation {
     pub(crate) pitch: f64,
+    /// Cents per key.
+    pub(crate) scale: f64,
     pub(crate) mod_lfo_to_pitch: f64,
     pub(crate) vib_lfo_to_pitch: f64,
     pub(crate) mod_env_to_pitch: f64,
@@ -86,6 +88,7 @@ impl Articulation {
         let angle = (value(Generator::Pan) + 500.0) / 1000.0 * std::f32::consts::FRAC_PI_2;
         Articulation {
             pitch: f64::from(pitch),
+            scale: cents(Generator::ScaleTuning),
             mod_lfo_to_pitch: cents(Generator::ModLfoToPitch),
             vib_lfo_to_pitch: cents(Generator::VibLfoToPitch),
             mod_env_to_pitch: cents(Generator::ModEnvToPitch),

@@ -11,6 +11,7 @@ use super::character::Character;
 use super::envelope::{Envelope, Modulation, Stage, Volume};
 use super::lfo::Lfo;
 use super::modulation::MOST_MODULATORS;
+use super::slide::{Origin, Slide, Transfer};
 use super::{KeySetup, Steering};
 use crate::executor::{LowPass, Resonance};
 use crate::program::{Layer, LoopMode, Program, SampleSource, Values};
@@ -40,6 +41,8 @@ pub(crate) enum Change {
     /// Master volume, an amplitude.
     Volume(f32),
     Steering(Steering),
+    /// Some voices go on at another key.
+    Transfer(Transfer),
 }
 
 impl Change {
@@ -53,6 +56,7 @@ impl Change {
             | (Change::Volume(_), Change::Volume(_))
             | (Change::Character(_), Change::Character(_))
             | (Change::Steering(_), Change::Steering(_)) => true,
+            (Change::Transfer(a), Change::Transfer(b)) => a.voices == b.voices,
             _ => false,
         }
     }
@@ -77,6 +81,7 @@ pub(crate) struct Onset<'a> {
     pub(crate) program: &'a Arc<Program>,
     pub(crate) layer: usize,
     pub(crate) tuning: f32,
+    pub(crate) origin: Option<Origin>,
     pub(crate) volume: f32,
     pub(crate) key_setup: KeySetup,
     /// Exclusive class; 0 is none.
@@ -111,6 +116,7 @@ pub(crate) struct Voice {
     /// Buses that it has been meant to feed at some time.
     feeds: [bool; 4],
     pitching: Pitching,
+    slide: Slide,
     inputs: Vec<[f32; 2]>,
     offsets: Vec<(Generator, f32)>,
     character: Character,
@@ -165,6 +171,7 @@ impl Voice {
             program: silent,
             layer: 0,
             tuning: 0.0,
+            origin: None,
             volume: 0.0,
             key_setup: KeySetup::NEUTRAL,
             exclusive_class: 0,
@@ -192,12 +199,8 @@ impl Voice {
         offsets.clear();
         offsets.extend_from_slice(onset.offsets);
         let layer = &onset.program.layers[onset.layer];
-        let overridden = |generator: Generator, played: u8| match layer.generators[generator as usize] {
-            value if (0.0..=127.0).contains(&value) => value,
-            _ => f32::from(played),
-        };
-        let key = overridden(Generator::Keynum, onset.key);
-        let velocity = overridden(Generator::Velocity, onset.velocity);
+        let key = layer.fixed(Generator::Keynum).unwrap_or(f32::from(onset.key));
+        let velocity = layer.fixed(Generator::Velocity).unwrap_or(f32::from(onset.velocity));
         let pitching = Pitching { key, tuning: onset.tuning, volume: onset.volume, key_setup: onset.key_setup };
         layer.modulators.inputs(
             |controller| match controller {
@@ -230,6 +233,11 @@ impl Voice {
             rate: onset.rate,
             heard: if onset.sends { [1.0; 4] } else { [1.0, 1.0, 0.0, 0.0] },
             feeds: articulation.gains.map(|gain| gain != 0.0),
+            slide: onset.origin.map_or(Slide::default(), |origin| {
+                let from = keys_moved(layer, key, origin.key) * articulation.scale;
+                let from = from + f64::from(origin.tuning - onset.tuning);
+                Slide::new(onset.frame, from, 0.0, origin.pace)
+            }),
             pitching,
             inputs,
             offsets,
@@ -326,7 +334,7 @@ impl Voice {
     fn take_changes(&mut self, now: u64, changes: &[ChannelChange]) {
         let mut changed = false;
         while let Some(change) = changes.get(self.next_change).filter(|change| change.frame <= now) {
-            changed |= self.take(&change.change);
+            changed |= self.take(now, &change.change);
             self.next_change += 1;
         }
         if changed {
@@ -334,7 +342,7 @@ impl Voice {
         }
     }
 
-    fn take(&mut self, change: &Change) -> bool {
+    fn take(&mut self, now: u64, change: &Change) -> bool {
         let modulators = &self.program.layers[self.layer].modulators;
         match change {
             Change::Source(controller, value) => modulators.update(*controller, *value, &mut self.inputs),
@@ -360,11 +368,27 @@ impl Voice {
                 self.steering = *steering;
                 true
             }
+            Change::Transfer(transfer) => {
+                let concerned = transfer.voices.contains(&self.serial);
+                if concerned {
+                    self.go_on_at(now, transfer);
+                }
+                concerned
+            }
             Change::Volume(amplitude) => {
                 self.pitching.volume = *amplitude;
                 true
             }
         }
+    }
+
+    /// Slides from the present pitch to that of another key.
+    fn go_on_at(&mut self, now: u64, transfer: &Transfer) {
+        let from = self.slide.offset(now as f64) + f64::from(self.pitching.tuning - transfer.tuning);
+        let keys = keys_moved(&self.program.layers[self.layer], self.pitching.key, transfer.key);
+        self.slide = Slide::new(now, from, keys * self.articulation.scale, transfer.pace);
+        self.pitching.tuning = transfer.tuning;
+        self.key = transfer.key;
     }
 
     fn rearticulate(&mut self, now: u64) {
@@ -407,6 +431,11 @@ impl Voice {
             self.looping = false;
         }
     }
+}
+
+/// How many keys above the one that it was struck with a voice plays `key`: none where all keys sound alike.
+fn keys_moved(layer: &Layer, struck: f32, key: u8) -> f64 {
+    if layer.fixed(Generator::Keynum).is_some() { 0.0 } else { f64::from(key) - f64::from(struck) }
 }
 
 /// What moves a layer's generators besides its modulators.

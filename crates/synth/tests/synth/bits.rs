@@ -58,10 +58,11 @@ pub(crate) fn busy_piece() -> Piece {
     }
     for _ in 0..120 {
         let (frame, value) = (random.below(55_000) as u64, random.below(128) as u8);
-        piece = match random.below(5) {
+        piece = match random.below(6) {
             0 => piece.bend(frame, 0, random.below(16_384) as i16 - 8192),
             1 => piece.cc(frame, 0, 64, value),
             2 => piece.cc(frame, 1, 66, value),
+            5 => piece.cc(frame, 1, [5, 65, 68, 84, 126, 127][random.below(6)], value),
             3 => piece.cc(frame, 1, [1, 7, 10, 11, 91, 93][random.below(6)], value),
             _ => piece.send(frame, 0, Message::ChannelPressure { pressure: value }),
         };

@@ -71,12 +71,13 @@ impl Voice {
             cut(killed + self.kill_frames());
         }
         cut(self.glide_start + GLIDE);
+        cut(self.slide.end());
         until
     }
 
     /// Emits the segments of `now..until`, on the grid of quanta. What does not move is computed once.
     fn stretch(&mut self, mut now: u64, until: u64, block: u64, out: &mut Vec<Segment>) {
-        let moves_pitch = self.articulation.moves_pitch();
+        let moves_pitch = self.articulation.moves_pitch() || now < self.slide.end();
         let moves_cutoff = self.filtered && self.articulation.moves_cutoff();
         let glides = now < self.glide_start + GLIDE;
         let mut increment = self.increment(now as i64 as f64);
@@ -208,7 +209,7 @@ impl Voice {
     /// Points per frame at `frame`, 32.32 fixed point.
     fn increment(&mut self, frame: f64) -> u64 {
         let a = &self.articulation;
-        let mut cents = a.pitch;
+        let mut cents = a.pitch + self.slide.offset(frame);
         if a.mod_lfo_to_pitch != 0.0 {
             cents += a.mod_lfo_to_pitch * self.mod_lfo.value(frame);
         }
