@@ -91,8 +91,8 @@ fn random_action(random: &mut Random) -> Action {
         3 => Message::PolyPressure { key: seven(random), pressure: seven(random) },
         4..7 => {
             let controllers = [
-                0, 1, 5, 6, 7, 10, 11, 32, 38, 64, 65, 66, 67, 68, 71, 72, 73, 74, 75, 76, 77, 78, 84, 91, 93, 96, 98,
-                99, 100, 101, 120, 121, 123, 126, 127,
+                0, 1, 5, 6, 7, 10, 11, 16, 32, 38, 64, 65, 66, 67, 68, 71, 72, 73, 74, 75, 76, 77, 78, 84, 91, 93, 96,
+                98, 99, 100, 101, 120, 121, 123, 126, 127,
             ];
             let controller = controllers[random.below(controllers.len())];
             let value = if controller == 99 { [1, 120, 0x18, 0x1a, 0x1c][random.below(5)] } else { seven(random) };
@@ -129,6 +129,7 @@ fn makers_setting(random: &mut Random) -> Vec<u8> {
     let part = random.below(16) as u8;
     let address = match random.below(5) {
         0 => [0x40, 0, [0, 4, 5, 6][random.below(4)]],
+        2 => [0x40, 0x20 | part, random.below(0x60) as u8],
         1 => [0x41, random.below(32) as u8, seven],
         _ => [0x40, 0x10 | part, random.below(0x50) as u8],
     };

@@ -10,6 +10,7 @@ use super::keys::KeyParameter;
 use super::notes::Notes;
 use super::part::Part;
 use super::portamento::Portamento;
+use super::routes::{Routes, Source};
 use super::tuning::Tuning;
 use crate::control::character::{self, MODULATION_RANGE};
 use crate::control::{Change, ChannelChange, Character, Steering};
@@ -91,6 +92,9 @@ pub(super) struct Channel {
     pub(super) index: u16,
     pub(super) selection: Selection,
     pub(super) part: Part,
+    pub(super) routes: Routes,
+    /// Master balance, tenths of a per cent.
+    balance: f32,
     /// What it resolves to, once a note has asked.
     pub(super) sound: Option<Arc<Program>>,
     controllers: [u8; 128],
@@ -111,7 +115,6 @@ pub(super) struct Channel {
     data: [u8; 2],
     /// SoundFont NRPN offsets that are not zero.
     pub(super) offsets: Vec<(Generator, f32)>,
-    pub(super) steering: Steering,
     /// Cents added to each key.
     pub(super) cents: [f32; 128],
     /// Memory for the keys' tuning on its way to the voices.
@@ -159,6 +162,8 @@ impl Channel {
             index,
             selection: Selection::new(index),
             part: Part::new(index % 16 == 9),
+            routes: Routes::new(),
+            balance: 0.0,
             sound: None,
             controllers: [0; 128],
             pressure: 0,
@@ -175,7 +180,6 @@ impl Channel {
             nrpn_hundreds: 0,
             data: [0; 2],
             offsets: Vec::new(),
-            steering: Steering::default(),
             cents: [0.0; 128],
             tunings: Vec::new(),
             notes: Notes::new(),
@@ -245,6 +249,9 @@ impl Channel {
     pub(super) fn set_pressure(&mut self, frame: u64, value: u8) {
         self.pressure = value;
         self.announce(frame, Controller::ChannelPressure);
+        if self.routes.leads(Source::Pressure) {
+            self.steer(frame);
+        }
     }
 
     pub(super) fn set_key_pressure(&mut self, frame: u64, key: u8, value: u8) {
@@ -274,8 +281,18 @@ impl Channel {
 
     /// Moves everything to a side, in tenths of a per cent.
     pub(super) fn set_balance(&mut self, frame: u64, pan: f32) {
-        self.steering.pan = pan;
-        self.push(frame, Change::Steering(self.steering));
+        self.balance = pan;
+        self.steer(frame);
+    }
+
+    /// What moves all of it besides modulators.
+    pub(super) fn steering(&self) -> Steering {
+        Steering { pan: self.balance, ..self.routes.steering(&self.controllers, self.pressure) }
+    }
+
+    /// Something of that has changed.
+    pub(super) fn steer(&mut self, frame: u64) {
+        self.push(frame, Change::Steering(self.steering()));
     }
 
     /// A control change; says what it means for the notes.
@@ -550,6 +567,9 @@ impl Channel {
     fn announce(&mut self, frame: u64, controller: Controller) {
         let value = self.source_value(controller, 0);
         self.push(frame, Change::Source(controller, value));
+        if matches!(controller, Controller::Midi(number) if self.routes.hears(number)) {
+            self.steer(frame);
+        }
     }
 
     /// Records a change for the voices. It takes the place of one of the same frame that it overwrites; and where changes

@@ -3,7 +3,10 @@
 use rae_midi::{Action, Message};
 use rae_soundfont::Generator;
 
+use super::PORT;
 use super::channel::{SOUNDFONT_NRPN, cc};
+use super::routing::{Request, Router};
+use super::sysex::PartSetting;
 use crate::ChannelSet;
 use crate::control::character;
 
@@ -28,17 +31,30 @@ impl FilterMoves {
     /// The channels whose filters `actions` move.
     pub(crate) fn of<'a>(channels: u16, actions: impl Iterator<Item = &'a Action>) -> ChannelSet {
         let mut moves = FilterMoves::new(channels);
-        actions.filter_map(|action| moves.begin_with(action)).collect()
+        let mut router = Router::new(usize::from(channels).div_ceil(PORT));
+        let mut moved = ChannelSet::default();
+        for action in actions {
+            router.route(action, |request| {
+                if let Some(channel) = moves.begin_with(&request) {
+                    moved.insert(channel);
+                }
+            });
+        }
+        moved
     }
 
-    /// The channel that this action is the first to move a filter of.
-    pub(crate) fn begin_with(&mut self, action: &Action) -> Option<u16> {
-        let Action::Channel { channel, message: Message::ControlChange { controller, value } } = *action else {
-            return None;
+    /// The channel that this request is the first to move a filter of.
+    pub(super) fn begin_with(&mut self, request: &Request<'_>) -> Option<u16> {
+        let (channel, closes) = match *request {
+            Request::Message(channel, Message::ControlChange { controller, value })
+            | Request::Part(channel, PartSetting::Control(controller, value)) => {
+                (channel, self.channels.get_mut(channel)?.moves(controller, value))
+            }
+            Request::Part(channel, PartSetting::Depth(_, destination, value)) => (channel, destination.closes(value)),
+            _ => return None,
         };
-        let selection = self.channels.get_mut(usize::from(channel))?;
-        let begins = selection.moves(controller, value) && !std::mem::replace(&mut selection.begun, true);
-        begins.then_some(channel)
+        let begins = closes && !std::mem::replace(&mut self.channels.get_mut(channel)?.begun, true);
+        begins.then_some(channel as u16)
     }
 }
 

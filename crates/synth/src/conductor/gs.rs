@@ -4,7 +4,8 @@
 use super::bank::BankMode;
 use super::channel::cc;
 use super::keys::{Key, KeyParameter};
-use super::sysex::{PartSetting, Setting, Settings, SysEx, Written, nibbles, shift};
+use super::routes::{Destination, Source};
+use super::sysex::{PartSetting, PortSetting, Setting, Settings, SysEx, Written, nibbles, shift};
 
 /// Reads what follows 41, device, 42 12: address, data and their checksum.
 pub(super) fn parse(written: &[u8]) -> SysEx<'_> {
@@ -23,19 +24,21 @@ pub(super) fn parse(written: &[u8]) -> SysEx<'_> {
 /// What the first bytes of `data`, which is not empty, mean at this address.
 pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
     let value = data[0];
-    let one = |setting| (Some(setting), 1);
+    let one = |setting| (Some(Setting::Port(setting)), 1);
     match address {
         // 0018 to 07E8: −100.0 to +100.0 cents.
-        [0x40, 0x00, 0x00] => (nibbles(data, 4).map(|tune| Setting::MasterFine((tune - 1024.0) / 10.0)), 4),
-        [0x40, 0x00, 0x04] => one(Setting::MasterVolume(f32::from(value) / 127.0)),
-        [0x40, 0x00, 0x05] => one(Setting::MasterShift(shift(value))),
-        [0x40, 0x00, 0x06] => one(Setting::MasterPan(value)),
+        [0x40, 0x00, 0x00] => {
+            (nibbles(data, 4).map(|tune| Setting::Port(PortSetting::MasterFine((tune - 1024.0) / 10.0))), 4)
+        }
+        [0x40, 0x00, 0x04] => one(PortSetting::MasterVolume(f32::from(value) / 127.0)),
+        [0x40, 0x00, 0x05] => one(PortSetting::MasterShift(shift(value))),
+        [0x40, 0x00, 0x06] => one(PortSetting::MasterPan(value)),
         [0x40, block @ 0x10..=0x1f, low] => {
             let (setting, bytes) = read_part(low, data);
             (setting.map(|setting| Setting::Part(part(block), setting)), bytes)
         }
-        [0x40, block @ 0x20..=0x2f, 0x10] => {
-            one(Setting::Part(part(block), PartSetting::BendRange(value.saturating_sub(64))))
+        [0x40, block @ 0x20..=0x2f, low] => {
+            (read_controller(low, value).map(|setting| Setting::Part(part(block), setting)), 1)
         }
         [0x41, map, key] => (drum(map, key, value), 1),
         _ => (None, 1),
@@ -70,6 +73,8 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x1c => PartSetting::Control(cc::PAN, value),
         0x1d => PartSetting::LowestKey(value),
         0x1e => PartSetting::HighestKey(value),
+        0x1f => PartSetting::Choose(Source::First, value),
+        0x20 => PartSetting::Choose(Source::Second, value),
         0x21 => PartSetting::Control(cc::CHORUS, value),
         0x22 => PartSetting::Control(cc::REVERB, value),
         0x30..=0x37 => PartSetting::Control(cc::SOUND_OF_TONE_MODIFY[usize::from(low - 0x30)], value),
@@ -77,6 +82,29 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         _ => return (None, 1),
     };
     (Some(setting), 1)
+}
+
+/// A page of the controllers, of 16 addresses each: modulation, bend, channel pressure, key pressure, and the two that can be
+/// chosen. Of the bend only the range, and nothing of key pressure, is rendered.
+fn read_controller(low: u8, value: u8) -> Option<PartSetting> {
+    let source = match low >> 4 {
+        0 => Source::Wheel,
+        1 => return (low == 0x10).then_some(PartSetting::BendRange(value.saturating_sub(64))),
+        2 => Source::Pressure,
+        4 => Source::First,
+        5 => Source::Second,
+        _ => return None,
+    };
+    let destination = match low & 15 {
+        0 => Destination::Pitch,
+        1 => Destination::Cutoff,
+        2 => Destination::Amplitude,
+        4 => Destination::LfoPitch,
+        5 => Destination::LfoCutoff,
+        6 => Destination::LfoAmplitude,
+        _ => return None,
+    };
+    Some(PartSetting::Depth(source, destination, value))
 }
 
 /// Drum setup: the map in the upper half of a byte, the parameter in the lower.
@@ -93,5 +121,5 @@ fn drum(map: u8, key: u8, value: u8) -> Option<Setting> {
         _ => return None,
     };
     let setup = map >> 4;
-    (setup < 2).then_some(Setting::Key(Key { setup, key, parameter, value }))
+    (setup < 2).then_some(Setting::Port(PortSetting::Key(setup, Key { key, parameter, value })))
 }

@@ -75,8 +75,6 @@ impl KeyParameter {
 /// A new value of a parameter of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
-    /// Drum setup.
-    pub(super) setup: u8,
     pub(super) key: u8,
     pub(super) parameter: KeyParameter,
     pub(super) value: u8,

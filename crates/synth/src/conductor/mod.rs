@@ -11,6 +11,8 @@ mod part;
 mod portamento;
 mod programs;
 mod rehearsal;
+mod routes;
+mod routing;
 mod settings;
 mod solo;
 mod stealing;
@@ -35,9 +37,9 @@ use channel::{Channel, Effect, cc};
 pub(crate) use filter_moves::FilterMoves;
 use held::Held;
 use keys::{Key, Keys};
-use part::Hearing;
 use programs::Programs;
 pub(crate) use rehearsal::{MOST_NEEDS, Need, Rehearsal};
+use routing::Router;
 use stealing::Stealing;
 use tuning::Tuning;
 
@@ -52,7 +54,6 @@ struct Port {
     /// Semitones by which keys are moved, those of drums excepted.
     shift: i8,
     keys: Keys,
-    hearing: Hearing,
 }
 
 impl Default for Port {
@@ -63,7 +64,6 @@ impl Default for Port {
             master_volume: 1.0,
             shift: 0,
             keys: Keys::new(PORT),
-            hearing: Hearing::default(),
         }
     }
 }
@@ -85,6 +85,7 @@ pub(crate) struct Conductor {
     settings: Settings,
     channels: Vec<Channel>,
     ports: Vec<Port>,
+    router: Router,
     programs: Programs,
     font: Arc<SoundFont>,
     voices: Voices,
@@ -111,6 +112,7 @@ impl Conductor {
             settings: settings.clone(),
             channels: (0..channels).map(Channel::new).collect(),
             ports: (0..ports).map(|_| Port::default()).collect(),
+            router: Router::new(ports),
             programs: Programs::new(font.clone()),
             font,
             voices: Voices::new(make),
@@ -127,6 +129,7 @@ impl Conductor {
             *channel = Channel::new(channel.index);
         }
         self.ports.fill_with(Port::default);
+        self.router.reset();
         self.voices.restart();
         self.stealing = Stealing::default();
     }
@@ -193,7 +196,7 @@ impl Conductor {
                 Action::Channel { channel, message: Message::NoteOn { .. } | Message::NoteOff { .. } } => {
                     // Where one note sounds at a time, a key that goes up can start that of another.
                     let starts = |part: &usize| starts_note(action) || !same_modes || self.channels[*part].is_solo();
-                    for part in self.parts(usize::from(*channel)).filter(starts) {
+                    for part in self.router.parts(*channel).filter(starts) {
                         let sound = self.channels[part].sound.as_ref();
                         let Some(sound) = sound.filter(|_| same_programs) else { return true };
                         voices += sound.most_layers;
@@ -237,15 +240,14 @@ impl Conductor {
 
     /// Does what an event at `frame` asks for.
     pub(crate) fn act(&mut self, frame: u64, action: &Action) {
-        match action {
-            Action::Channel { channel, message } => {
-                let starts = matches!(message, Message::NoteOn { velocity: 1.., .. });
-                if !(starts && self.settings.muted.contains(*channel)) {
-                    self.parts(usize::from(*channel)).for_each(|part| self.message(frame, part, *message));
-                }
-            }
-            Action::SysEx { port, data } => self.sysex(frame, usize::from(*port), data),
+        if let Action::Channel { channel, message: Message::NoteOn { velocity: 1.., .. } } = action
+            && self.settings.muted.contains(*channel)
+        {
+            return;
         }
+        let mut router = std::mem::take(&mut self.router);
+        router.route(action, |request| self.take(frame, &request));
+        self.router = router;
     }
 
     /// The tracks have ended: keys and pedals are let go.
@@ -297,7 +299,7 @@ impl Conductor {
             }
             Effect::AllSoundOff => self.silence(frame, channel),
             Effect::Key { key, parameter, value } => {
-                self.set_key(channel, &Key { setup: 0, key: *key, parameter: *parameter, value: *value });
+                self.set_key(channel, &Key { key: *key, parameter: *parameter, value: *value });
             }
             Effect::Retune => self.channels[channel].retune(frame, &self.ports[channel / PORT].tuning),
             Effect::SoundController { number, value } => self.set_sound_controller(frame, channel, *number, *value),
@@ -353,13 +355,6 @@ impl Conductor {
         for serial in self.channels[channel].notes.surplus(key).into_iter().flatten() {
             self.voices.kill(serial, frame);
         }
-    }
-
-    /// The channels whose parts hear what comes on one.
-    fn parts(&self, channel: usize) -> impl Iterator<Item = usize> + use<> {
-        let port = channel / PORT;
-        let parts = self.ports.get(port).map(|port| port.hearing.parts(channel % PORT));
-        parts.into_iter().flatten().map(move |part| port * PORT + part)
     }
 
     /// A key goes up: its notes are released unless a pedal holds them.
@@ -420,7 +415,7 @@ impl Conductor {
             sends: self.settings.sends,
             offsets: &state.offsets,
             character: state.character(),
-            steering: state.steering,
+            steering: state.steering(),
             filter_moves: self.filter_moves[channel],
             changes_seen,
             rate: f64::from(self.settings.rate.hz()),

@@ -1,10 +1,7 @@
-//! What a part has besides the controllers of its channel (GS patch parts, XG multi parts), and which channel it hears.
+//! What a part has besides the controllers of its channel (GS patch parts, XG multi parts).
 
 use super::keys::Place;
 use super::sysex::PartSetting;
-
-/// Parts of a port, as many as channels.
-const PARTS: usize = 16;
 
 /// Frequency of key 69.
 const TUNING_HZ: f32 = 440.0;
@@ -62,33 +59,5 @@ impl Part {
         }
         let hz = TUNING_HZ * ((key as f32 - 69.0) / 12.0).exp2();
         1200.0 * ((hz + self.detune) / hz).max(1e-3).log2()
-    }
-}
-
-/// Which parts of a port hear which channel.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Hearing {
-    /// For each channel, a bit for each part.
-    parts: [u16; PARTS],
-}
-
-impl Default for Hearing {
-    fn default() -> Hearing {
-        Hearing { parts: std::array::from_fn(|channel| 1 << channel) }
-    }
-}
-
-impl Hearing {
-    pub(super) fn set(&mut self, part: u8, channel: Option<u8>) {
-        for (number, parts) in self.parts.iter_mut().enumerate() {
-            let hears = channel.is_some_and(|channel| usize::from(channel) == number);
-            *parts = *parts & !(1 << part) | u16::from(hears) << part;
-        }
-    }
-
-    /// The parts that hear a channel, ascending.
-    pub(super) fn parts(&self, channel: usize) -> impl Iterator<Item = usize> + use<> {
-        let parts = self.parts[channel];
-        (0..PARTS).filter(move |part| parts >> part & 1 == 1)
     }
 }

@@ -8,9 +8,9 @@ use rae_soundfont::SoundFont;
 use super::FilterMoves;
 use super::PORT;
 use super::bank::{BankMode, Selection};
-use super::part::Hearing;
 use super::programs::Programs;
-use super::sysex::{self, PartSetting, Setting, SysEx};
+use super::routing::{Request, Router};
+use super::sysex::PartSetting;
 use crate::program::Program;
 use crate::warning::{Warning, Warnings};
 
@@ -20,17 +20,11 @@ pub(crate) const MOST_NEEDS: usize = 3 * PORT;
 /// Follows the events as the conductor will, as far as they select presets.
 pub(crate) struct Rehearsal {
     selections: Vec<Selection>,
-    ports: Vec<Port>,
+    modes: Vec<BankMode>,
+    router: Router,
     programs: Programs,
     warnings: Warnings,
     filter_moves: FilterMoves,
-}
-
-/// What the conductor's ports say of selections.
-#[derive(Clone, Default)]
-struct Port {
-    mode: BankMode,
-    hearing: Hearing,
 }
 
 /// What has to be handed over before an event.
@@ -45,7 +39,8 @@ impl Rehearsal {
         let ports = usize::from(channels).div_ceil(PORT).max(1);
         Rehearsal {
             selections: (0..(ports * PORT) as u16).map(Selection::new).collect(),
-            ports: vec![Port::default(); ports],
+            modes: vec![BankMode::default(); ports],
+            router: Router::new(ports),
             programs: Programs::new(font),
             warnings: Warnings::default(),
             filter_moves: FilterMoves::new(channels),
@@ -60,28 +55,17 @@ impl Rehearsal {
     /// What is needed once `action` has been acted on, and was not before; at most [`MOST_NEEDS`].
     pub(crate) fn follow(&mut self, action: &Action) -> Vec<Need> {
         let mut needs = Vec::new();
-        match action {
-            Action::Channel { channel, message } => {
-                for part in self.parts(*channel) {
-                    needs.extend(self.message(part, *message));
-                }
+        let mut router = std::mem::take(&mut self.router);
+        router.route(action, |request| {
+            needs.extend(self.filter_moves.begin_with(&request).map(Need::Filters));
+            match request {
+                Request::Message(part, message) => needs.extend(self.message(part, message)),
+                Request::Part(part, setting) => needs.extend(self.set_part(part, setting)),
+                Request::Reset(port, mode) => self.reset(port, mode),
+                Request::Port(..) | Request::Tuning(..) | Request::Damaged => {}
             }
-            Action::SysEx { port, data } if usize::from(*port) < self.ports.len() => {
-                let port = usize::from(*port);
-                match sysex::parse(data) {
-                    SysEx::Reset(mode) => self.reset(port, mode),
-                    SysEx::Settings(settings) => {
-                        for setting in settings {
-                            if let Setting::Part(part, setting) = setting {
-                                needs.extend(self.set_part(port * PORT + usize::from(part), setting));
-                            }
-                        }
-                    }
-                    SysEx::Tuning(_) | SysEx::Damaged | SysEx::Other => {}
-                }
-            }
-            Action::SysEx { .. } => {}
-        }
+        });
+        self.router = router;
         needs
     }
 
@@ -90,11 +74,9 @@ impl Rehearsal {
         match message {
             Message::ControlChange { controller, value } => {
                 selection.control(controller, value);
-                let action = Action::Channel { channel: part as u16, message };
-                return self.filter_moves.begin_with(&action).map(Need::Filters);
             }
             Message::ProgramChange { program } => {
-                selection.select(program, self.ports[part / PORT].mode);
+                selection.select(program, self.modes[part / PORT]);
                 return self.preset(part);
             }
             Message::NoteOn { velocity: 1.., .. } => self.programs.warn(selection, &mut self.warnings),
@@ -104,22 +86,20 @@ impl Rehearsal {
     }
 
     fn reset(&mut self, port: usize, mode: BankMode) {
-        self.ports[port] = Port { mode, hearing: Hearing::default() };
+        self.modes[port] = mode;
         for part in port * PORT..(port + 1) * PORT {
             self.selections[part] = Selection::new(part as u16);
         }
     }
 
     fn set_part(&mut self, part: usize, setting: PartSetting) -> Option<Need> {
-        let port = &mut self.ports[part / PORT];
         match setting {
             PartSetting::Control(controller, value) => {
                 return self.message(part, Message::ControlChange { controller, value });
             }
             PartSetting::Program(program) => return self.message(part, Message::ProgramChange { program }),
-            PartSetting::Listen(heard) => port.hearing.set((part % PORT) as u8, heard),
             PartSetting::Drums(setup) => {
-                self.selections[part].set_drums(setup.is_some(), port.mode);
+                self.selections[part].set_drums(setup.is_some(), self.modes[part / PORT]);
                 return self.preset(part);
             }
             _ => {}
@@ -130,13 +110,7 @@ impl Rehearsal {
     /// The presets that a note on the channel would play now.
     pub(crate) fn played(&self, channel: u16) -> impl Iterator<Item = usize> {
         let choose = |part: usize| self.programs.choose(&self.selections[part]);
-        self.parts(channel).filter_map(choose).map(|(_, preset)| preset)
-    }
-
-    fn parts(&self, channel: u16) -> impl Iterator<Item = usize> + use<> {
-        let (port, channel) = (usize::from(channel) / PORT, usize::from(channel) % PORT);
-        let parts = self.ports.get(port).map(|port| port.hearing.parts(channel));
-        parts.into_iter().flatten().map(move |part| port * PORT + part)
+        self.router.parts(channel).filter_map(choose).map(|(_, preset)| preset)
     }
 
     /// Warnings since the last call.

@@ -5,7 +5,8 @@ use rae_midi::Message;
 use super::bank::BankMode;
 use super::channel::Channel;
 use super::keys::{Key, KeyState, Keys, Place};
-use super::sysex::{self, PartSetting, Setting, SysEx};
+use super::routing::Request;
+use super::sysex::{PartSetting, PortSetting};
 use super::tuning::{self, TuningMessage};
 use super::{Conductor, PORT, Port};
 use crate::control::{Change, KeySetup, character};
@@ -13,16 +14,14 @@ use crate::program::Program;
 use crate::warning::Warning;
 
 impl Conductor {
-    pub(super) fn sysex(&mut self, frame: u64, port: usize, data: &[u8]) {
-        if port >= self.ports.len() {
-            return;
-        }
-        match sysex::parse(data) {
-            SysEx::Reset(mode) => self.reset_port(frame, port, mode),
-            SysEx::Settings(settings) => settings.for_each(|setting| self.set(frame, port, setting)),
-            SysEx::Tuning(message) => self.tuning_message(frame, port, message),
-            SysEx::Damaged => self.warnings.once(Warning::Checksum { frame }),
-            SysEx::Other => {}
+    pub(super) fn take(&mut self, frame: u64, request: &Request<'_>) {
+        match *request {
+            Request::Message(channel, message) => self.message(frame, channel, message),
+            Request::Part(channel, setting) => self.set_part(frame, channel, setting),
+            Request::Port(port, setting) => self.set(frame, port, setting),
+            Request::Reset(port, mode) => self.reset_port(frame, port, mode),
+            Request::Tuning(port, message) => self.tuning_message(frame, port, message),
+            Request::Damaged => self.warnings.once(Warning::Checksum { frame }),
         }
     }
 
@@ -47,34 +46,32 @@ impl Conductor {
         }
     }
 
-    fn set(&mut self, frame: u64, port: usize, setting: Setting) {
+    fn set(&mut self, frame: u64, port: usize, setting: PortSetting) {
         let state = &mut self.ports[port];
         match setting {
-            Setting::MasterVolume(volume) => {
+            PortSetting::MasterVolume(volume) => {
                 // Volume controllers are concave over 96 dB: an amplitude of the square.
                 state.master_volume = volume * volume;
                 let change = Change::Volume(state.master_volume);
                 self.channels[channels(port)].iter_mut().for_each(|channel| channel.push(frame, change.clone()));
             }
-            Setting::MasterFine(cents) => {
+            PortSetting::MasterFine(cents) => {
                 state.tuning.master_fine = cents;
                 self.retune(frame, port, u16::MAX);
             }
-            Setting::MasterCoarse(cents) => {
+            PortSetting::MasterCoarse(cents) => {
                 state.tuning.master_coarse = cents;
                 self.retune(frame, port, u16::MAX);
             }
-            Setting::MasterShift(semitones) => state.shift = semitones,
-            Setting::MasterPan(value) => {
+            PortSetting::MasterShift(semitones) => state.shift = semitones,
+            PortSetting::MasterPan(value) => {
                 let pan = Place::At(value.max(1)).pan(frame, 0).unwrap_or_default();
                 self.channels[channels(port)].iter_mut().for_each(|channel| channel.set_balance(frame, pan));
             }
-            Setting::Part(part, setting) => self.set_part(frame, port * PORT + usize::from(part), setting),
-            Setting::Key(Key { setup, key, parameter, value }) => {
+            PortSetting::Key(setup, Key { key, parameter, value }) => {
                 state.keys.set(usize::from(setup), key, parameter, value);
             }
-            Setting::PartKey(part, key) => self.set_key(port * PORT + usize::from(part), &key),
-            Setting::ResetKeys(setup) => state.keys.reset(usize::from(setup)),
+            PortSetting::ResetKeys(setup) => state.keys.reset(usize::from(setup)),
         }
     }
 
@@ -94,7 +91,15 @@ impl Conductor {
                 }
             }
             PartSetting::Program(program) => self.message(frame, channel, Message::ProgramChange { program }),
-            PartSetting::Listen(heard) => port.hearing.set((channel % PORT) as u8, heard),
+            PartSetting::Key(key) => self.set_key(channel, &key),
+            PartSetting::Depth(source, destination, value) => {
+                state.routes.set(source, destination, value);
+                state.steer(frame);
+            }
+            PartSetting::Choose(source, number) => {
+                state.routes.choose(source, number);
+                state.steer(frame);
+            }
             PartSetting::Drums(setup) => {
                 state.part.setup = setup;
                 state.set_drums(setup.is_some(), port.mode);
@@ -158,7 +163,6 @@ impl Port {
         self.tuning.reset();
         self.keys.reset_all();
         (self.mode, self.master_volume, self.shift) = (mode, 1.0, 0);
-        self.hearing = super::part::Hearing::default();
     }
 }
 

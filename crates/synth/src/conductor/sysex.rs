@@ -2,6 +2,7 @@
 
 use super::bank::BankMode;
 use super::keys::{Key, KeyParameter};
+use super::routes::{Destination, Source};
 use super::{gs, xg};
 
 /// What a sysex asks for.
@@ -21,6 +22,15 @@ pub(super) enum SysEx<'a> {
 /// One thing that is set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Setting {
+    /// Of a part of the port, from 0.
+    Part(u8, PartSetting),
+    /// Of the port.
+    Port(PortSetting),
+}
+
+/// Something that all parts of a port are told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum PortSetting {
     /// Master volume 0 to 1.
     MasterVolume(f32),
     /// Cents.
@@ -31,12 +41,8 @@ pub(super) enum Setting {
     MasterShift(i8),
     /// Balance of everything, 1 to 127; 64 is the middle.
     MasterPan(u8),
-    /// A part of the port, from 0.
-    Part(u8, PartSetting),
-    /// A key of a drum setup of the port.
-    Key(Key),
-    /// A key of what a part plays.
-    PartKey(u8, Key),
+    /// A key of a drum setup.
+    Key(u8, Key),
     /// A drum setup as it was at first.
     ResetKeys(u8),
 }
@@ -67,6 +73,12 @@ pub(super) enum PartSetting {
     Scale(u8, f32),
     /// Semitones.
     BendRange(u8),
+    /// Of the drums that it plays.
+    Key(Key),
+    /// What a controller reaches.
+    Depth(Source, Destination, u8),
+    /// The number of a controller that can be chosen.
+    Choose(Source, u8),
 }
 
 /// The settings of one message, in its order.
@@ -78,6 +90,10 @@ pub(super) enum Settings<'a> {
     Xg([u8; 3], &'a [u8]),
     /// Key-based instrument controllers: part, key, then controllers and values (General MIDI 2; CA-023).
     KeyBased(u8, u8, &'a [u8]),
+    /// Controller destinations: part, controller, then parameters and ranges (General MIDI 2; CA-022).
+    Destinations(u8, Source, &'a [u8]),
+    /// The same, after the number of the controller has been chosen.
+    Chosen(u8, u8, &'a [u8]),
 }
 
 impl Iterator for Settings<'_> {
@@ -92,9 +108,21 @@ impl Iterator for Settings<'_> {
                 let (&[controller, value], rest) = pairs.split_first_chunk()?;
                 *pairs = rest;
                 if let Some(parameter) = KeyParameter::of_controller(controller) {
-                    return Some(Setting::PartKey(*part, Key { setup: 0, key: *key, parameter, value }));
+                    return Some(Setting::Part(*part, PartSetting::Key(Key { key: *key, parameter, value })));
                 }
             },
+            Settings::Destinations(part, source, pairs) => loop {
+                let (&[parameter, value], rest) = pairs.split_first_chunk()?;
+                *pairs = rest;
+                if let Some(&destination) = Destination::ALL.get(usize::from(parameter)) {
+                    return Some(Setting::Part(*part, PartSetting::Depth(*source, destination, value)));
+                }
+            },
+            Settings::Chosen(part, number, pairs) => {
+                let (part, number, pairs) = (*part, *number, *pairs);
+                *self = Settings::Destinations(part, Source::First, pairs);
+                Some(Setting::Part(part, PartSetting::Choose(Source::First, number)))
+            }
         }
     }
 }
@@ -119,17 +147,28 @@ fn next_written(address: &mut [u8; 3], data: &mut &[u8], read: fn([u8; 3], &[u8]
 
 /// Reads the bytes between F0 and F7.
 pub(super) fn parse(data: &[u8]) -> SysEx<'_> {
-    let one = |setting| SysEx::Settings(Settings::One(Some(setting)));
+    let one = |setting| SysEx::Settings(Settings::One(Some(Setting::Port(setting))));
     match data {
         [0x7e, _, 0x09, 0x01, ..] => SysEx::Reset(BankMode::Gm),
         [0x7e, _, 0x09, 0x02, ..] => SysEx::Reset(BankMode::Gs),
         [0x7e, _, 0x09, 0x03, ..] => SysEx::Reset(BankMode::Gm2),
-        [0x7f, _, 0x04, 0x01, lsb, msb, ..] => one(Setting::MasterVolume(fourteen_bits(*msb, *lsb) / 16_383.0)),
-        [0x7f, _, 0x04, 0x03, lsb, msb, ..] => one(Setting::MasterFine((fourteen_bits(*msb, *lsb) - 8192.0) / 81.92)),
-        [0x7f, _, 0x04, 0x04, _, msb, ..] => one(Setting::MasterCoarse(100.0 * (f32::from(*msb) - 64.0))),
+        [0x7f, _, 0x04, 0x01, lsb, msb, ..] => one(PortSetting::MasterVolume(fourteen_bits(*msb, *lsb) / 16_383.0)),
+        [0x7f, _, 0x04, 0x03, lsb, msb, ..] => {
+            one(PortSetting::MasterFine((fourteen_bits(*msb, *lsb) - 8192.0) / 81.92))
+        }
+        [0x7f, _, 0x04, 0x04, _, msb, ..] => one(PortSetting::MasterCoarse(100.0 * (f32::from(*msb) - 64.0))),
         [0x7e | 0x7f, _, 0x08, tuning @ ..] => SysEx::Tuning(tuning),
         [0x7f, _, 0x0a, 0x01, channel @ 0..16, key @ 0..128, pairs @ ..] => {
             SysEx::Settings(Settings::KeyBased(*channel, *key, pairs))
+        }
+        [0x7f, _, 0x09, 0x01, channel @ 0..16, pairs @ ..] => {
+            SysEx::Settings(Settings::Destinations(*channel, Source::Pressure, pairs))
+        }
+        [0x7f, _, 0x09, 0x03, channel @ 0..16, 1, pairs @ ..] => {
+            SysEx::Settings(Settings::Destinations(*channel, Source::Wheel, pairs))
+        }
+        [0x7f, _, 0x09, 0x03, channel @ 0..16, number @ 0..120, pairs @ ..] => {
+            SysEx::Settings(Settings::Chosen(*channel, *number, pairs))
         }
         // Roland, data set 1.
         [0x41, _, 0x42, 0x12, written @ ..] => gs::parse(written),

@@ -3,7 +3,8 @@
 use super::bank::BankMode;
 use super::channel::cc;
 use super::keys::{Key, KeyParameter, SETUPS};
-use super::sysex::{PartSetting, Setting, Settings, SysEx, Written, nibbles, shift};
+use super::routes::{Destination, Source};
+use super::sysex::{PartSetting, PortSetting, Setting, Settings, SysEx, Written, nibbles, shift};
 
 /// Reads a parameter change.
 pub(super) fn parse(address: [u8; 3], data: &[u8]) -> SysEx<'_> {
@@ -16,13 +17,15 @@ pub(super) fn parse(address: [u8; 3], data: &[u8]) -> SysEx<'_> {
 /// What the first bytes of `data`, which is not empty, mean at this address.
 pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
     let value = data[0];
-    let one = |setting| (Some(setting), 1);
+    let one = |setting| (Some(Setting::Port(setting)), 1);
     match address {
         // −102.4 to +102.3 cents.
-        [0x00, 0x00, 0x00] => (nibbles(data, 4).map(|tune| Setting::MasterFine((tune - 1024.0) / 10.0)), 4),
-        [0x00, 0x00, 0x04] => one(Setting::MasterVolume(f32::from(value) / 127.0)),
-        [0x00, 0x00, 0x06] => one(Setting::MasterShift(shift(value))),
-        [0x00, 0x00, 0x7d] if value < SETUPS => one(Setting::ResetKeys(value)),
+        [0x00, 0x00, 0x00] => {
+            (nibbles(data, 4).map(|tune| Setting::Port(PortSetting::MasterFine((tune - 1024.0) / 10.0))), 4)
+        }
+        [0x00, 0x00, 0x04] => one(PortSetting::MasterVolume(f32::from(value) / 127.0)),
+        [0x00, 0x00, 0x06] => one(PortSetting::MasterShift(shift(value))),
+        [0x00, 0x00, 0x7d] if value < SETUPS => one(PortSetting::ResetKeys(value)),
         [0x08, part @ 0..16, low] => {
             let (setting, bytes) = read_part(low, data);
             (setting.map(|setting| Setting::Part(part, setting)), bytes)
@@ -57,13 +60,24 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x13 => PartSetting::Control(cc::REVERB, value),
         // Vibrato rate, depth and delay, cutoff, resonance, attack, decay, release.
         0x15..=0x1c => PartSetting::Control([76, 77, 78, 74, 71, 73, 75, 72][usize::from(low - 0x15)], value),
+        0x1d..=0x22 => depth(Source::Wheel, low - 0x1d, value),
         0x23 => PartSetting::BendRange(value.saturating_sub(64)),
         0x41..=0x4c => PartSetting::Scale(low - 0x41, f32::from(value) - 64.0),
+        0x4d..=0x52 => depth(Source::Pressure, low - 0x4d, value),
+        0x59 => PartSetting::Choose(Source::First, value),
+        0x5a..=0x5f => depth(Source::First, low - 0x5a, value),
+        0x60 => PartSetting::Choose(Source::Second, value),
+        0x61..=0x66 => depth(Source::Second, low - 0x61, value),
         0x67 => PartSetting::Control(65, if value == 0 { 0 } else { 127 }),
         0x68 => PartSetting::Control(5, value),
         _ => return (None, 1),
     };
     (Some(setting), 1)
+}
+
+/// What a controller reaches; the units are those of GS.
+fn depth(source: Source, place: u8, value: u8) -> PartSetting {
+    PartSetting::Depth(source, Destination::ALL[usize::from(place)], value)
 }
 
 fn drum(setup: u8, key: u8, low: u8, value: u8) -> Option<Setting> {
@@ -84,5 +98,5 @@ fn drum(setup: u8, key: u8, low: u8, value: u8) -> Option<Setting> {
         0x0e => KeyParameter::Decay,
         _ => return None,
     };
-    (setup < SETUPS).then_some(Setting::Key(Key { setup, key, parameter, value }))
+    (setup < SETUPS).then_some(Setting::Port(PortSetting::Key(setup, Key { key, parameter, value })))
 }

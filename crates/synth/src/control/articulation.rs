@@ -27,6 +27,8 @@ pub(crate) struct Pitching {
     /// Master volume, an amplitude.
     pub(crate) volume: f32,
     pub(crate) key_setup: KeySetup,
+    /// An amplitude, by controllers' destinations.
+    pub(crate) swell: f32,
 }
 
 /// One low-frequency oscillator's timing.
@@ -84,7 +86,8 @@ impl Articulation {
             + pitching.tuning
             + pitching.key_setup.cents;
         let KeySetup { level, reverb, chorus, .. } = pitching.key_setup;
-        let amplitude = 10f32.powf(-value(Generator::InitialAttenuation) / 200.0) * pitching.volume * level;
+        let amplitude =
+            10f32.powf(-value(Generator::InitialAttenuation) / 200.0) * pitching.volume * level * pitching.swell;
         let angle = (value(Generator::Pan) + 500.0) / 1000.0 * std::f32::consts::FRAC_PI_2;
         Articulation {
             pitch: f64::from(pitch),

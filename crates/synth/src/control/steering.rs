@@ -1,19 +1,59 @@
-//! What moves a whole channel besides its modulators.
+//! What moves a whole channel besides its modulators: controllers' destinations and the master balance.
 
 use rae_soundfont::Generator;
 
 use crate::program::Values;
 
-/// Added to the generators of a channel's voices while they sound.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// Added to the voices of a channel while they sound.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Steering {
     /// Tenths of a per cent to the right.
     pub(crate) pan: f32,
+    /// Cents.
+    pub(crate) pitch: f32,
+    /// Cents.
+    pub(crate) cutoff: f32,
+    /// Added to an amplitude of 1.
+    pub(crate) swell: f32,
+    /// Cents of the vibrato LFO.
+    pub(crate) vibrato: f32,
+    /// Cents of cutoff of the modulation LFO.
+    pub(crate) wave: f32,
+    /// Centibels of the modulation LFO.
+    pub(crate) tremolo: f32,
 }
 
 impl Steering {
+    /// Moves nothing.
+    pub(crate) const NONE: Steering =
+        Steering { pan: 0.0, pitch: 0.0, cutoff: 0.0, swell: 0.0, vibrato: 0.0, wave: 0.0, tremolo: 0.0 };
+
+    /// With a share of `other` besides.
+    pub(crate) fn plus(&self, other: &Steering, share: f32) -> Steering {
+        Steering {
+            pan: self.pan + share * other.pan,
+            pitch: self.pitch + share * other.pitch,
+            cutoff: self.cutoff + share * other.cutoff,
+            swell: self.swell + share * other.swell,
+            vibrato: self.vibrato + share * other.vibrato,
+            wave: self.wave + share * other.wave,
+            tremolo: self.tremolo + share * other.tremolo,
+        }
+    }
+
+    /// Factor of the amplitude.
+    pub(crate) fn amplitude(&self) -> f32 {
+        (1.0 + self.swell).max(0.0)
+    }
+
     /// Moves the generators.
     pub(crate) fn shape(&self, values: &mut Values) {
-        values[Generator::Pan as usize] += self.pan;
+        let mut add = |generator: Generator, amount: f32| values[generator as usize] += amount;
+        add(Generator::Pan, self.pan);
+        add(Generator::FineTune, self.pitch);
+        add(Generator::InitialFilterFc, self.cutoff);
+        add(Generator::VibLfoToPitch, self.vibrato);
+        add(Generator::ModLfoToFilterFc, self.wave);
+        add(Generator::ModLfoToVolume, self.tremolo);
     }
 }

@@ -178,7 +178,7 @@ impl Voice {
             sends: false,
             offsets: &[],
             character: Character::NEUTRAL,
-            steering: Steering::default(),
+            steering: Steering::NONE,
             filter_moves: false,
             changes_seen: 0,
             rate: 44_100.0,
@@ -201,7 +201,13 @@ impl Voice {
         let layer = &onset.program.layers[onset.layer];
         let key = layer.fixed(Generator::Keynum).unwrap_or(f32::from(onset.key));
         let velocity = layer.fixed(Generator::Velocity).unwrap_or(f32::from(onset.velocity));
-        let pitching = Pitching { key, tuning: onset.tuning, volume: onset.volume, key_setup: onset.key_setup };
+        let pitching = Pitching {
+            key,
+            tuning: onset.tuning,
+            volume: onset.volume,
+            key_setup: onset.key_setup,
+            swell: onset.steering.amplitude(),
+        };
         layer.modulators.inputs(
             |controller| match controller {
                 Controller::Key => key,
@@ -366,6 +372,7 @@ impl Voice {
             }
             Change::Steering(steering) => {
                 self.steering = *steering;
+                self.pitching.swell = steering.amplitude();
                 true
             }
             Change::Transfer(transfer) => {

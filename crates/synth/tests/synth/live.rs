@@ -139,7 +139,8 @@ fn parts_and_drums_are_those_of_a_file() {
         piece = piece.on(at + 100, 1, 60, 100).on(at + 2_000, 0, 64, 90).off(at + 4_000, 1, 60);
         piece = piece.sysex(at + 5_000, &xg([8, 1, 4], &[0x7f])).on(at + 5_100, 1, 67, 80);
         piece = piece.sysex(at + 9_000, &xg([0, 0, 0x7e], &[0])).sysex(at + 9_100, &xg([8, 0, 1], &[0, 3, 7]));
-        piece = piece.on(at + 9_200, 0, 60, 90);
+        piece = piece.on(at + 9_200, 0, 60, 90).sysex(at + 9_300, &gs([0x40, 0x21, 0x41], &[30]));
+        piece = piece.sysex(at + 9_400, &xg([8, 0, 0x18], &[40])).cc(at + 10_000, 0, 16, 100);
     }
     let bank = two_programs().preset(128, 0, [zone(1)]).preset(128, 7, [zone(0)]);
     assert_same_bits(bank.build(), &piece, 64);

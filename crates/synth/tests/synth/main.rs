@@ -4,6 +4,7 @@
 
 mod bits;
 mod damage;
+mod destinations;
 mod drum_keys;
 mod extremes;
 mod floods;

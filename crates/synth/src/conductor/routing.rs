@@ -1,0 +1,97 @@
+//! Which parts an event concerns: each hears a channel of its port, at first the one of its number.
+
+use rae_midi::{Action, Message};
+
+use super::PORT;
+use super::bank::BankMode;
+use super::sysex::{self, PartSetting, PortSetting, Setting, SysEx};
+
+/// What an event asks for, by the part, or the port, that it concerns. Parts are counted over all ports.
+pub(super) enum Request<'a> {
+    Message(usize, Message),
+    Part(usize, PartSetting),
+    Port(usize, PortSetting),
+    Reset(usize, BankMode),
+    Tuning(usize, &'a [u8]),
+    /// A message with a wrong checksum.
+    Damaged,
+}
+
+/// Follows which part hears what.
+#[derive(Default)]
+pub(super) struct Router {
+    ports: Vec<Hearing>,
+}
+
+impl Router {
+    pub(super) fn new(ports: usize) -> Router {
+        Router { ports: vec![Hearing::default(); ports] }
+    }
+
+    /// All parts hear the channel of their number again.
+    pub(super) fn reset(&mut self) {
+        self.ports.fill(Hearing::default());
+    }
+
+    /// Hands what `action` asks for to `take`, one after the other.
+    pub(super) fn route<'a>(&mut self, action: &'a Action, mut take: impl FnMut(Request<'a>)) {
+        match action {
+            Action::Channel { channel, message } => {
+                self.parts(*channel).for_each(|part| take(Request::Message(part, *message)));
+            }
+            Action::SysEx { port, data } => {
+                let port = usize::from(*port);
+                let Some(hearing) = self.ports.get_mut(port) else { return };
+                match sysex::parse(data) {
+                    SysEx::Reset(mode) => {
+                        *hearing = Hearing::default();
+                        take(Request::Reset(port, mode));
+                    }
+                    SysEx::Settings(settings) => settings.for_each(|setting| match setting {
+                        Setting::Part(part, PartSetting::Listen(channel)) => hearing.set(part, channel),
+                        Setting::Part(part, setting) => take(Request::Part(port * PORT + usize::from(part), setting)),
+                        Setting::Port(setting) => take(Request::Port(port, setting)),
+                    }),
+                    SysEx::Tuning(message) => take(Request::Tuning(port, message)),
+                    SysEx::Damaged => take(Request::Damaged),
+                    SysEx::Other => {}
+                }
+            }
+        }
+    }
+
+    /// The parts that hear a channel, ascending.
+    pub(super) fn parts(&self, channel: u16) -> impl Iterator<Item = usize> + use<> {
+        let (port, channel) = (usize::from(channel) / PORT, usize::from(channel) % PORT);
+        let parts = self.ports.get(port).map(|hearing| hearing.parts(channel));
+        parts.into_iter().flatten().map(move |part| port * PORT + part)
+    }
+}
+
+/// Which parts of a port hear which channel.
+#[derive(Clone, Copy, Debug)]
+struct Hearing {
+    /// For each channel, a bit for each part.
+    parts: [u16; PORT],
+}
+
+impl Default for Hearing {
+    fn default() -> Hearing {
+        Hearing { parts: std::array::from_fn(|channel| 1 << channel) }
+    }
+}
+
+impl Hearing {
+    fn set(&mut self, part: u8, channel: Option<u8>) {
+        for (number, parts) in self.parts.iter_mut().enumerate() {
+            let hears = channel.is_some_and(|channel| usize::from(channel) == number);
+            *parts = *parts & !(1 << part) | u16::from(hears) << part;
+        }
+    }
+
+    /// The parts that hear a channel, ascending.
+    fn parts(&self, channel: usize) -> impl Iterator<Item = usize> + use<> {
+        let parts = self.parts[channel];
+        (0..PORT).filter(move |part| parts >> part & 1 == 1)
+    }
+}
