@@ -106,16 +106,15 @@ impl Voices {
         }
     }
 
-    /// Fades out all voices for which `goes` holds; whether there were any.
-    pub(crate) fn kill_where(&mut self, frame: u64, goes: impl Fn(&Voice) -> bool) -> bool {
-        let before = self.sounding;
-        for voice in self.buckets.iter_mut().flat_map(|bucket| bucket.voices_mut()) {
-            if !voice.is_killed() && goes(voice) {
+    /// Fades out all voices from the serial number `since` on for which `goes` holds.
+    pub(crate) fn kill_where(&mut self, frame: u64, since: u64, goes: impl Fn(&Voice) -> bool) {
+        for bucket in &mut self.buckets {
+            let youngest = bucket.voices_mut().iter_mut().rev().take_while(|voice| voice.serial >= since);
+            for voice in youngest.filter(|voice| !voice.is_killed() && goes(voice)) {
                 voice.kill(frame);
                 self.sounding -= 1;
             }
         }
-        self.sounding < before
     }
 
     /// Drops the voices that fade out.

@@ -379,14 +379,16 @@ impl Conductor {
 
     /// Cuts the notes of a channel.
     fn cut(&mut self, frame: u64, channel: usize) {
-        self.channels[channel].notes.clear();
-        self.voices.kill_where(frame, |voice| usize::from(voice.channel) == channel);
+        let state = &mut self.channels[channel];
+        state.notes.clear();
+        let since = std::mem::replace(&mut state.cut_before, self.voices.next_serial());
+        self.voices.kill_where(frame, since, |voice| usize::from(voice.channel) == channel);
     }
 
     /// Exclusive class: older voices of the class, channel and preset are cut.
     fn exclude(&mut self, frame: u64, channel: usize, program: &Arc<Program>, class: i32, first: u64) {
         if class != 0 {
-            self.voices.kill_where(frame, |voice| {
+            self.voices.kill_where(frame, 0, |voice| {
                 usize::from(voice.channel) == channel && voice.serial < first && voice.is_excluded_by(program, class)
             });
         }

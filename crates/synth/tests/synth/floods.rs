@@ -50,6 +50,26 @@ fn events_at_the_end_of_time_cost_nothing() {
 }
 
 #[test]
+fn floods_in_mono_mode_are_bounded() {
+    let mut events = vec![TrackEvent { tick: 0, event: Event::Meta(Meta::Tempo(10_000)) }];
+    let mono = Message::ControlChange { controller: 126, value: 1 };
+    events.push(TrackEvent { tick: 0, event: Event::Channel { channel: 0, message: mono } });
+    // Keys that are never lifted, all at one frame, then lifts that each strike the key before.
+    events.extend((0..300_000u32).map(|i| note_on(100, (i % 128) as u8)));
+    events.extend((0..128u8).rev().map(|key| {
+        let message = Message::NoteOff { key, velocity: 64 };
+        TrackEvent { tick: 200, event: Event::Channel { channel: 0, message } }
+    }));
+    events.push(TrackEvent { tick: 1_000, event: Event::Meta(Meta::EndOfTrack) });
+    let division = Division::TicksPerQuarter(441);
+    let piece = Sequence { format: Format::SingleTrack, division, tracks: vec![Track { events }] };
+    let font = Arc::new(constant_bank(0.5).build());
+    let mut renderer = Renderer::new(font, &Performance::new(&piece), &Settings::default());
+    render_to_end(&mut renderer, 44_100);
+    assert_eq!(renderer.statistics().notes, 300_000);
+}
+
+#[test]
 fn odd_ends_are_survived() {
     let font = Arc::new(constant_bank(0.5).build());
     for end in [f64::NAN, -1.0, 0.0, f64::MIN_POSITIVE, 1e300, f64::INFINITY] {
