@@ -1,6 +1,7 @@
 //! One sounding voice: how it came to be, what has reached it since, and the segments that follow from that.
 
 mod segments;
+mod steady;
 
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::steady::Steady;
 use super::{KILL_SECONDS, RINGING, Voice};
 use crate::control::ChannelChange;
 use crate::control::articulation::absolute_cents_to_hz;
@@ -20,6 +21,11 @@ const CUTOFF_STEP: f64 = 100.0;
 
 /// Largest transposition, in points per frame.
 const MAX_INCREMENT: f64 = 1024.0;
+
+/// The first frame of the quantum after the one that holds `frame`.
+pub(super) fn next_quantum(frame: u64) -> u64 {
+    (frame | (QUANTUM as u64 - 1)) + 1
+}
 
 impl Voice {
     /// Appends this voice's segments of these frames to `out`; `changes` are its channel's in the block that begins at
@@ -86,8 +92,11 @@ impl Voice {
             Some(gains) => gains,
             None => self.gains_at(now, glides),
         };
+        if !(moves_pitch || moves_cutoff || glides || self.fades_or_trembles()) && self.lasts(increment, until - now) {
+            return self.steady_stretch(now..until, block, &Steady { increment, filter }, gains, out);
+        }
         while now < until {
-            let mut stop = until.min((now | (QUANTUM as u64 - 1)) + 1);
+            let mut stop = until.min(next_quantum(now));
             if moves_cutoff && self.cutoff_runs(now, stop) {
                 stop = stop.min((now / FINE + 1) * FINE);
             }
@@ -123,6 +132,11 @@ impl Voice {
             self.advance_phase(u64::from(frames) * increment);
             now = stop;
         }
+    }
+
+    /// Whether more than the envelope and the channel's gains makes up its level.
+    fn fades_or_trembles(&self) -> bool {
+        self.killed.is_some() || self.articulation.mod_lfo_to_level != 0.0
     }
 
     fn kill_frames(&self) -> u64 {
@@ -235,6 +249,12 @@ impl Voice {
         let end = (u64::from(self.source.end) << 32) + RINGING * increment.max(ONE);
         let points = end.saturating_sub(self.phase);
         if points > QUANTUM as u64 * increment { u64::MAX } else { points.div_ceil(increment) }
+    }
+
+    /// Whether the sample certainly goes on for so many frames.
+    fn lasts(&self, increment: u64, frames: u64) -> bool {
+        let end = u64::from(self.source.end) << 32;
+        self.looping || end.saturating_sub(self.phase) > frames.saturating_mul(increment)
     }
 
     fn advance_phase(&mut self, points: u64) {

@@ -5,7 +5,7 @@ use super::interpolation::{self, WIDEST};
 use super::lanes::{Lanes, WIDTH};
 use crate::executor::interpolation::Kernel;
 use crate::executor::source::Unroller;
-use crate::executor::{FRAME, QUANTUM, RUN, Samples, Scratch, Segment, VoiceBlock, WINDOW, Work, fitting};
+use crate::executor::{FRAME, ONE, QUANTUM, RUN, Samples, Scratch, Segment, VoiceBlock, WINDOW, Work, fitting};
 use crate::{Buses, Interpolation};
 
 /// As [`crate::executor::scalar::render`]; inlined into a function compiled for the instruction set.
@@ -18,7 +18,9 @@ pub(super) fn render<S: Lanes>(lanes: S, work: Work<'_>) {
         let (joined, frames) = join(voice, rest);
         let (run, after) = rest.split_at(joined);
         let stream = Unroller::new(pcm, voice, first);
-        if first.increment <= WIDEST {
+        if reads_points(first) {
+            stream.read((first.phase / ONE) as i64, &mut samples[..frames]);
+        } else if first.increment <= WIDEST {
             state.near.follow(interpolation, first.increment);
             let points = stream.read_run(state.near.reach(), first.phase, first.increment, frames, window);
             state.near.run(lanes, points, frames, filtered, samples);
@@ -36,6 +38,12 @@ pub(super) fn render<S: Lanes>(lanes: S, work: Work<'_>) {
         }
         rest = after;
     }
+}
+
+/// Whether every frame is a point as it stands, as of drums at their recorded pitch: any interpolation gives just that.
+#[inline(always)]
+fn reads_points(segment: &Segment) -> bool {
+    segment.increment == ONE && segment.phase.is_multiple_of(ONE)
 }
 
 /// How many of the segments can be read at once because each goes on where the one before it ends, and their frames.

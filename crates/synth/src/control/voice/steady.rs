@@ -1,0 +1,59 @@
+//! The segments of a voice of which only the envelope moves: most do, most of the time, so this is what control costs.
+
+use std::ops::Range;
+
+use super::Voice;
+use super::segments::next_quantum;
+use crate::control::envelope::FLOOR_DB;
+use crate::control::power::decibels_to_amplitude;
+use crate::executor::{LowPass, QUANTUM, Segment};
+
+/// What stays the same throughout.
+pub(super) struct Steady {
+    pub(super) increment: u64,
+    pub(super) filter: Option<LowPass>,
+}
+
+impl Voice {
+    /// As [`Voice::stretch`], from these gains on, where pitch, filter and the channel's gains stay as they are and the
+    /// sample does not end.
+    pub(super) fn steady_stretch(
+        &mut self,
+        frames: Range<u64>,
+        block: u64,
+        steady: &Steady,
+        mut gains: [f32; 4],
+        out: &mut Vec<Segment>,
+    ) {
+        let &Steady { increment, filter } = steady;
+        let full: [f32; 4] = std::array::from_fn(|bus| self.articulation.gains[bus] * self.heard[bus]);
+        let (volume, source, looping) = (self.volume, self.source, self.looping);
+        let (mut level, mut amplitude) = self.amplitude;
+        let (mut phase, mut wrapped) = (self.phase, self.wrapped);
+        let mut now = frames.start;
+        while now < frames.end {
+            let stop = frames.end.min(next_quantum(now));
+            let envelope = volume.rising(stop).unwrap_or_else(|| {
+                let new = volume.level(stop);
+                if new != level {
+                    (level, amplitude) = (new, if new <= FLOOR_DB { 0.0 } else { decibels_to_amplitude(new) });
+                }
+                amplitude
+            });
+            let target = full.map(|gain| gain * envelope as f32);
+            let frames = (stop - now) as u32;
+            let per_frame = if frames == QUANTUM as u32 { 1.0 / QUANTUM as f32 } else { 1.0 / frames as f32 };
+            let slopes = std::array::from_fn(|bus| (target[bus] - gains[bus]) * per_frame);
+            let offset = (now - block) as u32;
+            out.push(Segment { offset, frames, phase, increment, looping, wrapped, filter, gains, slopes });
+            let unwrapped = phase + u64::from(frames) * increment;
+            phase = source.wrapped(unwrapped, looping);
+            wrapped |= phase != unwrapped;
+            gains = target;
+            now = stop;
+        }
+        self.gains = Some(gains);
+        self.amplitude = (level, amplitude);
+        (self.phase, self.wrapped) = (phase, wrapped);
+    }
+}
