@@ -98,7 +98,7 @@ impl Scratch {
 /// What the kernels keep of a voice between segments.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct VoiceState {
-    memory: filter::Memory,
+    filter: simd::FilterState,
     /// What the last increment needs.
     near: simd::Near,
 }

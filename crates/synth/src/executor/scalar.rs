@@ -17,7 +17,7 @@ pub(super) fn render(work: Work<'_>) {
         unroll(kernel, pcm, voice, segment, &mut scratch.window, samples, |run, part| {
             kernel.run(run, part);
             if let Some(filter) = &segment.filter {
-                filter.run(&mut state.memory, part);
+                filter.run(&mut state.filter.memory, part);
             }
         });
         mix(segment, samples, buses);

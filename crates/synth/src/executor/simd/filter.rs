@@ -2,8 +2,8 @@
 //!
 //! With A(z) = 1 + a₁z + a₂z², 1/A(z) is A(−z) over a polynomial in z². Done again and again, the denominator is one in
 //! z⁸ or z¹⁶: every output depends on those one and two vectors before it (scattered look-ahead; Parhi and Messerschmitt
-//! 1989, doi:10.1109/29.32286). What the filter remembers enters as an addition to the first two inputs, so that nothing
-//! of the longer recursion outlives a segment.
+//! 1989, doi:10.1109/29.32286). Where the filter changes, what it remembers enters as an addition to the first two inputs, so
+//! that nothing of the longer recursion outlives the change.
 
 use super::lanes::{FILTER_WIDTH, Lanes, WIDTH};
 use crate::executor::QUANTUM;
@@ -15,93 +15,166 @@ use crate::executor::filter::{LowPass, Memory, bounded};
 const GENTLE: f64 = 0.015;
 const DAMPED: f64 = 0.85;
 
+/// What a filter keeps between the segments of a voice.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FilterState {
+    pub(in crate::executor) memory: Memory,
+    /// The filter that goes on where the last segment has left off: one that has not changed since, in single precision.
+    held: Option<LowPass>,
+    coefficients: [f32; COEFFICIENTS],
+    /// See [`History`].
+    history: [[f32; WIDTH]; VECTORS],
+}
+
 /// Filters the first `frames` (at least one) of `samples`; the rest of the last vector there is spoilt.
 #[inline(always)]
 pub(super) fn run<S: Lanes>(
     lanes: S,
     low_pass: &LowPass,
-    memory: &mut Memory,
+    state: &mut FilterState,
     samples: &mut [f32; QUANTUM],
     frames: usize,
 ) {
     let &LowPass { a1, a2, .. } = low_pass;
-    if 1.0 + a2 - a1.abs() >= GENTLE && a2 <= DAMPED {
-        run_in(Singles(lanes), low_pass, memory, samples, frames);
+    if state.held.as_ref() == Some(low_pass) {
+        go_on(lanes, low_pass, state, samples, frames);
+    } else if 1.0 + a2 - a1.abs() >= GENTLE && a2 <= DAMPED {
+        state.begin(low_pass);
+        go_on(lanes, low_pass, state, samples, frames);
     } else {
-        run_in(Doubles(lanes), low_pass, memory, samples, frames);
+        state.held = None;
+        anew(lanes, low_pass, &mut state.memory, samples, frames);
     }
 }
 
-#[inline(always)]
-fn run_in<V: Vector>(vector: V, low_pass: &LowPass, memory: &mut Memory, samples: &mut [f32; QUANTUM], frames: usize) {
-    let &LowPass { b0, a1, a2 } = low_pass;
-    let [x1, x2, y1, y2] = *memory;
-    let inputs = last_inputs(samples, frames, x1);
-    let zero = vector.splat(0.0);
-    let (outer, inner) = (vector.splat(b0), vector.splat(2.0 * b0));
-    let [by_a, by_b, by_c, by_d, poles] = factors(vector, a1, a2);
-    let mut remembered = vector.begin([-a1 * y1 - a2 * y2, -a2 * y1]);
-    let mut x_before = vector.end([x2, x1]);
-    let (mut fed_before, mut a_before, mut b_before, mut c_before) = (zero, zero, zero, zero);
-    let (mut last, mut older) = (zero, zero);
-    for part in samples.chunks_exact_mut(V::WIDTH).take(frames.div_ceil(V::WIDTH)) {
-        let x = vector.load(part);
-        let fed = vector.fma(vector.delayed::<2>(x_before, x), outer, remembered);
-        let fed = vector.fma(vector.delayed::<1>(x_before, x), inner, fed);
-        let fed = vector.fma(x, outer, fed);
-        let a = by_a.apply(vector, fed, vector.delayed::<1>(fed_before, fed), vector.delayed::<2>(fed_before, fed));
-        let b = by_b.apply(vector, a, vector.delayed::<2>(a_before, a), vector.delayed::<4>(a_before, a));
-        let c = by_c.apply(vector, b, vector.delayed::<4>(b_before, b), vector.delayed::<8>(b_before, b));
-        let d = match V::WIDTH {
-            8 => c,
-            _ => by_d.apply(vector, c, vector.delayed::<8>(c_before, c), c_before),
-        };
-        let y = poles.apply(vector, d, last, older);
-        vector.store(y, part);
-        (x_before, fed_before, a_before, b_before, c_before) = (x, fed, a, b, c);
-        (older, last, remembered) = (last, y, zero);
+impl FilterState {
+    /// Prepares single precision from the memory.
+    #[inline(always)]
+    fn begin(&mut self, low_pass: &LowPass) {
+        self.coefficients = coefficients(low_pass, WIDTH).map(|c| c as f32);
+        self.history = [[0.0; WIDTH]; VECTORS];
+        let [remembered, x_before] = remembered(low_pass, &self.memory);
+        (self.history[0][0], self.history[0][1]) = (remembered[0] as f32, remembered[1] as f32);
+        (self.history[1][WIDTH - 2], self.history[1][WIDTH - 1]) = (x_before[0] as f32, x_before[1] as f32);
     }
-    let valid = frames - (frames - 1) / V::WIDTH * V::WIDTH;
-    let [newest, second] = vector.outputs(older, last, valid);
-    *memory = bounded([inputs[0], inputs[1], newest, if frames > 1 { second } else { y1 }]);
 }
 
-/// The latest two inputs after `frames`, the last first.
+/// In single precision. The filter goes on from segment to segment as if it had not been interrupted, unless its memory has
+/// to be brought into bounds.
 #[inline(always)]
-fn last_inputs(samples: &[f32; QUANTUM], frames: usize, before: f64) -> [f64; 2] {
+fn go_on<S: Lanes>(lanes: S, low_pass: &LowPass, state: &mut FilterState, samples: &mut [f32; QUANTUM], frames: usize) {
+    let [x1, _, y1, _] = state.memory;
+    let inputs = last_two(samples, frames, x1);
+    let coefficients = state.coefficients.map(|c| lanes.splat(c));
+    let mut history = History(state.history.each_ref().map(|vector| lanes.load(vector)));
+    history.run(Singles(lanes), &coefficients, samples, frames);
+    for (kept, vector) in state.history.iter_mut().zip(history.0) {
+        lanes.store(vector, kept);
+    }
+    let outputs = last_two(samples, frames, y1);
+    let memory = [inputs[0], inputs[1], outputs[0], outputs[1]];
+    state.memory = bounded(memory);
+    state.held = (frames.is_multiple_of(WIDTH) && state.memory == memory).then_some(*low_pass);
+}
+
+/// In double precision, from the memory and back to it.
+#[inline(always)]
+fn anew<S: Lanes>(lanes: S, low_pass: &LowPass, memory: &mut Memory, samples: &mut [f32; QUANTUM], frames: usize) {
+    let [x1, _, y1, _] = *memory;
+    let inputs = last_two(samples, frames, x1);
+    let coefficients = coefficients(low_pass, FILTER_WIDTH).map(|c| lanes.splat_double(c));
+    let [[first, second], [older, last]] = remembered(low_pass, memory);
+    let zero = lanes.splat_double(0.0);
+    let mut history = History([zero; VECTORS]);
+    history.0[0] = lanes.load_doubles(&[first, second, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    history.0[1] = lanes.load_doubles(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, older, last]);
+    history.run(Doubles(lanes), &coefficients, samples, frames);
+    let mut outputs = [0.0; 2 * FILTER_WIDTH];
+    let [.., last, older] = history.0;
+    lanes.store_doubles(older, outputs.first_chunk_mut().unwrap());
+    lanes.store_doubles(last, outputs.last_chunk_mut().unwrap());
+    let end = outputs.len() - (frames.next_multiple_of(FILTER_WIDTH) - frames);
+    *memory = bounded([inputs[0], inputs[1], outputs[end - 1], if frames > 1 { outputs[end - 2] } else { y1 }]);
+}
+
+/// The last two of the first `frames`, the latest first; before them came `before`.
+#[inline(always)]
+fn last_two(samples: &[f32; QUANTUM], frames: usize, before: f64) -> [f64; 2] {
     let older = if frames > 1 { f64::from(samples[frames - 2]) } else { before };
     [f64::from(samples[frames - 1]), older]
 }
 
-/// 1 + near·zⁿ + far·z²ⁿ.
-struct Factor<V: Vector> {
-    near: V::Value,
-    far: V::Value,
+/// What the memory adds to the first two inputs' sums, and the two inputs before those, the older first.
+#[inline(always)]
+fn remembered(low_pass: &LowPass, memory: &Memory) -> [[f64; 2]; 2] {
+    let &LowPass { a1, a2, .. } = low_pass;
+    let [x1, x2, y1, y2] = *memory;
+    [[-a1 * y1 - a2 * y2, -a2 * y1], [x2, x1]]
 }
 
-impl<V: Vector> Factor<V> {
-    #[inline(always)]
-    fn new(vector: V, near: f64, far: f64) -> Factor<V> {
-        Factor { near: vector.splat(near), far: vector.splat(far) }
-    }
-
-    #[inline(always)]
-    fn apply(&self, vector: V, x: V::Value, near: V::Value, far: V::Value) -> V::Value {
-        vector.fma(self.near, near, vector.fma(self.far, far, x))
-    }
-}
+/// Two of the inputs' sum; then for every factor of the long recursion 1 + near·zⁿ + far·z²ⁿ its near and its far one.
+const COEFFICIENTS: usize = 12;
 
 /// A(−z), then what does the same to A(z)·A(−z) in z², in z⁴, in z⁸ (where a vector is longer); last the recursion.
 #[inline(always)]
-fn factors<V: Vector>(vector: V, a1: f64, a2: f64) -> [Factor<V>; 5] {
+fn coefficients(low_pass: &LowPass, width: usize) -> [f64; COEFFICIENTS] {
+    let &LowPass { b0, a1, a2 } = low_pass;
     let squared = |[near, far]: [f64; 2]| [2.0 * far - near * near, far * far];
     let a = [a1, a2];
     let b = squared(a);
     let c = squared(b);
     let d = squared(c);
-    let poles = if V::WIDTH == 8 { d } else { squared(d) };
-    let mirrored = |[near, far]: [f64; 2]| Factor::new(vector, -near, far);
-    [mirrored(a), mirrored(b), mirrored(c), mirrored(d), Factor::new(vector, -poles[0], -poles[1])]
+    let poles = if width == 8 { d } else { squared(d) };
+    [b0, 2.0 * b0, -a[0], a[1], -b[0], b[1], -c[0], c[1], -d[0], d[1], -poles[0], -poles[1]]
+}
+
+const VECTORS: usize = 8;
+
+/// What the memory adds to the next inputs; the last vector of inputs, of their sums and after each factor but the last;
+/// the last two vectors of outputs, the later first.
+struct History<T>([T; VECTORS]);
+
+impl<T: Copy> History<T> {
+    /// Filters whole vectors, as many as `frames` need.
+    #[inline(always)]
+    fn run<V: Vector<Value = T>>(
+        &mut self,
+        vector: V,
+        coefficients: &[T; COEFFICIENTS],
+        samples: &mut [f32; QUANTUM],
+        frames: usize,
+    ) {
+        let [outer, inner, a0, a1, b0, b1, c0, c1, d0, d1, pole0, pole1] = *coefficients;
+        let [
+            mut remembered,
+            mut x_before,
+            mut fed_before,
+            mut a_before,
+            mut b_before,
+            mut c_before,
+            mut last,
+            mut older,
+        ] = self.0;
+        let apply = |near, far, x, x_near, x_far| vector.fma(near, x_near, vector.fma(far, x_far, x));
+        for part in samples.chunks_exact_mut(V::WIDTH).take(frames.div_ceil(V::WIDTH)) {
+            let x = vector.load(part);
+            let fed = vector.fma(vector.delayed::<2>(x_before, x), outer, remembered);
+            let fed = vector.fma(vector.delayed::<1>(x_before, x), inner, fed);
+            let fed = vector.fma(x, outer, fed);
+            let a = apply(a0, a1, fed, vector.delayed::<1>(fed_before, fed), vector.delayed::<2>(fed_before, fed));
+            let b = apply(b0, b1, a, vector.delayed::<2>(a_before, a), vector.delayed::<4>(a_before, a));
+            let c = apply(c0, c1, b, vector.delayed::<4>(b_before, b), vector.delayed::<8>(b_before, b));
+            let d = match V::WIDTH {
+                8 => c,
+                _ => apply(d0, d1, c, vector.delayed::<8>(c_before, c), c_before),
+            };
+            let y = apply(pole0, pole1, d, last, older);
+            vector.store(y, part);
+            (x_before, fed_before, a_before, b_before, c_before) = (x, fed, a, b, c);
+            (older, last, remembered) = (last, y, vector.zero());
+        }
+        self.0 = [remembered, x_before, fed_before, a_before, b_before, c_before, last, older];
+    }
 }
 
 /// Consecutive values of a signal in one precision.
@@ -111,18 +184,12 @@ trait Vector: Copy {
     /// 8 or 16.
     const WIDTH: usize;
 
-    fn splat(self, x: f64) -> Self::Value;
-    /// Zeros but for the first two.
-    fn begin(self, values: [f64; 2]) -> Self::Value;
-    /// Zeros but for the last two.
-    fn end(self, values: [f64; 2]) -> Self::Value;
+    fn zero(self) -> Self::Value;
     fn load(self, from: &[f32]) -> Self::Value;
     fn store(self, x: Self::Value, to: &mut [f32]);
     fn fma(self, a: Self::Value, b: Self::Value, c: Self::Value) -> Self::Value;
     /// The signal `N` values earlier; `before` is the vector before `x`.
     fn delayed<const N: usize>(self, before: Self::Value, x: Self::Value) -> Self::Value;
-    /// The last two of the first `valid` values of `x`, the last first.
-    fn outputs(self, before: Self::Value, x: Self::Value, valid: usize) -> [f64; 2];
 }
 
 #[derive(Clone, Copy)]
@@ -134,22 +201,8 @@ impl<S: Lanes> Vector for Singles<S> {
     const WIDTH: usize = WIDTH;
 
     #[inline(always)]
-    fn splat(self, x: f64) -> S::Floats {
-        self.0.splat(x as f32)
-    }
-
-    #[inline(always)]
-    fn begin(self, [first, second]: [f64; 2]) -> S::Floats {
-        let mut values = [0.0; WIDTH];
-        (values[0], values[1]) = (first as f32, second as f32);
-        self.0.load(&values)
-    }
-
-    #[inline(always)]
-    fn end(self, [older, last]: [f64; 2]) -> S::Floats {
-        let mut values = [0.0; WIDTH];
-        (values[WIDTH - 2], values[WIDTH - 1]) = (older as f32, last as f32);
-        self.0.load(&values)
+    fn zero(self) -> S::Floats {
+        self.0.splat(0.0)
     }
 
     #[inline(always)]
@@ -171,14 +224,6 @@ impl<S: Lanes> Vector for Singles<S> {
     fn delayed<const N: usize>(self, before: S::Floats, x: S::Floats) -> S::Floats {
         self.0.delayed::<N>(before, x)
     }
-
-    #[inline(always)]
-    fn outputs(self, before: S::Floats, x: S::Floats, valid: usize) -> [f64; 2] {
-        let mut values = [0.0; 2 * WIDTH];
-        self.0.store(before, values.first_chunk_mut().unwrap());
-        self.0.store(x, values.last_chunk_mut().unwrap());
-        [values[WIDTH + valid - 1], values[WIDTH + valid - 2]].map(f64::from)
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -190,18 +235,8 @@ impl<S: Lanes> Vector for Doubles<S> {
     const WIDTH: usize = FILTER_WIDTH;
 
     #[inline(always)]
-    fn splat(self, x: f64) -> S::Doubles {
-        self.0.splat_double(x)
-    }
-
-    #[inline(always)]
-    fn begin(self, [first, second]: [f64; 2]) -> S::Doubles {
-        self.0.load_doubles(&[first, second, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
-    }
-
-    #[inline(always)]
-    fn end(self, [older, last]: [f64; 2]) -> S::Doubles {
-        self.0.load_doubles(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, older, last])
+    fn zero(self) -> S::Doubles {
+        self.0.splat_double(0.0)
     }
 
     #[inline(always)]
@@ -222,13 +257,5 @@ impl<S: Lanes> Vector for Doubles<S> {
     #[inline(always)]
     fn delayed<const N: usize>(self, before: S::Doubles, x: S::Doubles) -> S::Doubles {
         if N == FILTER_WIDTH { before } else { self.0.delayed_doubles::<N>(before, x) }
-    }
-
-    #[inline(always)]
-    fn outputs(self, before: S::Doubles, x: S::Doubles, valid: usize) -> [f64; 2] {
-        let mut values = [0.0; 2 * FILTER_WIDTH];
-        self.0.store_doubles(before, values.first_chunk_mut().unwrap());
-        self.0.store_doubles(x, values.last_chunk_mut().unwrap());
-        [values[FILTER_WIDTH + valid - 1], values[FILTER_WIDTH + valid - 2]]
     }
 }

@@ -16,6 +16,7 @@ mod portable;
 mod voice;
 
 pub(super) use farrow::{Filtered, NOTHING_FILTERED};
+pub(super) use filter::FilterState;
 pub(super) use interpolation::{Near, prepare};
 use lanes::Lanes;
 

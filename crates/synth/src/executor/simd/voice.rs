@@ -31,7 +31,7 @@ pub(super) fn render<S: Lanes>(lanes: S, work: Work<'_>) {
         for segment in run {
             let samples = samples[at..].first_chunk_mut().unwrap();
             if let Some(low_pass) = &segment.filter {
-                filter::run(lanes, low_pass, &mut state.memory, samples, segment.frames as usize);
+                filter::run(lanes, low_pass, &mut state.filter, samples, segment.frames as usize);
             }
             mix(lanes, segment, samples, buses);
             at += segment.frames as usize;
