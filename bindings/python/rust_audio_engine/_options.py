@@ -19,6 +19,8 @@ class RenderOptions(TypedDict, total=False):
     """Share of the reverb, 0 to 1. Default 0.3."""
     reverb_time: float
     """Seconds of the reverb's impulse response. Default 0.1."""
+    embedded_bank: bool
+    """The bank that an RMID file brings along lies on top of the SoundFont. Default True."""
     sends: bool
     """The reverb hall and chorus that the SoundFont and the song ask for. Default True."""
     interpolation: Literal["sinc", "cubic", "linear"]

@@ -140,7 +140,8 @@ impl Engine {
         let Rendering { audio, report: made } = Watch::over(py, progress, |watch| {
             let song = read_midi(&midi_path)?;
             let mut observer = |progress: Progress| watch.update(progress.fraction);
-            let mut rendering = self.engine.render(&song.sequence, &settings, &mut observer)?;
+            let mut rendering =
+                self.engine.for_song(&song, &settings)?.render(&song.sequence, &settings, &mut observer)?;
             rendering.report.add_earlier_warnings(&song.warnings);
             Ok(rendering)
         })?;
@@ -162,7 +163,8 @@ impl Engine {
         Watch::over(py, progress, |watch| {
             let song = read_midi(&midi_path)?;
             let mut observer = |progress: Progress| watch.update(progress.fraction);
-            let stream = self.engine.stream_observed(&song.sequence, &settings, &mut observer)?;
+            let engine = self.engine.for_song(&song, &settings)?;
+            let stream = engine.stream_observed(&song.sequence, &settings, &mut observer)?;
             Ok(Stream::new(stream, block_frames, song.warnings, settings.normalize.is_some()))
         })
     }

@@ -17,7 +17,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
         return file(py, what, path, source);
     }
     let name = match error {
-        Error::SoundFont(_) => "SoundFontError",
+        Error::SoundFont(_) | Error::EmbeddedBank(_) => "SoundFontError",
         Error::Midi(_) => "MidiError",
         Error::Codec(CodecError::Io { path, source, .. }) => return file(py, "Failed to write", path, source),
         Error::Codec(CodecError::Exists(path)) => {

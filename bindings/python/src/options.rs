@@ -28,6 +28,7 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
         gain: Decibels(options.or("gain_db", usual.gain.0)?),
         normalize: options.get("normalize_db")?.map(Decibels),
         reverb: reverb(&options)?,
+        embedded_bank: options.or("embedded_bank", usual.embedded_bank)?,
         sends: options.or("sends", usual.sends)?,
         interpolation: options.one_of(
             "interpolation",

@@ -1,9 +1,12 @@
 """Several SoundFonts at once."""
 
+import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
 import rust_audio_engine as rae
+from numpy.typing import NDArray
 
 
 def test_the_last_of_several_plays(song: Path) -> None:
@@ -30,3 +33,25 @@ def test_lists_of_soundfonts_are_checked(tmp_path: Path) -> None:
         rae.Engine([("builtin", 128)])
     with pytest.raises(rae.SettingsError, match="the list is empty"):
         rae.Engine([])
+
+
+def test_a_song_brings_its_bank(song: Path, tmp_path: Path) -> None:
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+
+    bank = (Path(__file__).parents[3] / "fuzz/seeds/soundfont/smallest.sf2").read_bytes()
+    offset = chunk(b"LIST", b"INFO" + chunk(b"DBNK", b"\0\0"))
+    own = tmp_path / "own.rmi"
+    own.write_bytes(chunk(b"RIFF", b"RMID" + chunk(b"data", song.read_bytes()) + offset + bank))
+    plain = rae.render(song, "builtin", tail="none")
+
+    def stream(embedded_bank: bool) -> NDArray[np.float32]:
+        return np.concatenate(list(rae.stream(own, "builtin", tail="none", embedded_bank=embedded_bank)), axis=1)
+
+    heard = rae.render(own, "builtin", tail="none")
+    assert heard.shape == plain.shape and not np.array_equal(heard, plain)
+    assert np.array_equal(stream(embedded_bank=True), heard)
+    for ignored in (stream(embedded_bank=False), rae.render(own, "builtin", tail="none", embedded_bank=False)):
+        assert np.array_equal(ignored, plain)
+    report = rae.Engine("builtin").synthesize(own, tmp_path / "own.wav")
+    assert report.soundfont.startswith(f"builtin + {own} (bank at byte ")

@@ -23,7 +23,7 @@ use crate::values::show_time;
 /// that fails is named and does not stop the others.
 #[derive(Args)]
 pub(crate) struct Batch {
-    /// MIDI files, and folders to search for *.mid, *.midi and *.kar
+    /// MIDI files, and folders to search for *.mid, *.midi, *.kar and *.rmi
     #[arg(required = true, value_name = "FILES")]
     inputs: Vec<PathBuf>,
     /// Where the WAV files go; the folder is made if it is not there
@@ -63,7 +63,9 @@ impl Batch {
         let settings = self.options.settings(None, self.force)?;
         let inputs = songs(&self.inputs);
         if inputs.is_empty() {
-            return Err(Failure::Usage("there is no .mid, .midi or .kar file in the folders; name others".into()));
+            return Err(Failure::Usage(
+                "there is no .mid, .midi, .kar or .rmi file in the folders; name others".into(),
+            ));
         }
         let interrupts = Interrupts::watch();
         let engine = Engine::open(self.options.soundfont())?;
@@ -196,7 +198,8 @@ fn search(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn is_song(path: &Path) -> bool {
-    let is =
-        |extension: &std::ffi::OsStr| ["mid", "midi", "kar"].iter().any(|known| extension.eq_ignore_ascii_case(known));
+    let is = |extension: &std::ffi::OsStr| {
+        ["mid", "midi", "kar", "rmi"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    };
     path.extension().is_some_and(is)
 }

@@ -75,7 +75,7 @@ impl Failure {
             Failure::Engine(error) => match error {
                 _ if error.unreadable_input().is_some() => 3,
                 Error::OutputIsInput { .. } => 5,
-                Error::SoundFont(_) | Error::Midi(_) => 4,
+                Error::SoundFont(_) | Error::EmbeddedBank(_) | Error::Midi(_) => 4,
                 Error::Codec(_) => error.unwritable_output().map_or(1, |(_, kind)| output_code(kind)),
                 Error::Device { .. } => 6,
                 Error::Settings { .. } => 2,

@@ -1,9 +1,10 @@
 //! `rae midi`: what is in a MIDI file.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use rust_audio_engine::midi::{Division, Summary, Timed};
+use rust_audio_engine::midi::{Division, Rmid, Summary, Timed};
 use rust_audio_engine::read_midi;
 use serde::Serialize;
 
@@ -27,6 +28,9 @@ pub(crate) enum MidiVerb {
 #[derive(Serialize)]
 struct Info {
     path: String,
+    /// Texts of an RMID file, by what they tell.
+    about: BTreeMap<&'static str, String>,
+    embedded_bank: Option<EmbeddedBank>,
     format: u16,
     division: String,
     duration: f64,
@@ -39,6 +43,13 @@ struct Info {
     lyrics: Vec<Mark>,
     copyright: Vec<String>,
     warnings: Vec<String>,
+}
+
+/// The bank that an RMID file brings along.
+#[derive(Serialize)]
+struct EmbeddedBank {
+    bytes: usize,
+    offset: u8,
 }
 
 #[derive(Serialize)]
@@ -74,7 +85,8 @@ impl MidiVerb {
         let MidiVerb::Info { song, json } = self;
         let parsed = read_midi(&song)?;
         let warnings: Vec<String> = parsed.warnings.iter().map(ToString::to_string).collect();
-        let info = Info::new(song.display().to_string(), &Summary::new(&parsed.sequence), warnings);
+        let info =
+            Info::new(song.display().to_string(), parsed.rmid.as_ref(), &Summary::new(&parsed.sequence), warnings);
         if json {
             return print_json(&info);
         }
@@ -86,9 +98,13 @@ impl MidiVerb {
 }
 
 impl Info {
-    fn new(path: String, summary: &Summary, warnings: Vec<String>) -> Info {
+    fn new(path: String, rmid: Option<&Rmid>, summary: &Summary, warnings: Vec<String>) -> Info {
+        let texts = rmid.iter().flat_map(|rmid| &rmid.texts);
+        let bank = rmid.and_then(|rmid| rmid.bank.as_ref());
         Info {
             path,
+            about: texts.map(|text| (text.label, text.text.clone())).collect(),
+            embedded_bank: bank.map(|bank| EmbeddedBank { bytes: bank.range.len(), offset: bank.offset }),
             format: summary.format.number(),
             division: division(summary.division),
             duration: summary.duration.0,
@@ -134,6 +150,12 @@ impl Info {
             format!("  notes     {}", self.notes),
             format!("  format    {}, {}", self.format, self.division),
         ];
+        lines.extend(
+            self.about.iter().map(|(label, text)| format!("  {label:<9} {}", text.replace('\n', "\n            "))),
+        );
+        if let Some(EmbeddedBank { bytes, offset }) = self.embedded_bank {
+            lines.push(format!("  own bank  {:.1} MB, {offset} added to its banks", bytes as f64 / 1e6));
+        }
         if let Some(tempo) = self.tempos.first() {
             let more = match self.tempos.len() - 1 {
                 0 => String::new(),

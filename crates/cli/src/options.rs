@@ -18,6 +18,9 @@ pub(crate) struct RenderOptions {
     /// file's banks, except drum kits (bank 128).
     #[arg(long, value_name = "FILE[@N]", value_parser = values::soundfont())]
     soundfont: Vec<BankName>,
+    /// Ignore the bank that a song brings along (RMID); otherwise it lies on top of the SoundFont
+    #[arg(long)]
+    no_embedded_bank: bool,
     #[command(flatten)]
     format: FormatOptions,
     #[command(flatten)]
@@ -182,6 +185,7 @@ impl RenderOptions {
             threads,
             device: self.work.device,
             overwrite,
+            embedded_bank: !self.no_embedded_bank,
             ..sound.settings(defaults.max_voices)
         };
         settings.validate()?;

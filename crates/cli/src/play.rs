@@ -28,6 +28,9 @@ pub(crate) struct Play {
     song: PathBuf,
     #[command(flatten)]
     options: LiveOptions,
+    /// Ignore the bank that the song brings along (RMID); otherwise it lies on top of the SoundFont
+    #[arg(long, help_heading = "Song")]
+    no_embedded_bank: bool,
     /// Factor on the tempo; 2 is twice as fast
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, help_heading = "Song")]
     tempo: f64,
@@ -53,6 +56,7 @@ impl Play {
             to: self.to,
             solo: flatten(&self.solo),
             mute: flatten(&self.mute),
+            embedded_bank: !self.no_embedded_bank,
             ..self.options.settings()?
         };
         chosen.validate()?;
@@ -63,7 +67,7 @@ impl Play {
         let rate = output.as_ref().map_or(chosen.rate, Output::rate);
         let speed = Speed::new(self.tempo).unwrap_or_default();
         let mut song = Song::new(&performance, Part { speed, from: self.from, to: self.to }, rate)?;
-        let engine = Engine::open(self.options.soundfont())?;
+        let engine = Engine::open(self.options.soundfont())?.for_song(&parsed, &chosen)?;
         let settings = PlaySettings {
             channels: performance.channels,
             moved_filters: rae_live::moved_filters(&performance),

@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 
 use common::Folder;
-use rae_testkit::{BankBuilder, amplitude_at, sine};
+use rae_testkit::{BankBuilder, amplitude_at, rmid, sine};
 
 /// Whether the first note is the bank's sine of 441 Hz, or the other bank's of 630 Hz.
 fn is_other(folder: &Folder, options: &str) -> bool {
@@ -50,4 +50,36 @@ fn offsets_and_banks_are_checked() {
     assert!(folder.fails(5, line).contains("same file as the input"));
     let line = "batch song.mid -d out --force --manifest second.sf2 --soundfont bank.sf2 --soundfont second.sf2";
     assert!(folder.fails(5, line).contains("same file as the input"));
+}
+
+#[test]
+fn a_song_brings_its_bank() {
+    let folder = Folder::new();
+    let other = BankBuilder::one_sample(&sine(630.0, 44_100, 700), Some(0..70)).bytes();
+    let song = fs::read(folder.path("song.mid")).unwrap();
+    fs::write(folder.path("song.mid"), rmid(&song, Some(&other), Some(0))).unwrap();
+    assert!(is_other(&folder, "--soundfont bank.sf2"));
+    assert!(!is_other(&folder, "--soundfont bank.sf2 --no-embedded-bank"));
+
+    let json = folder.stdout("midi info song.mid --json");
+    let bank = format!("\"embedded_bank\": {{\n    \"bytes\": {},\n    \"offset\": 0\n  }}", other.len());
+    assert!(json.contains(&bank) && json.contains("\"name\": \"testkit song\""), "{json}");
+    let text = folder.stdout("midi info song.mid");
+    assert!(text.contains("\n  name      testkit song\n") && text.contains("own bank  0.0 MB, 0 added"), "{text}");
+
+    fs::write(folder.path("song.mid"), rmid(&song, Some(&other[..500]), Some(0))).unwrap();
+    for verb in ["render song.mid -o x.wav --quiet", "play song.mid --sink null --seconds 0.1 --quiet"] {
+        let message = folder.fails(4, verb);
+        assert!(message.contains("song.mid (bank at byte "), "{message}");
+        folder.stdout(&format!("{verb} --no-embedded-bank"));
+    }
+}
+
+#[test]
+fn folders_are_searched_for_rmid_files() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("songs")).unwrap();
+    fs::rename(folder.path("song.mid"), folder.path("songs/a.rmi")).unwrap();
+    folder.stdout("batch songs -d out --quiet");
+    assert!(folder.path("out/a.wav").exists());
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rae_codec::SampleFormat;
 use rae_dsp::AudioBuffer;
-use rae_midi::Sequence;
+use rae_midi::{EmbeddedBank, Parsed, Sequence};
 use rae_soundfont::{SoundFont, Storage};
 use rae_units::Decibels;
 
@@ -30,6 +30,8 @@ pub struct Engine {
     font: Arc<SoundFont>,
     files: Vec<PathBuf>,
     soundfont: SoundFontReport,
+    /// What was odd in the bank that a song brought along: it belongs to the song's reports.
+    song_bank_warnings: Vec<String>,
     rooms: Rooms,
 }
 
@@ -83,7 +85,24 @@ impl Engine {
             name: font.model().info.name.clone(),
             warnings: bounded(font.warnings(), font.warning_count()),
         };
-        Engine { font, files, soundfont, rooms: Rooms::default() }
+        Engine { font, files, soundfont, song_bank_warnings: Vec::new(), rooms: Rooms::default() }
+    }
+
+    /// The engine that plays a song: this one, or where the song brings a bank along (RMID) and the settings do not say to
+    /// ignore it, one with that bank on top. [`Engine::render_file`] and all that takes a [`Parsed`] asks for it by itself;
+    /// what takes a [`Sequence`] knows nothing of the song's file.
+    pub fn for_song(&self, song: &Parsed, settings: &RenderSettings) -> Result<Engine, Error> {
+        let bank = song.rmid.as_ref().and_then(|rmid| rmid.bank.as_ref()).filter(|_| settings.embedded_bank);
+        let Some(EmbeddedBank { name, file, range, offset }) = bank else { return Ok(self.clone()) };
+        let own = SoundFont::from_part(Arc::clone(file), range.clone(), name).map_err(Error::EmbeddedBank)?;
+        let font = SoundFont::stack(&[(&self.font, 0), (&own, *offset)]);
+        let soundfont = SoundFontReport {
+            source: font.source().to_owned(),
+            name: font.model().info.name.clone(),
+            warnings: self.soundfont.warnings.clone(),
+        };
+        let song_bank_warnings = bounded(own.warnings(), own.warning_count());
+        Ok(Engine { font: Arc::new(font), soundfont, song_bank_warnings, ..self.clone() })
     }
 
     /// An engine with choices.
@@ -151,8 +170,10 @@ impl Engine {
         work: &mut Work<'_, '_>,
     ) -> Result<Stream, Error> {
         settings.validate()?;
-        let begin =
-            |settings: &RenderSettings| Stream::new(&self.font, &self.soundfont.source, &self.rooms, song, settings);
+        let begin = |settings: &RenderSettings| {
+            let stream = Stream::new(&self.font, &self.soundfont.source, &self.rooms, song, settings)?;
+            Ok(stream.after_warnings(&self.song_bank_warnings))
+        };
         let Some(target) = settings.normalize else {
             return begin(settings);
         };

@@ -12,6 +12,9 @@ pub enum Error {
     /// The SoundFont could not be found, read or understood.
     #[error(transparent)]
     SoundFont(#[from] rae_soundfont::Error),
+    /// The bank that a song brings along could not be understood.
+    #[error("{0}; or let another SoundFont play the song and ignore its own bank")]
+    EmbeddedBank(rae_soundfont::Error),
     /// The MIDI file could not be found, read or understood.
     #[error("Failed to load MIDI file: {0}")]
     Midi(#[from] rae_midi::Error),

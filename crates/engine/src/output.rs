@@ -68,7 +68,7 @@ impl Engine {
         self.soundfont_files().iter().try_for_each(|soundfont| check_output(&output, soundfont))?;
         let file = OutputFile::create(output, settings.overwrite)?;
         let mut work = Work::new(settings, observer);
-        let mut stream = self.begin(&song.sequence, settings, &mut work)?;
+        let mut stream = self.for_song(song, settings)?.begin(&song.sequence, settings, &mut work)?;
         let writer = WavWriter::to_file(file, spec(settings))?;
         let (file, summary) = write(writer, settings, &mut work, &mut stream)?;
         file.commit()?;
@@ -85,7 +85,7 @@ impl Engine {
         observer: &mut Observer<'_>,
     ) -> Result<Report, Error> {
         let mut work = Work::new(settings, observer);
-        let mut stream = self.begin(&song.sequence, settings, &mut work)?;
+        let mut stream = self.for_song(song, settings)?.begin(&song.sequence, settings, &mut work)?;
         let writer = WavWriter::streaming(BufWriter::new(sink), "standard output", spec(settings))?;
         let (_, summary) = write(writer, settings, &mut work, &mut stream)?;
         Ok(report(song, &stream, summary))
@@ -99,7 +99,7 @@ impl Engine {
         observer: &mut Observer<'_>,
     ) -> Result<(Vec<u8>, Report), Error> {
         let mut work = Work::new(settings, observer);
-        let mut stream = self.begin(&song.sequence, settings, &mut work)?;
+        let mut stream = self.for_song(song, settings)?.begin(&song.sequence, settings, &mut work)?;
         let writer = WavWriter::seekable(Cursor::new(Vec::new()), "memory", spec(settings))?;
         let (file, summary) = write(writer, settings, &mut work, &mut stream)?;
         Ok((file.into_inner(), report(song, &stream, summary)))

@@ -54,6 +54,8 @@ pub struct RenderSettings {
     pub normalize: Option<Decibels>,
     /// The asked-for reverb.
     pub reverb: Option<Reverb>,
+    /// Whether the bank that a song brings along (RMID) lies on top of the SoundFont; see [`Engine::for_song`](crate::Engine::for_song).
+    pub embedded_bank: bool,
     /// The reverb hall and the chorus that the SoundFont and controllers 91 and 93 feed.
     pub sends: bool,
     /// How samples are read between their points.
@@ -93,6 +95,7 @@ impl Default for RenderSettings {
             gain: Decibels(-13.0),
             normalize: None,
             reverb: Some(Reverb::default()),
+            embedded_bank: true,
             sends: true,
             interpolation: Interpolation::default(),
             max_voices: 4096,

@@ -112,6 +112,12 @@ impl Stream {
         self
     }
 
+    /// Tells these warnings before its own.
+    pub(crate) fn after_warnings(mut self, warnings: &[String]) -> Stream {
+        self.report.warnings.splice(..0, warnings.iter().cloned());
+        self
+    }
+
     /// Frames per second.
     pub fn rate(&self) -> SampleRate {
         self.rate

@@ -3,13 +3,17 @@
 mod common;
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use common::{dry, render, song};
-use rae_testkit::{BankBuilder, amplitude_at, sine, zone};
-use rust_audio_engine::midi::{Event, Message, Sequence, TrackEvent};
+use rae_testkit::{BankBuilder, SINE_OGG, amplitude_at, mutations, rmid, sine, zone};
+use rust_audio_engine::midi::{Event, Message, Parsed, Sequence, TrackEvent};
 use rust_audio_engine::soundfont::Generator;
-use rust_audio_engine::{BankName, Engine, Error, RenderSettings, SoundFontChoice, check_output, unobserved};
+use rust_audio_engine::{
+    BankName, Decibels, Engine, Error, RenderSettings, SampleRate, SoundFontChoice, check_output, read_midi, unobserved,
+};
 
 /// Pitches of the banks' presets, hertz.
 const LOW: f64 = 315.0;
@@ -91,4 +95,116 @@ fn the_built_in_bank_can_lie_below() {
     assert!(below.channel(0) == alone.channel(0), "what the upper bank lacks has the bits of the lower one alone");
     let missing = Engine::open(SoundFontChoice::from_names([name(&high, 0), name(Path::new("no.sf2"), 0)]));
     assert_eq!(missing.unwrap_err().unreadable_input().unwrap().0, Path::new("no.sf2"));
+}
+
+/// An RMID file as it is read.
+fn song_with(bank: &[u8], offset: Option<u16>, song: &Sequence) -> Parsed {
+    Sequence::parse(&rmid(&song.to_bytes(), Some(bank), offset)).unwrap()
+}
+
+#[test]
+fn a_song_plays_with_the_bank_that_it_brings() {
+    let engine = Engine::with_font(Arc::new(tone(LOW, &[(0, 0), (0, 5), (1, 5), (128, 0)]).build()));
+    let own = tone(HIGH, &[(0, 5), (128, 0)]).bytes();
+    let plays = |offset, settings: &RenderSettings, (channel, bank, program)| {
+        let song = song_with(&own, offset, &asking(channel, bank, program));
+        heard(&engine.for_song(&song, settings).unwrap(), &song.sequence, settings)
+    };
+    let asked = [(0, 0, 5), (0, 1, 5), (0, 0, 0), (9, 0, 0)];
+    let all = |offset, settings: &RenderSettings| {
+        asked.map(|asked| {
+            let (hz, warnings) = plays(offset, settings, asked);
+            assert_eq!(warnings, Vec::<String>::new());
+            hz.unwrap()
+        })
+    };
+    assert_eq!(all(Some(0), &dry()), [HIGH, LOW, LOW, HIGH]);
+    assert_eq!(all(Some(1), &dry()), [LOW, HIGH, LOW, HIGH]);
+    assert_eq!(all(None, &dry()), [LOW, HIGH, LOW, HIGH], "without DBNK the offset is 1");
+    assert_eq!(all(Some(0), &RenderSettings { embedded_bank: false, ..dry() }), [LOW; 4]);
+    // What neither has comes from the song's bank first.
+    assert_eq!(plays(Some(0), &dry(), (0, 7, 5)).0, Some(HIGH));
+}
+
+#[test]
+fn every_way_of_rendering_a_file_takes_its_bank() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::with_font(Arc::new(tone(LOW, &[(0, 0)]).build()));
+    let path = folder.path().join("song.rmi");
+    let own = tone(HIGH, &[(0, 0)]).bytes();
+    fs::write(&path, rmid(&asking(0, 0, 0).to_bytes(), Some(&own), Some(0))).unwrap();
+    let song = read_midi(&path).unwrap();
+    let settings = RenderSettings { normalize: Some(Decibels(-1.0)), ..dry() };
+    let (wav, report) = engine.render_wav(&song, &settings, &mut unobserved).unwrap();
+    let source = format!("testkit + {} (bank at byte ", path.display());
+    assert!(report.soundfont.starts_with(&source), "{}", report.soundfont);
+    let alone = Engine::with_font(Arc::new(tone(HIGH, &[(0, 0)]).build()));
+    let plain = Parsed { rmid: None, ..song.clone() };
+    assert!(alone.render_wav(&plain, &settings, &mut unobserved).unwrap().0 == wav, "the bits of that bank alone");
+    engine.render_file(&song, folder.path().join("file.wav"), &settings, &mut unobserved).unwrap();
+    let mut piped = Vec::new();
+    engine.render_to(&song, &mut piped, &settings, &mut unobserved).unwrap();
+    engine
+        .render_batch(&[path], folder.path().join("batch"), &settings, None, &mut |_| ControlFlow::Continue(()))
+        .unwrap();
+    assert!(fs::read(folder.path().join("file.wav")).unwrap() == wav);
+    assert!(fs::read(folder.path().join("batch/song.wav")).unwrap() == wav);
+    assert!(piped[piped.len() - 1000..] == wav[wav.len() - 1000..]);
+    let other =
+        engine.render_wav(&song, &RenderSettings { embedded_bank: false, ..settings }, &mut unobserved).unwrap();
+    assert!(other.0 != wav && other.1.soundfont == "testkit");
+}
+
+#[test]
+fn a_damaged_bank_is_an_error_unless_it_is_ignored_and_an_odd_one_a_warning() {
+    let engine = Engine::with_font(Arc::new(tone(LOW, &[(0, 0)]).build()));
+    let own = tone(HIGH, &[(0, 0)]).bytes();
+    let song = song_with(&own[..own.len() - 30], Some(0), &asking(0, 0, 0));
+    let error = engine.render_wav(&song, &dry(), &mut unobserved).unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, Error::EmbeddedBank(_)), "{text}");
+    assert!(text.contains("RMID (bank at byte ") && text.contains("ignore its own bank"), "{text}");
+    engine.render_wav(&song, &RenderSettings { embedded_bank: false, ..dry() }, &mut unobserved).unwrap();
+
+    let mut odd = own;
+    let headers = odd.windows(4).position(|window| window == b"shdr").unwrap() + 8;
+    odd[headers + 40] = 200;
+    let song = song_with(&odd, Some(0), &asking(0, 0, 0));
+    let (_, report) = engine.render_wav(&song, &dry(), &mut unobserved).unwrap();
+    assert!(report.warnings[0].contains("has the root key 200; 60 is used"), "{:?}", report.warnings);
+}
+
+#[test]
+fn the_own_bank_may_be_an_sf3() {
+    let engine = Engine::with_font(Arc::new(tone(LOW, &[(0, 0)]).build()));
+    // 441 Hz at 44.1 kHz: a period of 100 points.
+    let own = BankBuilder::one_sample(&sine(441.0, 44_100, 3_000), Some(0..3_000)).sf3_bytes(&[SINE_OGG]);
+    let song = song_with(&own, Some(0), &asking(0, 0, 0));
+    let audio = render(&engine.for_song(&song, &dry()).unwrap(), &song.sequence, &dry()).audio;
+    let [own, low] = [441.0, LOW].map(|hz| amplitude_at(&audio.channel(0)[..40_000], hz, 44_100));
+    assert!(own > 0.05 && low < own / 100.0, "{own} {low}");
+}
+
+#[test]
+fn damaged_files_with_banks_are_survived() {
+    let engine = Engine::with_font(Arc::new(tone(LOW, &[(0, 0)]).build()));
+    let settings = RenderSettings { rate: SampleRate::new(8_000).unwrap(), threads: Some(1), ..dry() };
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/rmid");
+    let (mut refused, mut played) = (0, 0);
+    for seed in fs::read_dir(seeds).unwrap() {
+        let bytes = fs::read(seed.unwrap().path()).unwrap();
+        for bytes in mutations(&bytes, 300, 11).chain([bytes.clone()]) {
+            let Ok(song) = Sequence::parse(&bytes) else { continue };
+            let Ok(engine) = engine.for_song(&song, &settings) else {
+                refused += 1;
+                continue;
+            };
+            let mut stream = engine.stream(&song.sequence, &settings).unwrap();
+            let (mut left, mut right) = ([0.0; 2_000], [0.0; 2_000]);
+            let count = stream.read(&mut left, &mut right);
+            assert!(left[..count].iter().chain(&right[..count]).all(|x| x.is_finite()));
+            played += usize::from(song.rmid.is_some_and(|rmid| rmid.bank.is_some()));
+        }
+    }
+    assert!(refused > 50 && played > 50, "{refused} refused, {played} played");
 }

@@ -18,7 +18,7 @@ fn write(output: &Path, settings: &RenderSettings) -> Result<Report, Error> {
 }
 
 fn song() -> Parsed {
-    Parsed { sequence: tune(), warnings: Vec::new() }
+    Parsed { sequence: tune(), rmid: None, warnings: Vec::new() }
 }
 
 fn replacing() -> RenderSettings {

@@ -179,6 +179,22 @@ pub enum WarningKind {
         /// Its length without the name and length fields.
         length: u32,
     },
+    /// A chunk of a RIFF RMID file that says it is longer than what is left.
+    #[error("chunk \"{}\" says it has {length} bytes, {found} are left", id.escape_ascii())]
+    CutChunk {
+        /// Its name.
+        id: [u8; 4],
+        /// What it says.
+        length: u32,
+        /// What is left.
+        found: usize,
+    },
+    /// The song's own bank is none that can be played.
+    #[error("the bank that the song brings is in the DLS format, which is not played; another plays in its place")]
+    DlsBank,
+    /// What is to be added to the banks of the song's own bank is no number from 0 to 127.
+    #[error("the offset of the bank that the song brings (DBNK) makes no sense and is ignored")]
+    BankOffset,
     /// Bytes that belong to no chunk.
     #[error("{length} bytes that belong to no chunk are skipped")]
     StrayBytes {

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::{Error, Parsed, Sequence};
 
@@ -14,7 +15,9 @@ impl Sequence {
         if bytes.len() as u64 > Error::MAX_FILE_SIZE {
             return Err(content(Error::TooLarge));
         }
-        Sequence::parse(&bytes).map_err(content)
+        let bytes = Arc::new(bytes);
+        let name = path.display().to_string();
+        Sequence::parse_keeping(&bytes, &name, |bank| (Arc::clone(&bytes), bank)).map_err(content)
     }
 
     /// Writes the sequence beside `path` and then renames it, so that no half-written file is ever seen there.

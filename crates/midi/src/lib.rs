@@ -6,7 +6,8 @@
 //! [`edit`] changes it.
 //!
 //! Source: *Standard MIDI Files 1.0* (RP-001, MIDI Manufacturers Association 1988, revised 1996) and RP-019 for the
-//! program and device names. The port event (FF 21) is an unofficial but common addition.
+//! program and device names. The port event (FF 21) is an unofficial but common addition. [`Rmid`]: RP-029 and the *SF2
+//! RMIDI Format Extension Specification* of spessasus and Falcosoft.
 //!
 //! ```
 //! # use rae_midi::{Performance, Sequence, Speed};
@@ -36,6 +37,7 @@ mod file;
 mod notes;
 mod parse;
 mod performance;
+mod rmid;
 mod summary;
 mod tempo;
 mod time;
@@ -49,6 +51,7 @@ pub use event::{Event, KeySignature, Message, Meta, TextKind, TimeSignature, tex
 pub use notes::Note;
 pub use parse::Parsed;
 pub use performance::{Action, Performance, PerformanceEvent};
+pub use rmid::{EmbeddedBank, InfoText, Rmid};
 pub use summary::{ChannelSummary, Summary, Timed, TrackSummary};
 pub use tempo::{TempoChange, TempoMap, TimeSignatureChange};
 pub use time::{Clock, Speed, Time};

@@ -2,7 +2,9 @@
 
 use std::mem::discriminant;
 use std::ops::Range;
+use std::sync::Arc;
 
+use crate::rmid::{self, EmbeddedBank, Rmid};
 use crate::track::read_track;
 use crate::{Division, Error, Format, Sequence, SmpteRate, Track, Warning, WarningKind};
 
@@ -14,6 +16,8 @@ const TRACK: &[u8; 4] = b"MTrk";
 pub struct Parsed {
     /// All that could be understood.
     pub sequence: Sequence,
+    /// What else was in the file, if it is a RIFF RMID file.
+    pub rmid: Option<Rmid>,
     /// What had to be forgiven, in file order.
     pub warnings: Vec<Warning>,
 }
@@ -26,8 +30,22 @@ impl Sequence {
     /// [`Error::NotMidi`], [`Error::TruncatedHeader`] and [`Error::TooManyEvents`]. Whatever else comes after a whole
     /// header is a sequence.
     pub fn parse(bytes: &[u8]) -> Result<Parsed, Error> {
+        Sequence::parse_keeping(bytes, "RMID", |bank| {
+            let length = bank.len();
+            (Arc::new(bytes[bank].to_vec()), 0..length)
+        })
+    }
+
+    /// [`Sequence::parse`] of a file of this name. `keep` gives the bytes to keep of the bank that it may hold, and where in
+    /// them the bank is.
+    pub(crate) fn parse_keeping(
+        bytes: &[u8],
+        name: &str,
+        keep: impl FnOnce(Range<usize>) -> (Arc<Vec<u8>>, Range<usize>),
+    ) -> Result<Parsed, Error> {
         let mut warnings = Warnings::default();
-        let content = find_content(bytes, &mut warnings);
+        let layout = rmid::Layout::find(bytes, &mut warnings);
+        let content = layout.as_ref().and_then(|layout| layout.song.clone()).unwrap_or(0..bytes.len());
         let start =
             content.start + find(&bytes[content.clone()], HEADER).ok_or(Error::NotMidi { length: bytes.len() })?;
         if start > content.start {
@@ -46,7 +64,16 @@ impl Sequence {
         }
         let sequence = Sequence { format: header.format, division: header.division, tracks };
         warnings.list.sort_by_key(|warning| warning.offset);
-        Ok(Parsed { sequence, warnings: warnings.list })
+        let rmid = layout.map(|layout| {
+            let offset = layout.offset();
+            let bank = layout.bank.map(|place| {
+                let name = format!("{name} (bank at byte {})", place.start);
+                let (file, range) = keep(place);
+                EmbeddedBank { name, file, range, offset }
+            });
+            Rmid { texts: layout.texts, bank }
+        });
+        Ok(Parsed { sequence, rmid, warnings: warnings.list })
     }
 
     /// Reads a Standard MIDI File that is as the standard wants it.
@@ -54,7 +81,7 @@ impl Sequence {
     /// # Errors
     /// As [`Sequence::parse`], and [`Error::Strict`] with the first warning that lenient reading would give.
     pub fn parse_strict(bytes: &[u8]) -> Result<Sequence, Error> {
-        let Parsed { sequence, warnings } = Sequence::parse(bytes)?;
+        let Parsed { sequence, warnings, .. } = Sequence::parse(bytes)?;
         match warnings.into_iter().next() {
             Some(warning) => Err(Error::Strict(warning)),
             None => Ok(sequence),
@@ -98,27 +125,6 @@ fn be_u16(bytes: &[u8], at: usize) -> u16 {
 fn chunk_at(bytes: &[u8], at: usize) -> Option<([u8; 4], u32)> {
     let field = |from: usize| bytes.get(from..from + 4)?.try_into().ok();
     Some((field(at)?, u32::from_be_bytes(field(at + 4)?)))
-}
-
-/// The `data` chunk of a RIFF RMID file (RP-029), or all bytes of any other file.
-fn find_content(bytes: &[u8], warnings: &mut Warnings) -> Range<usize> {
-    if !bytes.starts_with(b"RIFF") || bytes.get(8..12) != Some(b"RMID") {
-        return 0..bytes.len();
-    }
-    let mut content = None;
-    let mut at = 12;
-    while let Some((id, length)) = chunk_at(bytes, at) {
-        let length = length.swap_bytes();
-        let end = (at + 8).saturating_add(length as usize).min(bytes.len());
-        match &id {
-            b"data" if content.is_none() => content = Some(at + 8..end),
-            // Titles and the like; what is lost with other chunks, such as an embedded bank, is worth a word.
-            b"LIST" | b"DISP" => {}
-            _ => warnings.add(at, WarningKind::UnknownChunk { id, length }),
-        }
-        at = end + (length as usize & 1);
-    }
-    content.unwrap_or(0..bytes.len())
 }
 
 struct Header {

@@ -8,6 +8,7 @@ mod notes;
 mod openmsx;
 mod parse;
 mod performance;
+mod rmid;
 mod round_trip;
 mod simple;
 mod summary;

@@ -294,7 +294,7 @@ fn every_truncation_keeps_what_was_read() {
             4..14 => assert!(matches!(parsed, Err(Error::TruncatedHeader { offset: 0, found }) if found == length)),
             14..22 => assert!(!parsed.unwrap().warnings.is_empty()),
             _ => {
-                let Parsed { sequence, warnings } = parsed.unwrap();
+                let Parsed { sequence, warnings, .. } = parsed.unwrap();
                 assert!(warnings.iter().any(|warning| warning.kind == WarningKind::Truncated));
                 let events = &sequence.tracks[0].events;
                 // The added end of track, and what is left of a cut meta event.
@@ -321,7 +321,7 @@ fn wrappers_and_strange_chunks() {
     rmid.extend((SPEC_FORMAT_0.len() as u32).to_le_bytes());
     rmid.extend(SPEC_FORMAT_0);
     assert_eq!(kinds(&rmid), []);
-    rmid.extend(b"\0RIFF\x04\0\0\0sfbk");
+    rmid.extend(b"\0RIFF\x04\0\0\0WAVE");
     assert_eq!(kinds(&rmid), [unknown(b"RIFF", 4)]);
 
     assert_eq!(kinds(&[b"junk", SPEC_FORMAT_0].concat()), [WarningKind::LeadingBytes { length: 4 }]);
