@@ -28,6 +28,8 @@ pub(crate) enum Failure {
     Engine(Error),
     /// Options that are right each but not together.
     Usage(String),
+    /// A song cannot be changed as asked.
+    Edit(rust_audio_engine::midi::Error),
     /// The output is there already.
     Exists(PathBuf),
     /// Some files of a batch failed; which and why was said before.
@@ -58,7 +60,7 @@ impl Failure {
 
     fn code(&self) -> u8 {
         match self {
-            Failure::Usage(_) => 2,
+            Failure::Usage(_) | Failure::Edit(_) => 2,
             Failure::Exists(_) => 5,
             Failure::Live(error) => match error {
                 rae_live::Error::Effects(_) | rae_live::Error::BeyondEnd { .. } => 2,
@@ -95,6 +97,7 @@ impl fmt::Display for Failure {
         match self {
             Failure::Engine(error) => f.write_str(&describe(error)),
             Failure::Usage(text) => f.write_str(text),
+            Failure::Edit(error) => error.fmt(f),
             Failure::Live(error) => error.fmt(f),
             Failure::Exists(path) => f.write_str(&exists(path)),
             Failure::Files { failed, total } => write!(f, "{failed} of {total} files failed"),

@@ -8,6 +8,7 @@ mod live;
 mod midi;
 mod optional_values;
 mod options;
+mod output;
 mod play;
 mod render;
 mod soundfont;
@@ -39,7 +40,7 @@ enum Verb {
     /// Find SoundFonts and look into them
     #[command(subcommand, name = "soundfont")]
     SoundFont(soundfont::SoundFontVerb),
-    /// Look into MIDI files
+    /// Look into MIDI files and change them
     #[command(subcommand)]
     Midi(midi::MidiVerb),
 }

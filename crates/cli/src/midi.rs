@@ -1,14 +1,20 @@
-//! `rae midi`: what is in a MIDI file.
+//! `rae midi`: what is in a MIDI file, and how it becomes another.
+
+mod edit;
+mod file;
+mod join;
+mod split;
+mod trim;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use rust_audio_engine::midi::{Division, Rmid, Summary, Timed};
 use rust_audio_engine::read_midi;
 use serde::Serialize;
 
-use crate::exit::Failure;
+use crate::exit::{CODES, Failure};
 use crate::terminal::{print, print_json, say};
 use crate::values::show_time;
 
@@ -22,6 +28,16 @@ pub(crate) enum MidiVerb {
         #[arg(long)]
         json: bool,
     },
+    #[command(after_help = CODES)]
+    Edit(Box<edit::Edit>),
+    #[command(after_help = CODES)]
+    Trim(trim::Trim),
+    #[command(after_help = CODES)]
+    Split(split::Split),
+    #[command(after_help = CODES)]
+    Merge(join::Merge),
+    #[command(after_help = CODES)]
+    Concat(join::Concat),
 }
 
 /// The JSON form of a summary.
@@ -82,19 +98,29 @@ struct Mark {
 
 impl MidiVerb {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let MidiVerb::Info { song, json } = self;
-        let parsed = read_midi(&song)?;
-        let warnings: Vec<String> = parsed.warnings.iter().map(ToString::to_string).collect();
-        let info =
-            Info::new(song.display().to_string(), parsed.rmid.as_ref(), &Summary::new(&parsed.sequence), warnings);
-        if json {
-            return print_json(&info);
+        match self {
+            MidiVerb::Info { song, json } => info(&song, json),
+            MidiVerb::Edit(edit) => edit.run(),
+            MidiVerb::Trim(trim) => trim.run(),
+            MidiVerb::Split(split) => split.run(),
+            MidiVerb::Merge(merge) => merge.run(),
+            MidiVerb::Concat(concat) => concat.run(),
         }
-        for warning in &info.warnings {
-            say(&format!("rae: warning: {warning}"));
-        }
-        print(&info.text())
     }
+}
+
+fn info(song: &Path, json: bool) -> Result<(), Failure> {
+    let parsed = read_midi(song)?;
+    let warnings: Vec<String> = parsed.warnings.iter().map(ToString::to_string).collect();
+    let summary = Summary::new(&parsed.sequence);
+    let info = Info::new(song.display().to_string(), parsed.rmid.as_ref(), &summary, warnings);
+    if json {
+        return print_json(&info);
+    }
+    for warning in &info.warnings {
+        say(&format!("rae: warning: {warning}"));
+    }
+    print(&info.text())
 }
 
 impl Info {

@@ -3,15 +3,15 @@
 mod trim;
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use rust_audio_engine::soundfont::{Model, discovery, subset};
-use rust_audio_engine::{CodecError, Engine, Error, OutputFile, SoundFontChoice, check_output};
+use rust_audio_engine::{Engine, Error, SoundFontChoice, check_output};
 use serde::Serialize;
 
 use crate::exit::Failure;
+use crate::output::write;
 use crate::terminal::{print, print_json, say};
 
 #[derive(Subcommand)]
@@ -159,12 +159,6 @@ fn export(soundfont: &Path, output: &Path, force: bool) -> Result<(), Error> {
     }
     let bytes = subset(engine.font(), &all_presets(&engine))?;
     write(output, force, &bytes)
-}
-
-fn write(path: &Path, overwrite: bool, content: &[u8]) -> Result<(), Error> {
-    let mut file = OutputFile::create(path, overwrite)?;
-    file.write_all(content).map_err(|source| CodecError::Io { action: "write", path: path.to_owned(), source })?;
-    Ok(file.commit()?)
 }
 
 fn all_presets(engine: &Engine) -> BTreeSet<usize> {

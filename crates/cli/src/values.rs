@@ -42,12 +42,24 @@ pub(crate) fn show_time(seconds: Seconds) -> String {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Channels(pub(crate) Vec<u16>);
 
+/// Some tracks, counted from 1.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tracks(pub(crate) Vec<u16>);
+
 /// `10`, `1,2` or `1-4,10`.
 pub(crate) fn channels(text: &str) -> Result<Channels, String> {
-    let problem = || format!("'{text}' is no channel; write numbers from 1 to {MAX_CHANNEL} such as 10 or 1-4,10");
-    let number =
-        |text: &str| text.parse::<u16>().ok().filter(|channel| (1..=MAX_CHANNEL).contains(channel)).ok_or_else(problem);
-    let mut channels = Vec::new();
+    numbers(text, "channel", MAX_CHANNEL).map(Channels)
+}
+
+/// `2`, `1,2` or `1-4,6`.
+pub(crate) fn tracks(text: &str) -> Result<Tracks, String> {
+    numbers(text, "track", u16::MAX).map(Tracks)
+}
+
+fn numbers(text: &str, what: &str, most: u16) -> Result<Vec<u16>, String> {
+    let problem = || format!("'{text}' is no {what}; write numbers from 1 to {most} such as 10 or 1-4,10");
+    let number = |text: &str| text.parse::<u16>().ok().filter(|number| (1..=most).contains(number)).ok_or_else(problem);
+    let mut numbers = Vec::new();
     for part in text.split(',') {
         match part.split_once('-') {
             Some((first, last)) => {
@@ -55,12 +67,12 @@ pub(crate) fn channels(text: &str) -> Result<Channels, String> {
                 if first > last {
                     return Err(problem());
                 }
-                channels.extend(first..=last);
+                numbers.extend(first..=last);
             }
-            None => channels.push(number(part)?),
+            None => numbers.push(number(part)?),
         }
     }
-    Ok(Channels(channels))
+    Ok(numbers)
 }
 
 /// What `--tail` says; the threshold of silence is another option's.
