@@ -212,7 +212,7 @@ impl Channel {
     pub(super) fn character(&self) -> Character {
         let value = |number: u8| self.controllers[usize::from(number)];
         Character {
-            steps: std::array::from_fn(|i| value(character::FIRST + i as u8) as i8 - 64),
+            steps: std::array::from_fn(|i| value(character::FIRST + i as u8).min(127) as i8 - 64),
             soft: value(character::SOFT) >= 64,
             modulation_range: self.modulation_range,
         }

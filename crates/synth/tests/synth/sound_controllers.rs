@@ -3,7 +3,9 @@
 use rae_soundfont::{Controller, Destination, Generator, Modulator, Source, Transform};
 use rae_testkit::{BankBuilder, amplitude_at, assert_close, assert_db, db, noise, zone};
 
-use crate::piece::{Piece, TONE_HZ, cents, constant_bank, looped_constant, pitches, tone_bank, tone_db, tone_in};
+use crate::piece::{
+    Piece, TONE_HZ, cents, constant_bank, finite_peak, looped_constant, pitches, tone_bank, tone_db, tone_in,
+};
 
 /// The level of the half-scale tone at velocity 127, CC 7 at 127.
 const FULL_DB: f64 = -6.0206;
@@ -270,4 +272,14 @@ fn a_controller_reset_keeps_sound_controllers_and_a_system_reset_does_not() {
     assert_db(held_level(|piece| darker(piece).cc(10, 0, 121, 0), &dark), filtered_db(5_800.0), 0.1);
     let reset = |piece: Piece| darker(piece).sysex(10, &[0x7e, 0x7f, 9, 1]).cc(11, 0, 7, 127);
     assert_db(held_level(reset, &dark), filtered_db(7_000.0), 0.1);
+}
+
+#[test]
+fn values_beyond_seven_bits_do_no_harm() {
+    for value in [128, 200, 255] {
+        let all = [5, 37, 65, 67, 68, 71, 72, 73, 74, 75, 76, 77, 78, 84, 126].into_iter();
+        let piece = all.fold(loud(), |piece, controller| piece.cc(10, 0, controller, value));
+        let piece = nrpn(piece.rpn(20, 0, 5, value, value), 30, 0x20, value).on(100, 0, 60, 127).on(5_000, 0, 200, 127);
+        finite_peak(&piece.off(9_000, 0, 200).render(&tone_bank(), 20_000));
+    }
 }
