@@ -18,7 +18,7 @@ fn main() {
     let frames = Seconds(300.0).frames(RATE).0 as usize;
     let [left, right] = [1, 2].map(|seed| (0..frames as u64).map(|n| noise(seed, n) as f32).collect::<Vec<f32>>());
     let reverb = |wet, seconds, hall| ReverbSettings { wet, time: Seconds(seconds), hall };
-    let bus = |reverb, chorus| BusSettings { reverb, chorus };
+    let bus = |reverb, chorus| BusSettings { reverb, chorus, ..BusSettings::default() };
     for (name, settings) in [
         ("nothing", BusSettings::DRY),
         ("reverb of 4410 samples", bus(reverb(Some(0.3), 0.1, false), false)),

@@ -226,7 +226,7 @@ pub(crate) fn settings_of(settings: &RenderSettings) -> Result<PlaySettings, Fai
             muted: settings.muted(),
             ..Settings::default()
         },
-        effects: BusSettings { reverb, chorus: settings.sends },
+        effects: BusSettings { reverb, chorus: settings.sends, ..BusSettings::default() },
         gain: settings.gain,
         channels: 16,
         moved_filters: ChannelSet::default(),

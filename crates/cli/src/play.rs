@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use rae_live::{NullSink, Output, Part, PlaySettings, Song};
+use rae_live::{BusSettings, NullSink, Output, Part, PlaySettings, Song};
 use rust_audio_engine::midi::{Performance, Speed};
 use rust_audio_engine::{Engine, RenderSettings, Seconds, bounded, read_midi};
 
@@ -68,10 +68,12 @@ impl Play {
         let speed = Speed::new(self.tempo).unwrap_or_default();
         let mut song = Song::new(&performance, Part { speed, from: self.from, to: self.to }, rate)?;
         let engine = Engine::open(self.options.soundfont())?.for_song(&parsed, &chosen)?;
+        let usual = settings_of(&RenderSettings { rate, ..chosen })?;
         let settings = PlaySettings {
             channels: performance.channels,
             moved_filters: rae_live::moved_filters(&performance),
-            ..settings_of(&RenderSettings { rate, ..chosen })?
+            effects: BusSettings { sends: rae_live::asked_sends(&performance).0, ..usual.effects },
+            ..usual
         };
         let (mut console, instrument) = rae_live::open(engine.font().clone(), &settings)?;
         let last = song.end().0 + instrument.tail().0;

@@ -16,6 +16,7 @@ pub mod limiter;
 mod live_convolver;
 pub mod quantize;
 mod queue;
+pub mod sends;
 pub mod wide;
 pub mod window;
 

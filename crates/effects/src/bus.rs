@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use rae_dsp::sends::{ReverbKind, Sends};
 use rae_dsp::{Convolver, Kernel, Part};
 use rae_units::{Frames, SampleRate, Seconds};
 
 use crate::reverb::MAX_RATE;
-use crate::{Chorus, EffectsError, ReverbSettings, room_response, send_hall_response};
+use crate::{Chorus, EffectsError, ReverbSettings, room_response, send_response};
 
 /// What is done to the buses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,19 +16,24 @@ pub struct BusSettings {
     pub reverb: ReverbSettings,
     /// Whether the send chorus sounds.
     pub chorus: bool,
+    /// What send hall and chorus are like.
+    pub sends: Sends,
 }
 
 impl Default for BusSettings {
     /// Everything on, at its default.
     fn default() -> Self {
-        BusSettings { reverb: ReverbSettings::default(), chorus: true }
+        BusSettings { reverb: ReverbSettings::default(), chorus: true, sends: Sends::default() }
     }
 }
 
 impl BusSettings {
     /// Nothing but the dry sound: no latency, no tail, the same bits.
-    pub const DRY: BusSettings =
-        BusSettings { reverb: ReverbSettings { wet: None, time: Seconds(0.1), hall: false }, chorus: false };
+    pub const DRY: BusSettings = BusSettings {
+        reverb: ReverbSettings { wet: None, time: Seconds(0.1), hall: false },
+        chorus: false,
+        sends: Sends::DEFAULT,
+    };
 }
 
 /// Settings made ready for one sample rate; clone it freely, the spectra are shared.
@@ -83,11 +89,12 @@ pub(crate) fn prepare<K>(
         return Err(EffectsError::SampleRate(rate));
     }
     let room = reverb.wet.filter(|&wet| wet > 0.0).map(|wet| (room_response(reverb.time, rate), wet));
-    let hall = reverb.hall.then(|| send_hall_response(rate));
+    let send = &settings.sends.reverb;
+    let hall = (reverb.hall && send.kind != ReverbKind::Off).then(|| send_response(send, rate));
     let mut parts = vec![Part::Direct(1.0 - reverb.wet.unwrap_or(0.0))];
     parts.extend(room.as_ref().map(|(response, wet)| Part::Stereo(response, *wet)));
-    parts.extend(hall.as_ref().map(|response| Part::MonoSend(response, 1.0)));
-    Ok((kernel(&parts), settings.chorus.then(|| Chorus::new(rate))))
+    parts.extend(hall.as_ref().map(|response| Part::MonoSend(response, send.level)));
+    Ok((kernel(&parts), settings.chorus.then(|| Chorus::of(&settings.sends.chorus, rate))))
 }
 
 /// A block of the synthesizer's buses: slices of one length. A send may be empty, which means silence.

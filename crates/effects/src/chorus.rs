@@ -1,6 +1,7 @@
 //! The send chorus: a mono send through slowly swaying delays, two on each side.
 
 use rae_dsp::fractional_delay::{BEFORE, FractionalDelay, Glide, POINTS};
+use rae_dsp::sends::{ChorusSend, Sends};
 use rae_units::{Frames, SampleRate};
 
 /// Delays are computed every so many frames on a grid from frame 0, and blended linearly between.
@@ -27,6 +28,10 @@ const VOICES: [[VoiceShape; 2]; 2] = [
     ],
 ];
 
+/// Bounds of what can be asked for: hertz, and seconds of sway.
+const MOST_HZ: f64 = 16.0;
+const MOST_SWAY: f64 = 0.02;
+
 /// Two delays that share nothing add in power: this keeps a side at the send's own level.
 const VOICE_GAIN: f64 = std::f64::consts::FRAC_1_SQRT_2;
 
@@ -48,13 +53,25 @@ pub struct Chorus {
 impl Chorus {
     /// A chorus that starts at frame 0 with silence before it.
     pub fn new(rate: SampleRate) -> Chorus {
-        let sides = VOICES.each_ref().map(|side| side.each_ref().map(|shape| Voice::new(shape, rate)));
-        let longest = VOICES.iter().flatten().map(|shape| shape.middle + shape.sway).fold(0.0, f64::max);
-        let reach = (longest * f64::from(rate.hz())).ceil() as u64 + POINTS as u64;
+        Chorus::of(&Sends::DEFAULT.chorus, rate)
+    }
+
+    /// The same with another mean rate, sway and level.
+    pub fn of(send: &ChorusSend, rate: SampleRate) -> Chorus {
+        let ChorusSend { rate: usual_rate, sway: usual_sway, .. } = Sends::DEFAULT.chorus;
+        let stretched = |shape: &VoiceShape| VoiceShape {
+            hz: shape.hz * (send.rate.clamp(0.0, MOST_HZ) / usual_rate),
+            sway: shape.sway * (send.sway.0.clamp(0.0, MOST_SWAY) / usual_sway.0),
+            ..*shape
+        };
+        let voices = VOICES.each_ref().map(|side| side.each_ref().map(stretched));
+        let sides = voices.each_ref().map(|side| side.each_ref().map(|shape| Voice::new(shape, rate)));
+        let longest = sides.iter().flatten().map(|voice| voice.middle + voice.sway).fold(0.0, f64::max);
+        let reach = longest.ceil() as u64 + POINTS as u64;
         Chorus {
             sides,
             history: History::new(reach as usize + POINTS),
-            delay: FractionalDelay::new(VOICE_GAIN),
+            delay: FractionalDelay::new(VOICE_GAIN * f64::from(send.level)),
             frame: 0,
             silent_from: 0,
             reach,

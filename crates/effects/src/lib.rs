@@ -18,4 +18,5 @@ pub use chorus::Chorus;
 pub use error::EffectsError;
 pub use limiter::{LimiterReport, SafetyLimiter};
 pub use live::{LiveBus, PreparedLiveBus};
-pub use reverb::{MAX_REVERB_TIME, ReverbSettings, room_response, send_hall_response};
+pub use rae_dsp::sends::{ChorusSend, ReverbKind, ReverbSend, Sends};
+pub use reverb::{MAX_REVERB_TIME, ReverbSettings, room_response, send_hall_response, send_response};

@@ -87,7 +87,7 @@ fn switches_switch_what_they_name() {
     let buses = Buses::noise(60_000);
     let no_reverb = ReverbSettings { wet: None, ..ReverbSettings::default() };
     let no_hall = ReverbSettings { hall: false, ..ReverbSettings::default() };
-    let plain = |reverb| BusSettings { reverb, chorus: false };
+    let plain = |reverb| BusSettings { reverb, chorus: false, ..BusSettings::default() };
     // Without the asked-for reverb and with a silent send, the dry sound keeps its bits.
     let mut unsent = Buses::noise(60_000);
     unsent.0[2].fill(0.0);
@@ -104,7 +104,11 @@ fn tail_is_long_enough() {
     for settings in [
         BusSettings::default(),
         BusSettings { chorus: true, ..BusSettings::DRY },
-        BusSettings { reverb: ReverbSettings { hall: false, ..Default::default() }, chorus: false },
+        BusSettings {
+            reverb: ReverbSettings { hall: false, ..Default::default() },
+            chorus: false,
+            ..Default::default()
+        },
     ] {
         let tail = PreparedBus::new(&settings, SampleRate::CD).unwrap().tail();
         let longer = run(&settings, &buses, 512, tail + Frames(3000));
@@ -120,7 +124,8 @@ fn tail_is_long_enough() {
 fn impossible_settings_are_refused() {
     let prepare = |wet, time, hz| {
         let reverb = ReverbSettings { wet, time: Seconds(time), hall: true };
-        PreparedBus::new(&BusSettings { reverb, chorus: true }, SampleRate::new(hz).unwrap()).map(drop)
+        PreparedBus::new(&BusSettings { reverb, chorus: true, ..BusSettings::default() }, SampleRate::new(hz).unwrap())
+            .map(drop)
     };
     for wet in [-0.1, 1.1, f32::NAN] {
         assert!(matches!(prepare(Some(wet), 0.1, 44_100), Err(EffectsError::Wet(_))));
@@ -146,6 +151,7 @@ fn hall_alone_is_the_convolver() {
     let mut expected = AudioBuffer::new(2, 30_000);
     let (left, right) = expected.stereo_mut();
     convolver.pull(left, right);
-    let settings = BusSettings { reverb: ReverbSettings { wet: None, ..Default::default() }, chorus: false };
+    let settings =
+        BusSettings { reverb: ReverbSettings { wet: None, ..Default::default() }, chorus: false, ..Default::default() };
     assert!(run(&settings, &buses, 64, Frames(0)) == expected);
 }

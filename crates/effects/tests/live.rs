@@ -44,9 +44,9 @@ fn reverb(wet: Option<f32>, seconds: f64, hall: bool) -> ReverbSettings {
 fn sounds_as_the_offline_bus() {
     for (hz, settings) in [
         (44_100, BusSettings::default()),
-        (48_000, BusSettings { reverb: reverb(None, 0.1, true), chorus: true }),
-        (44_100, BusSettings { reverb: reverb(Some(0.5), 3.0, false), chorus: false }),
-        (96_000, BusSettings { reverb: reverb(Some(1.0), 0.5, true), chorus: false }),
+        (48_000, BusSettings { reverb: reverb(None, 0.1, true), chorus: true, ..BusSettings::default() }),
+        (44_100, BusSettings { reverb: reverb(Some(0.5), 3.0, false), chorus: false, ..BusSettings::default() }),
+        (96_000, BusSettings { reverb: reverb(Some(1.0), 0.5, true), chorus: false, ..BusSettings::default() }),
         (8000, BusSettings::default()),
     ] {
         let rate = SampleRate::new(hz).unwrap();
@@ -120,7 +120,7 @@ fn a_gain_changed_on_its_way_goes_on_from_there() {
 
 #[test]
 fn impossible_values_are_refused() {
-    let settings = BusSettings { reverb: reverb(Some(2.0), 0.1, true), chorus: true };
+    let settings = BusSettings { reverb: reverb(Some(2.0), 0.1, true), chorus: true, ..BusSettings::default() };
     assert!(matches!(PreparedLiveBus::new(&settings, SampleRate::CD), Err(EffectsError::Wet(_))));
     let mut bus = PreparedLiveBus::new(&BusSettings::DRY, SampleRate::CD).unwrap().start();
     for gain in [f64::NAN, f64::INFINITY, 1e9] {

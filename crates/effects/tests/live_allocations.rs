@@ -38,7 +38,9 @@ fn nothing_is_allocated_while_playing() {
     drop(std::hint::black_box(vec![1.0; 100]));
     assert_eq!(CALLS.get() - before, 2, "the counter counts");
     let long = ReverbSettings { wet: Some(0.3), time: Seconds(4.0), hall: true };
-    for settings in [BusSettings::default(), BusSettings { reverb: long, chorus: true }, BusSettings::DRY] {
+    for settings in
+        [BusSettings::default(), BusSettings { reverb: long, chorus: true, ..BusSettings::default() }, BusSettings::DRY]
+    {
         let mut bus = PreparedLiveBus::new(&settings, SampleRate::CD).unwrap().start();
         let input: Vec<f32> = (0..4 * LiveBus::BLOCK as u64).map(|n| noise(1, n) as f32).collect();
         let (mut left, mut right) = (input.clone(), input.clone());

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rae_effects::{BusBlock, BusEffects, BusSettings, PreparedBus, ReverbSettings, SafetyLimiter};
+use rae_effects::{BusBlock, BusEffects, BusSettings, PreparedBus, ReverbSettings, SafetyLimiter, Sends};
 use rae_synth::Buses;
 use rae_units::{Decibels, Frames, SampleRate};
 
@@ -44,13 +44,13 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    pub(crate) fn new(settings: &RenderSettings, rooms: &Rooms) -> Result<Chain, Error> {
+    pub(crate) fn new(settings: &RenderSettings, sends: Sends, rooms: &Rooms) -> Result<Chain, Error> {
         let reverb = ReverbSettings {
             wet: settings.reverb.map(|reverb| reverb.wet as f32),
             time: settings.reverb.unwrap_or_default().time,
             hall: settings.sends,
         };
-        let room = rooms.prepare(&BusSettings { reverb, chorus: settings.sends }, settings.rate)?;
+        let room = rooms.prepare(&BusSettings { reverb, chorus: settings.sends, sends }, settings.rate)?;
         Ok(Chain {
             effects: room.start(),
             room,

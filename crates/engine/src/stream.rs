@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rae_midi::{Performance, Sequence, Speed};
 use rae_soundfont::SoundFont;
-use rae_synth::{Buses, InstructionSet, Renderer, Settings, Statistics};
+use rae_synth::{Buses, InstructionSet, Renderer, Settings, Statistics, asked_sends};
 use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
 use crate::chain::{Chain, Rooms};
@@ -54,6 +54,11 @@ impl Stream {
         let mut warnings = Vec::new();
         let synth = synth_settings(&performance, settings, &mut warnings)?;
         let song_cut = !warnings.is_empty();
+        let (sends, changes) = asked_sends(&performance);
+        if changes && settings.sends {
+            warnings
+                .push("the song changes its reverb or chorus while it plays; what it asks for first holds".to_owned());
+        }
         let font = Arc::new(font.for_render());
         let renderer = Renderer::new(Arc::clone(&font), &performance, &synth);
         let end = renderer.end();
@@ -74,7 +79,7 @@ impl Stream {
             font,
             voices: Voices::new(renderer, synth_limit.min(limit)),
             voices_over: false,
-            chain: Chain::new(settings, rooms)?,
+            chain: Chain::new(settings, sends, rooms)?,
             window,
             pending: None,
             used: None,

@@ -25,4 +25,6 @@ pub use null::NullSink;
 pub use song::{Part, Song};
 
 pub use rae_effects::{BusSettings, ReverbSettings};
-pub use rae_synth::{ChannelSet, Console, InstructionSet, Interpolation, LiveError, Settings, Warning, moved_filters};
+pub use rae_synth::{
+    ChannelSet, Console, InstructionSet, Interpolation, LiveError, Settings, Warning, asked_sends, moved_filters,
+};

@@ -21,6 +21,7 @@ mod voices;
 mod warning;
 
 pub use buses::Buses;
+pub use conductor::asked_sends;
 pub use executor::{BUCKETS, Block, CpuExecutor, Executor, InstructionSet, LowPass, QUANTUM, Segment, VoiceBlock};
 pub use live::{Console, LiveError, LiveSettings, Synthesizer, moved_filters, synthesizer};
 pub use presets::presets_used;

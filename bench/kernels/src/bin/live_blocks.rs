@@ -21,7 +21,7 @@ const RUNS: usize = 3;
 
 fn main() {
     let reverb = |wet, seconds, hall| ReverbSettings { wet, time: Seconds(seconds), hall };
-    let bus = |reverb, chorus| BusSettings { reverb, chorus };
+    let bus = |reverb, chorus| BusSettings { reverb, chorus, ..BusSettings::default() };
     print!("{:42}", "microseconds per block of 64 frames");
     println!("{:>8} {:>8} {:>8} {:>8} {:>8}", "median", "99 %", "99.9 %", "max", "schedule");
     for (name, settings) in [

@@ -3,6 +3,7 @@
 
 use super::bank::BankMode;
 use super::channel::cc;
+use super::effects::EffectSetting;
 use super::keys::{Key, KeyParameter};
 use super::routes::{Destination, Source};
 use super::sysex::{PartSetting, PortSetting, Setting, Settings, SysEx, Written, nibbles, shift};
@@ -33,6 +34,7 @@ pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
         [0x40, 0x00, 0x04] => one(PortSetting::MasterVolume(f32::from(value) / 127.0)),
         [0x40, 0x00, 0x05] => one(PortSetting::MasterShift(shift(value))),
         [0x40, 0x00, 0x06] => one(PortSetting::MasterPan(value)),
+        [0x40, 0x01, low] => (read_effect(low, value).map(|setting| Setting::Port(PortSetting::Effect(setting))), 1),
         [0x40, block @ 0x10..=0x1f, low] => {
             let (setting, bytes) = read_part(low, data);
             (setting.map(|setting| Setting::Part(part(block), setting)), bytes)
@@ -43,6 +45,21 @@ pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
         [0x41, map, key] => (drum(map, key, value), 1),
         _ => (None, 1),
     }
+}
+
+/// Patch common: the macros and those of their parameters that are rendered.
+fn read_effect(low: u8, value: u8) -> Option<EffectSetting> {
+    Some(match low {
+        0x30 => EffectSetting::GsReverb(value),
+        0x33 => EffectSetting::ReverbLevel(value),
+        0x34 => EffectSetting::GsReverbTime(value),
+        0x35 => EffectSetting::GsFeedback(value),
+        0x38 => EffectSetting::GsChorus(value),
+        0x3a => EffectSetting::ChorusLevel(value),
+        0x3d => EffectSetting::ChorusRate(value),
+        0x3e => EffectSetting::ChorusDepth(value),
+        _ => return None,
+    })
 }
 
 /// Part 10 is block 0, parts 1 to 9 are blocks 1 to 9.

@@ -2,6 +2,7 @@
 
 mod bank;
 mod channel;
+mod effects;
 mod filter_moves;
 mod gs;
 mod held;
@@ -34,6 +35,7 @@ use crate::warning::{Warning, Warnings};
 use crate::{ChannelSet, Settings, Statistics};
 use bank::BankMode;
 use channel::{Channel, Effect, cc};
+pub use effects::asked_sends;
 pub(crate) use filter_moves::FilterMoves;
 use held::Held;
 use keys::{Key, Keys};

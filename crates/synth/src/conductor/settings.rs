@@ -71,6 +71,8 @@ impl Conductor {
             PortSetting::Key(setup, Key { key, parameter, value }) => {
                 state.keys.set(usize::from(setup), key, parameter, value);
             }
+            // Those who render the buses have heard of it.
+            PortSetting::Effect(_) => {}
             PortSetting::ResetKeys(setup) => state.keys.reset(usize::from(setup)),
         }
     }

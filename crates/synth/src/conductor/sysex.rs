@@ -1,6 +1,7 @@
 //! Sysex that changes how a file sounds: what it asks for, whoever's words it uses.
 
 use super::bank::BankMode;
+use super::effects::EffectSetting;
 use super::keys::{Key, KeyParameter};
 use super::routes::{Destination, Source};
 use super::{gs, xg};
@@ -45,6 +46,7 @@ pub(super) enum PortSetting {
     Key(u8, Key),
     /// A drum setup as it was at first.
     ResetKeys(u8),
+    Effect(EffectSetting),
 }
 
 /// Something that one part is told.
@@ -92,6 +94,8 @@ pub(super) enum Settings<'a> {
     KeyBased(u8, u8, &'a [u8]),
     /// Controller destinations: part, controller, then parameters and ranges (General MIDI 2; CA-022).
     Destinations(u8, Source, &'a [u8]),
+    /// Global parameters of the reverb (slot 1) or chorus (slot 2): parameters and values (General MIDI 2; CA-024).
+    Global(u8, &'a [u8]),
     /// The same, after the number of the controller has been chosen.
     Chosen(u8, u8, &'a [u8]),
 }
@@ -117,6 +121,19 @@ impl Iterator for Settings<'_> {
                 if let Some(&destination) = Destination::ALL.get(usize::from(parameter)) {
                     return Some(Setting::Part(*part, PartSetting::Depth(*source, destination, value)));
                 }
+            },
+            Settings::Global(slot, pairs) => loop {
+                let (&[parameter, value], rest) = pairs.split_first_chunk()?;
+                *pairs = rest;
+                let setting = match (*slot, parameter) {
+                    (1, 0) => EffectSetting::Gm2Reverb(value),
+                    (1, 1) => EffectSetting::Gm2ReverbTime(value),
+                    (2, 0) => EffectSetting::Gm2Chorus(value),
+                    (2, 1) => EffectSetting::ChorusRate(value),
+                    (2, 2) => EffectSetting::ChorusDepth(value),
+                    _ => continue,
+                };
+                return Some(Setting::Port(PortSetting::Effect(setting)));
             },
             Settings::Chosen(part, number, pairs) => {
                 let (part, number, pairs) = (*part, *number, *pairs);
@@ -157,6 +174,8 @@ pub(super) fn parse(data: &[u8]) -> SysEx<'_> {
             one(PortSetting::MasterFine((fourteen_bits(*msb, *lsb) - 8192.0) / 81.92))
         }
         [0x7f, _, 0x04, 0x04, _, msb, ..] => one(PortSetting::MasterCoarse(100.0 * (f32::from(*msb) - 64.0))),
+        // One slot path, parameters and values of one byte.
+        [0x7f, _, 0x04, 0x05, 1, 1, 1, 1, slot, pairs @ ..] => SysEx::Settings(Settings::Global(*slot, pairs)),
         [0x7e | 0x7f, _, 0x08, tuning @ ..] => SysEx::Tuning(tuning),
         [0x7f, _, 0x0a, 0x01, channel @ 0..16, key @ 0..128, pairs @ ..] => {
             SysEx::Settings(Settings::KeyBased(*channel, *key, pairs))

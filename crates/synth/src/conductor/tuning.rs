@@ -50,16 +50,17 @@ impl Tuning {
     pub(super) fn message(&mut self, data: &[u8]) -> Option<TuningMessage> {
         match data {
             [0x01, program, rest @ ..] => self.bulk(*program, rest.get(16..)?),
+            // Dumps that name a bank of tunings, all of which are one here: keys, then octaves of one and of two bytes.
+            [0x04, _, program, rest @ ..] => self.bulk(*program, rest.get(16..)?),
+            [0x05, _, program, rest @ ..] => self.octave(*program, one_byte(rest.get(16..)?)?),
+            [0x06, _, program, rest @ ..] => self.octave(*program, two_bytes(rest.get(16..)?)?),
             [0x02, program, _, changes @ ..] => self.single_notes(*program, changes),
             [0x07, _, program, _, changes @ ..] => self.single_notes(*program, changes),
-            [0x08, ff, gg, hh, cents @ ..] if cents.len() >= 12 => {
-                let cents = std::array::from_fn(|i| f32::from(cents[i]) - 64.0);
-                Some(TuningMessage::Octave { channels: channel_mask(*ff, *gg, *hh), cents })
+            [0x08, ff, gg, hh, cents @ ..] => {
+                Some(TuningMessage::Octave { channels: channel_mask(*ff, *gg, *hh), cents: one_byte(cents)? })
             }
-            [0x09, ff, gg, hh, cents @ ..] if cents.len() >= 24 => {
-                let value = |i: usize| f32::from(cents[2 * i]) * 128.0 + f32::from(cents[2 * i + 1]);
-                let cents = std::array::from_fn(|i| (value(i) - 8192.0) * (100.0 / 8192.0));
-                Some(TuningMessage::Octave { channels: channel_mask(*ff, *gg, *hh), cents })
+            [0x09, ff, gg, hh, cents @ ..] => {
+                Some(TuningMessage::Octave { channels: channel_mask(*ff, *gg, *hh), cents: two_bytes(cents)? })
             }
             _ => None,
         }
@@ -76,6 +77,11 @@ impl Tuning {
         Some(TuningMessage::Program)
     }
 
+    fn octave(&mut self, program: u8, cents: [f32; 12]) -> Option<TuningMessage> {
+        *self.program_mut(program) = std::array::from_fn(|key| cents[key % 12]);
+        Some(TuningMessage::Program)
+    }
+
     fn single_notes(&mut self, program: u8, changes: &[u8]) -> Option<TuningMessage> {
         let keys = self.program_mut(program);
         for change in changes.chunks_exact(4) {
@@ -83,6 +89,19 @@ impl Tuning {
         }
         Some(TuningMessage::Program)
     }
+}
+
+/// Cents of the pitch classes from C on, around 64.
+fn one_byte(data: &[u8]) -> Option<[f32; 12]> {
+    let cents: &[u8; 12] = data.first_chunk()?;
+    Some(cents.map(|value| f32::from(value) - 64.0))
+}
+
+/// The same in 14 bits, the higher ones first: ±100 cents around 8192.
+fn two_bytes(data: &[u8]) -> Option<[f32; 12]> {
+    let cents: &[u8; 24] = data.first_chunk()?;
+    let value = |i: usize| f32::from(cents[2 * i]) * 128.0 + f32::from(cents[2 * i + 1]);
+    Some(std::array::from_fn(|i| (value(i) - 8192.0) * (100.0 / 8192.0)))
 }
 
 /// Frequency data: semitone, then 14 bits of it; 7F 7F 7F means no change.

@@ -2,6 +2,7 @@
 
 use super::bank::BankMode;
 use super::channel::cc;
+use super::effects::EffectSetting;
 use super::keys::{Key, KeyParameter, SETUPS};
 use super::routes::{Destination, Source};
 use super::sysex::{PartSetting, PortSetting, Setting, Settings, SysEx, Written, nibbles, shift};
@@ -26,6 +27,10 @@ pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
         [0x00, 0x00, 0x04] => one(PortSetting::MasterVolume(f32::from(value) / 127.0)),
         [0x00, 0x00, 0x06] => one(PortSetting::MasterShift(shift(value))),
         [0x00, 0x00, 0x7d] if value < SETUPS => one(PortSetting::ResetKeys(value)),
+        [0x02, 0x01, low] => {
+            let (setting, bytes) = read_effect(low, data);
+            (setting.map(|setting| Setting::Port(PortSetting::Effect(setting))), bytes)
+        }
         [0x08, part @ 0..16, low] => {
             let (setting, bytes) = read_part(low, data);
             (setting.map(|setting| Setting::Part(part, setting)), bytes)
@@ -33,6 +38,20 @@ pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
         [setup @ 0x30..0x40, key, low] => (drum(setup - 0x30, key, low, value), 1),
         _ => (None, 1),
     }
+}
+
+/// Effect 1: types, the reverb's time and the returns.
+fn read_effect(low: u8, data: &[u8]) -> (Option<EffectSetting>, usize) {
+    let value = data[0];
+    let setting = match low {
+        0x00 => return (Some(EffectSetting::XgReverb(value, data.get(1).copied().unwrap_or_default())), 2),
+        0x02 => EffectSetting::XgReverbTime(value),
+        0x0c => EffectSetting::ReverbLevel(value),
+        0x20 => return (Some(EffectSetting::XgChorus(value)), 2),
+        0x2c => EffectSetting::ChorusLevel(value),
+        _ => return (None, 1),
+    };
+    (Some(setting), 1)
 }
 
 fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {

@@ -159,3 +159,28 @@ fn scale_tuning_and_sample_correction() {
     let tuned = tone_in(zone(0).set(Generator::CoarseTune, -3).set(Generator::FineTune, 42));
     assert_close(note(&tuned, 60), -258.0, 0.05);
 }
+
+#[test]
+fn dumps_of_octaves_and_of_banks_retune_all_keys() {
+    let dump = |form: u8, content: &[u8]| {
+        let mut data = vec![0x7e, 0x7f, 8, form, 2, 3];
+        data.extend(b"a name of sixteen"[..16].iter());
+        data.extend(content);
+        data.push(0x11);
+        Piece::new().sysex(0, &data).rpn(1, 0, 3, 3, 0)
+    };
+    let keys: Vec<u8> = (0..128u8).flat_map(|key| [key, 0x40, 0]).collect();
+    assert_close(heard_key(dump(4, &keys), 0, 67), 750.0, 0.05);
+    // C 20 cents down, G 63 up.
+    let one_byte = [44, 64, 64, 64, 64, 64, 64, 127, 64, 64, 64, 64];
+    // C 50 cents up, G 50 down.
+    let mut two_bytes = [64, 0].repeat(12);
+    (two_bytes[0], two_bytes[14]) = (0x60, 0x20);
+    for (form, content, c, g) in [(5, &one_byte[..], -20.0, 763.0), (6, &two_bytes, 50.0, 650.0)] {
+        assert_close(heard_key(dump(form, content), 0, 60), c, 0.05);
+        assert_close(heard_key(dump(form, content), 0, 67), g, 0.05);
+        assert_close(heard_key(dump(form, content), 0, 48), c - 1200.0, 0.05);
+        // Cut short, it means nothing.
+        assert_close(heard_key(dump(form, &content[..content.len() - 2]), 0, 60), 0.0, 0.05);
+    }
+}

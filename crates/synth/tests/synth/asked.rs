@@ -1,0 +1,117 @@
+//! What songs ask of reverb and chorus.
+
+use rae_dsp::sends::{ReverbKind, Sends};
+use rae_synth::asked_sends;
+use rae_testkit::assert_close;
+
+use crate::parts::{gs, xg};
+use crate::piece::Piece;
+
+/// What is asked for before the first note.
+fn asked(messages: &[Vec<u8>]) -> Sends {
+    let piece = messages.iter().fold(Piece::new(), |piece, message| piece.sysex(0, message));
+    let (sends, changes) = asked_sends(&piece.on(100, 0, 60, 100).performance(200));
+    assert!(!changes);
+    sends
+}
+
+/// The reverb time of General MIDI 2 (CA-024): value = ln(seconds)/0.025 + 40.
+fn seconds(value: f64) -> f64 {
+    ((value - 40.0) * 0.025).exp()
+}
+
+fn global(slot: u8, pairs: &[u8]) -> Vec<u8> {
+    [&[0x7f, 0x7f, 4, 5, 1, 1, 1, 1, slot][..], pairs].concat()
+}
+
+fn patch(low: u8, value: u8) -> Vec<u8> {
+    gs([0x40, 1, low], &[value])
+}
+
+#[track_caller]
+fn assert_reverb(messages: &[Vec<u8>], kind: ReverbKind, time: f64) {
+    let reverb = asked(messages).reverb;
+    assert_eq!(reverb.kind, kind);
+    assert_close(reverb.time.0, time, 1e-6);
+}
+
+#[test]
+fn a_song_that_says_nothing_has_the_usual_effects() {
+    assert_eq!(asked(&[]), Sends::default());
+    assert_eq!(asked(&[gs([0x40, 0, 0x7f], &[0]), vec![0x7e, 0x7f, 9, 3]]), Sends::default());
+}
+
+#[test]
+fn global_parameters_set_types_and_units() {
+    for (number, kind, value) in [
+        (0, ReverbKind::Room, 44.0),
+        (1, ReverbKind::Room, 50.0),
+        (2, ReverbKind::Room, 56.0),
+        (3, ReverbKind::Hall, 64.0),
+        (4, ReverbKind::Hall, 64.0),
+        (8, ReverbKind::Plate, 50.0),
+    ] {
+        assert_reverb(&[global(1, &[0, number])], kind, seconds(value));
+        assert_reverb(&[global(1, &[0, number, 1, 80])], kind, seconds(80.0));
+    }
+    // 0.122 Hz a step; (value + 1)/3.2 ms from end to end.
+    let chorus = asked(&[global(2, &[1, 10, 2, 31])]).chorus;
+    assert_close(chorus.rate, 1.22, 1e-9);
+    assert_close(chorus.sway.0, 0.005, 1e-9);
+    let chorus = asked(&[global(2, &[0, 4])]).chorus;
+    assert_close(chorus.rate, 0.244, 1e-9);
+    assert_close(chorus.sway.0, 25.0 / 6400.0, 1e-9);
+}
+
+#[test]
+fn macros_of_gs_are_types_with_their_own_defaults() {
+    let types = [
+        (ReverbKind::Room, 44.0),
+        (ReverbKind::Room, 50.0),
+        (ReverbKind::Room, 56.0),
+        (ReverbKind::Hall, 64.0),
+        (ReverbKind::Hall, 64.0),
+        (ReverbKind::Plate, 50.0),
+    ];
+    let defaults = [80.0, 56.0, 64.0, 72.0, 64.0, 88.0];
+    for (number, (kind, value)) in types.into_iter().enumerate() {
+        let chosen = patch(0x30, number as u8);
+        assert_reverb(std::slice::from_ref(&chosen), kind, seconds(value));
+        assert_reverb(&[chosen, patch(0x34, 100)], kind, seconds(value + 100.0 - defaults[number]));
+    }
+    let delay = asked(&[patch(0x30, 6), patch(0x34, 50), patch(0x35, 64)]).reverb;
+    assert_eq!((delay.kind, delay.feedback), (ReverbKind::Delay, 0.5));
+    assert_close(delay.time.0, 0.2, 1e-9);
+    assert_eq!(asked(&[patch(0x30, 7)]).reverb.kind, ReverbKind::PanningDelay);
+    assert_eq!(asked(&[patch(0x33, 96), patch(0x3a, 32)]).reverb.level, 1.5);
+    assert_eq!(asked(&[patch(0x33, 96), patch(0x3a, 32)]).chorus.level, 0.5);
+    let chorus = asked(&[patch(0x38, 3), patch(0x3d, 20)]).chorus;
+    assert_close(chorus.rate, 2.44, 1e-9);
+    assert_close(chorus.sway.0, 17.0 / 6400.0, 1e-9);
+}
+
+#[test]
+fn types_and_returns_of_xg() {
+    assert_reverb(&[xg([2, 1, 0], &[1, 0])], ReverbKind::Hall, seconds(64.0));
+    assert_reverb(&[xg([2, 1, 0], &[2, 1])], ReverbKind::Room, seconds(50.0));
+    // 0.3 s and on in tenths, from 5 s in halves, from 10 s in whole ones.
+    for (value, time) in [(0, 0.3), (47, 5.0), (48, 5.5), (57, 10.0), (58, 11.0), (67, 20.0), (69, 30.0)] {
+        assert_reverb(&[xg([2, 1, 0], &[4, 0, value])], ReverbKind::Plate, time);
+    }
+    assert_eq!(asked(&[xg([2, 1, 0], &[0, 0])]).reverb.kind, ReverbKind::Off);
+    assert_eq!(asked(&[xg([2, 1, 0x0c], &[127])]).reverb.level, 127.0 / 64.0);
+    assert_eq!(asked(&[xg([2, 1, 0x20], &[0, 0])]).chorus.level, 0.0);
+    assert_eq!(asked(&[xg([2, 1, 0x2c], &[16])]).chorus.level, 0.25);
+}
+
+#[test]
+fn later_wishes_are_told_and_resets_take_them_back() {
+    let performance = |piece: Piece| piece.performance(40_000);
+    let first = Piece::new().sysex(0, &patch(0x30, 5)).on(100, 0, 60, 100);
+    let (sends, changes) = asked_sends(&performance(first.clone().sysex(500, &patch(0x30, 0))));
+    assert_eq!((sends.reverb.kind, changes), (ReverbKind::Plate, true));
+    let (sends, changes) = asked_sends(&performance(first.sysex(500, &patch(0x30, 5))));
+    assert_eq!((sends.reverb.kind, changes), (ReverbKind::Plate, false));
+    let reset = Piece::new().sysex(0, &patch(0x30, 5)).sysex(10, &[0x7e, 0x7f, 9, 1]).on(100, 0, 60, 100);
+    assert_eq!(asked_sends(&performance(reset)), (Sends::default(), false));
+}
