@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use rae_dsp::wide::{WideKernel, run_wide};
 use rae_midi::{Performance, Sequence, Speed};
 use rae_soundfont::SoundFont;
 use rae_synth::{Buses, InstructionSet, Renderer, Settings, Statistics, asked_sends};
@@ -252,17 +253,23 @@ impl Stream {
     }
 }
 
-/// Highest finite magnitude, in lanes that the compiler can work on side by side.
+/// Highest finite magnitude.
 fn peak(samples: &[f32]) -> f32 {
-    let higher = |peak: f32, x: &f32| if x.abs() > peak && x.abs() < f32::INFINITY { x.abs() } else { peak };
-    let mut lanes = [0.0; 16];
-    let (chunks, rest) = samples.as_chunks::<16>();
-    for chunk in chunks {
-        for (lane, x) in lanes.iter_mut().zip(chunk) {
-            *lane = higher(*lane, x);
-        }
+    run_wide(Peak(samples))
+}
+
+struct Peak<'a>(&'a [f32]);
+
+impl WideKernel for Peak<'_> {
+    type Output = f32;
+
+    /// Magnitudes compare as their bits do, which is quicker.
+    #[inline(always)]
+    fn run(self) -> f32 {
+        let infinite = f32::INFINITY.to_bits() as i32;
+        let bits = self.0.iter().map(|x| x.abs().to_bits() as i32);
+        f32::from_bits(bits.map(|bits| if bits < infinite { bits } else { 0 }).fold(0, i32::max) as u32)
     }
-    lanes.iter().chain(rest).fold(0.0, higher)
 }
 
 /// The fastest kernels of this processor, or those that the environment variable `RAE_SIMD` names.

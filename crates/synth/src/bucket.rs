@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use rae_dsp::wide::{WideKernel, run_wide};
 use rae_soundfont::SoundFont;
 
 use crate::Buses;
 use crate::control::{ChannelChange, Voice};
-use crate::executor::{Block, Executor, QUANTUM, VoiceBlock};
+use crate::executor::{BUCKETS, Block, Executor, QUANTUM, VoiceBlock};
 
 /// Segments carried out at a time: few enough to stay in the cache.
 const SEGMENTS: usize = 512;
@@ -84,13 +85,9 @@ impl Bucket {
         &self.sum.changes
     }
 
-    /// Adds the sound of the block on one bus, if there is any.
-    pub(crate) fn add_to(&self, bus: usize, sum: &mut [f32]) {
-        if self.sum.fed[bus] {
-            for (s, p) in sum.iter_mut().zip(self.sum.buses.all()[bus]) {
-                *s += p;
-            }
-        }
+    /// The sound of the block on one bus, if there is any.
+    fn sound(&self, bus: usize) -> Option<&[f32]> {
+        self.sum.fed[bus].then(|| self.sum.buses.all()[bus].as_slice())
     }
 
     pub(crate) fn voices(&self) -> &[Box<Voice>] {
@@ -125,6 +122,40 @@ impl Bucket {
     /// Moves the memory of voices that have ended to `spare`.
     pub(crate) fn give_ended(&mut self, spare: &mut Vec<Box<Voice>>) {
         spare.append(&mut self.ended);
+    }
+}
+
+/// Adds up the block's sound of all buckets on one bus, in their order; `frames` are whole quanta.
+pub(crate) fn add_up<'a>(buckets: impl Iterator<Item = &'a Bucket>, bus: usize, frames: usize, sum: &mut Vec<f32>) {
+    let mut sounds: [&[f32]; BUCKETS] = [&[]; BUCKETS];
+    let mut count = 0;
+    for sound in buckets.filter_map(|bucket| bucket.sound(bus)) {
+        sounds[count] = sound;
+        count += 1;
+    }
+    sum.clear();
+    sum.resize(frames, 0.0);
+    run_wide(AddUp { sounds: &sounds[..count], sum });
+}
+
+struct AddUp<'a> {
+    sounds: &'a [&'a [f32]],
+    sum: &'a mut [f32],
+}
+
+impl WideKernel for AddUp<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (quantum, sum) in self.sum.as_chunks_mut::<QUANTUM>().0.iter_mut().enumerate() {
+            let mut total = [0.0; QUANTUM];
+            for sound in self.sounds {
+                let Some(sound) = sound[quantum * QUANTUM..].first_chunk::<QUANTUM>() else { continue };
+                total.iter_mut().zip(sound).for_each(|(total, x)| *total += x);
+            }
+            *sum = total;
+        }
     }
 }
 

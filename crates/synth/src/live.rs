@@ -13,7 +13,7 @@ use rae_units::Frames;
 use rtrb::{Consumer, Producer, RingBuffer};
 use thiserror::Error;
 
-use crate::bucket::Stretch;
+use crate::bucket::{Stretch, add_up};
 use crate::conductor::{Conductor, FilterMoves, MOST_NEEDS, Need, Rehearsal};
 use crate::executor::{self, CpuExecutor, Executor, QUANTUM};
 use crate::program::Program;
@@ -244,12 +244,11 @@ impl Synthesizer {
         self.take_orders(start, end);
         (self.stretch.start, self.stretch.end) = (start, end);
         let buckets = self.conductor.begin_block(&mut self.stretch);
-        self.ready.resize(QUANTUM);
-        for bucket in buckets {
+        for bucket in &mut *buckets {
             bucket.render(&self.font, &self.stretch);
-            for (bus, sum) in self.ready.all_mut().into_iter().enumerate() {
-                bucket.add_to(bus, sum);
-            }
+        }
+        for (bus, sum) in self.ready.all_mut().into_iter().enumerate() {
+            add_up(buckets.iter().map(|bucket| &**bucket), bus, QUANTUM, sum);
         }
         self.conductor.end_block(&mut self.stretch);
         self.taken = 0;

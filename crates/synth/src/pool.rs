@@ -10,7 +10,7 @@ use std::{hint, io};
 use rae_soundfont::SoundFont;
 
 use crate::Buses;
-use crate::bucket::{Bucket, Stretch};
+use crate::bucket::{Bucket, Stretch, add_up};
 
 /// Turns a thread waits awake: a block follows the last one within microseconds, and waking takes longer.
 const PATIENCE: usize = 3_000;
@@ -159,14 +159,8 @@ impl Region {
         let frames = (stretch.end - stretch.start) as usize;
         while let Some((bus, sum)) = self.claim_sum() {
             self.attempt(|| {
-                let mut sum = lock(sum);
-                sum.clear();
-                sum.resize(frames, 0.0);
-                for bucket in &self.buckets {
-                    if let Some(bucket) = read(bucket).as_ref() {
-                        bucket.add_to(bus, &mut sum);
-                    }
-                }
+                let buckets: Vec<_> = self.buckets.iter().map(read).collect();
+                add_up(buckets.iter().filter_map(|bucket| bucket.as_deref()), bus, frames, &mut lock(sum));
             });
             self.unsummed.fetch_sub(1, Ordering::AcqRel);
         }

@@ -6,7 +6,7 @@ use rae_midi::{Action, Performance};
 use rae_soundfont::SoundFont;
 use rae_units::Frames;
 
-use crate::bucket::Stretch;
+use crate::bucket::{Stretch, add_up};
 use crate::conductor::{Conductor, FilterMoves, starts_note};
 use crate::executor::{BUCKETS, CpuExecutor, Executor, QUANTUM};
 use crate::pool::Pool;
@@ -199,9 +199,7 @@ impl Renderer {
                     bucket.render(&self.font, &self.stretch);
                 }
                 for (bus, sum) in self.ready.all_mut().into_iter().enumerate() {
-                    sum.clear();
-                    sum.resize((end - start) as usize, 0.0);
-                    buckets.iter().for_each(|bucket| bucket.add_to(bus, sum));
+                    add_up(buckets.iter().map(|bucket| &**bucket), bus, (end - start) as usize, sum);
                 }
             }
         }
