@@ -418,3 +418,37 @@ fn tone_modify_is_the_sound_controllers() {
     let far = play(Piece::new().sysex(10, &gs_part(0, 0x32, &[0])));
     assert!(far == play(Piece::new().cc(10, 0, 74, 14)));
 }
+
+#[test]
+fn random_settings_neither_panic_nor_sound_for_ever() {
+    use rae_testkit::Random;
+    let mut random = Random::new(9);
+    // Bytes above 127 come in damaged files.
+    let mut byte = |limit: usize| random.below(limit) as u8;
+    let mut piece = Piece::new();
+    for i in 0..4_000u64 {
+        let limit = if i % 2 == 0 { 128 } else { 256 };
+        let data: Vec<u8> = (0..1 + byte(24)).map(|_| byte(limit)).collect();
+        let message = match byte(5) {
+            0 => gs([0x40, byte(0x30), byte(limit)], &data),
+            1 => gs([0x41, byte(limit), byte(limit)], &data),
+            2 => xg([[0, 2, 8, 0x30, 0x33][usize::from(byte(5))], byte(0x20), byte(limit)], &data),
+            3 => [&[0x7f, 0x7f, [4, 8, 9, 10][usize::from(byte(4))], byte(10)][..], &data].concat(),
+            _ => [&[0x7e, 0x7f, 8, byte(10)][..], &data].concat(),
+        };
+        let at = 10 * i;
+        piece = piece.sysex(at, &message);
+        if i % 8 == 0 {
+            let (channel, key) = (byte(16), byte(128));
+            piece =
+                piece.on(at, channel, key, 1 + byte(127)).off(at + 200, channel, key).cc(at, channel, 16, byte(128));
+        }
+    }
+    let bank = tone_bank().preset(128, 0, [zone(0)]);
+    let font = std::sync::Arc::new(bank.build());
+    let performance = piece.performance(0);
+    let mut renderer = rae_synth::Renderer::new(font, &performance, &Settings::default());
+    crate::piece::render_to_end(&mut renderer, 500_000);
+    let (sends, _) = rae_synth::asked_sends(&performance);
+    assert!(sends.reverb.time.0.is_finite() && sends.chorus.rate.is_finite() && sends.reverb.level.is_finite());
+}
