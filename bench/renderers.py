@@ -15,6 +15,7 @@ EVERY = (*BASIC, CUBIC, LINEAR, AVX2)
 
 TIM, FLUID, MUSE = "TimGM6mb", "FluidR3_GM", "MuseScore_General_Full"
 BANKS = (TIM, FLUID, MUSE)
+PACKED = "MuseScore_General_Full.sf3"  # rustysynth refuses it
 PIANO, BAND, BLACK = "piano", "random band", "black MIDI"
 
 
@@ -71,6 +72,9 @@ class Programs:
     banks: str
 
     def bank(self, name):
+        """SF3 banks lie in a folder of their own, and are named with their ending"""
+        if name.endswith(".sf3"):
+            return os.path.join(os.path.dirname(self.banks.rstrip("/")), "sf3", name)
         return os.path.join(self.banks, name + ".sf2")
 
     def start(self, renderer):

@@ -150,7 +150,8 @@ def first_second(results):
     ]
     lines += ["", "| piece, bank | effects | " + " | ".join(r.BASIC) + " |", "|---|---|" + "---:|" * len(r.BASIC)]
     for case in dict.fromkeys(case for _, case in results.firsts):
-        times = (f"{1e3 * statistics.median(results.firsts[renderer, case]):.0f}" for renderer in r.BASIC)
+        found = (results.firsts.get((renderer, case)) for renderer in r.BASIC)
+        times = (f"{1e3 * statistics.median(seconds):.0f}" if seconds else "–" for seconds in found)
         lines.append(f"| {case.piece}, {case.bank} | {'yes' if case.effects else 'no'} | {' | '.join(times)} |")
     return [*lines, ""]
 

@@ -148,7 +148,8 @@ class Bench:
         if self.options.only:
             return []
         dry = [r.Case("tttheme2", bank) for bank in (r.FLUID, r.MUSE) if bank in banks]
-        return [*dry, r.Case("tttheme2", effects=True)]
+        packed = r.Case("tttheme2", r.PACKED, renderers=(r.FLUIDSYNTH, r.SINC))
+        return [*dry, r.Case("tttheme2", effects=True), packed]
 
     def first_second(self, case):
         for _ in range(self.runs):

@@ -3,7 +3,8 @@
 . "$(dirname "$0")/common.sh"
 
 scripts/install-peers.sh all
-demand_peers fluidsynth "$SONGS" "$SF2/TimGM6mb.sf2" "$SF2/FluidR3_GM.sf2" "$SF2/MuseScore_General_Full.sf2"
+demand_peers fluidsynth "$SONGS" "$SF2/TimGM6mb.sf2" "$SF2/FluidR3_GM.sf2" "$SF2/MuseScore_General_Full.sf2" \
+    "$SF2/../sf3/MuseScore_General_Full.sf3"
 cargo build --release --package rae-cli
 # Workspaces of their own, built where `make clean` finds them.
 PEERS="${CARGO_TARGET_DIR:-target}/bench"

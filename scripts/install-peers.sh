@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Installs what the tests compare with, and the headers of ALSA, on Debian as root; elsewhere it does nothing.
-# install-peers.sh [test|all]: `test` is enough for `make test`, `all` adds two large banks (about 330 MB to fetch).
+# install-peers.sh [test|all]: `test` is enough for `make test`, `all` adds large banks (about 560 MB to fetch).
 set -euo pipefail
 
 packages=(fluidsynth timgm6mb-soundfont openttd-openmsx libasound2-dev)
 if [ "${1:-test}" = all ]; then
+    # The last two bring MuseScore_General_Full.sf3 and MuseScore_General_Lite.sf3.
     packages+=(fluid-soundfont-gm musescore-general-soundfont-lossless)
+    packages+=(musescore-general-soundfont musescore-general-soundfont-small)
 fi
 
 if [ "$(id -u)" != 0 ] || ! grep -qs '^ID=debian$' /etc/os-release; then
