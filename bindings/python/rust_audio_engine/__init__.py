@@ -18,7 +18,7 @@ from ._errors import (
     SettingsError,
     SoundFontError,
 )
-from ._functions import batch_synthesize_midi, render, stream, synthesize_midi, synthesize_midi_zerocopy
+from ._functions import batch_synthesize_midi, doctor, render, stream, synthesize_midi, synthesize_midi_zerocopy
 from ._options import RenderOptions
 from ._results import BatchResult, RenderReport
 from ._soundfont import SoundFont
@@ -44,6 +44,7 @@ __all__ = [
     "WavBuffer",
     "__version__",
     "batch_synthesize_midi",
+    "doctor",
     "render",
     "stream",
     "synthesize_midi",

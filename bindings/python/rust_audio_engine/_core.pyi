@@ -9,10 +9,11 @@ from typing_extensions import Buffer
 
 from ._results import RenderReport
 
-__all__ = ["Engine", "Stream", "WavBuffer", "__version__", "resolve_soundfont"]
+__all__ = ["Engine", "Stream", "WavBuffer", "__version__", "examine", "resolve_soundfont"]
 
 __version__: str
 
+def examine() -> str: ...
 def resolve_soundfont(soundfont: Sequence[tuple[str, int]], /) -> list[tuple[str, int]]: ...
 
 @final

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from . import _core
 from ._engine import Engine
@@ -39,9 +40,9 @@ def synthesize_midi(
     """Render a MIDI file to a WAV file and return the seconds of audio written (frames / sample rate).
 
     ``soundfont_path`` is a file, ``"builtin"`` for the built-in bank, or None for the first of: the variable
-    ``RAE_SOUNDFONT``, the system's SoundFonts, the built-in bank; or several, see :data:`SoundFont`. ``use_gpu=True``
-    allows a GPU where one is usable and faster; the log of ``rust_audio_engine`` says what did the work. More options:
-    :class:`RenderOptions`.
+    ``RAE_SOUNDFONT``, the config file, the SoundFonts that are installed, the built-in bank; or several, see
+    :data:`SoundFont`. ``use_gpu=True`` allows a GPU where one is usable and faster; the log of ``rust_audio_engine``
+    says what did the work. More options: :class:`RenderOptions`.
 
     Raises :class:`AudioEngineError` (a ``RuntimeError``): :class:`SoundFontError`, :class:`MidiError`,
     :class:`MissingFileError` (also a ``FileNotFoundError``) and others.
@@ -127,6 +128,15 @@ def stream(
     """
     engine = _engine(soundfont_path)
     return engine.stream(midi_path, sample_rate, use_gpu, reverb, block_frames=block_frames, **options)
+
+
+def doctor() -> dict[str, Any]:
+    """Tell what the engine finds here, as ``rae doctor --json`` does but for sound devices: ``version``, ``platform``,
+    ``processor``, ``memory_bytes``, ``gpu``, ``config``, ``soundfont``, ``self_test`` (a short render), and
+    ``problems``, a list of texts: what the environment or the config file names and cannot be used.
+    """
+    found: dict[str, Any] = json.loads(_core.examine())
+    return found
 
 
 def _engine(soundfont: SoundFont) -> Engine:

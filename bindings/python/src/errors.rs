@@ -5,30 +5,31 @@ use std::path::Path;
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use rust_audio_engine::{CodecError, Error};
+use rust_audio_engine::{CodecError, Error, soundfont};
 
 /// The exception that says the same.
 pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     if let Some((path, source)) = error.unreadable_input() {
-        let what = match error {
-            Error::SoundFont(_) => "Failed to load SoundFont",
-            _ => "Failed to load MIDI file",
+        let (what, advice) = match error {
+            Error::SoundFont(error) => ("Failed to load SoundFont", error.advice()),
+            _ => ("Failed to load MIDI file", None),
         };
-        return file(py, what, path, source);
+        return file(py, what, path, source, advice);
     }
     let name = match error {
+        Error::SoundFont(soundfont::Error::Config { .. }) => "SettingsError",
         Error::SoundFont(_) | Error::EmbeddedBank(_) => "SoundFontError",
         Error::Midi(_) => "MidiError",
-        Error::Codec(CodecError::Io { path, source, .. }) => return file(py, "Failed to write", path, source),
+        Error::Codec(CodecError::Io { path, source, .. }) => return unwritten(py, path, source),
         Error::Codec(CodecError::Exists(path)) => {
-            return file(py, "Failed to write", path, &ErrorKind::AlreadyExists.into());
+            return unwritten(py, path, &ErrorKind::AlreadyExists.into());
         }
         Error::Codec(CodecError::IsFolder(path)) => {
-            return file(py, "Failed to write", path, &ErrorKind::IsADirectory.into());
+            return unwritten(py, path, &ErrorKind::IsADirectory.into());
         }
         Error::Codec(_) => "CodecError",
         Error::OutputIsInput { output, .. } => {
-            return file(py, "Failed to write", output, &io::Error::new(ErrorKind::AlreadyExists, error.to_string()));
+            return unwritten(py, output, &io::Error::new(ErrorKind::AlreadyExists, error.to_string()));
         }
         Error::Device { .. } => "DeviceError",
         Error::Settings { .. } => "SettingsError",
@@ -47,7 +48,11 @@ pub(crate) fn refuse(py: Python<'_>, what: &str) -> PyErr {
     build(py, "AudioEngineError", (what,))
 }
 
-fn file(py: Python<'_>, what: &str, path: &Path, source: &io::Error) -> PyErr {
+fn unwritten(py: Python<'_>, path: &Path, source: &io::Error) -> PyErr {
+    file(py, "Failed to write", path, source, None)
+}
+
+fn file(py: Python<'_>, what: &str, path: &Path, source: &io::Error, advice: Option<&str>) -> PyErr {
     let name = match source.kind() {
         ErrorKind::NotFound => "MissingFileError",
         ErrorKind::AlreadyExists => "OutputExistsError",
@@ -57,7 +62,8 @@ fn file(py: Python<'_>, what: &str, path: &Path, source: &io::Error) -> PyErr {
     let text = source.to_string();
     // OSError shows the number itself.
     let text = text.split(" (os error").next().unwrap_or(&text);
-    build(py, name, (number, format!("{what}: {text}"), path.as_os_str()))
+    let advice = advice.map(|advice| format!("; {advice}")).unwrap_or_default();
+    build(py, name, (number, format!("{what}: {text}{advice}"), path.as_os_str()))
 }
 
 /// What the system would have said where it was not asked: ENOENT, EACCES, EEXIST, EISDIR, EINVAL or EIO.

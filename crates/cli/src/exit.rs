@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use rust_audio_engine::{CodecError, Error};
+use rust_audio_engine::{CodecError, Error, soundfont};
 
 use crate::terminal::say;
 
@@ -13,7 +13,7 @@ use crate::terminal::say;
 pub(crate) const CODES: &str = "\
 Exit codes:
   0    done
-  1    another failure, or some files of a batch failed
+  1    another failure, some files of a batch failed, or the doctor found something
   2    wrong usage or a setting out of range
   3    an input file is missing or cannot be read
   4    the MIDI file or SoundFont is damaged or of an unknown kind
@@ -42,6 +42,8 @@ pub(crate) enum Failure {
         done: usize,
         total: usize,
     },
+    /// The doctor found so many things that cannot be used, and told them.
+    Problems(usize),
     /// Playing live failed.
     Live(rae_live::Error),
     /// Standard output cannot be written.
@@ -71,12 +73,13 @@ impl Failure {
                 | rae_live::Error::Device { .. } => 6,
                 _ => 1,
             },
-            Failure::Files { .. } => 1,
+            Failure::Files { .. } | Failure::Problems(_) => 1,
             Failure::Interrupted { .. } => 130,
             Failure::Stdout(error) => output_code(error.kind()),
             Failure::Engine(error) => match error {
                 _ if error.unreadable_input().is_some() => 3,
                 Error::OutputIsInput { .. } => 5,
+                Error::SoundFont(soundfont::Error::Config { .. }) => 2,
                 Error::SoundFont(_) | Error::EmbeddedBank(_) | Error::Midi(_) => 4,
                 Error::Codec(_) => error.unwritable_output().map_or(1, |(_, kind)| output_code(kind)),
                 Error::Device { .. } => 6,
@@ -101,6 +104,8 @@ impl fmt::Display for Failure {
             Failure::Live(error) => error.fmt(f),
             Failure::Exists(path) => f.write_str(&exists(path)),
             Failure::Files { failed, total } => write!(f, "{failed} of {total} files failed"),
+            Failure::Problems(1) => f.write_str("1 problem was found"),
+            Failure::Problems(count) => write!(f, "{count} problems were found"),
             Failure::Interrupted { done, total } => write!(f, "interrupted; {done} of {total} files are done"),
             Failure::Stdout(error) => write!(f, "cannot write to standard output: {error}"),
         }

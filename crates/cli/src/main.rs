@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod batch;
+mod doctor;
 mod exit;
 mod live;
 mod midi;
@@ -43,6 +44,8 @@ enum Verb {
     /// Look into MIDI files and change them
     #[command(subcommand)]
     Midi(midi::MidiVerb),
+    #[command(after_help = exit::CODES)]
+    Doctor(doctor::Doctor),
 }
 
 fn main() -> ExitCode {
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Verb::Live(live) => live.run(),
         Verb::SoundFont(verb) => verb.run(),
         Verb::Midi(verb) => verb.run(),
+        Verb::Doctor(doctor) => doctor.run(),
     };
     result.map_or_else(exit::Failure::report, |()| ExitCode::SUCCESS)
 }

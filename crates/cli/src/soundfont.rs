@@ -1,5 +1,6 @@
 //! `rae soundfont`: which banks there are, which one is played, and what is in it.
 
+mod list;
 mod trim;
 
 use std::collections::BTreeSet;
@@ -18,7 +19,8 @@ use crate::terminal::{print, print_json, say};
 pub(crate) enum SoundFontVerb {
     /// List the places where SoundFonts are looked for, and what is there
     ///
-    /// The first one that is found is played when --soundfont is not given.
+    /// The one that is marked is played when --soundfont is not given. In folders only banks for General MIDI are taken (at
+    /// least 112 of its 128 programs, and drums), in your own folders also one called default.sf2 or default.sf3.
     List {
         /// Print JSON
         #[arg(long)]
@@ -46,18 +48,11 @@ pub(crate) enum SoundFontVerb {
     },
     /// Print the SoundFont that is played when --soundfont is not given
     ///
-    /// That is the one the variable RAE_SOUNDFONT names, else the first in the folders that RAE_SOUNDFONT_PATH names, the
-    /// user's and the system's, else 'builtin'.
+    /// That is the one the variable RAE_SOUNDFONT names, or the config file (see `rae doctor`) by `soundfont = "FILE"`; else
+    /// the first for General MIDI in the folders of RAE_SOUNDFONT_PATH, of the config file's
+    /// `soundfont_path = ["FOLDER", …]`, the user's and the system's; else 'builtin'. Who named it is told on standard error.
     Path,
     Trim(trim::Trim),
-}
-
-#[derive(Serialize)]
-struct Place {
-    path: String,
-    named_by: &'static str,
-    status: String,
-    played: bool,
 }
 
 #[derive(Serialize)]
@@ -84,57 +79,12 @@ struct Preset {
 impl SoundFontVerb {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
-            SoundFontVerb::List { json } => list(json),
+            SoundFontVerb::List { json } => list::list(json),
             SoundFontVerb::Info { soundfont, json } => info(SoundFontChoice::from_argument(soundfont.as_deref()), json),
             SoundFontVerb::Export { soundfont, output, force } => Ok(export(&soundfont, &output, force)?),
             SoundFontVerb::Trim(trim) => trim.run(),
-            SoundFontVerb::Path => print(&SoundFontChoice::Discover.resolve()?.to_string()),
+            SoundFontVerb::Path => list::path(),
         }
-    }
-}
-
-fn list(json: bool) -> Result<(), Failure> {
-    let played = SoundFontChoice::Discover.resolve().map(|choice| choice.to_string());
-    let candidates = discovery::candidates(&|name| std::env::var_os(name));
-    let mut places: Vec<Place> = candidates
-        .iter()
-        .map(|candidate| {
-            let path = candidate.path.display().to_string();
-            Place {
-                named_by: match candidate.origin {
-                    discovery::Origin::Environment => discovery::VARIABLE,
-                    discovery::Origin::SearchPath => discovery::PATH_VARIABLE,
-                    discovery::Origin::User => "user",
-                    discovery::Origin::System => "system",
-                },
-                status: status(&candidate.status),
-                played: matches!(candidate.status, discovery::Status::Found { .. })
-                    && played.as_ref().is_ok_and(|played| *played == path),
-                path,
-            }
-        })
-        .collect();
-    places.push(Place {
-        path: discovery::BUILTIN.into(),
-        named_by: "engine",
-        status: "always there".into(),
-        played: played.is_ok_and(|played| played == discovery::BUILTIN),
-    });
-    if json {
-        return print_json(&places);
-    }
-    let line = |place: &Place| {
-        format!("{} {}  ({}: {})", if place.played { '*' } else { ' ' }, place.path, place.named_by, place.status)
-    };
-    print(&places.iter().map(line).collect::<Vec<_>>().join("\n"))
-}
-
-fn status(status: &discovery::Status) -> String {
-    match status {
-        discovery::Status::Found { bytes } => format!("{:.1} MB", *bytes as f64 / 1e6),
-        discovery::Status::Missing => "missing".into(),
-        discovery::Status::NotSoundFont => "not a SoundFont".into(),
-        discovery::Status::Unreadable(why) => why.clone(),
     }
 }
 

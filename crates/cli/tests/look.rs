@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::fs;
 use std::io::Read;
 use std::process::Stdio;
 
@@ -31,6 +32,41 @@ fn list_marks_what_is_played() {
     let wrong = folder.command("soundfont list").env("RAE_SOUNDFONT", "song.mid").output().unwrap();
     let text = String::from_utf8(wrong.stdout).unwrap();
     assert!(text.starts_with("  song.mid") && text.contains("not a SoundFont") && !text.contains('*'), "{text}");
+}
+
+#[test]
+fn the_config_file_names_a_bank() {
+    let folder = Folder::new();
+    fs::write(folder.path("rae.toml"), "soundfont = 'bank.sf2'").unwrap();
+    let rae = |line: &str| {
+        let mut command = folder.command(line);
+        command.env("RAE_CONFIG", "rae.toml").env("RAE_SOUNDFONT", "").env("RAE_SOUNDFONT_PATH", ".").output().unwrap()
+    };
+    let path = rae("soundfont path");
+    assert_eq!((&*path.stdout, &*common::stderr(&path)), (&b"bank.sf2\n"[..], "named by: config soundfont\n"));
+    let list = String::from_utf8(rae("soundfont list").stdout).unwrap();
+    assert!(list.starts_with("* bank.sf2  (config soundfont: "), "{list}");
+    assert!(
+        list.contains("  ./bank.sf2  (RAE_SOUNDFONT_PATH: 0.0 MB, passed over as it is not for General MIDI"),
+        "{list}"
+    );
+    assert!(rae("render song.mid -o out.wav").status.success());
+
+    fs::write(folder.path("rae.toml"), "\nsoundfont = 3").unwrap();
+    let path = rae("soundfont path");
+    assert_eq!(path.status.code(), Some(2));
+    assert!(common::stderr(&path).contains("rae.toml, line 2: 'soundfont' takes paths"), "{}", common::stderr(&path));
+    let list = String::from_utf8(rae("soundfont list").stdout).unwrap();
+    assert!(
+        list.starts_with("  rae.toml  (config soundfont: Failed to read the config file") && !list.contains('*'),
+        "{list}"
+    );
+}
+
+#[test]
+fn a_missing_bank_comes_with_advice() {
+    let told = Folder::new().fails(3, "soundfont info missing.sf2");
+    assert!(told.contains("missing.sf2") && told.contains("; name a file that is there or 'builtin'"), "{told}");
 }
 
 #[test]

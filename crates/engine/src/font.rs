@@ -11,8 +11,8 @@ use crate::Error;
 /// Which SoundFont to play.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SoundFontChoice {
-    /// The one that the variable `RAE_SOUNDFONT` names, else the first in the folders of `RAE_SOUNDFONT_PATH`, the user and
-    /// the system, else the built-in one.
+    /// The one that the variable `RAE_SOUNDFONT` or the config file names, else the first for General MIDI in the folders of
+    /// `RAE_SOUNDFONT_PATH`, the config file, the user and the system, else the built-in one.
     #[default]
     Discover,
     /// The built-in one.
@@ -57,15 +57,13 @@ impl SoundFontChoice {
         names.filter(|path| path != Path::new(discovery::BUILTIN)).collect()
     }
 
-    /// Makes a decision of [`SoundFontChoice::Discover`]. Fails if `RAE_SOUNDFONT` names a file that is not there.
+    /// Makes a decision of [`SoundFontChoice::Discover`]. Fails if `RAE_SOUNDFONT` or the config file names a
+    /// file that is not there, or the config file cannot be read.
     pub fn resolve(self) -> Result<SoundFontChoice, Error> {
         if self != SoundFontChoice::Discover {
             return Ok(self);
         }
-        Ok(match discovery::discover(None, &|name| std::env::var_os(name))? {
-            discovery::Choice::Builtin => SoundFontChoice::Builtin,
-            discovery::Choice::File(path) => SoundFontChoice::File(path),
-        })
+        Ok(discovery::System::current().discover()?.0.into())
     }
 
     /// Opens what was [resolved](SoundFontChoice::resolve).
@@ -80,6 +78,15 @@ impl SoundFontChoice {
                     fonts.iter().map(AsRef::as_ref).zip(names.iter().map(|name| name.offset)).collect();
                 Ok(Arc::new(SoundFont::stack(&layers)))
             }
+        }
+    }
+}
+
+impl From<discovery::Choice> for SoundFontChoice {
+    fn from(choice: discovery::Choice) -> SoundFontChoice {
+        match choice {
+            discovery::Choice::Builtin => SoundFontChoice::Builtin,
+            discovery::Choice::File(path) => SoundFontChoice::File(path),
         }
     }
 }

@@ -20,6 +20,7 @@
 mod batch;
 mod chain;
 mod device;
+mod doctor;
 mod engine;
 mod error;
 mod font;
@@ -36,6 +37,7 @@ mod writer;
 
 pub use batch::{BatchFile, BatchObserver, BatchProgress};
 pub use device::Device;
+pub use doctor::{Bank, ConfigFile, Examination, Processor, SelfTest, examine};
 pub use engine::{Engine, EngineBuilder, Rendering};
 pub use error::Error;
 pub use font::SoundFontChoice;

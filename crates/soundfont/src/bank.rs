@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use crate::decoded::Decoded;
+use crate::discovery::System;
 use crate::mapping::Bytes;
 use crate::points::Points;
 use crate::read::{self, Parsed};
@@ -55,8 +56,8 @@ pub(crate) struct BankFile {
 impl SoundFont {
     /// Opens and validates a file. Sample points are not touched with [`Storage::Mapped`].
     pub fn open(path: &Path, storage: Storage) -> Result<SoundFont, Error> {
-        let bytes =
-            Bytes::open(path, storage).map_err(|source| Error::Io { path: path.to_owned(), origin: None, source })?;
+        let bytes = Bytes::open(path, storage)
+            .map_err(|source| Error::unreadable(path.to_owned(), None, source, &System::current()))?;
         SoundFont::parse(bytes, path.display().to_string())
     }
 

@@ -4,6 +4,7 @@
 //! Numbers in parentheses are sections of that specification.
 
 mod bank;
+mod coverage;
 mod decoded;
 pub mod discovery;
 mod error;
@@ -29,6 +30,7 @@ mod write;
 mod zone;
 
 pub use bank::{SoundFont, Storage};
+pub use coverage::Coverage;
 pub use error::Error;
 pub use generator::{GENERATOR_COUNT, Generator, Generators};
 pub use model::{Info, Instrument, Model, Pcm, Preset, Sample, SampleKind, Zone};

@@ -1,5 +1,7 @@
 //! Why reading stopped, before the name of the bank is added.
 
+use std::fmt;
+
 use crate::Error;
 
 #[derive(Debug)]
@@ -37,6 +39,17 @@ impl Problem {
             Kind::NotSoundFont => Error::NotSoundFont { path, reason },
             Kind::Unsupported => Error::Unsupported { path, chunk, offset, reason },
             Kind::Structure => Error::Structure { path, chunk, offset, reason },
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Problem { kind, chunk, offset, reason } = self;
+        match kind {
+            Kind::NotSoundFont => write!(f, "not a SoundFont: {reason}"),
+            Kind::Unsupported => write!(f, "not supported: {reason} (chunk '{chunk}', byte {offset})"),
+            Kind::Structure => write!(f, "damaged: {reason} (chunk '{chunk}', byte {offset})"),
         }
     }
 }

@@ -28,6 +28,13 @@ pub(crate) fn read(bytes: &[u8], source: &str) -> Result<Parsed, Error> {
     parse(bytes).map_err(|problem| problem.into_error(source))
 }
 
+/// Bank and program of every preset. Nothing else is read, but that the chunks are there.
+pub(crate) fn preset_numbers(bytes: &[u8]) -> Result<impl Iterator<Item = (u16, u16)>, Problem> {
+    let layout = Layout::find(bytes, &mut Warnings::default())?;
+    let headers: Table<'_, 38> = hydra_table(bytes, &layout, 0, 2)?;
+    Ok((0..headers.len() - 1).map(move |index| (headers.u16(index, 22), headers.u16(index, 20))))
+}
+
 fn parse(bytes: &[u8]) -> Result<Parsed, Problem> {
     let mut warnings = Warnings::default();
     let layout = Layout::find(bytes, &mut warnings)?;
