@@ -21,11 +21,11 @@ pub(super) enum BankMode {
 
 impl BankMode {
     /// Bank and drum state of a channel after a program change.
-    fn select(self, msb: u8, lsb: u8, drums: bool, channel: u16) -> (u16, bool) {
+    fn select(self, &Selection { msb, lsb, drums, drum_part, .. }: &Selection) -> (u16, bool) {
         let drums = match (self, msb) {
             (BankMode::Gm2, 120) | (BankMode::Xg, 126 | 127) => true,
             (BankMode::Gm2, 121) => false,
-            (BankMode::Xg, 0 | 64) => channel % 16 == 9,
+            (BankMode::Xg, 0 | 64) => drum_part,
             _ => drums,
         };
         let bank = match self {
@@ -50,7 +50,8 @@ impl BankMode {
 /// What selects a channel's preset.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Selection {
-    channel: u16,
+    /// What its part plays where the bank does not say: part 10 at first.
+    drum_part: bool,
     msb: u8,
     lsb: u8,
     pub(super) drums: bool,
@@ -62,7 +63,7 @@ pub(super) struct Selection {
 impl Selection {
     pub(super) fn new(channel: u16) -> Selection {
         let drums = channel % 16 == 9;
-        Selection { channel, msb: 0, lsb: 0, drums, bank: if drums { DRUM_BANK } else { 0 }, program: 0 }
+        Selection { drum_part: drums, msb: 0, lsb: 0, drums, bank: if drums { DRUM_BANK } else { 0 }, program: 0 }
     }
 
     /// A control change.
@@ -74,18 +75,23 @@ impl Selection {
         }
     }
 
-    /// Drums or melodies from now on, with the first program there is.
-    pub(super) fn set_drums(&mut self, drums: bool, mode: BankMode) {
-        // In XG the bank says what a part plays.
+    /// Drums or melodies from now on, with the first program there is if it was the other; whether it was.
+    pub(super) fn set_drums(&mut self, drums: bool, mode: BankMode) -> bool {
+        self.drum_part = drums;
+        // In XG the bank comes first.
         if mode == BankMode::Xg {
             self.msb = if drums { 127 } else { 0 };
         }
-        *self = Selection { drums, bank: if drums { DRUM_BANK } else { 0 }, program: 0, ..*self };
+        let other = drums != self.drums;
+        if other {
+            *self = Selection { drums, bank: if drums { DRUM_BANK } else { 0 }, program: 0, ..*self };
+        }
+        other
     }
 
     /// A program change.
     pub(super) fn select(&mut self, program: u8, mode: BankMode) {
-        (self.bank, self.drums) = mode.select(self.msb, self.lsb, self.drums, self.channel);
+        (self.bank, self.drums) = mode.select(self);
         self.program = program;
     }
 }

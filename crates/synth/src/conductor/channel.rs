@@ -260,9 +260,10 @@ impl Channel {
 
     /// Drums or melodies from the next note on.
     pub(super) fn set_drums(&mut self, drums: bool, mode: BankMode) {
-        self.selection.set_drums(drums, mode);
-        self.sound = None;
-        self.held = Held::NONE;
+        if self.selection.set_drums(drums, mode) {
+            self.sound = None;
+            self.held = Held::NONE;
+        }
     }
 
     /// Moves everything to a side, in tenths of a per cent.

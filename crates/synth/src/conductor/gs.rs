@@ -79,7 +79,8 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x02 => PartSetting::Listen((value < 16).then_some(value)),
         0x13 if value == 0 => PartSetting::Control(cc::MONO_MODE, 1),
         0x13 => PartSetting::Control(cc::POLY_MODE, 0),
-        0x15 => PartSetting::Drums((1..=2).contains(&value).then(|| value - 1)),
+        0x15 if (1..=2).contains(&value) => PartSetting::Drums(Some(value - 1)),
+        0x15 => PartSetting::Melodies,
         0x16 => PartSetting::Shift(shift(value)),
         // 08 to F8: −12.0 to +12.0 Hz.
         0x17 => return (nibbles(data, 2).map(|hz| PartSetting::Detune((hz - 128.0) / 10.0)), 2),

@@ -191,10 +191,15 @@ impl Conductor {
     /// Whether these actions could make voices give way, which depends on which of them have ended by then.
     pub(crate) fn might_run_out<'a>(&self, actions: impl Iterator<Item = &'a Action>) -> bool {
         let mut voices = self.voices.count();
+        let mut same_parts = true;
         let mut same_programs = true;
         let mut same_modes = true;
         for action in actions {
             match action {
+                // System exclusive can have any part hear this.
+                Action::Channel { message: Message::NoteOn { .. } | Message::NoteOff { .. }, .. } if !same_parts => {
+                    return true;
+                }
                 Action::Channel { channel, message: Message::NoteOn { .. } | Message::NoteOff { .. } } => {
                     // Where one note sounds at a time, a key that goes up can start that of another.
                     let starts = |part: &usize| starts_note(action) || !same_modes || self.channels[*part].is_solo();
@@ -212,7 +217,7 @@ impl Conductor {
                     message: Message::ControlChange { controller: cc::LEGATO | cc::MONO_MODE, .. },
                     ..
                 } => same_modes = false,
-                Action::SysEx { .. } => (same_programs, same_modes) = (false, false),
+                Action::SysEx { .. } => same_parts = false,
                 Action::Channel { .. } => {}
             }
         }

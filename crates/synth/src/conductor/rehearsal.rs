@@ -98,8 +98,9 @@ impl Rehearsal {
                 return self.message(part, Message::ControlChange { controller, value });
             }
             PartSetting::Program(program) => return self.message(part, Message::ProgramChange { program }),
-            PartSetting::Drums(setup) => {
-                self.selections[part].set_drums(setup.is_some(), self.modes[part / PORT]);
+            PartSetting::Melodies | PartSetting::Drums(_) => {
+                let drums = setting != PartSetting::Melodies;
+                self.selections[part].set_drums(drums, self.modes[part / PORT]);
                 return self.preset(part);
             }
             _ => {}

@@ -48,7 +48,7 @@ impl Router {
                         take(Request::Reset(port, mode));
                     }
                     SysEx::Settings(settings) => settings.for_each(|setting| match setting {
-                        Setting::Part(part, PartSetting::Listen(channel)) => hearing.set(part, channel),
+                        Setting::Part(part, PartSetting::Listen(channel)) if !hearing.set(part, channel) => {}
                         Setting::Part(part, setting) => take(Request::Part(port * PORT + usize::from(part), setting)),
                         Setting::Port(setting) => take(Request::Port(port, setting)),
                     }),
@@ -82,11 +82,14 @@ impl Default for Hearing {
 }
 
 impl Hearing {
-    fn set(&mut self, part: u8, channel: Option<u8>) {
+    /// Whether the part heard something else.
+    fn set(&mut self, part: u8, channel: Option<u8>) -> bool {
+        let before = self.parts;
         for (number, parts) in self.parts.iter_mut().enumerate() {
             let hears = channel.is_some_and(|channel| usize::from(channel) == number);
             *parts = *parts & !(1 << part) | u16::from(hears) << part;
         }
+        self.parts != before
     }
 
     /// The parts that hear a channel, ascending.

@@ -3,7 +3,7 @@
 use rae_midi::Message;
 
 use super::bank::BankMode;
-use super::channel::Channel;
+use super::channel::{Channel, cc};
 use super::keys::{Key, KeyState, Keys, Place};
 use super::routing::Request;
 use super::sysex::{PartSetting, PortSetting};
@@ -83,7 +83,7 @@ impl Conductor {
         match setting {
             PartSetting::Control(controller, value) => {
                 // A panpot that is set is no longer random.
-                if controller == super::channel::cc::PAN {
+                if controller == cc::PAN {
                     state.part.place = Place::Preset;
                 }
                 if character::is_sound_controller(controller) {
@@ -92,6 +92,7 @@ impl Conductor {
                     self.message(frame, channel, Message::ControlChange { controller, value });
                 }
             }
+            PartSetting::Listen(_) => self.let_go(frame, channel),
             PartSetting::Program(program) => self.message(frame, channel, Message::ProgramChange { program }),
             PartSetting::Key(key) => self.set_key(channel, &key),
             PartSetting::Depth(source, destination, value) => {
@@ -102,11 +103,8 @@ impl Conductor {
                 state.routes.choose(source, number);
                 state.steer(frame);
             }
-            PartSetting::Drums(setup) => {
-                state.part.setup = setup;
-                state.set_drums(setup.is_some(), port.mode);
-                state.retune(frame, &port.tuning);
-            }
+            PartSetting::Melodies => self.set_drums(frame, channel, false, None),
+            PartSetting::Drums(setup) => self.set_drums(frame, channel, true, setup),
             PartSetting::Scale(class, cents) => {
                 state.set_pitch_class(class, cents);
                 state.retune(frame, &port.tuning);
@@ -117,6 +115,21 @@ impl Conductor {
                     state.retune(frame, &port.tuning);
                 }
             }
+        }
+    }
+
+    fn set_drums(&mut self, frame: u64, channel: usize, drums: bool, setup: Option<u8>) {
+        let state = &mut self.channels[channel];
+        let port = &self.ports[channel / PORT];
+        state.part.setup = setup;
+        state.set_drums(drums, port.mode);
+        state.retune(frame, &port.tuning);
+    }
+
+    /// Keys and pedals go up: a part that hears another channel would not hear it of this one.
+    fn let_go(&mut self, frame: u64, channel: usize) {
+        for controller in [cc::SUSTAIN, cc::SOSTENUTO, cc::ALL_NOTES_OFF] {
+            self.message(frame, channel, Message::ControlChange { controller, value: 0 });
         }
     }
 

@@ -56,9 +56,10 @@ pub(super) enum PartSetting {
     Control(u8, u8),
     /// As a program change.
     Program(u8),
-    /// Plays what comes on this channel of the port.
+    /// Plays what comes on this channel of the port; it played something else.
     Listen(Option<u8>),
-    /// Plays drums with this setup, or melodies.
+    Melodies,
+    /// Plays drums, with the setup that it shares with other parts.
     Drums(Option<u8>),
     /// Semitones by which keys are moved.
     Shift(i8),
@@ -162,8 +163,14 @@ fn next_written(address: &mut [u8; 3], data: &mut &[u8], read: fn([u8; 3], &[u8]
     None
 }
 
-/// Reads the bytes between F0 and F7.
+/// More than the longest message has that is understood: a change of 127 single notes' tuning.
+const MOST_BYTES: usize = 1024;
+
+/// Reads the bytes between F0 and F7. What is no message, because a byte has eight bits, is for nobody.
 pub(super) fn parse(data: &[u8]) -> SysEx<'_> {
+    if data.len() > MOST_BYTES || !data.is_ascii() {
+        return SysEx::Other;
+    }
     let one = |setting| SysEx::Settings(Settings::One(Some(Setting::Port(setting))));
     match data {
         [0x7e, _, 0x09, 0x01, ..] => SysEx::Reset(BankMode::Gm),

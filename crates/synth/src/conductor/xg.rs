@@ -63,8 +63,9 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x04 => PartSetting::Listen((value < 16).then_some(value)),
         0x05 if value == 0 => PartSetting::Control(cc::MONO_MODE, 1),
         0x05 => PartSetting::Control(cc::POLY_MODE, 0),
-        // Normal, drums that cannot be edited, drum setups 1 to 4.
-        0x07 => PartSetting::Drums((1..=SETUPS + 1).contains(&value).then(|| value.saturating_sub(2))),
+        // Normal, drums that no setup edits, drum setups 1 to 4.
+        0x07 if (1..=SETUPS + 1).contains(&value) => PartSetting::Drums(value.checked_sub(2)),
+        0x07 => PartSetting::Melodies,
         0x08 => PartSetting::Shift(shift(value)),
         // −12.8 to +12.7 Hz.
         0x09 => return (nibbles(data, 2).map(|hz| PartSetting::Detune((hz - 128.0) / 10.0)), 2),

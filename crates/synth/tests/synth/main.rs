@@ -15,6 +15,7 @@ mod live;
 mod mono;
 mod nrpn;
 mod onsets;
+mod part_modes;
 mod parts;
 mod pedals;
 mod piece;

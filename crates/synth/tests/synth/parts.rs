@@ -26,11 +26,11 @@ pub(crate) fn block(part: u8) -> u8 {
     }
 }
 
-fn gs_part(part: u8, low: u8, data: &[u8]) -> Vec<u8> {
+pub(crate) fn gs_part(part: u8, low: u8, data: &[u8]) -> Vec<u8> {
     gs([0x40, 0x10 | block(part), low], data)
 }
 
-fn xg_part(part: u8, low: u8, data: &[u8]) -> Vec<u8> {
+pub(crate) fn xg_part(part: u8, low: u8, data: &[u8]) -> Vec<u8> {
     xg([8, part, low], data)
 }
 
@@ -40,12 +40,12 @@ fn both(part: u8, gs_low: u8, xg_low: u8, data: &[u8]) -> [Vec<u8>; 2] {
 }
 
 /// A constant hard left on all channels, with drums.
-fn bank() -> BankBuilder {
+pub(crate) fn bank() -> BankBuilder {
     constant_bank(0.5).preset(128, 0, [zone(0)])
 }
 
 /// Left level of a note on `channel` after the messages.
-fn level(messages: &[Vec<u8>], channel: u8, key: u8, velocity: u8) -> f64 {
+pub(crate) fn level(messages: &[Vec<u8>], channel: u8, key: u8, velocity: u8) -> f64 {
     let piece = messages.iter().fold(Piece::new(), |piece, message| piece.sysex(0, message));
     f64::from(piece.on(10, channel, key, velocity).render(&bank(), 1000).left[999]) / 0.5
 }
@@ -248,13 +248,13 @@ fn signs(presets: &[(u16, u16)]) -> BankBuilder {
 const PRESETS: [(u16, u16); 6] = [(0, 0), (0, 5), (8, 5), (128, 0), (128, 5), (3, 5)];
 
 /// Which presets sound together for a note on `channel` after the piece.
-fn sum_of_signs(piece: Piece, channel: u8) -> i32 {
+pub(crate) fn sum_of_signs(piece: Piece, channel: u8) -> i32 {
     let piece = (0..16).fold(piece, |piece, part| piece.cc(900, part, 7, 127));
     let left = piece.on(1000, channel, 60, 127).render(&signs(&PRESETS), 1500).left;
     (left[1499] * 32.0).round() as i32
 }
 
-fn sign(preset: (u16, u16)) -> i32 {
+pub(crate) fn sign(preset: (u16, u16)) -> i32 {
     PRESETS.iter().position(|&known| known == preset).map_or(0, |i| i as i32 + 1)
 }
 
@@ -308,6 +308,25 @@ fn parts_hear_the_channel_they_are_told_to() {
     let settings = Settings { muted: [0].into_iter().collect(), ..Settings::default() };
     let piece = Piece::new().sysex(0, &gs_part(3, 2, &[0])).on(10, 0, 60, 127);
     assert!(piece.render_with(&bank(), 500, &settings).buses.left.iter().all(|&x| x == 0.0));
+}
+
+#[test]
+fn a_part_that_hears_another_channel_lets_its_notes_go() {
+    let wait = |message: &[u8], pedal| {
+        let piece = Piece::new().cc(0, 0, 64, pedal).on(10, 0, 60, 127).sysex(1_000, message);
+        let left = piece.off(1_100, 0, 60).on(3_000, 1, 72, 127).off(4_000, 1, 72).render(&bank(), 6_000).left;
+        [900, 2_000, 3_900, 5_900].map(|frame| left[frame] > 0.01)
+    };
+    for message in [gs_part(0, 2, &[1]), xg_part(0, 4, &[1])] {
+        // Channel 2 is heard by part 2, too; the pedal was the first channel's.
+        for pedal in [0, 127] {
+            assert_eq!(wait(&message, pedal), [true, false, true, false], "pedal {pedal}");
+        }
+    }
+    // It is told what it does anyway.
+    for message in [gs_part(0, 2, &[0]), xg_part(0, 4, &[0])] {
+        assert_eq!(wait(&message, 127), [true, true, true, true]);
+    }
 }
 
 #[test]
@@ -379,6 +398,14 @@ fn what_is_for_others_changes_nothing_and_says_nothing() {
         xg([0x70, 1, 2], &[3]),
         gs([0x40, 0x10, 0x1d], &[]),
         gs([0x48, 0, 0], &[1, 2, 3]),
+        // Eight bits, and more than any message has that means something.
+        xg([8, 0, 0x15], &[128]),
+        xg([8, 0, 0x0b], &[255]),
+        gs_part(0, 0x1c, &[200]),
+        gs_part(0, 0x19, &[138]),
+        vec![0x7f, 0x7f, 4, 1, 0, 0x90],
+        vec![0x7f, 0x7f, 0x0a, 1, 0, 60, 7, 128],
+        [vec![0x7f, 0x7f, 9, 3, 0, 16], [0, 80].repeat(600)].concat(),
     ] {
         let piece = Piece::new().sysex(0, &message).on(100, 0, 60, 100);
         let rendered = piece.render_with(&tone_bank(), 2000, &Settings::default());
