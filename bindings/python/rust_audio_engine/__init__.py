@@ -19,6 +19,7 @@ from ._errors import (
     SoundFontError,
 )
 from ._functions import batch_synthesize_midi, doctor, render, stream, synthesize_midi, synthesize_midi_zerocopy
+from ._midi import MidiFile, MidiNote
 from ._options import RenderOptions
 from ._results import BatchResult, RenderReport
 from ._soundfont import SoundFont
@@ -33,6 +34,8 @@ __all__ = [
     "Engine",
     "FileAccessError",
     "MidiError",
+    "MidiFile",
+    "MidiNote",
     "MissingFileError",
     "OutputExistsError",
     "RenderOptions",

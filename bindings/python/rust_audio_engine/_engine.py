@@ -36,7 +36,7 @@ class Engine:
     def __init__(self, soundfont: SoundFont = None, *, copy: bool = False) -> None:
         self._core = _core.Engine(bank_names(soundfont), copy=copy)
         logger.info("SoundFont %s (%s)", self._core.soundfont, self._core.name)
-        _warn(self._core.warnings)
+        warn(self._core.warnings)
 
     @property
     def soundfont(self) -> str:
@@ -140,7 +140,7 @@ class Engine:
         progress = options.get("progress")
         core = self._core.stream(os.fspath(midi_path), prepared, progress)
         early = core.report.warnings
-        _warn(early)
+        warn(early)
         return Stream(core, progress, lambda report: _tell(midi_path, report, told=early))
 
     def __repr__(self) -> str:
@@ -156,7 +156,7 @@ def _demand_numpy(function: str) -> None:
 
 def _tell(what: StrPath, report: RenderReport, about: str = "", told: tuple[str, ...] = ()) -> None:
     """Warn of what was odd and not told yet, and log what was made."""
-    _warn(about + text for text in report.warnings if text not in told)
+    warn(about + text for text in report.warnings if text not in told)
     logger.info(
         "%s: %.1f s of audio on %s with %s, %.0fx real time",
         what,
@@ -167,7 +167,7 @@ def _tell(what: StrPath, report: RenderReport, about: str = "", told: tuple[str,
     )
 
 
-def _warn(texts: Iterable[str]) -> None:
+def warn(texts: Iterable[str]) -> None:
     """Warn at the line that called into this package."""
     level, frame = 1, sys._getframe()
     while frame.f_back is not None and os.path.dirname(frame.f_code.co_filename) == _PACKAGE:

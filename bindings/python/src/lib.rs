@@ -4,6 +4,7 @@
 mod doctor;
 mod engine;
 mod errors;
+mod midi;
 mod options;
 mod report;
 mod stream;
@@ -20,6 +21,8 @@ mod _core {
     use super::doctor::examine;
     #[pymodule_export]
     use super::engine::{Engine, resolve_soundfont};
+    #[pymodule_export]
+    use super::midi::Midi;
     #[pymodule_export]
     use super::stream::Stream;
     #[pymodule_export]
