@@ -87,6 +87,7 @@ impl From<discovery::Choice> for SoundFontChoice {
         match choice {
             discovery::Choice::Builtin => SoundFontChoice::Builtin,
             discovery::Choice::File(path) => SoundFontChoice::File(path),
+            discovery::Choice::Stack(names) => SoundFontChoice::Stack(names),
         }
     }
 }

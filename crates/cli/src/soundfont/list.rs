@@ -1,7 +1,9 @@
 //! `rae soundfont list` and `rae soundfont path`: where banks are looked for, and which one is played.
 
-use rust_audio_engine::Error;
+use std::path::{Path, PathBuf};
+
 use rust_audio_engine::soundfont::discovery::{self, Candidate, Choice, Origin, System};
+use rust_audio_engine::{Error, SoundFontChoice};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -18,17 +20,21 @@ struct Place {
 pub(super) fn list(json: bool) -> Result<(), Failure> {
     let system = System::current();
     let played = system.discover().ok();
-    let mut unmarked = played.clone();
+    let mut marked: Vec<PathBuf> = Vec::new();
     let mut places: Vec<Place> = system
         .candidates()
         .iter()
         .map(|candidate| {
             // A folder may be named twice; what is played, is played from the first.
-            let played = unmarked.take_if(|played| is(played, candidate)).is_some();
+            let plays = played.as_ref().is_some_and(|played| is(played, candidate));
+            let played = plays && !marked.contains(&candidate.path);
+            if played {
+                marked.push(candidate.path.clone());
+            }
             place(candidate.path.display().to_string(), candidate.origin, candidate.status.to_string(), played)
         })
         .collect();
-    let builtin = played.filter(|(choice, _)| *choice == Choice::Builtin).map(|(_, origin)| origin);
+    let builtin = played.filter(|(choice, _)| choice.plays(Path::new(discovery::BUILTIN))).map(|(_, origin)| origin);
     let origin = builtin.unwrap_or(Origin::Engine);
     places.push(place(discovery::BUILTIN.into(), origin, "always there".into(), builtin.is_some()));
     if json {
@@ -46,16 +52,13 @@ pub(super) fn list(json: bool) -> Result<(), Failure> {
 
 pub(super) fn path() -> Result<(), Failure> {
     let (choice, origin) = System::current().discover().map_err(Error::from)?;
-    match choice {
-        Choice::Builtin => print(discovery::BUILTIN)?,
-        Choice::File(path) => print(&path.display().to_string())?,
-    }
+    print(&SoundFontChoice::from(choice).to_string())?;
     say(&format!("named by: {origin}"));
     Ok(())
 }
 
 fn is((choice, origin): &(Choice, Origin), candidate: &Candidate) -> bool {
-    candidate.is_found() && *origin == candidate.origin && *choice == Choice::File(candidate.path.clone())
+    candidate.is_found() && *origin == candidate.origin && choice.plays(&candidate.path)
 }
 
 fn place(path: String, origin: Origin, status: String, played: bool) -> Place {

@@ -1,5 +1,6 @@
 //! The config file: which bank to play, and where else to look for banks.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::{BUILTIN, System};
-use crate::Error;
+use crate::{BankName, Error};
 
 /// The environment variable that names the config file.
 pub const CONFIG_VARIABLE: &str = "RAE_CONFIG";
@@ -19,8 +20,8 @@ const LONGEST: u64 = 1 << 20;
 /// What the config file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// The bank to play: a path, or the word `builtin`.
-    pub soundfont: Option<PathBuf>,
+    /// The banks to play, each on top of those before it; none if the file names none.
+    pub soundfont: Vec<BankName>,
     /// Folders to search, best first.
     pub soundfont_path: Vec<PathBuf>,
 }
@@ -68,11 +69,14 @@ impl System<'_> {
         let mut config = Config::default();
         for (key, value) in table.get_ref() {
             match key.get_ref().as_ref() {
-                "soundfont" => config.soundfont = Some(self.path(value, folder, "soundfont")?),
+                "soundfont" => {
+                    let names = value.get_ref().as_array().map_or(std::slice::from_ref(value), |list| &list[..]);
+                    config.soundfont = names.iter().map(|name| self.bank(name, folder)).collect::<Result<_, _>>()?;
+                }
                 "soundfont_path" => {
                     let folders = array(value)?.iter();
-                    config.soundfont_path =
-                        folders.map(|value| self.path(value, folder, "soundfont_path")).collect::<Result<_, _>>()?;
+                    let path = |value| quoted(value, "soundfont_path").map(|text| self.path(text, folder));
+                    config.soundfont_path = folders.map(path).collect::<Result<_, _>>()?;
                 }
                 unknown => {
                     let reason = format!("the key '{unknown}' is unknown; there are 'soundfont' and 'soundfont_path'");
@@ -83,20 +87,36 @@ impl System<'_> {
         Ok(config)
     }
 
-    /// A path as people write it: relative to the file's folder, or to the home directory after `~/`.
-    fn path(&self, value: &Spanned<DeValue<'_>>, folder: &Path, key: &str) -> Result<PathBuf, Problem> {
-        let text = value.get_ref().as_str().filter(|text| !text.is_empty()).ok_or_else(|| Problem {
-            at: Some(value.span().start),
-            reason: format!("'{key}' takes paths in quotation marks, not {}", value.get_ref().type_str()),
-        })?;
-        if text == BUILTIN && key == "soundfont" {
-            return Ok(text.into());
+    /// A bank as people write it: a path or the word `builtin`, perhaps with an offset.
+    fn bank(&self, value: &Spanned<DeValue<'_>>, folder: &Path) -> Result<BankName, Problem> {
+        let text = quoted(value, "soundfont")?;
+        // A file whose name ends like an offset is looked for where it would lie.
+        let whole = self.path(text, folder);
+        if text == BUILTIN || whole.exists() {
+            return Ok(BankName { path: if text == BUILTIN { text.into() } else { whole }, offset: 0 });
         }
-        match (text.strip_prefix("~/"), self.home()) {
-            (Some(rest), Some(home)) => Ok(home.join(rest)),
-            _ => Ok(folder.join(text)),
+        let name = BankName::parse(OsStr::new(text))
+            .map_err(|error| Problem { at: Some(value.span().start), reason: error.to_string() })?;
+        match name.path.to_str() {
+            Some(path) if path != BUILTIN => Ok(BankName { path: self.path(path, folder), ..name }),
+            _ => Ok(name),
         }
     }
+
+    /// A path is relative to the file's folder, or to the home directory after `~/`.
+    fn path(&self, text: &str, folder: &Path) -> PathBuf {
+        match (text.strip_prefix("~/"), self.home()) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => folder.join(text),
+        }
+    }
+}
+
+fn quoted<'a>(value: &'a Spanned<DeValue<'_>>, key: &str) -> Result<&'a str, Problem> {
+    value.get_ref().as_str().filter(|text| !text.is_empty()).ok_or_else(|| Problem {
+        at: Some(value.span().start),
+        reason: format!("'{key}' takes paths in quotation marks, not {}", value.get_ref().type_str()),
+    })
 }
 
 fn array<'a, 'i>(value: &'a Spanned<DeValue<'i>>) -> Result<&'a DeArray<'i>, Problem> {

@@ -18,7 +18,7 @@ pub use candidate::{Candidate, Origin, Status};
 pub use config::{CONFIG_VARIABLE, Config};
 pub use platform::Platform;
 
-use crate::Error;
+use crate::{BankName, Error};
 use candidate::{look, search};
 
 /// The environment variable that names the bank to play.
@@ -51,6 +51,19 @@ pub enum Choice {
     Builtin,
     /// A file, which existed when it was chosen.
     File(PathBuf),
+    /// These, each on top of those before it; the files existed.
+    Stack(Vec<BankName>),
+}
+
+impl Choice {
+    /// Whether this file, or the built-in bank by its [name](BUILTIN), is played.
+    pub fn plays(&self, bank: &Path) -> bool {
+        match self {
+            Choice::Builtin => bank == Path::new(BUILTIN),
+            Choice::File(path) => bank == path,
+            Choice::Stack(names) => names.iter().any(|name| bank == name.path),
+        }
+    }
 }
 
 impl System<'_> {
@@ -66,9 +79,8 @@ impl System<'_> {
             return Ok((self.named(name, || VARIABLE.into())?, Origin::Environment));
         }
         let config = self.config()?.unwrap_or_default();
-        if let Some(name) = &config.soundfont {
-            let by = || self.config_file().unwrap_or_default().display().to_string();
-            return Ok((self.named(name.clone(), by)?, Origin::Config));
+        if !config.soundfont.is_empty() {
+            return Ok((self.configured(config.soundfont)?, Origin::Config));
         }
         let mut places = self.folders(&config).into_iter().flat_map(search);
         let found = places.find(Candidate::is_found);
@@ -89,9 +101,19 @@ impl System<'_> {
         });
         let config = config.unwrap_or_default();
         let folders = self.folders(&config);
-        list.extend(name(config.soundfont, Origin::Config));
+        list.extend(config.soundfont.into_iter().filter_map(|bank| name(Some(bank.path), Origin::Config)));
         list.extend(folders.into_iter().flat_map(search));
         list
+    }
+
+    fn configured(&self, names: Vec<BankName>) -> Result<Choice, Error> {
+        let file = || self.config_file().unwrap_or_default().display().to_string();
+        let choices = names.iter().map(|name| self.named(name.path.clone(), file));
+        let choices = choices.collect::<Result<Vec<_>, _>>()?;
+        match (&names[..], &choices[..]) {
+            ([BankName { offset: 0, .. }], [choice]) => Ok(choice.clone()),
+            _ => Ok(Choice::Stack(names)),
+        }
     }
 
     fn named(&self, path: PathBuf, by: impl Fn() -> String) -> Result<Choice, Error> {

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use rae_soundfont::Error;
-use rae_soundfont::discovery::{Config, Origin, Status};
+use rae_soundfont::discovery::{Choice, Config, Origin, Status};
+
+use rae_soundfont::{BankName, Error};
 
 use crate::choice::FLUID;
 use crate::common::Fake;
@@ -23,11 +24,31 @@ fn paths_are_relative_to_the_file_or_to_the_home_directory() {
     let fake = configured("# folders\nsoundfont_path = [\n  'banks', '/other',\n  '~/x',\n]\n");
     let folders = [fake.at("set/banks"), PathBuf::from("/other"), fake.at("me/x")];
     let config = fake.config().unwrap().unwrap();
-    assert_eq!(config, Config { soundfont: None, soundfont_path: folders.into() });
+    assert_eq!(config, Config { soundfont: Vec::new(), soundfont_path: folders.into() });
     fake.chooses("set/banks/mine.sf2", Origin::ConfigPath);
     let absolute = fake.put("elsewhere/any.sf2", b"");
     fake.put("set/my.toml", format!("soundfont = '{}'", absolute.display()).as_bytes());
     fake.chooses("elsewhere/any.sf2", Origin::Config);
+}
+
+#[test]
+fn several_banks_lie_on_top_of_each_other() {
+    let fake = configured("soundfont = ['builtin', '~/home.sf2@8', \"banks/mine.sf2\"]");
+    let names = [("builtin".into(), 0), (fake.at("me/home.sf2"), 8), (fake.at("set/banks/mine.sf2"), 0)];
+    let names = names.map(|(path, offset)| BankName { path, offset });
+    let (choice, origin) = fake.discover().unwrap();
+    assert_eq!((&choice, origin), (&Choice::Stack(names.to_vec()), Origin::Config));
+    assert!(names.iter().all(|name| choice.plays(&name.path)) && !choice.plays(&fake.at(FLUID)));
+    let places: Vec<PathBuf> = fake.candidates().into_iter().take(2).map(|place| place.path).collect();
+    assert_eq!(places, [fake.at("me/home.sf2"), fake.at("set/banks/mine.sf2")]);
+    // One alone may be moved, and a file's name may end like an offset.
+    let moved = configured("soundfont = 'banks/mine.sf2@3'");
+    let name = BankName { path: moved.at("set/banks/mine.sf2"), offset: 3 };
+    assert_eq!(moved.discover().unwrap().0, Choice::Stack(vec![name]));
+    moved.put("set/banks/mine.sf2@3", b"");
+    moved.chooses("set/banks/mine.sf2@3", Origin::Config);
+    let lost = configured("soundfont = ['banks/mine.sf2', 'lost.sf2@1']").discover().unwrap_err();
+    assert!(lost.to_string().contains("lost.sf2"), "{lost}");
 }
 
 #[test]
@@ -65,6 +86,7 @@ fn mistakes_are_told_with_their_line() {
         ("\n[soundfont]\npath = 'a.sf2'", Some(2), "'soundfont' takes paths in quotation marks, not table"),
         ("soundfont = 3", Some(1), "not integer"),
         ("soundfont = ''", Some(1), "takes paths"),
+        ("soundfont = [\n'a.sf2',\n'b.sf2@128']", Some(3), "128"),
         ("soundfont_path = 'a'", Some(1), "takes a list of folders"),
         ("soundfont_path = [\n'a',\n1\n]", Some(3), "'soundfont_path' takes paths"),
         ("soundfont = banks/a.sf2", Some(1), "no TOML"),
