@@ -54,7 +54,8 @@ impl Default for LiveSettings {
     }
 }
 
-/// The channels of a piece whose filters are moved: by NRPN, or by brightness or resonance (CC 74, 71).
+/// The channels of a piece whose filters are moved: by NRPN, by brightness or resonance (CC 74, 71) or what GS and XG call
+/// them, or by controllers that lead to the cutoff.
 pub fn moved_filters(performance: &Performance) -> ChannelSet {
     FilterMoves::of(performance.channels, performance.events.iter().map(|event| &event.action))
 }
@@ -162,7 +163,7 @@ impl Console {
         if self.orders.slots() < 1 + MOST_NEEDS {
             return Err(LiveError::QueueFull);
         }
-        for need in self.rehearsal.follow(&action) {
+        for need in self.rehearsal.follow(frame.0, &action) {
             match need {
                 Need::Preset(preset, program) => {
                     touch(&self.font, &program);
@@ -194,7 +195,7 @@ impl Console {
         self.gauges.most_voices.load(Ordering::Relaxed)
     }
 
-    /// Presets that notes asked for and that were replaced, since the last call.
+    /// Warnings since the last call: presets that notes asked for and that were replaced, and damaged messages.
     pub fn take_warnings(&mut self) -> Vec<Warning> {
         self.rehearsal.take_warnings()
     }

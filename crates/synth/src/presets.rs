@@ -16,7 +16,7 @@ pub fn presets_used(font: &Arc<SoundFont>, performance: &Performance) -> BTreeSe
     for event in &performance.events {
         match event.action {
             Action::Channel { channel, message: Message::NoteOn { .. } } => used.extend(rehearsal.played(channel)),
-            _ => drop(rehearsal.follow(&event.action)),
+            _ => drop(rehearsal.follow(0, &event.action)),
         }
     }
     used

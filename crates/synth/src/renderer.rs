@@ -132,7 +132,7 @@ impl Renderer {
 
     /// Goes on at `frame`, or at the end of the piece if that is earlier, with programs, controllers, pitch bends, pedals
     /// and tunings as all events before it leave them. Notes that began before it do not sound: the bits are those of a
-    /// piece without them, played from the start. Nothing is rendered for what is skipped.
+    /// piece without them, and without the portamento control (CC 84) of each, played from the start. Nothing is rendered for what is skipped.
     pub fn seek(&mut self, frame: Frames) {
         let frame = frame.0.min(self.end);
         // The grid on which voices are cut is anchored at frame 0.
@@ -211,7 +211,9 @@ impl Renderer {
     /// Takes the events before `end` without any sound.
     fn chase(&mut self, end: u64) {
         while let Some((frame, action)) = self.events.get(self.next_event).filter(|(frame, _)| *frame < end) {
-            if !starts_note(action) {
+            if starts_note(action) {
+                self.conductor.skip(action);
+            } else {
                 self.conductor.act(*frame, action);
             }
             self.next_event += 1;
@@ -237,7 +239,9 @@ impl Renderer {
                 break;
             }
             for (frame, action) in events {
-                if *frame >= self.notes_from || !starts_note(action) {
+                if *frame < self.notes_from && starts_note(action) {
+                    self.conductor.skip(action);
+                } else {
                     self.conductor.act(*frame, action);
                 }
             }

@@ -8,7 +8,7 @@ use rae_soundfont::{Controller, Generator};
 
 use super::bank::{BankMode, Selection};
 use super::held::Held;
-use super::keys::KeyParameter;
+use super::keys::{KeyParameter, Place};
 use super::notes::Notes;
 use super::part::Part;
 use super::portamento::Portamento;
@@ -85,7 +85,9 @@ pub(super) struct Channel {
     bend: i16,
     bend_range: f32,
     /// Cents (RPN 5).
-    modulation_range: f32,
+    pub(super) modulation_range: f32,
+    /// Cents.
+    pub(super) pressure_range: f32,
     fine_tuning: f32,
     coarse_tuning: f32,
     tuning_program: u8,
@@ -155,6 +157,7 @@ impl Channel {
             bend: 0,
             bend_range: 2.0,
             modulation_range: MODULATION_RANGE,
+            pressure_range: MODULATION_RANGE,
             fine_tuning: 0.0,
             coarse_tuning: 0.0,
             tuning_program: 0,
@@ -215,6 +218,7 @@ impl Channel {
             steps: std::array::from_fn(|i| value(character::FIRST + i as u8).min(127) as i8 - 64),
             soft: value(character::SOFT) >= 64,
             modulation_range: self.modulation_range,
+            pressure_range: self.pressure_range,
         }
     }
 
@@ -320,9 +324,12 @@ impl Channel {
     /// What a controller means for the notes to come.
     fn prepare_notes(&mut self, number: u8, value: u8) {
         match number {
+            cc::PAN => self.part.place = Place::Preset,
             cc::PORTAMENTO_TIME => self.controllers[usize::from(cc::PORTAMENTO_FINE)] = 0,
             cc::PORTAMENTO_CONTROL => self.portamento.source = Some(value & 127),
             cc::LEGATO if !self.is_solo() => self.held = Held::NONE,
+            // Keys that went down before the pedal go on under it.
+            cc::LEGATO if self.held.latest().is_none() => self.held = self.notes.down(),
             _ => {}
         }
     }

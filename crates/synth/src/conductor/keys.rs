@@ -2,12 +2,15 @@
 //!
 //! GS and XG keep it in drum setups that parts share, General MIDI 2 by channel. It holds for the notes that begin after it.
 
-use crate::control::{KeySetup, character};
+use crate::control::{KeySetup, Send, character};
 
 /// Drum setups that parts of a port can share: GS has two, XG up to four.
 pub(super) const SETUPS: u8 = 4;
 
 const KEYS: usize = 128;
+
+/// The exclusive classes of groups lie beyond those of SoundFonts, which have 16 bits.
+const FIRST_GROUP: i32 = 1 << 16;
 
 /// A parameter of one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +29,14 @@ pub(super) enum KeyParameter {
     Group,
     /// 1 to 127 from left to right; 0 is elsewhere for every note.
     Pan,
+    /// 0 to 127 from left to right (General MIDI 2).
+    AbsolutePan,
     /// Share of the part's send, of 127.
     Reverb,
     Chorus,
+    /// In place of the part's and the preset's send: what CC 91 and 93 are at this value (General MIDI 2).
+    AbsoluteReverb,
+    AbsoluteChorus,
     /// Cutoff, resonance and the rates of attack and decay, around 64.
     Cutoff,
     Resonance,
@@ -45,9 +53,9 @@ impl KeyParameter {
     pub(super) fn of_controller(number: u8) -> Option<KeyParameter> {
         Some(match number {
             0x07 => KeyParameter::Volume,
-            0x0a => KeyParameter::Pan,
-            0x5b => KeyParameter::Reverb,
-            0x5d => KeyParameter::Chorus,
+            0x0a => KeyParameter::AbsolutePan,
+            0x5b => KeyParameter::AbsoluteReverb,
+            0x5d => KeyParameter::AbsoluteChorus,
             0x78 => KeyParameter::Fine,
             0x79 => KeyParameter::Coarse,
             _ => return None,
@@ -115,12 +123,12 @@ pub(super) struct KeyState {
     coarse: i8,
     fine: i8,
     level: f32,
-    reverb: f32,
-    chorus: f32,
+    reverb: Send,
+    chorus: Send,
     /// Of the sound controllers, as in [`character`].
     steps: [i8; character::COUNT],
     /// Exclusive class in place of the preset's.
-    pub(super) group: Option<u8>,
+    pub(super) group: Option<i32>,
     pub(super) place: Place,
     pub(super) receives_off: bool,
     pub(super) receives_on: bool,
@@ -131,8 +139,8 @@ impl KeyState {
         coarse: 0,
         fine: 0,
         level: 1.0,
-        reverb: 1.0,
-        chorus: 1.0,
+        reverb: Send::WHOLE,
+        chorus: Send::WHOLE,
         steps: [0; character::COUNT],
         group: None,
         place: Place::Preset,
@@ -148,10 +156,13 @@ impl KeyState {
             KeyParameter::PlayedKey => self.coarse = value as i8 - 60,
             KeyParameter::Level => self.level = share * share,
             KeyParameter::Volume => self.level = f32::from(value) / 64.0,
-            KeyParameter::Group => self.group = Some(value),
+            KeyParameter::Group => self.group = Some(if value == 0 { 0 } else { FIRST_GROUP + i32::from(value) }),
             KeyParameter::Pan => self.place = Place::of(value),
-            KeyParameter::Reverb => self.reverb = share,
-            KeyParameter::Chorus => self.chorus = share,
+            KeyParameter::AbsolutePan => self.place = Place::At(value.max(1)),
+            KeyParameter::Reverb => self.reverb = Send::Share(share),
+            KeyParameter::Chorus => self.chorus = Send::Share(share),
+            KeyParameter::AbsoluteReverb => self.reverb = Send::of_controller(value),
+            KeyParameter::AbsoluteChorus => self.chorus = Send::of_controller(value),
             KeyParameter::Cutoff => self.steps[character::place(74)] = value as i8 - 64,
             KeyParameter::Resonance => self.steps[character::place(71)] = value as i8 - 64,
             // A higher rate is a shorter time.

@@ -257,6 +257,13 @@ impl Conductor {
         self.router = router;
     }
 
+    /// Leaves out a note: what was meant for it alone is not for the next one.
+    pub(crate) fn skip(&mut self, note: &Action) {
+        if let Action::Channel { channel, .. } = note {
+            self.router.parts(*channel).for_each(|part| self.channels[part].portamento.source = None);
+        }
+    }
+
     /// The tracks have ended: keys and pedals are let go.
     pub(crate) fn end(&mut self, frame: u64) {
         for channel in &mut self.channels {
@@ -348,12 +355,12 @@ impl Conductor {
         let key_setup = self.key_setup(frame, channel, &program, (played, velocity));
         let first = self.voices.next_serial();
         for layer in (0..program.layers.len()).filter(|&i| program.layers[i].answers(played, velocity)) {
-            let class = group.map_or(program.layers[layer].exclusive_class(), i32::from);
+            let class = group.unwrap_or(program.layers[layer].exclusive_class());
             self.exclude(frame, channel, &program, class, first);
             let start = Start { channel, key: played, velocity, origin, program: &program, layer, class, key_setup };
             self.start_voice(frame, &start);
         }
-        self.channels[channel].notes.push(key, first..self.voices.next_serial());
+        self.channels[channel].notes.push(key, velocity, first..self.voices.next_serial());
     }
 
     /// A key struck again lets its earlier note go; under a pedal only so many layers may pile up.

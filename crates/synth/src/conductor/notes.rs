@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::held::Held;
+
 /// Notes of one key that a pedal may hold at once.
 const LAYERS_PER_KEY: usize = 16;
 
@@ -22,6 +24,7 @@ pub(super) struct Notes {
 
 #[derive(Clone, Debug)]
 struct Note {
+    velocity: u8,
     /// Serials of its voices.
     voices: Range<u64>,
     /// The key is still down.
@@ -52,8 +55,8 @@ impl Notes {
     }
 
     /// A key goes down and starts these voices.
-    pub(super) fn push(&mut self, key: u8, voices: Range<u64>) {
-        let note = Note { voices, down: true, sostenuto: false, next: NONE };
+    pub(super) fn push(&mut self, key: u8, velocity: u8, voices: Range<u64>) {
+        let note = Note { velocity, voices, down: true, sostenuto: false, next: NONE };
         let new = if self.free == NONE {
             self.notes.push(note);
             (self.notes.len() - 1) as u32
@@ -78,8 +81,9 @@ impl Notes {
         while let Some(next) = before.map(|b| self.notes[b].next as usize).filter(|&next| next != last) {
             before = Some(next);
         }
+        let velocity = self.notes[last].velocity;
         let voices = self.remove(key, before, last);
-        self.push(to, voices.clone());
+        self.push(to, velocity, voices.clone());
         Some(voices)
     }
 
@@ -103,6 +107,22 @@ impl Notes {
             list = self.notes.get(list as usize)?.next;
         }
         (list != NONE).then(|| self.remove(key, None, self.first[key] as usize))
+    }
+
+    /// The keys that are down with their velocities, as a list that begins with the one that went down first.
+    pub(super) fn down(&self) -> Held {
+        let mut down = [(0, 0, 0); KEYS];
+        let mut count = 0;
+        for key in bits(self.occupied) {
+            if let Some(note) = self.last(key).map(|last| &self.notes[last]).filter(|note| note.down) {
+                down[count] = (note.voices.start, key as u8, note.velocity);
+                count += 1;
+            }
+        }
+        down[..count].sort_unstable();
+        let mut held = Held::NONE;
+        down[..count].iter().for_each(|&(_, key, velocity)| held.press(key, velocity));
+        held
     }
 
     /// The sostenuto pedal catches the keys that are down.

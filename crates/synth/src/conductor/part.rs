@@ -35,7 +35,6 @@ impl Part {
             PartSetting::Detune(hz) => self.detune = hz,
             PartSetting::VelocityDepth(depth) => self.depth = depth,
             PartSetting::VelocityOffset(offset) => self.offset = offset,
-            PartSetting::RandomPan => self.place = Place::Anywhere,
             PartSetting::LowestKey(key) => self.lowest = key,
             PartSetting::HighestKey(key) => self.highest = key,
             _ => {}

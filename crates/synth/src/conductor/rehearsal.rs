@@ -52,8 +52,8 @@ impl Rehearsal {
         (0..self.selections.len()).filter_map(|channel| self.preset(channel)).collect()
     }
 
-    /// What is needed once `action` has been acted on, and was not before; at most [`MOST_NEEDS`].
-    pub(crate) fn follow(&mut self, action: &Action) -> Vec<Need> {
+    /// What is needed once `action` has been acted on at `frame`, and was not before; at most [`MOST_NEEDS`].
+    pub(crate) fn follow(&mut self, frame: u64, action: &Action) -> Vec<Need> {
         let mut needs = Vec::new();
         let mut router = std::mem::take(&mut self.router);
         router.route(action, |request| {
@@ -62,7 +62,8 @@ impl Rehearsal {
                 Request::Message(part, message) => needs.extend(self.message(part, message)),
                 Request::Part(part, setting) => needs.extend(self.set_part(part, setting)),
                 Request::Reset(port, mode) => self.reset(port, mode),
-                Request::Port(..) | Request::Tuning(..) | Request::Damaged => {}
+                Request::Damaged => self.warnings.once(Warning::Checksum { frame }),
+                Request::Port(..) | Request::Tuning(..) => {}
             }
         });
         self.router = router;

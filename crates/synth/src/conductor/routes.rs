@@ -1,9 +1,14 @@
 //! Controllers with destinations of their own: controller destination setting (CA-022, General MIDI 2), the controller
 //! pages of GS patch parts (40 2x) and of XG multi parts.
 //!
-//! They add to what the bank's modulators make of the same controllers.
+//! They add to what the bank's modulators make of the same controllers. Only the vibrato of wheel and channel pressure is
+//! something that every bank has by default, so there its range is set, as by RPN 5.
 
-use crate::control::Steering;
+use super::channel::Channel;
+use crate::control::{Change, Steering};
+
+/// Cents of vibrato at the end of its range.
+const MOST_VIBRATO: f32 = 600.0;
 
 /// What a destination reaches with the controller at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,29 +53,32 @@ impl Destination {
 pub(super) enum Source {
     Wheel,
     Pressure,
-    /// Two controllers whose numbers can be chosen.
+    /// Two controllers whose numbers can be chosen: CC1 and CC2 of GS, AC1 and AC2 of XG.
     First,
     Second,
+    /// The controller that a message of General MIDI 2 has named last.
+    Named,
 }
 
 impl Source {
-    const ALL: [Source; 4] = [Source::Wheel, Source::Pressure, Source::First, Source::Second];
+    const ALL: [Source; 5] = [Source::Wheel, Source::Pressure, Source::First, Source::Second, Source::Named];
 }
 
-/// The numbers that GS and XG choose first.
-const NUMBERS: [u8; 2] = [16, 17];
+/// The numbers that GS and XG choose first, and that of the wheel, which General MIDI 2 does not name.
+const NUMBERS: [u8; 3] = [16, 17, 1];
 
 /// The destinations of a channel's controllers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Routes {
     /// By source.
-    depths: [Steering; 4],
-    numbers: [u8; 2],
+    depths: [Steering; 5],
+    /// Of the sources that have them, from the first.
+    numbers: [u8; 3],
 }
 
 impl Routes {
     pub(super) fn new() -> Routes {
-        Routes { depths: [Steering::NONE; 4], numbers: NUMBERS }
+        Routes { depths: [Steering::NONE; 5], numbers: NUMBERS }
     }
 
     pub(super) fn set(&mut self, source: Source, destination: Destination, value: u8) {
@@ -81,26 +89,39 @@ impl Routes {
             Destination::Pitch => depths.pitch = 100.0 * around.clamp(-24.0, 24.0),
             Destination::Cutoff => depths.cutoff = 150.0 * around,
             Destination::Amplitude => depths.swell = around / 64.0,
-            Destination::LfoPitch => depths.vibrato = 600.0 * share,
+            Destination::LfoPitch => depths.vibrato = MOST_VIBRATO * share,
             Destination::LfoCutoff => depths.wave = 2400.0 * share,
             Destination::LfoAmplitude => depths.tremolo = 120.0 * share,
         }
     }
 
-    /// Chooses the controller of [`Source::First`] or [`Source::Second`].
+    /// Chooses the number of a controller. Another one that General MIDI 2 names has no destinations yet.
     pub(super) fn choose(&mut self, source: Source, number: u8) {
+        let place = match source {
+            Source::Wheel | Source::Pressure => return,
+            Source::First => 0,
+            Source::Second => 1,
+            Source::Named => 2,
+        };
+        if std::mem::replace(&mut self.numbers[place], number) != number && source == Source::Named {
+            self.depths[source as usize] = Steering::NONE;
+        }
+    }
+
+    /// The controller that a source is; pressure is none.
+    fn number(&self, source: Source) -> Option<u8> {
         match source {
-            Source::First => self.numbers[0] = number,
-            Source::Second => self.numbers[1] = number,
-            Source::Wheel | Source::Pressure => {}
+            Source::Wheel => Some(1),
+            Source::Pressure => None,
+            Source::First => Some(self.numbers[0]),
+            Source::Second => Some(self.numbers[1]),
+            Source::Named => Some(self.numbers[2]),
         }
     }
 
     /// Whether a controller leads anywhere.
     pub(super) fn hears(&self, controller: u8) -> bool {
-        controller == 1 && self.leads(Source::Wheel)
-            || controller == self.numbers[0] && self.leads(Source::First)
-            || controller == self.numbers[1] && self.leads(Source::Second)
+        Source::ALL.into_iter().any(|source| self.number(source) == Some(controller) && self.leads(source))
     }
 
     pub(super) fn leads(&self, source: Source) -> bool {
@@ -109,14 +130,25 @@ impl Routes {
 
     /// All that the sources add up to, with controllers and channel pressure as they stand.
     pub(super) fn steering(&self, controllers: &[u8; 128], pressure: u8) -> Steering {
-        let value = |source| match source {
-            Source::Wheel => controllers[1],
-            Source::Pressure => pressure,
-            Source::First => controllers[usize::from(self.numbers[0] & 127)],
-            Source::Second => controllers[usize::from(self.numbers[1] & 127)],
-        };
+        let value = |source| self.number(source).map_or(pressure, |number| controllers[usize::from(number & 127)]);
         Source::ALL.into_iter().filter(|&source| self.leads(source)).fold(Steering::NONE, |sum, source| {
             sum.plus(&self.depths[source as usize], f32::from(value(source)) / 127.0)
         })
+    }
+}
+
+impl Channel {
+    /// Leads a controller to a destination.
+    pub(super) fn set_depth(&mut self, frame: u64, source: Source, destination: Destination, value: u8) {
+        let range = match (source, destination) {
+            (Source::Wheel, Destination::LfoPitch) => &mut self.modulation_range,
+            (Source::Pressure, Destination::LfoPitch) => &mut self.pressure_range,
+            _ => {
+                self.routes.set(source, destination, value);
+                return self.steer(frame);
+            }
+        };
+        *range = MOST_VIBRATO * f32::from(value) / 127.0;
+        self.push(frame, Change::Character(self.character()));
     }
 }

@@ -33,7 +33,7 @@ impl Router {
         self.ports.fill(Hearing::default());
     }
 
-    /// Hands what `action` asks for to `take`, one after the other.
+    /// Hands what `action` asks for to `take`, one after the other. A part that is told another channel hears it already.
     pub(super) fn route<'a>(&mut self, action: &'a Action, mut take: impl FnMut(Request<'a>)) {
         match action {
             Action::Channel { channel, message } => {

@@ -82,23 +82,21 @@ impl Conductor {
         let port = &mut self.ports[channel / PORT];
         match setting {
             PartSetting::Control(controller, value) => {
-                // A panpot that is set is no longer random.
-                if controller == cc::PAN {
-                    state.part.place = Place::Preset;
-                }
                 if character::is_sound_controller(controller) {
                     self.set_sound_controller(frame, channel, controller, value);
                 } else {
                     self.message(frame, channel, Message::ControlChange { controller, value });
                 }
             }
+            // One parameter: what is random is nowhere else, and what is set is no longer random.
+            PartSetting::RandomPan => {
+                self.message(frame, channel, Message::ControlChange { controller: cc::PAN, value: 64 });
+                self.channels[channel].part.place = Place::Anywhere;
+            }
             PartSetting::Listen(_) => self.let_go(frame, channel),
             PartSetting::Program(program) => self.message(frame, channel, Message::ProgramChange { program }),
             PartSetting::Key(key) => self.set_key(channel, &key),
-            PartSetting::Depth(source, destination, value) => {
-                state.routes.set(source, destination, value);
-                state.steer(frame);
-            }
+            PartSetting::Depth(source, destination, value) => state.set_depth(frame, source, destination, value),
             PartSetting::Choose(source, number) => {
                 state.routes.choose(source, number);
                 state.steer(frame);

@@ -1,5 +1,7 @@
 //! Sysex that changes how a file sounds: what it asks for, whoever's words it uses.
 
+use std::ops::RangeInclusive;
+
 use super::bank::BankMode;
 use super::effects::EffectSetting;
 use super::keys::{Key, KeyParameter};
@@ -138,8 +140,8 @@ impl Iterator for Settings<'_> {
             },
             Settings::Chosen(part, number, pairs) => {
                 let (part, number, pairs) = (*part, *number, *pairs);
-                *self = Settings::Destinations(part, Source::First, pairs);
-                Some(Setting::Part(part, PartSetting::Choose(Source::First, number)))
+                *self = Settings::Destinations(part, Source::Named, pairs);
+                Some(Setting::Part(part, PartSetting::Choose(Source::Named, number)))
             }
         }
     }
@@ -210,10 +212,11 @@ fn fourteen_bits(msb: u8, lsb: u8) -> f32 {
     f32::from(msb & 127) * 128.0 + f32::from(lsb & 127)
 }
 
-/// The number of which each byte has four bits, the highest first; `None` if there are too few bytes.
-pub(super) fn nibbles(data: &[u8], count: usize) -> Option<f32> {
+/// The number of which each byte has four bits, the highest first, held within its range; `None` if there are too few
+/// bytes.
+pub(super) fn nibbles(data: &[u8], count: usize, range: RangeInclusive<u16>) -> Option<f32> {
     let number = data.get(..count)?.iter().fold(0u16, |number, nibble| number << 4 | u16::from(nibble & 15));
-    Some(f32::from(number))
+    Some(f32::from(number.clamp(*range.start(), *range.end())))
 }
 
 /// Semitones above the middle at 64, as far as makers allow.

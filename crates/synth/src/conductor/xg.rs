@@ -21,9 +21,11 @@ pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
     let one = |setting| (Some(Setting::Port(setting)), 1);
     match address {
         // −102.4 to +102.3 cents.
-        [0x00, 0x00, 0x00] => {
-            (nibbles(data, 4).map(|tune| Setting::Port(PortSetting::MasterFine((tune - 1024.0) / 10.0))), 4)
-        }
+        [0x00, 0x00, 0x00] => (
+            nibbles(data, 4, 0x0000..=0x07ff)
+                .map(|tune| Setting::Port(PortSetting::MasterFine((tune - 1024.0) / 10.0))),
+            4,
+        ),
         [0x00, 0x00, 0x04] => one(PortSetting::MasterVolume(f32::from(value) / 127.0)),
         [0x00, 0x00, 0x06] => one(PortSetting::MasterShift(shift(value))),
         [0x00, 0x00, 0x7d] if value < SETUPS => one(PortSetting::ResetKeys(value)),
@@ -68,7 +70,7 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x07 => PartSetting::Melodies,
         0x08 => PartSetting::Shift(shift(value)),
         // −12.8 to +12.7 Hz.
-        0x09 => return (nibbles(data, 2).map(|hz| PartSetting::Detune((hz - 128.0) / 10.0)), 2),
+        0x09 => return (nibbles(data, 2, 0x00..=0xff).map(|hz| PartSetting::Detune((hz - 128.0) / 10.0)), 2),
         0x0b => PartSetting::Control(cc::VOLUME, value),
         0x0c => PartSetting::VelocityDepth(value),
         0x0d => PartSetting::VelocityOffset(value),

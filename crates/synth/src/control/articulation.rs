@@ -103,8 +103,8 @@ impl Articulation {
             gains: [
                 amplitude * right_angle_cos(angle),
                 amplitude * right_angle_cos(std::f32::consts::FRAC_PI_2 - angle),
-                amplitude * value(Generator::ReverbEffectsSend) / 1000.0 * reverb,
-                amplitude * value(Generator::ChorusEffectsSend) / 1000.0 * chorus,
+                amplitude * reverb.level(value(Generator::ReverbEffectsSend)) / 1000.0,
+                amplitude * chorus.level(value(Generator::ChorusEffectsSend)) / 1000.0,
             ],
             attenuation: value(Generator::InitialAttenuation) / 10.0,
             volume: EnvelopeTimes {

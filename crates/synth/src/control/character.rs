@@ -40,7 +40,8 @@ const SHORTEST_PROLONGED: f32 = -6_000.0;
 const SOFT_ATTENUATION: f32 = 30.0;
 const SOFT_CUTOFF: f32 = -1_200.0;
 
-/// Cents that the wheel's default modulator reaches: RPN 5 before anybody sets it (CA-026).
+/// Cents of vibrato that the default modulators of wheel and channel pressure reach, before anybody says how many: for the
+/// wheel that is RPN 5 (CA-026).
 pub(crate) const MODULATION_RANGE: f32 = 50.0;
 
 /// What a channel's controllers do to the presets that it plays.
@@ -52,12 +53,18 @@ pub(crate) struct Character {
     pub(crate) soft: bool,
     /// Modulation depth range (RPN 5), cents.
     pub(crate) modulation_range: f32,
+    /// The same of channel pressure.
+    pub(crate) pressure_range: f32,
 }
 
 impl Character {
     /// What leaves presets as they are.
-    pub(crate) const NEUTRAL: Character =
-        Character { steps: [0; COUNT], soft: false, modulation_range: MODULATION_RANGE };
+    pub(crate) const NEUTRAL: Character = Character {
+        steps: [0; COUNT],
+        soft: false,
+        modulation_range: MODULATION_RANGE,
+        pressure_range: MODULATION_RANGE,
+    };
 
     /// The same with these steps besides.
     pub(crate) fn and(&self, steps: &[i8; COUNT]) -> Character {
@@ -77,9 +84,11 @@ impl Character {
             values[Generator::InitialAttenuation as usize] += SOFT_ATTENUATION;
             values[Generator::InitialFilterFc as usize] += SOFT_CUTOFF;
         }
-        if self.modulation_range != MODULATION_RANGE {
-            let vibrato = layer.modulators.output(WHEEL, Generator::VibLfoToPitch, inputs);
-            values[Generator::VibLfoToPitch as usize] += vibrato * (self.modulation_range / MODULATION_RANGE - 1.0);
+        for (source, range) in [(WHEEL, self.modulation_range), (Controller::ChannelPressure, self.pressure_range)] {
+            if range != MODULATION_RANGE {
+                let vibrato = layer.modulators.output(source, Generator::VibLfoToPitch, inputs);
+                values[Generator::VibLfoToPitch as usize] += vibrato * (range / MODULATION_RANGE - 1.0);
+            }
         }
     }
 }

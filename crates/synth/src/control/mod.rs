@@ -12,7 +12,7 @@ mod steering;
 mod voice;
 
 pub(crate) use character::Character;
-pub(crate) use key_setup::KeySetup;
+pub(crate) use key_setup::{KeySetup, Send};
 pub(crate) use slide::{Origin, Transfer};
 pub(crate) use steering::Steering;
 pub(crate) use voice::{Change, ChannelChange, Onset, Voice};

@@ -7,6 +7,7 @@ use rae_soundfont::{Generator, SoundFont};
 use rae_synth::{Buses, InstructionSet, Interpolation, Renderer, Settings};
 use rae_testkit::{BankBuilder, Random, noise, sine, zone};
 
+use crate::parts::gs;
 use crate::piece::Piece;
 
 /// Everything that makes voices change within a block: filters and pitches that move, classes, loops, 24 bits.
@@ -182,4 +183,34 @@ fn without_sends_the_dry_sound_stays_as_it_is() {
     let dry = in_blocks(&font, &Settings { sends: false, ..Settings::default() }, 44_100, 66_150);
     assert!(both.left == dry.left && both.right == dry.right);
     assert!(dry.reverb.iter().chain(&dry.chorus).all(|&x| x == 0.0));
+}
+
+#[test]
+fn voices_give_way_alike_where_sysex_brings_a_part_back() {
+    // Fifty loud notes that end by themselves and ten quiet ones that last; then a part that hears nothing hears ten notes
+    // again. Whether any has to give way depends on who has noticed that the fifty have ended.
+    let bank = BankBuilder::new()
+        .sample(&sine(441.0, 44_100, 3_000), None)
+        .sample(&sine(441.0, 44_100, 700), Some(100..500))
+        .instrument([zone(0)])
+        .instrument([zone(1).set(Generator::SampleModes, 1)])
+        .preset(0, 0, [zone(0)])
+        .preset(0, 1, [zone(1)]);
+    let font = Arc::new(bank.build());
+    let hears = |channel: u8| gs([0x40, 0x11, 2], &[channel]);
+    let mut piece = Piece::new().program(0, 0, 1).program(0, 2, 1).sysex(10, &hears(0x10));
+    piece = (0..50).fold(piece, |piece, key| piece.on(64, 1, 30 + key, 127));
+    piece = (0..10).fold(piece, |piece, key| piece.on(64, 2, 30 + key, 20));
+    let brought_back = 64 * 120;
+    piece = piece.sysex(brought_back, &hears(0));
+    piece = (0..10).fold(piece, |piece, key| piece.on(brought_back + 1, 0, 40 + key, 100));
+    let performance = piece.performance(10_000);
+    let play = |threads| {
+        let settings = Settings { max_voices: 64, threads, ..Settings::default() };
+        let rendered = crate::piece::render(&font, &performance, &settings, 12_000);
+        (rendered.statistics, rendered.buses)
+    };
+    let (one, several) = (play(1), play(3));
+    assert_eq!((one.0.notes, one.0), (70, several.0));
+    assert!(one.1 == several.1);
 }

@@ -113,9 +113,61 @@ fn the_vibrato_reaches_600_cents() {
     for piece in ways(LFO_PITCH, 64, 5, 127) {
         let left = piece.on(10, 0, 60, 127).render(&bank, 44_100).left;
         let highest = pitches(&left[1_000..]).iter().map(|&(_, cents)| cents).fold(f64::MIN, f64::max);
-        // The bank's own modulators of wheel and pressure add up to 50 cents.
-        assert!((290.0..360.0).contains(&highest), "{highest}");
+        assert_close(highest, 600.0 * 64.0 / 127.0, 6.0);
     }
+}
+
+#[test]
+fn the_vibrato_of_wheel_and_pressure_is_that_of_the_bank() {
+    // Half a second of it, from its mean: a triangle's is half of its peak.
+    let depth = |piece: Piece| {
+        let heard = pitches(&piece.on(0, 0, 60, 127).render(&tone_bank(), 44_100).left[50..]);
+        let settled = heard.iter().skip(20).map(|(_, cents)| cents.abs());
+        2.0 * settled.clone().sum::<f64>() / settled.count() as f64
+    };
+    let wheel = |piece: Piece| piece.cc(10, 0, 1, 127);
+    let pressure = |piece: Piece| piece.send(10, 0, Message::ChannelPressure { pressure: 127 });
+    let told = |message: &[u8]| Piece::new().sysex(0, message);
+    let full = 127.0 / 128.0;
+    for (value, wanted) in [(0u8, 0.0), (10, 600.0 * 10.0 / 127.0), (40, 600.0 * 40.0 / 127.0)] {
+        for message in
+            [gs([0x40, 0x21, 4], &[value]), xg([8, 0, 0x20], &[value]), vec![0x7f, 0x7f, 9, 3, 0, 1, 3, value]]
+        {
+            assert_close(depth(wheel(told(&message))), full * wanted, 0.02 * wanted + 0.3);
+            assert_close(depth(pressure(told(&message))), full * 50.0, 1.0);
+        }
+        for message in
+            [gs([0x40, 0x21, 0x24], &[value]), xg([8, 0, 0x50], &[value]), vec![0x7f, 0x7f, 9, 1, 0, 3, value]]
+        {
+            assert_close(depth(pressure(told(&message))), full * wanted, 0.02 * wanted + 0.3);
+            assert_close(depth(wheel(told(&message))), full * 50.0, 1.0);
+        }
+    }
+    // The wheel's is also RPN 5: what comes last counts.
+    let range = |piece: Piece| piece.rpn(5, 0, 5, 1, 0);
+    let none = gs([0x40, 0x21, 4], &[0]);
+    assert_close(depth(wheel(range(told(&none)))), full * 100.0, 2.3);
+    assert_close(depth(wheel(range(Piece::new()).sysex(6, &none))), 0.0, 0.3);
+}
+
+#[test]
+fn a_controller_that_general_midi_2_names_has_only_its_own_destinations() {
+    let play = |piece: Piece| {
+        let left = piece.on(10, 0, 60, 127).render(&calm(), 22_050).left;
+        cents(&left[2_000..])
+    };
+    let lead = |piece: Piece, number: u8, destination: u8, depth: u8| {
+        piece.sysex(1, &[0x7f, 0x7f, 9, 3, 0, number, destination, depth])
+    };
+    let both = lead(lead(Piece::new(), 20, PITCH, 70), 21, AMPLITUDE, 100);
+    assert_close(play(both.cc(5, 0, 21, 127)), 0.0, 0.05);
+    // One message more for the same controller adds a destination.
+    let more = lead(lead(Piece::new(), 20, PITCH, 70), 20, AMPLITUDE, 100);
+    assert_close(play(more.cc(5, 0, 20, 127)), 600.0, 0.05);
+    // The two that GS and XG choose stay.
+    let first = lead(Piece::new().sysex(0, &gs([0x40, 0x21, 0x40], &[67])), 20, PITCH, 70);
+    assert_close(play(first.clone().cc(5, 0, 16, 127)), 300.0, 0.05);
+    assert_close(play(first.cc(5, 0, 16, 127).cc(5, 0, 20, 127)), 900.0, 0.05);
 }
 
 #[test]

@@ -62,6 +62,9 @@ fn a_drum_has_its_place() {
             assert_close(left, right, 1e-6);
         }
     }
+    // 0 is no place in the words of General MIDI 2.
+    let [left, right, ..] = buses(by_controller(0), 40);
+    assert!(left > 0.1 && right.abs() < 1e-6);
     // It takes the place of the preset's own, and what is wide stays wide.
     let wide = BankBuilder::new()
         .sample(&[0.5; 64], Some(8..56))
@@ -81,19 +84,39 @@ fn a_drum_sends_its_share() {
     assert!(reverb > 0.1 && chorus > 0.1);
     for value in [0, 32, 127] {
         let share = f64::from(value) / 127.0;
-        for piece in
-            ways(0x1d, 0x05, 0x05, value).into_iter().chain([Piece::new().sysex(1, &key_based(9, 40, &[91, value]))])
-        {
+        for piece in ways(0x1d, 0x05, 0x05, value) {
             let [.., wet, other] = buses(piece, 40);
             assert_close(wet, reverb * share, 1e-4);
             assert_close(other, chorus, 1e-4);
         }
-        for piece in
-            ways(0x1e, 0x06, 0x06, value).into_iter().chain([Piece::new().sysex(1, &key_based(9, 40, &[93, value]))])
-        {
+        for piece in ways(0x1e, 0x06, 0x06, value) {
             let [.., other, wet] = buses(piece, 40);
             assert_close(wet, chorus * share, 1e-4);
             assert_close(other, reverb, 1e-4);
+        }
+    }
+}
+
+#[test]
+fn the_sends_of_general_midi_2_are_absolute() {
+    // A preset with a send of its own: 10 %, and 20 % of CC 91 and 93.
+    let zone = zone(0).set(Generator::ReverbEffectsSend, 100).set(Generator::ChorusEffectsSend, 100);
+    let bank = looped_constant(0.5, zone.clone()).preset(128, 0, [rae_testkit::zone(0)]);
+    let sends = |message: &[u8], part: u8| {
+        let piece = Piece::new().sysex(1, message).cc(2, 9, 7, 127).cc(2, 9, 91, part).cc(2, 9, 93, part);
+        let buses = piece.on(10, 9, 40, 127).render(&bank, 1000);
+        [&buses.reverb, &buses.chorus].map(|bus| f64::from(bus[999]) / 0.5)
+    };
+    for part in [0, 30, 127] {
+        let usual = 0.1 + 0.2 * f64::from(part) / 128.0;
+        for value in [0, 32, 127] {
+            let wanted = 0.2 * f64::from(value) / 128.0;
+            let [reverb, chorus] = sends(&key_based(9, 40, &[91, value]), part);
+            assert_close(reverb, wanted, 1e-4);
+            assert_close(chorus, usual, 1e-4);
+            let [reverb, chorus] = sends(&key_based(9, 40, &[93, value]), part);
+            assert_close(reverb, usual, 1e-4);
+            assert_close(chorus, wanted, 1e-4);
         }
     }
 }
@@ -124,11 +147,13 @@ fn drums_of_a_group_cut_each_other() {
         // One of them is not a group.
         assert_eq!(both(Piece::new().sysex(0, &set(40))), alone);
     }
-    // A group of its own takes a drum out of the bank's.
+    // A group is not the bank's class of the same number, and takes a drum out of the bank's.
     let exclusive = looped_constant(0.5, zone(0).set(Generator::ExclusiveClass, 3)).preset(128, 0, [zone(0)]);
     let last = |piece: Piece| piece.on(10, 9, 40, 127).on(1000, 9, 41, 1).render(&exclusive, 3000).left[2900];
     assert!(last(Piece::new()) < alone / 100.0);
-    assert_close(f64::from(last(Piece::new().sysex(0, &gs([0x41, 0x03, 40], &[0])))), f64::from(alone), 1e-6);
+    for group in [0, 3, 7] {
+        assert_close(f64::from(last(Piece::new().sysex(0, &gs([0x41, 0x03, 41], &[group])))), f64::from(alone), 1e-6);
+    }
 }
 
 #[test]

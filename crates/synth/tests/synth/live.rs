@@ -191,6 +191,17 @@ fn late_events_sound_at_once_and_replaced_presets_are_told() {
     assert!(matches!(console.take_warnings()[..], [.., Warning::PresetReplaced { program: 55, .. }]));
 }
 
+#[test]
+fn damaged_messages_are_told() {
+    let (mut console, _synthesizer) = small();
+    let mut data = gs([0x40, 0x11, 0x19], &[20]);
+    *data.last_mut().expect("a checksum") ^= 1;
+    for frame in [100, 200] {
+        console.send(Frames(frame), Action::SysEx { port: 0, data: data.clone().into() }).expect("room");
+    }
+    assert_eq!(console.take_warnings(), [Warning::Checksum { frame: 100 }]);
+}
+
 fn send_all(console: &mut Console, actions: impl IntoIterator<Item = Action>) {
     for action in actions {
         console.send(Frames(0), action).expect("room");

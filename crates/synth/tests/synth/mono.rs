@@ -68,6 +68,16 @@ fn many_notes_sound_otherwise() {
     assert_close(f64::from(drums.render(&kit, 1_000).left[999]), 0.2, 1e-3);
 }
 
+#[test]
+fn a_chord_that_was_down_before_the_legato_pedal_goes_on() {
+    let piece = Piece::new().cc(0, 0, 7, 127).on(100, 0, 60, 127).on(200, 0, 64, 127).cc(5_000, 0, LEGATO, 127);
+    let melody = piece.on(10_000, 0, 72, 127).off(20_000, 0, 72).on(25_000, 0, 74, 127);
+    let piece = melody.off(30_000, 0, 60).off(40_000, 0, 74).off(50_000, 0, 64);
+    assert_eq!(sounding(&piece, &[5_000, 10_000, 20_000, 25_000, 30_000, 40_000, 50_000]), [2, 2, 2, 2, 1, 1, 0]);
+    // The latest of its keys is the one that goes to the next key, and that it returns to.
+    assert_eq!(heard(&piece, &[40_000, 50_000]), [1400.0, 400.0]);
+}
+
 /// An attack of half a second.
 fn slow() -> BankBuilder {
     looped_constant(1.0, zone(0).set(Generator::Pan, -500).set(Generator::AttackVolEnv, -1_200))

@@ -138,10 +138,28 @@ fn detuning_counts_in_hertz_on_every_key() {
 }
 
 #[test]
+fn detuning_ends_where_its_maker_says() {
+    let hz = |message: &[u8]| TONE_HZ * (heard(&[message.to_vec()], 0, 69) / 1200.0).exp2();
+    let played = TONE_HZ * 0.75f64.exp2();
+    for (nibbles, wanted) in [([0, 0], [-12.0, -12.8]), ([15, 15], [12.0, 12.7])] {
+        for (message, wanted) in both(0, 0x17, 0x09, &nibbles).into_iter().zip(wanted) {
+            // The tone is that of A 440 a little sharp.
+            assert_close(hz(&message) - played, wanted * played / 440.0, 0.05);
+        }
+    }
+}
+
+#[test]
 fn master_tuning_volume_and_pan() {
     // 0018 to 07E8 in tenths of a cent from −100.
     for (tune, wanted) in [([0, 4, 0, 0], 0.0), ([0, 0, 1, 8], -100.0), ([0, 7, 0xe, 8], 100.0), ([0, 5, 0, 0], 25.6)] {
         for message in [gs([0x40, 0, 0], &tune), xg([0, 0, 0], &tune)] {
+            assert_close(heard(&[message], 0, 60), wanted, 0.05);
+        }
+    }
+    // What is beyond is held there; XG has 0000 to 07FF.
+    for (tune, wanted) in [([0, 0, 0, 0], [-100.0, -102.4]), ([15, 15, 15, 15], [100.0, 102.3])] {
+        for (message, wanted) in [gs([0x40, 0, 0], &tune), xg([0, 0, 0], &tune)].into_iter().zip(wanted) {
             assert_close(heard(&[message], 0, 60), wanted, 0.05);
         }
     }
@@ -215,6 +233,11 @@ fn random_panpots_scatter_notes_and_repeat() {
         for place in play(&message, Some(&gs_part(0, 0x1c, &[64]))) {
             assert_close(place, 0.5, 1e-3);
         }
+        // It is one parameter with CC 10: what comes last counts.
+        let one = |piece: Piece| piece.on(100, 0, 60, 127).render(&bank, 1_000);
+        let told = || Piece::new().sysex(1, &message);
+        assert!(one(told().cc(2, 0, 10, 20)) == one(Piece::new().cc(2, 0, 10, 20)));
+        assert!(one(Piece::new().cc(0, 0, 10, 20).sysex(1, &message)) == one(told()));
     }
 }
 

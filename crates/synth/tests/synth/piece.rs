@@ -89,12 +89,22 @@ impl Piece {
             .cc(frame, channel, 6, (data >> 7) as u8)
     }
 
-    /// The piece without the notes that begin before `frame`.
+    /// The piece without the notes that begin before `frame`, and without the portamento controls (CC 84) that those take.
     pub(crate) fn without_notes_before(mut self, frame: u64) -> Piece {
-        self.events.retain(|event| {
-            let starts = matches!(event.event, Event::Channel { message: Message::NoteOn { .. }, .. });
-            !starts || event.tick >= frame
+        self.events.sort_by_key(|event| event.tick);
+        self.events.reverse();
+        let mut taken = [false; 16];
+        self.events.retain(|event| match event.event {
+            Event::Channel { channel, message: Message::NoteOn { .. } } if event.tick < frame => {
+                taken[usize::from(channel)] = true;
+                false
+            }
+            Event::Channel { channel, message: Message::ControlChange { controller: 84, .. } } => {
+                !taken[usize::from(channel)]
+            }
+            _ => true,
         });
+        self.events.reverse();
         self
     }
 

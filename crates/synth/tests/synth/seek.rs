@@ -8,7 +8,7 @@ use rae_units::Frames;
 
 use crate::bits::{busy_bank, busy_piece};
 use crate::parts::gs;
-use crate::piece::{KILL, Piece, constant_bank, finite_peak, render_to_end};
+use crate::piece::{KILL, Piece, cents, constant_bank, finite_peak, render_to_end, tone_bank};
 
 /// Where the piece ends.
 const END: usize = 62_000;
@@ -70,6 +70,27 @@ fn a_seek_is_a_render_without_the_earlier_notes() {
             assert!(frame > 50_000 || expected.iter().any(|&bits| bits != 0), "silence proves nothing");
         }
     }
+}
+
+#[test]
+fn portamento_control_goes_with_its_note() {
+    let font = Arc::new(tone_bank().build());
+    let piece =
+        |control: u64| Piece::new().cc(0, 0, 5, 64).cc(control, 0, 84, 36).on(1_000, 0, 60, 127).off(2_000, 0, 60);
+    let heard = |control: u64, seek: u64| {
+        let piece = piece(control).on(10_000, 0, 60, 127);
+        let mut renderer = Renderer::new(font.clone(), &piece.performance(END as u64), &Settings::default());
+        renderer.seek(Frames(seek));
+        let mut buses = Buses::new(16_000 - seek as usize);
+        renderer.render(&mut buses);
+        cents(&buses.left[12_000 - seek as usize..])
+    };
+    // Skipped while chasing, and within the first quantum.
+    for seek in [5_000, 1_001] {
+        assert!(heard(500, seek).abs() < 0.05);
+    }
+    // One that comes after the skipped note is for the next.
+    assert!(heard(3_000, 5_000) < -1000.0);
 }
 
 #[test]
