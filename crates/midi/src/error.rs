@@ -71,6 +71,12 @@ pub enum Error {
         /// What, its value, and what it may be.
         what: String,
     },
+    /// Repeating makes more events of the song than [`Error::MAX_EVENTS`].
+    #[error("repeated so often the song has {events} events, more than {}; repeat less often", Error::MAX_EVENTS)]
+    TooManyRepeats {
+        /// How many events there would be.
+        events: usize,
+    },
     /// The file could not be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {

@@ -2,8 +2,8 @@
 //!
 //! A file becomes a [`Sequence`] (tracks of events at ticks, everything kept), a sequence becomes a [`Performance`]
 //! (channel messages and system exclusive messages at exact times, ready to be played), and a [`Clock`] turns those times
-//! into frames. [`Summary`] says in a few values what is in a sequence, [`BarMap`] and [`Beats`] where its bars are, and
-//! [`edit`] changes it.
+//! into frames. An [`Arrangement`] is a part of a song, repeats, or a count-in before it. [`Summary`] says in a few values
+//! what is in a sequence, [`BarMap`] and [`Beats`] where its bars are, and [`edit`] changes it.
 //!
 //! Source: *Standard MIDI Files 1.0* (RP-001, MIDI Manufacturers Association 1988, revised 1996) and RP-019 for the
 //! program and device names. The port event (FF 21) is an unofficial but common addition. [`Rmid`]: RP-029 and the *SF2
@@ -28,12 +28,14 @@
 
 #![forbid(unsafe_code)]
 
+mod arrangement;
 mod bars;
 mod beats;
 pub mod edit;
 mod error;
 mod event;
 mod file;
+mod loops;
 mod notes;
 mod parse;
 mod performance;
@@ -44,10 +46,12 @@ mod time;
 mod track;
 mod write;
 
+pub use arrangement::{ArrangedBeat, Arrangement, Passage};
 pub use bars::{BarMap, BarPosition, Meter};
 pub use beats::{Beat, Beats};
 pub use error::{Error, Warning, WarningKind};
 pub use event::{Event, KeySignature, Message, Meta, TextKind, TimeSignature, text_lossy};
+pub use loops::LoopPoints;
 pub use notes::Note;
 pub use parse::Parsed;
 pub use performance::{Action, Performance, PerformanceEvent};

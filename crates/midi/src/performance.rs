@@ -6,7 +6,7 @@ use crate::tempo::{Pattern, Timeline, seconds};
 use crate::{Clock, Event, Message, Meta, Sequence, Speed, Time, Track};
 
 /// The release velocity of a key for which a file has none (MIDI 1.0: a note-on of velocity 0 is a note-off of 64).
-const UNKNOWN_RELEASE: u8 = 64;
+pub(crate) const UNKNOWN_RELEASE: u8 = 64;
 
 /// Everything that is sent to instruments, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct PerformanceEvent {
     pub time: Time,
     /// What.
     pub action: Action,
+    /// The track that it comes from, from 0.
+    pub track: u32,
 }
 
 /// What an instrument is told.
@@ -53,13 +55,14 @@ impl Performance {
     /// that are neither a part of a system exclusive message nor a whole one are left out.
     pub fn new(sequence: &Sequence) -> Performance {
         let timeline = Timeline::new(sequence);
-        let mut performer = Performer { events: Vec::new(), highest_port: 0 };
+        let mut performer = Performer { events: Vec::new(), highest_port: 0, track_index: 0 };
         for pattern in &timeline.patterns {
-            for track in &sequence.tracks[pattern.tracks.clone()] {
+            for (index, track) in (0..).zip(&sequence.tracks).skip(pattern.tracks.start).take(pattern.tracks.len()) {
+                performer.track_index = index;
                 performer.track(track, pattern);
             }
         }
-        let Performer { mut events, highest_port } = performer;
+        let Performer { mut events, highest_port, .. } = performer;
         events.sort_by_key(|event| event.time);
         Performance {
             events,
@@ -88,6 +91,7 @@ impl Performance {
 struct Performer {
     events: Vec<PerformanceEvent>,
     highest_port: u8,
+    track_index: u32,
 }
 
 /// The packets of a system exclusive message so far.
@@ -152,7 +156,7 @@ impl Performer {
 
     fn push(&mut self, time: Time, port: u8, action: Action) {
         self.highest_port = self.highest_port.max(port);
-        self.events.push(PerformanceEvent { time, action });
+        self.events.push(PerformanceEvent { time, action, track: self.track_index });
     }
 }
 

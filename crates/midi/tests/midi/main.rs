@@ -1,9 +1,11 @@
 //! The crate from outside.
 
+mod arrangement;
 mod bars;
 mod common;
 mod edit;
 mod hostile;
+mod loops;
 mod notes;
 mod openmsx;
 mod parse;
