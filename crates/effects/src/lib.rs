@@ -2,7 +2,8 @@
 //!
 //! [`BusSettings`] is a value; [`PreparedBus`] is that value made ready for one sample rate (impulse responses and their
 //! spectra), shared by any number of renders; [`BusEffects`] is one stream through it. The [`SafetyLimiter`] follows
-//! for integer formats only. [`PreparedLiveBus`] and [`LiveBus`] are the same effects for live playing. All of them give the same bits however a stream is cut into blocks.
+//! for integer formats only. [`PreparedLiveBus`] and [`LiveBus`] are the same effects for live playing. The [`Metronome`]
+//! adds clicks after them. All of them give the same bits however a stream is cut into blocks.
 
 #![forbid(unsafe_code)]
 
@@ -11,6 +12,7 @@ mod chorus;
 mod error;
 mod limiter;
 mod live;
+mod metronome;
 mod reverb;
 
 pub use bus::{BusBlock, BusEffects, BusSettings, PreparedBus};
@@ -18,5 +20,6 @@ pub use chorus::Chorus;
 pub use error::EffectsError;
 pub use limiter::{LimiterReport, SafetyLimiter};
 pub use live::{LiveBus, PreparedLiveBus};
+pub use metronome::{Click, Metronome};
 pub use rae_dsp::sends::{ChorusSend, ReverbKind, ReverbSend, Sends};
 pub use reverb::{MAX_REVERB_TIME, ReverbSettings, room_response, send_hall_response, send_response};

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rae_effects::{BusBlock, BusEffects, BusSettings, PreparedBus, ReverbSettings, SafetyLimiter, Sends};
+use rae_effects::{BusBlock, BusEffects, BusSettings, Metronome, PreparedBus, ReverbSettings, SafetyLimiter, Sends};
 use rae_synth::Buses;
 use rae_units::{Decibels, Frames, SampleRate};
 
@@ -31,11 +31,14 @@ impl Rooms {
     }
 }
 
-/// Effects, gain and, for integer formats, the limiter.
+/// Effects, gain, metronome and, for integer formats, the limiter.
 pub(crate) struct Chain {
     room: PreparedBus,
     effects: BusEffects,
     gain: f32,
+    metronome: Option<Metronome>,
+    /// The next frame that comes out of the effects.
+    frame: Frames,
     limiter: Option<SafetyLimiter>,
     rate: SampleRate,
     /// Before the last restart.
@@ -44,7 +47,12 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    pub(crate) fn new(settings: &RenderSettings, sends: Sends, rooms: &Rooms) -> Result<Chain, Error> {
+    pub(crate) fn new(
+        settings: &RenderSettings,
+        sends: Sends,
+        rooms: &Rooms,
+        metronome: Option<Metronome>,
+    ) -> Result<Chain, Error> {
         let reverb = ReverbSettings {
             wet: settings.reverb.map(|reverb| reverb.wet as f32),
             time: settings.reverb.unwrap_or_default().time,
@@ -55,6 +63,8 @@ impl Chain {
             effects: room.start(),
             room,
             gain: settings.gain.amplitude() as f32,
+            metronome,
+            frame: Frames(0),
             limiter: settings.is_limited().then(|| SafetyLimiter::new(settings.rate)),
             rate: settings.rate,
             earlier_reduction: Decibels(0.0),
@@ -74,16 +84,17 @@ impl Chain {
         self.earlier_reduction = self.limiter_reduction();
         // The effects' own blocks lie where they would lie in a render from the start.
         let lead = frame.0 % self.room.latency().0.max(1);
-        self.effects = self.room.start_at(Frames(frame.0 - lead));
+        self.frame = Frames(frame.0 - lead);
+        self.effects = self.room.start_at(self.frame);
         self.limiter = self.limiter.take().map(|_| SafetyLimiter::new(self.rate));
-        window.restart(Frames(frame.0 - lead), frame);
+        window.restart(self.frame, frame);
         self.push(&Buses::new(lead as usize), window);
     }
 
-    /// Lets the effects ring out.
+    /// Lets the effects and the last click ring out.
     pub(crate) fn finish(&mut self, window: &mut Window) {
-        let tail = self.effects.tail();
-        self.effects.finish(tail);
+        let click = self.metronome.as_ref().map_or(Frames(0), Metronome::tail);
+        self.effects.finish(self.effects.tail().max(click));
         self.drain(window);
         if let Some(limiter) = &mut self.limiter {
             limiter.finish();
@@ -108,6 +119,10 @@ impl Chain {
             for sample in left.iter_mut().chain(right.iter_mut()) {
                 *sample *= self.gain;
             }
+            if let Some(metronome) = &self.metronome {
+                metronome.add_to(self.frame, left, right);
+            }
+            self.frame += Frames(frames as u64);
             match &mut self.limiter {
                 None => window.push(left, right),
                 Some(limiter) => {

@@ -7,7 +7,6 @@ use rae_codec::SampleFormat;
 use rae_dsp::AudioBuffer;
 use rae_midi::{EmbeddedBank, Parsed, Sequence};
 use rae_soundfont::{SoundFont, Storage};
-use rae_units::Decibels;
 
 use crate::chain::Rooms;
 use crate::report::bounded;
@@ -180,7 +179,9 @@ impl Engine {
         let mut first = begin(&RenderSettings { format: SampleFormat::F32, ..settings.clone() })?;
         work.run(&mut first, |_, _| Ok(()))?;
         let change = first.report().peak_dbfs.map_or(0.0, |peak| target.0 - peak);
-        let gain = Decibels(settings.gain.0 + change);
-        Ok(begin(&RenderSettings { gain, ..settings.clone() })?.started_at(work.started()))
+        let mut louder = settings.clone();
+        louder.gain.0 += change;
+        louder.practice.click_level.0 += change;
+        Ok(begin(&louder)?.started_at(work.started()))
     }
 }

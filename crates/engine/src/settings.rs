@@ -3,10 +3,11 @@
 use std::ops::RangeInclusive;
 
 use rae_codec::SampleFormat;
+use rae_midi::Speed;
 use rae_synth::{ChannelSet, Interpolation, MAX_VOICES};
 use rae_units::{Decibels, SampleRate, Seconds};
 
-use crate::{Device, Error};
+use crate::{Device, Error, Practice};
 
 /// What happens after the last event of the piece.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,8 +67,8 @@ pub struct RenderSettings {
     pub tempo: f64,
     /// Semitones added to every note except drums; −96 to 96.
     pub transpose: i8,
-    /// Where the result begins. What comes before is rendered and thrown away, so the result is exactly that
-    /// part of the whole.
+    /// Where the result begins. What comes before is rendered and thrown away, so the result is exactly that part of the
+    /// whole; [`Practice`] may have it begin fresh instead.
     pub from: Seconds,
     /// Where the piece ends early, in seconds of the result's own time; the tail follows.
     pub to: Option<Seconds>,
@@ -75,6 +76,8 @@ pub struct RenderSettings {
     pub solo: Vec<u16>,
     /// These channels do not sound. Counted like `solo`.
     pub mute: Vec<u16>,
+    /// Bars, repeats, count-in and metronome.
+    pub practice: Practice,
     /// What follows the last event.
     pub tail: Tail,
     /// The render is cut here, with a warning.
@@ -105,6 +108,7 @@ impl Default for RenderSettings {
             to: None,
             solo: Vec::new(),
             mute: Vec::new(),
+            practice: Practice::default(),
             tail: Tail::default(),
             max_duration: Seconds(4.0 * 3600.0),
             threads: None,
@@ -154,6 +158,9 @@ impl RenderSettings {
             let from = self.from.0;
             check(to > from, || format!("to is {to} s, which is not after from ({from} s)"))?;
         }
+        self.practice.validate()?;
+        let part = self.from.0 > 0.0 || self.to.is_some();
+        check(self.practice.bars.is_none() || !part, || "bars and from or to choose a part; use one of them".into())?;
         match self.tail {
             Tail::Silence(Decibels(threshold)) => in_range("tail threshold", threshold, -200.0, 0.0, "dBFS")?,
             Tail::Seconds(Seconds(tail)) => in_range("tail", tail, 0.0, 1e6, "s")?,
@@ -166,6 +173,11 @@ impl RenderSettings {
             })?;
         }
         Ok(())
+    }
+
+    /// The tempo factor.
+    pub(crate) fn speed(&self) -> Result<Speed, Error> {
+        Speed::new(self.tempo).ok_or_else(|| Error::settings(format!("tempo is {}; choose 0.01 to 100", self.tempo)))
     }
 
     /// Threads that will work.
@@ -197,12 +209,12 @@ pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn check(holds: bool, what: impl FnOnce() -> String) -> Result<(), Error> {
+pub(crate) fn check(holds: bool, what: impl FnOnce() -> String) -> Result<(), Error> {
     if holds { Ok(()) } else { Err(Error::settings(what())) }
 }
 
 /// NaN is in no range.
-fn in_range(name: &str, value: f64, low: f64, high: f64, unit: &str) -> Result<(), Error> {
+pub(crate) fn in_range(name: &str, value: f64, low: f64, high: f64, unit: &str) -> Result<(), Error> {
     let gap = if unit.is_empty() { "" } else { " " };
     check((low..=high).contains(&value), || format!("{name} is {value}{gap}{unit}; choose {low} to {high}{gap}{unit}"))
 }
@@ -210,6 +222,7 @@ fn in_range(name: &str, value: f64, low: f64, high: f64, unit: &str) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{BarRange, Repeat};
 
     #[test]
     fn the_defaults_are_valid() {
@@ -219,7 +232,7 @@ mod tests {
     #[test]
     fn every_wrong_value_is_named() {
         type Spoil = fn(&mut RenderSettings);
-        let cases: [(&str, Spoil); 13] = [
+        let cases: [(&str, Spoil); 19] = [
             ("sample rate", |s| s.rate = SampleRate::new(7_999).unwrap()),
             ("gain", |s| s.gain = Decibels(f64::NAN)),
             ("normalize", |s| s.normalize = Some(Decibels(0.1))),
@@ -231,6 +244,14 @@ mod tests {
             ("transpose", |s| s.transpose = 97),
             ("to is", |s| (s.from, s.to) = (Seconds(2.0), Some(Seconds(2.0)))),
             ("tail", |s| s.tail = Tail::Seconds(Seconds(-1.0))),
+            ("count-in is 65", |s| s.practice.count_in = 65),
+            ("click level", |s| s.practice.click_level = Decibels(0.5)),
+            ("bars begin", |s| s.practice.bars = Some(BarRange { first: 0, last: None })),
+            ("bars end", |s| s.practice.bars = Some(BarRange { first: 5, last: Some(4) })),
+            ("bars and from", |s| {
+                (s.practice.bars, s.from) = (Some(BarRange { first: 1, last: None }), Seconds(1.0));
+            }),
+            ("loop is 0", |s| s.practice.repeat = Some(Repeat::Times(0))),
             ("threads", |s| s.threads = Some(0)),
             ("channel 0", |s| s.mute = vec![0]),
         ];

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rae_dsp::wide::{WideKernel, run_wide};
-use rae_midi::{Performance, Sequence, Speed};
+use rae_midi::Sequence;
 use rae_soundfont::SoundFont;
 use rae_synth::{Buses, InstructionSet, Renderer, Settings, Statistics, asked_sends};
 use rae_units::{Decibels, Frames, SampleRate, Seconds};
@@ -13,7 +13,7 @@ use crate::chain::{Chain, Rooms};
 use crate::report::bounded;
 use crate::voices::{Block, Voices};
 use crate::window::Window;
-use crate::{Error, Progress, RenderSettings, Report, Tail};
+use crate::{Arranged, Error, Progress, RenderSettings, Repeat, Report, Tail};
 
 /// A render in progress: pull frames from it until there are none left. Memory does not grow with the length of the
 /// song, and the frames do not depend on how many are pulled at once or on the number of threads.
@@ -51,25 +51,27 @@ impl Stream {
     ) -> Result<Stream, Error> {
         let started = Instant::now();
         let device = settings.device.choose()?;
-        let performance = Performance::new(song);
+        let arranged = Arranged::new(song, settings)?;
         let mut warnings = Vec::new();
-        let synth = synth_settings(&performance, settings, &mut warnings)?;
-        let song_cut = !warnings.is_empty();
-        let (sends, changes) = asked_sends(&performance);
+        let synth = synth_settings(&arranged, settings, &mut warnings)?;
+        // Who asks for endless repeats knows that they are cut.
+        let endless = settings.practice.repeat == Some(Repeat::Endless);
+        let song_cut = endless || !warnings.is_empty();
+        let (sends, changes) = asked_sends(&arranged.performance);
         if changes && settings.sends {
             warnings
                 .push("the song changes its reverb or chorus while it plays; what it asks for first holds".to_owned());
         }
         let font = Arc::new(font.for_render());
-        let renderer = Renderer::new(Arc::clone(&font), &performance, &synth);
+        let renderer = Renderer::new(Arc::clone(&font), &arranged.performance, &synth);
         let end = renderer.end();
-        let Seconds(from) = settings.from;
-        if from > 0.0 && settings.from.frames(settings.rate) >= end {
+        let (Seconds(from), from_frame) = (arranged.from, arranged.from.frames(settings.rate));
+        if from > 0.0 && from_frame >= end {
             let Seconds(end) = end.seconds(settings.rate);
             return Err(Error::settings(format!("from is {from} s, but the song ends at {end:.3} s")));
         }
         let limit = settings.max_duration.frames(settings.rate);
-        let window = Window::new(settings.rate, settings.from.frames(settings.rate), end, limit, settings.tail);
+        let window = Window::new(settings.rate, from_frame, end, limit, settings.tail);
         let synth_limit = match settings.tail {
             Tail::None => end,
             Tail::Seconds(tail) => Frames(end.0.saturating_add(tail.frames(settings.rate).0)),
@@ -80,7 +82,7 @@ impl Stream {
             font,
             voices: Voices::new(renderer, synth_limit.min(limit)),
             voices_over: false,
-            chain: Chain::new(settings, sends, rooms)?,
+            chain: Chain::new(settings, sends, rooms, arranged.metronome(settings, Some))?,
             window,
             pending: None,
             used: None,
@@ -283,16 +285,15 @@ pub fn instructions() -> Result<InstructionSet, Error> {
 }
 
 fn synth_settings(
-    performance: &Performance,
+    arranged: &Arranged,
     settings: &RenderSettings,
     warnings: &mut Vec<String>,
 ) -> Result<Settings, Error> {
-    let speed = Speed::new(settings.tempo)
-        .ok_or_else(|| Error::settings(format!("tempo is {}; choose 0.01 to 100", settings.tempo)))?;
+    let (performance, speed) = (&arranged.performance, settings.speed()?);
     let whole = performance.clock(settings.rate, speed).frame(performance.end).seconds(settings.rate);
-    let end = settings.to.map_or(whole, |to| Seconds(to.0.min(whole.0)));
+    let end = arranged.to.map_or(whole, |to| Seconds(to.0.min(whole.0)));
     let limit = settings.max_duration;
-    if end.0 > limit.0 {
+    if end.0 > limit.0 && settings.practice.repeat != Some(Repeat::Endless) {
         warnings.push(format!(
             "the song lasts {:.0} s and is cut at the maximum duration of {} s; allow more if it is wanted",
             end.0, limit.0
@@ -308,6 +309,6 @@ fn synth_settings(
         speed,
         transpose: settings.transpose,
         muted: settings.muted(),
-        end: if end.0 > limit.0 { Some(limit) } else { settings.to },
+        end: if end.0 > limit.0 { Some(limit) } else { arranged.to },
     })
 }

@@ -1,0 +1,166 @@
+//! A song as it is to be played: what the settings make of it.
+
+use std::ops::Range;
+
+use rae_effects::{Click, Metronome};
+use rae_midi::{Arrangement, Beats, LoopPoints, Performance, Sequence, Speed, Time};
+use rae_units::{Frames, Seconds};
+
+use super::{BarRange, Repeat};
+use crate::{Error, RenderSettings};
+
+/// Clicks closer together than this are not heard as several.
+const CLOSEST_CLICKS: Seconds = Seconds(0.02);
+
+/// The most times that an endless repeat comes, however short it is.
+const MOST_TIMES: u32 = 100_000;
+
+/// A song, arranged as settings ask for it, with the beats for a metronome.
+#[derive(Clone, Debug)]
+pub struct Arranged {
+    /// What instruments are told.
+    pub performance: Performance,
+    /// Where the result begins, in its own time; what comes before is not heard.
+    pub from: Seconds,
+    /// Where it ends early, in its own time.
+    pub to: Option<Seconds>,
+    pub(crate) arrangement: Arrangement,
+    pub(crate) beats: Option<Beats>,
+    speed: Speed,
+}
+
+impl Arranged {
+    /// Arranges a song. Fails if bars or a metronome are asked for where there are none, if the part that is to be played
+    /// lies beyond the end, or if repeats make too much of it.
+    pub fn new(song: &Sequence, settings: &RenderSettings) -> Result<Arranged, Error> {
+        let (practice, speed) = (&settings.practice, settings.speed()?);
+        let performance = Performance::new(song);
+        let beats = Beats::new(song);
+        let section = section(&performance, beats.as_ref(), settings)?;
+        if (practice.click || practice.count_in > 0) && beats.is_none() {
+            return Err(no_beats("a click"));
+        }
+        let (from, to) = if section.is_some() { (Seconds(0.0), None) } else { (settings.from, settings.to) };
+        let plan =
+            Plan { song, performance: &performance, beats: beats.as_ref(), section, count_in: practice.count_in };
+        let (arrangement, performance) = match practice.repeat {
+            None => plan.perform(1)?,
+            Some(Repeat::Times(times)) => plan.perform(times)?,
+            Some(Repeat::Endless) => plan.perform_until(Seconds(settings.max_duration.0 * speed.factor()))?,
+        };
+        Ok(Arranged { performance, from, to, arrangement, beats, speed })
+    }
+
+    /// The clicks that settings ask for, in frames of the result's own time.
+    pub fn clicks(&self, settings: &RenderSettings) -> Vec<Click> {
+        let Some(beats) = &self.beats else { return Vec::new() };
+        let practice = &settings.practice;
+        let clock = self.performance.clock(settings.rate, self.speed);
+        let last = self.to.unwrap_or(settings.max_duration).0.min(settings.max_duration.0);
+        let last = Seconds(last).frames(settings.rate);
+        let closest = written(&self.performance, CLOSEST_CLICKS, self.speed);
+        let heard = self.arrangement.beats(beats, closest).take_while(|beat| practice.click || beat.bar.is_none());
+        let clicks = heard.map(|beat| Click { frame: clock.frame(beat.time), accent: beat.beat == 1 });
+        clicks.take_while(|click| click.frame < last).collect()
+    }
+
+    /// A metronome for its clicks, if there are any. They can be moved by `place` first.
+    pub fn metronome(&self, settings: &RenderSettings, place: impl Fn(Frames) -> Option<Frames>) -> Option<Metronome> {
+        let clicks = self.clicks(settings);
+        let clicks: Vec<Click> =
+            clicks.iter().filter_map(|click| Some(Click { frame: place(click.frame)?, ..*click })).collect();
+        let level = settings.practice.click_level;
+        (!clicks.is_empty()).then(|| Metronome::new(&clicks, level, settings.rate))
+    }
+}
+
+/// A time of the result as the song's own, without the tempo factor.
+fn written(performance: &Performance, Seconds(time): Seconds, speed: Speed) -> Time {
+    performance.time(Seconds(time * speed.factor()))
+}
+
+fn no_beats(what: &str) -> Error {
+    Error::settings(format!("the song counts time in seconds and has no beats; {what} needs them"))
+}
+
+/// The part of the song that is to begin fresh, if one is asked for.
+fn section(
+    performance: &Performance,
+    beats: Option<&Beats>,
+    settings: &RenderSettings,
+) -> Result<Option<Range<Time>>, Error> {
+    let practice = &settings.practice;
+    if let Some(BarRange { first, last }) = practice.bars {
+        let beats = beats.ok_or_else(|| no_beats("a choice of bars"))?;
+        let bars = beats.bars();
+        if first > bars {
+            return Err(Error::settings(format!("bars begin with {first}, but the song has {bars}")));
+        }
+        let end = last.map_or(performance.end, |last| beats.bar_start(last.saturating_add(1)));
+        return Ok(Some(beats.bar_start(first)..end));
+    }
+    if !practice.begins_fresh() || (settings.from.0 == 0.0 && settings.to.is_none()) {
+        return Ok(None);
+    }
+    let speed = settings.speed()?;
+    let start = written(performance, settings.from, speed);
+    let end = settings.to.map_or(performance.end, |to| written(performance, to, speed).min(performance.end));
+    if start >= end {
+        let Seconds(length) = performance.seconds(performance.end);
+        let length = length / speed.factor();
+        return Err(Error::settings(format!("from is {} s, but the song ends at {length:.3} s", settings.from.0)));
+    }
+    Ok(Some(start..end))
+}
+
+struct Plan<'a> {
+    song: &'a Sequence,
+    performance: &'a Performance,
+    beats: Option<&'a Beats>,
+    section: Option<Range<Time>>,
+    count_in: u32,
+}
+
+impl Plan<'_> {
+    fn perform(&self, times: u32) -> Result<(Arrangement, Performance), Error> {
+        let arrangement = self.arrangement(times);
+        match arrangement.perform(self.performance.clone()) {
+            Ok(performance) => Ok((arrangement, performance)),
+            Err(error) => Err(Error::settings(error.to_string())),
+        }
+    }
+
+    /// As often as it takes to last until `limit`, or as the number of events allows.
+    fn perform_until(&self, limit: Seconds) -> Result<(Arrangement, Performance), Error> {
+        let [once, twice] = [1, 2].map(|times| self.performance.seconds(self.arrangement(times).end()).0);
+        // A part that takes no time makes this infinite or not a number, which a cast brings back.
+        let more = ((limit.0 - once) / (twice - once)).ceil() as u32;
+        let mut times = more.saturating_add(1).min(MOST_TIMES);
+        loop {
+            let arrangement = self.arrangement(times);
+            match arrangement.perform(self.performance.clone()) {
+                Ok(performance) => return Ok((arrangement, performance)),
+                Err(rae_midi::Error::TooManyRepeats { events }) if times > 1 => {
+                    let fitting = u64::from(times) * rae_midi::Error::MAX_EVENTS as u64 / events as u64;
+                    times = (fitting as u32).clamp(1, times - 1);
+                }
+                Err(error) => return Err(Error::settings(error.to_string())),
+            }
+        }
+    }
+
+    fn arrangement(&self, times: u32) -> Arrangement {
+        let arrangement = match &self.section {
+            Some(section) => Arrangement::section(section.clone(), times),
+            None if times == 1 => Arrangement::song(self.performance),
+            None => match LoopPoints::find(self.song) {
+                Some(points) => Arrangement::looped(self.performance, points, times),
+                None => Arrangement::section(Time::ZERO..self.performance.end, times),
+            },
+        };
+        match self.beats {
+            Some(beats) => arrangement.after_count_in(self.count_in, beats),
+            None => arrangement,
+        }
+    }
+}
