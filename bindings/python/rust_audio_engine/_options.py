@@ -41,6 +41,19 @@ class RenderOptions(TypedDict, total=False):
     """Only these channels sound: 1 to 16, on the second port 17 to 32. Default: all."""
     mute: Iterable[int]
     """These channels do not sound. Default: none."""
+    bars: int | str
+    """Only these bars, counted from 1: ``5``, ``"5-8"`` or ``"5-"``. Notes that began before them are not heard, and
+    controllers stand as they would. Not together with ``start`` and ``end``. Default: all."""
+    loop: int | Literal["inf"]
+    """How often the part chosen by ``bars`` or ``start`` and ``end`` is played; without one, what lies between the song's
+    loop points (markers loopStart and loopEnd, controllers 116 and 117, 110 and 111, or 111), else the whole song.
+    ``"inf"`` goes on up to ``max_duration``. Default: the song as it is."""
+    count_in: int
+    """Bars of clicks before the music. Default 0."""
+    click: bool
+    """A click on every beat. Default False."""
+    click_level_db: float
+    """Level in dBFS of the click on a bar's first beat; the others are 4 dB softer. Default -12."""
     max_duration: float
     """A longer song is cut here, with a warning. Seconds, default four hours."""
     max_voices: int
@@ -67,6 +80,9 @@ def prepare(options: Mapping[str, Any], *, sample_rate: int, use_gpu: bool, reve
     for name in ("solo", "mute"):
         if name in prepared:
             prepared[name] = list(prepared[name])
+    for name in ("bars", "loop"):
+        if isinstance(prepared.get(name), int):
+            prepared[name] = str(prepared[name])
     tail = prepared.get("tail")
     if isinstance(tail, bool):
         raise TypeError("tail: expected 'silence', 'none' or seconds, not bool")

@@ -2,12 +2,13 @@
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_audio_engine::{
-    Decibels, Interpolation, MAX_CHANNEL, MAX_VOICES, RenderSettings, Reverb, SAMPLE_RATES, SampleFormat, SampleRate,
+    Decibels, Error, Interpolation, MAX_CHANNEL, MAX_VOICES, Practice, RenderSettings, Reverb, SAMPLE_RATES, SampleFormat, SampleRate,
     Seconds, TRANSPOSITIONS, Tail,
 };
 
@@ -41,13 +42,13 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
         to: options.get("end")?.map(Seconds),
         solo: channels(&options, "solo")?,
         mute: channels(&options, "mute")?,
+        practice: practice(&options)?,
         tail: tail(&options)?,
         max_duration: seconds("max_duration", usual.max_duration)?,
         threads: options.get_or_say("threads", || "at least 1".into())?,
         device: options
-            .or("device", "auto".to_owned())?
-            .parse()
-            .map_err(|error| errors::raise(options.0.py(), &error))?,
+            .parsed("device")?
+            .unwrap_or_default(),
         overwrite: options.or("overwrite", true)?,
     })
 }
@@ -64,6 +65,17 @@ pub(crate) fn block_frames(options: &Bound<'_, PyDict>) -> PyResult<usize> {
 
 fn channels(options: &Options<'_, '_>, name: &str) -> PyResult<Vec<u16>> {
     Ok(options.get_or_say(name, || format!("channels from 1 to {MAX_CHANNEL}"))?.unwrap_or_default())
+}
+
+fn practice(options: &Options<'_, '_>) -> PyResult<Practice> {
+    let usual = Practice::default();
+    Ok(Practice {
+        count_in: options.in_range("count_in", 0..=Practice::MAX_COUNT_IN, usual.count_in)?,
+        click: options.or("click", usual.click)?,
+        click_level: Decibels(options.or("click_level_db", usual.click_level.0)?),
+        bars: options.parsed("bars")?,
+        repeat: options.parsed("loop")?,
+    })
 }
 
 fn reverb(options: &Options<'_, '_>) -> PyResult<Option<Reverb>> {
@@ -108,6 +120,12 @@ impl<'py> Options<'_, 'py> {
                 errors::settings(self.0.py(), format!("{name} is {value}; choose {}", choice()))
             }
         })
+    }
+
+    /// The value of this name, which is written as text.
+    fn parsed<T: FromStr<Err = Error>>(&self, name: &str) -> PyResult<Option<T>> {
+        let Some(text) = self.get::<String>(name)? else { return Ok(None) };
+        text.parse().map(Some).map_err(|error| errors::raise(self.0.py(), &error))
     }
 
     /// The whole number of this name.

@@ -230,6 +230,7 @@ pub(crate) fn settings_of(settings: &RenderSettings) -> Result<PlaySettings, Fai
         gain: settings.gain,
         channels: 16,
         moved_filters: ChannelSet::default(),
+        metronome: None,
     })
 }
 

@@ -11,6 +11,7 @@ mod optional_values;
 mod options;
 mod output;
 mod play;
+mod practice;
 mod render;
 mod soundfont;
 mod terminal;

@@ -7,6 +7,7 @@ use rust_audio_engine::{
 };
 
 use crate::exit::Failure;
+use crate::practice::PracticeOptions;
 use crate::values::{self, Channels, TailChoice};
 
 /// The options that `rae render` and `rae batch` share.
@@ -27,6 +28,8 @@ pub(crate) struct RenderOptions {
     sound: SoundOptions,
     #[command(flatten)]
     part: PartOptions,
+    #[command(flatten)]
+    practice: PracticeOptions,
     #[command(flatten)]
     work: WorkOptions,
 }
@@ -182,6 +185,7 @@ impl RenderOptions {
             mute: flatten(&part.mute),
             tail: part.tail.with_threshold(part.tail_threshold),
             max_duration: part.max_duration,
+            practice: self.practice.practice(),
             threads,
             device: self.work.device,
             overwrite,

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use clap::Args;
 use rae_live::{BusSettings, NullSink, Output, Part, PlaySettings, Song};
-use rust_audio_engine::midi::{Performance, Speed};
-use rust_audio_engine::{Engine, RenderSettings, Seconds, bounded, read_midi};
+use rust_audio_engine::midi::Speed;
+use rust_audio_engine::{Arranged, Engine, RenderSettings, Seconds, bounded, read_midi};
 
 use crate::exit::Failure;
 use crate::live::{DecodingWarnings, LiveOptions, Sink, SinkName, settings_of, tell_load, tell_warnings};
 use crate::options::flatten;
+use crate::practice::PracticeOptions;
 use crate::terminal::{Interrupts, Patience, ProgressLine, say};
 use crate::values::{self, Channels, show_time};
 
@@ -46,6 +47,8 @@ pub(crate) struct Play {
     /// Leave these channels out
     #[arg(long, value_name = "CH", value_parser = values::channels, help_heading = "Song")]
     mute: Vec<Channels>,
+    #[command(flatten)]
+    practice: PracticeOptions,
 }
 
 impl Play {
@@ -57,22 +60,26 @@ impl Play {
             solo: flatten(&self.solo),
             mute: flatten(&self.mute),
             embedded_bank: !self.no_embedded_bank,
+            practice: self.practice.practice(),
             ..self.options.settings()?
         };
         chosen.validate()?;
         let interrupts = Interrupts::watch();
         let parsed = read_midi(&self.song)?;
-        let performance = Performance::new(&parsed.sequence);
         let output = self.options.output()?;
         let rate = output.as_ref().map_or(chosen.rate, Output::rate);
+        let chosen = RenderSettings { rate, ..chosen };
+        let arranged = Arranged::new(&parsed.sequence, &chosen)?;
         let speed = Speed::new(self.tempo).unwrap_or_default();
-        let mut song = Song::new(&performance, Part { speed, from: self.from, to: self.to }, rate)?;
+        let part = Part { speed, from: arranged.from, to: arranged.to };
+        let mut song = Song::new(&arranged.performance, part, rate)?;
         let engine = Engine::open(self.options.soundfont())?.for_song(&parsed, &chosen)?;
         let usual = settings_of(&RenderSettings { rate, ..chosen })?;
         let settings = PlaySettings {
-            channels: performance.channels,
-            moved_filters: rae_live::moved_filters(&performance),
-            effects: BusSettings { sends: rae_live::asked_sends(&performance).0, ..usual.effects },
+            channels: arranged.performance.channels,
+            moved_filters: rae_live::moved_filters(&arranged.performance),
+            effects: BusSettings { sends: rae_live::asked_sends(&arranged.performance).0, ..usual.effects },
+            metronome: arranged.metronome(&chosen, |frame| song.place(frame)),
             ..usual
         };
         let (mut console, instrument) = rae_live::open(engine.font().clone(), &settings)?;

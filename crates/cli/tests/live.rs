@@ -15,6 +15,11 @@ fn a_song_is_played_into_nothing_and_the_load_told() {
     // 0.3 s and the silence before it, in blocks of 64 frames.
     assert!(load["blocks"].as_u64() >= Some(240), "{report}");
     assert!(load["most_voices"].as_u64() >= Some(1) && load["missed_blocks"].is_u64(), "{report}");
+    let practice = "--bars 1 --loop inf --count-in 1 --click --tempo 8 --seconds 0.4 --max-voices 16 --json";
+    let report = folder.stdout(&format!("play song.mid --sink null {practice}"));
+    let load: Value = serde_json::from_str(&report).unwrap();
+    // Four counted beats of a sixteenth of a second, then notes.
+    assert!(load["blocks"].as_u64() >= Some(275) && load["most_voices"].as_u64() >= Some(1), "{report}");
     let ends = folder.rae("play song.mid --sink null --seconds 0.1 --max-voices 16");
     assert!(ends.status.success() && common::stderr(&ends).contains("load median"), "{}", common::stderr(&ends));
 }

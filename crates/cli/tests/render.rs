@@ -54,6 +54,26 @@ fn options_do_what_they_say() {
 }
 
 #[test]
+fn a_part_is_practised() {
+    let folder = Folder::new();
+    let plain = "--sample-format f32 --no-reverb --no-sends --tail none";
+    // The song lasts two quarters of half a second; a bar of 4/4 is counted before it.
+    let seconds = |options: &str| folder.rendered(&format!("{plain} {options}")).1.len() / 2;
+    assert_eq!(seconds("--count-in 1"), 3 * 44_100);
+    assert_eq!(seconds("--bars 1 --loop 3"), 3 * 44_100);
+    assert_eq!(seconds("--from 0.25 --to 0.5 --loop 4"), 44_100);
+    assert_eq!(seconds("--loop inf --max-duration 5"), 5 * 44_100);
+    let click = folder.rendered(&format!("{plain} --mute 1 --click --click-level -20")).1;
+    assert!((20.0 * peak(&click).log10() + 20.0).abs() < 0.01 && click[44_100] > 0.0);
+
+    assert!(folder.fails(2, "render song.mid -o x.wav --bars 0").contains("bar"));
+    assert!(folder.fails(2, "render song.mid -o x.wav --bars 2").contains("the song has 1"));
+    assert!(folder.fails(2, "render song.mid -o x.wav --bars 1 --from 1").contains("--bars"));
+    assert!(folder.fails(2, "render song.mid -o x.wav --loop 0").contains("loop"));
+    assert!(folder.fails(2, "render song.mid -o x.wav --count-in 65").contains("count-in"));
+}
+
+#[test]
 fn reverb_may_have_a_value_and_never_takes_the_song() {
     let folder = Folder::new();
     let usual = folder.rendered("");

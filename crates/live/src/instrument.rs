@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rae_effects::{BusBlock, BusSettings, LiveBus, PreparedLiveBus};
+use rae_effects::{BusBlock, BusSettings, LiveBus, Metronome, PreparedLiveBus};
 use rae_soundfont::SoundFont;
 use rae_synth::{Buses, ChannelSet, Console, LiveSettings, QUANTUM, Settings, Synthesizer, synthesizer};
 use rae_units::{Decibels, Frames};
@@ -22,12 +22,17 @@ pub struct PlaySettings {
     pub channels: u16,
     /// Channels whose filters will be moved ([`rae_synth::moved_filters`]).
     pub moved_filters: ChannelSet,
+    /// Clicks, by frame since the start.
+    pub metronome: Option<Metronome>,
 }
 
 /// A synthesizer with its effects. Nothing here allocates, locks or asks the system for anything once it is open.
 pub struct Instrument {
     synthesizer: Synthesizer,
     effects: LiveBus,
+    metronome: Option<Metronome>,
+    /// The first frame of the next quantum.
+    frame: Frames,
     buses: Buses,
     left: [f32; QUANTUM],
     right: [f32; QUANTUM],
@@ -51,6 +56,8 @@ pub fn open(font: Arc<SoundFont>, settings: &PlaySettings) -> Result<(Console, I
     let instrument = Instrument {
         synthesizer,
         effects,
+        metronome: settings.metronome.clone(),
+        frame: Frames(0),
         buses: Buses::new(QUANTUM),
         left: [0.0; QUANTUM],
         right: [0.0; QUANTUM],
@@ -66,6 +73,10 @@ impl Instrument {
         self.synthesizer.render(&mut self.buses);
         let Buses { left, right, reverb, chorus } = &self.buses;
         self.effects.process(&BusBlock { left, right, reverb, chorus }, &mut self.left, &mut self.right);
+        if let Some(metronome) = &self.metronome {
+            metronome.add_to(self.frame, &mut self.left, &mut self.right);
+        }
+        self.frame += Frames(QUANTUM as u64);
         self.taken = QUANTUM;
         [&self.left, &self.right]
     }

@@ -24,7 +24,7 @@ pub use load::{Load, Meter};
 pub use null::NullSink;
 pub use song::{Part, Song};
 
-pub use rae_effects::{BusSettings, ReverbSettings};
+pub use rae_effects::{BusSettings, Click, Metronome, ReverbSettings};
 pub use rae_synth::{
     ChannelSet, Console, InstructionSet, Interpolation, LiveError, Settings, Warning, asked_sends, moved_filters,
 };

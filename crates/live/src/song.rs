@@ -21,6 +21,9 @@ pub struct Part {
 pub struct Song {
     events: Vec<(u64, Action)>,
     next: usize,
+    /// The song's frame with which it begins, and the frame at which that is played.
+    from: u64,
+    lead: u64,
     end: u64,
     let_go: bool,
     /// How far ahead events are sent.
@@ -49,7 +52,13 @@ impl Song {
             .filter(|(frame, action)| *frame >= from || !sounds(action))
             .map(|(frame, action)| (frame.checked_sub(from).map_or(0, |frame| frame + lead), action.clone()))
             .collect();
-        Ok(Song { events, next: 0, end: end - from + lead, let_go: false, ahead: u64::from(rate.hz()) })
+        Ok(Song { events, next: 0, from, lead, end: end - from + lead, let_go: false, ahead: u64::from(rate.hz()) })
+    }
+
+    /// The frame at which a frame of the song is played, if that is a part of it.
+    pub fn place(&self, frame: Frames) -> Option<Frames> {
+        let place = frame.0.checked_sub(self.from)? + self.lead;
+        (place < self.end).then_some(Frames(place))
     }
 
     /// The frame at which it ends, though not what rings on.

@@ -5,7 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use rae_live::{
-    BusSettings, ChannelSet, Error, Instrument, Keyboard, NullSink, Part, PlaySettings, Settings, Song, open,
+    BusSettings, ChannelSet, Click, Error, Instrument, Keyboard, Metronome, NullSink, Part, PlaySettings, Settings, Song,
+    open,
 };
 use rae_midi::{Action, Division, Event, Format, Message, Meta, Performance, Sequence, Track, TrackEvent};
 use rae_soundfont::SoundFont;
@@ -41,9 +42,14 @@ fn font() -> Arc<SoundFont> {
 }
 
 fn instrument(effects: BusSettings) -> (Console, Instrument) {
+    with_metronome(effects, None)
+}
+
+fn with_metronome(effects: BusSettings, metronome: Option<Metronome>) -> (Console, Instrument) {
     let synthesis = Settings { max_voices: 32, ..Settings::default() };
     let gain = Decibels(0.0);
-    open(font(), &PlaySettings { synthesis, effects, gain, channels: 16, moved_filters: ChannelSet::default() })
+    let moved_filters = ChannelSet::default();
+    open(font(), &PlaySettings { synthesis, effects, gain, channels: 16, moved_filters, metronome })
         .expect("an instrument")
 }
 
@@ -91,6 +97,24 @@ fn a_part_begins_with_controllers_as_they_stand_and_no_earlier_notes() {
     assert!((file - live).abs() < 1e-3 * file, "{file} {live}");
     let late = Song::new(&tune(), Part { from: Seconds(3.0), ..Part::default() }, SampleRate::CD);
     assert!(matches!(late, Err(Error::BeyondEnd { .. })));
+}
+
+#[test]
+fn a_metronome_clicks_where_the_song_is() {
+    let from = 15_000;
+    let part = Part { from: Seconds(from as f64 / RATE as f64), ..Part::default() };
+    let song = Song::new(&tune(), part, SampleRate::CD).expect("a song");
+    let clicks: Vec<Click> = [14_999, 15_000, 22_050, 29_999, 30_000]
+        .iter()
+        .filter_map(|&frame| Some(Click { frame: song.place(Frames(frame))?, accent: true }))
+        .collect();
+    assert_eq!(clicks.len(), 3);
+    let metronome = Metronome::new(&clicks, Decibels(-12.0), SampleRate::CD);
+    let (_console, mut instrument) = with_metronome(BusSettings::DRY, Some(metronome));
+    let sound: Vec<f32> = (0..LEAD + 20_000).map(|_| instrument.frame()[0]).collect();
+    let height = 10f32.powf(-12.0 / 20.0);
+    let places: Vec<usize> = (0..sound.len()).filter(|&frame| (sound[frame] - height).abs() < 1e-4).collect();
+    assert_eq!(places, [LEAD, LEAD + 22_050 - from, LEAD + 29_999 - from]);
 }
 
 #[test]
