@@ -8,8 +8,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_audio_engine::{
-    Decibels, Error, Interpolation, MAX_CHANNEL, MAX_VOICES, Practice, RenderSettings, Reverb, SAMPLE_RATES, SampleFormat, SampleRate,
-    Seconds, TRANSPOSITIONS, Tail,
+    Decibels, Error, Interpolation, MAX_CHANNEL, MAX_VOICES, Practice, RenderSettings, Reverb, SAMPLE_RATES,
+    SampleFormat, SampleRate, Seconds, TRANSPOSITIONS, Tail,
 };
 
 use crate::errors;
@@ -46,9 +46,7 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
         tail: tail(&options)?,
         max_duration: seconds("max_duration", usual.max_duration)?,
         threads: options.get_or_say("threads", || "at least 1".into())?,
-        device: options
-            .parsed("device")?
-            .unwrap_or_default(),
+        device: options.parsed("device")?.unwrap_or_default(),
         overwrite: options.or("overwrite", true)?,
     })
 }

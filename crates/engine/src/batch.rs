@@ -79,7 +79,7 @@ impl Engine {
     }
 }
 
-fn make_folder(folder: &Path) -> Result<(), Error> {
+pub(crate) fn make_folder(folder: &Path) -> Result<(), Error> {
     fs::create_dir_all(folder)
         .map_err(|source| CodecError::Io { action: "create the folder", path: folder.to_owned(), source }.into())
 }

@@ -10,6 +10,7 @@ use rae_soundfont::{SoundFont, Storage};
 
 use crate::chain::Rooms;
 use crate::report::bounded;
+use crate::stream::Share;
 use crate::work::Work;
 use crate::{Error, Observer, RenderSettings, Report, SoundFontChoice, SoundFontReport, Stream, unobserved};
 
@@ -169,19 +170,19 @@ impl Engine {
         work: &mut Work<'_, '_>,
     ) -> Result<Stream, Error> {
         settings.validate()?;
-        let begin = |settings: &RenderSettings| {
-            let stream = Stream::new(&self.font, &self.soundfont.source, &self.rooms, song, settings)?;
-            Ok(stream.after_warnings(&self.song_bank_warnings))
-        };
         let Some(target) = settings.normalize else {
-            return begin(settings);
+            return self.share(song, settings, Share::Mix);
         };
-        let mut first = begin(&RenderSettings { format: SampleFormat::F32, ..settings.clone() })?;
+        let unlimited = RenderSettings { format: SampleFormat::F32, ..settings.clone() };
+        let mut first = self.share(song, &unlimited, Share::Mix)?;
         work.run(&mut first, |_, _| Ok(()))?;
         let change = first.report().peak_dbfs.map_or(0.0, |peak| target.0 - peak);
-        let mut louder = settings.clone();
-        louder.gain.0 += change;
-        louder.practice.click_level.0 += change;
-        Ok(begin(&louder)?.started_at(work.started()))
+        Ok(self.share(song, &settings.louder(change), Share::Mix)?.started_at(work.started()))
+    }
+
+    /// A stream of what is to be heard of a song; `settings` are valid.
+    pub(crate) fn share(&self, song: &Sequence, settings: &RenderSettings, share: Share) -> Result<Stream, Error> {
+        let stream = Stream::new(&self.font, &self.soundfont.source, &self.rooms, song, settings, share)?;
+        Ok(stream.after_warnings(&self.song_bank_warnings))
     }
 }

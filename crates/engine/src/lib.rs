@@ -30,6 +30,7 @@ mod presets;
 mod progress;
 mod report;
 mod settings;
+mod stems;
 mod stream;
 mod voices;
 mod window;
@@ -47,6 +48,7 @@ pub use practice::{Arranged, BarRange, Practice, Repeat};
 pub use progress::{Observer, Progress, unobserved};
 pub use report::{Report, SoundFontReport, bounded};
 pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};
+pub use stems::{Stem, StemFile, StemsBy};
 pub use stream::{Stream, instructions};
 
 pub use rae_codec::{CodecError, OutputFile, SampleFormat};

@@ -106,7 +106,7 @@ impl Engine {
     }
 }
 
-fn spec(settings: &RenderSettings) -> WavSpec {
+pub(crate) fn spec(settings: &RenderSettings) -> WavSpec {
     let most = settings.max_duration.frames(settings.rate);
     WavSpec { rate: settings.rate, channels: 2, format: settings.format, max_frames: Some(Frames(most.0 + 1)) }
 }

@@ -175,6 +175,14 @@ impl RenderSettings {
         Ok(())
     }
 
+    /// Settings whose result, clicks included, is so much louder.
+    pub(crate) fn louder(&self, db: f64) -> RenderSettings {
+        let mut settings = self.clone();
+        settings.gain.0 += db;
+        settings.practice.click_level.0 += db;
+        settings
+    }
+
     /// The tempo factor.
     pub(crate) fn speed(&self) -> Result<Speed, Error> {
         Speed::new(self.tempo).ok_or_else(|| Error::settings(format!("tempo is {}; choose 0.01 to 100", self.tempo)))

@@ -6,7 +6,7 @@ use std::time::Instant;
 use rae_dsp::wide::{WideKernel, run_wide};
 use rae_midi::Sequence;
 use rae_soundfont::SoundFont;
-use rae_synth::{Buses, InstructionSet, Renderer, Settings, Statistics, asked_sends};
+use rae_synth::{Buses, Heard, InstructionSet, Renderer, Settings, Statistics, asked_sends};
 use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
 use crate::chain::{Chain, Rooms};
@@ -14,6 +14,17 @@ use crate::report::bounded;
 use crate::voices::{Block, Voices};
 use crate::window::Window;
 use crate::{Arranged, Error, Progress, RenderSettings, Repeat, Report, Tail};
+
+/// What of a song is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// All.
+    Mix,
+    /// Some notes.
+    Notes(Heard),
+    /// The metronome.
+    Clicks,
+}
 
 /// A render in progress: pull frames from it until there are none left. Memory does not grow with the length of the
 /// song, and the frames do not depend on how many are pulled at once or on the number of threads.
@@ -48,12 +59,20 @@ impl Stream {
         rooms: &Rooms,
         song: &Sequence,
         settings: &RenderSettings,
+        share: Share,
     ) -> Result<Stream, Error> {
         let started = Instant::now();
         let device = settings.device.choose()?;
-        let arranged = Arranged::new(song, settings)?;
+        let mut arranged = Arranged::new(song, settings)?;
+        let metronome = arranged.metronome(settings, Some).filter(|_| !matches!(share, Share::Notes(_)));
+        if share == Share::Clicks {
+            arranged.performance.events.clear();
+        }
         let mut warnings = Vec::new();
-        let synth = synth_settings(&arranged, settings, &mut warnings)?;
+        let mut synth = synth_settings(&arranged, settings, &mut warnings)?;
+        if let Share::Notes(heard) = share {
+            synth.heard = heard;
+        }
         // Who asks for endless repeats knows that they are cut.
         let endless = settings.practice.repeat == Some(Repeat::Endless);
         let song_cut = endless || !warnings.is_empty();
@@ -82,7 +101,7 @@ impl Stream {
             font,
             voices: Voices::new(renderer, synth_limit.min(limit)),
             voices_over: false,
-            chain: Chain::new(settings, sends, rooms, arranged.metronome(settings, Some))?,
+            chain: Chain::new(settings, sends, rooms, metronome)?,
             window,
             pending: None,
             used: None,
@@ -309,6 +328,7 @@ fn synth_settings(
         speed,
         transpose: settings.transpose,
         muted: settings.muted(),
+        heard: Heard::All,
         end: if end.0 > limit.0 { Some(limit) } else { arranged.to },
     })
 }

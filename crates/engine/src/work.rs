@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::voices::BLOCK;
 use crate::{Error, Observer, Progress, RenderSettings, Stream};
 
-/// One or two passes over a song.
+/// Some passes over a song.
 pub(crate) struct Work<'a, 'b> {
     observer: &'a mut Observer<'b>,
     passes: f64,
@@ -16,8 +16,13 @@ pub(crate) struct Work<'a, 'b> {
 
 impl<'a, 'b> Work<'a, 'b> {
     pub(crate) fn new(settings: &RenderSettings, observer: &'a mut Observer<'b>) -> Work<'a, 'b> {
-        let passes = if settings.normalize.is_some() { 2.0 } else { 1.0 };
-        Work { observer, passes, done: 0.0, started: Instant::now() }
+        Work::and_more(settings, 0, observer)
+    }
+
+    /// So many passes after those for the song itself.
+    pub(crate) fn and_more(settings: &RenderSettings, more: usize, observer: &'a mut Observer<'b>) -> Work<'a, 'b> {
+        let passes = if settings.normalize.is_some() { 2 } else { 1 } + more;
+        Work { observer, passes: passes as f64, done: 0.0, started: Instant::now() }
     }
 
     pub(crate) fn started(&self) -> Instant {
@@ -28,13 +33,25 @@ impl<'a, 'b> Work<'a, 'b> {
     pub(crate) fn run(
         &mut self,
         stream: &mut Stream,
+        sink: impl FnMut(&[f32], &[f32]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.run_up_to(stream, u64::MAX, sink)
+    }
+
+    /// Hands so many frames of a pass, or as many as there are, to `sink`.
+    pub(crate) fn run_up_to(
+        &mut self,
+        stream: &mut Stream,
+        mut left_over: u64,
         mut sink: impl FnMut(&[f32], &[f32]) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
         loop {
-            let frames = stream.read(&mut left, &mut right);
+            let wanted = left_over.min(BLOCK as u64) as usize;
+            let frames = stream.read(&mut left[..wanted], &mut right[..wanted]);
             sink(&left[..frames], &right[..frames])?;
             self.tell(stream.progress())?;
+            left_over -= frames as u64;
             if frames < BLOCK {
                 self.done += 1.0;
                 return Ok(());

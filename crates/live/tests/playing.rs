@@ -5,8 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use rae_live::{
-    BusSettings, ChannelSet, Click, Error, Instrument, Keyboard, Metronome, NullSink, Part, PlaySettings, Settings, Song,
-    open,
+    BusSettings, ChannelSet, Click, Error, Instrument, Keyboard, Metronome, NullSink, Part, PlaySettings, Settings,
+    Song, open,
 };
 use rae_midi::{Action, Division, Event, Format, Message, Meta, Performance, Sequence, Track, TrackEvent};
 use rae_soundfont::SoundFont;

@@ -67,6 +67,10 @@ impl Bucket {
             let first = self.sum.block.segments.len();
             let changes = &stretch.changes[usize::from(voice.channel)];
             voice.control(stretch.start, frames.clone(), changes, &mut self.sum.block.segments);
+            if voice.unheard {
+                self.sum.block.segments.truncate(first);
+                continue;
+            }
             self.sum.push(voice, first);
             if self.sum.block.segments.len() >= SEGMENTS {
                 self.sum.execute(font);

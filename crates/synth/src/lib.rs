@@ -27,5 +27,5 @@ pub use live::{Console, LiveError, LiveSettings, Synthesizer, moved_filters, syn
 pub use presets::presets_used;
 pub use program::SampleSource;
 pub use renderer::{Renderer, Statistics};
-pub use settings::{ChannelSet, Interpolation, MAX_VOICES, Settings};
+pub use settings::{ChannelSet, Heard, Interpolation, MAX_VOICES, Settings};
 pub use warning::Warning;

@@ -10,7 +10,7 @@ use crate::bucket::{Stretch, add_up};
 use crate::conductor::{Conductor, FilterMoves, starts_note};
 use crate::executor::{BUCKETS, CpuExecutor, Executor, QUANTUM};
 use crate::pool::Pool;
-use crate::{Buses, Settings, Warning};
+use crate::{Buses, Heard, Settings, Warning};
 
 /// Quanta rendered at once, unless voices might have to give way, on one thread: few, so that all stays in the cache.
 const QUANTA: usize = 8;
@@ -45,6 +45,8 @@ pub struct Renderer {
     stretch: Stretch,
     /// Events by frame, those at one frame in file order.
     events: Vec<(u64, Action)>,
+    /// Whether notes of these events are heard; beyond its end all are.
+    heard: Vec<bool>,
     next_event: usize,
     /// Notes that begin before this frame are left out.
     notes_from: u64,
@@ -92,6 +94,10 @@ impl Renderer {
             pool,
             stretch: Stretch::default(),
             events,
+            heard: match settings.heard {
+                Heard::All => Vec::new(),
+                heard => performance.events.iter().map(|event| heard.includes(event)).collect(),
+            },
             next_event: 0,
             notes_from: 0,
             end,
@@ -238,10 +244,11 @@ impl Renderer {
                 end = quantum;
                 break;
             }
-            for (frame, action) in events {
+            for (index, (frame, action)) in (self.next_event..).zip(events) {
                 if *frame < self.notes_from && starts_note(action) {
                     self.conductor.skip(action);
                 } else {
+                    self.conductor.hear(self.heard.get(index).is_none_or(|heard| *heard));
                     self.conductor.act(*frame, action);
                 }
             }

@@ -1,6 +1,6 @@
 //! What a caller chooses.
 
-use rae_midi::Speed;
+use rae_midi::{Action, PerformanceEvent, Speed};
 use rae_units::{SampleRate, Seconds};
 
 use crate::InstructionSet;
@@ -54,6 +54,31 @@ impl FromIterator<u16> for ChannelSet {
     }
 }
 
+/// Whose notes are heard. The others sound, too, with all that this means for voices that give way, but on no bus: so the
+/// sounds of all channels, or of all tracks, add up to that of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Heard {
+    /// All.
+    #[default]
+    All,
+    /// Those of a channel; port *p* adds 16·*p* to the channel number.
+    Channel(u16),
+    /// Those that a track strikes, counted from 0.
+    Track(u32),
+}
+
+impl Heard {
+    /// Whether notes of this event are heard.
+    pub fn includes(self, event: &PerformanceEvent) -> bool {
+        match (self, &event.action) {
+            (Heard::All, _) => true,
+            (Heard::Channel(heard), Action::Channel { channel, .. }) => heard == *channel,
+            (Heard::Channel(_), Action::SysEx { .. }) => false,
+            (Heard::Track(heard), _) => heard == event.track,
+        }
+    }
+}
+
 /// Settings of a [`crate::Renderer`].
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -76,6 +101,8 @@ pub struct Settings {
     pub transpose: i8,
     /// Channels whose notes are not played.
     pub muted: ChannelSet,
+    /// Whose notes are heard; not live.
+    pub heard: Heard,
     /// Ends the piece here, in time of the result, as if its tracks ended.
     pub end: Option<Seconds>,
 }
@@ -99,6 +126,7 @@ impl Default for Settings {
             speed: Speed::NORMAL,
             transpose: 0,
             muted: ChannelSet::default(),
+            heard: Heard::All,
             end: None,
         }
     }

@@ -94,6 +94,7 @@ pub(crate) struct Conductor {
     stealing: Stealing,
     /// By channel, whether its filters are moved: then no voice of it may do without one.
     filter_moves: Vec<bool>,
+    hears: bool,
     statistics: Statistics,
     warnings: Warnings,
 }
@@ -120,6 +121,7 @@ impl Conductor {
             voices: Voices::new(make),
             stealing: Stealing::default(),
             filter_moves: (0..channels).map(|channel| filter_moves.contains(channel)).collect(),
+            hears: true,
             statistics: Statistics::default(),
             warnings: Warnings::default(),
         }
@@ -243,6 +245,11 @@ impl Conductor {
         self.statistics.peak_voices = self.statistics.peak_voices.max(most);
         self.statistics.voice_frames += voice_frames;
         self.stealing.forget();
+    }
+
+    /// Whether notes that begin from now on are heard.
+    pub(crate) fn hear(&mut self, heard: bool) {
+        self.hears = heard;
     }
 
     /// Does what an event at `frame` asks for.
@@ -435,6 +442,7 @@ impl Conductor {
             filter_moves: self.filter_moves[channel],
             changes_seen,
             rate: f64::from(self.settings.rate.hz()),
+            unheard: !self.hears,
         };
         self.voices.start(&onset, |controller| state.source_value(controller, key));
         self.stealing.born(frame, serial, &self.voices);

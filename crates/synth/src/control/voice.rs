@@ -97,6 +97,8 @@ pub(crate) struct Onset<'a> {
     /// Changes of this block that happened before the onset.
     pub(crate) changes_seen: usize,
     pub(crate) rate: f64,
+    /// Sounds on no bus.
+    pub(crate) unheard: bool,
 }
 
 /// A voice between its onset and its end.
@@ -107,6 +109,7 @@ pub(crate) struct Voice {
     pub(crate) key: u8,
     pub(crate) birth: u64,
     pub(crate) fresh: bool,
+    pub(crate) unheard: bool,
     program: Arc<Program>,
     layer: usize,
     exclusive_class: i32,
@@ -183,6 +186,7 @@ impl Voice {
             filter_moves: false,
             changes_seen: 0,
             rate: 44_100.0,
+            unheard: false,
         };
         let inputs = Vec::with_capacity(MOST_MODULATORS);
         let offsets = Vec::with_capacity(Generator::ALL.len());
@@ -234,6 +238,7 @@ impl Voice {
             key: onset.key,
             birth: onset.frame,
             fresh: true,
+            unheard: onset.unheard,
             program: onset.program.clone(),
             layer: onset.layer,
             exclusive_class: onset.exclusive_class,
@@ -298,9 +303,10 @@ impl Voice {
         self.released.get_or_insert(frame.max(self.birth + shortest));
     }
 
-    /// Fades the voice out from `frame` on.
+    /// Fades the voice out from `frame` on, or from earlier if that has been decided: a kill may be known a block ahead
+    /// when a release that fades out at once comes first.
     pub(crate) fn kill(&mut self, frame: u64) {
-        self.killed.get_or_insert(frame);
+        self.killed = Some(self.killed.map_or(frame, |killed| killed.min(frame)));
     }
 
     pub(crate) fn is_released(&self) -> bool {

@@ -97,3 +97,13 @@ fn layers_are_voices() {
     let eight = piece.render_with(&bank, 1000, &limited(8));
     assert_close(f64::from(eight.buses.left[999]), 0.08, 1e-3);
 }
+
+#[test]
+fn a_note_fades_at_its_own_end_although_one_that_cuts_it_off_is_known_already() {
+    let bank = looped_constant(0.25, zone(0).set(Generator::ExclusiveClass, 1).set(Generator::ReleaseVolEnv, -12_000));
+    // End and cut lie in one of the blocks of 512 frames that are rendered at once.
+    let piece = Piece::new().on(0, 0, 60, 127).off(1030, 0, 60).on(1400, 0, 62, 127);
+    let left = piece.render(&bank, 2000).left;
+    assert!(left[1020] > 0.05 && left[1500] > 0.05);
+    assert!(left[1030 + KILL..1400].iter().all(|&x| x == 0.0), "{}", left[1300]);
+}
