@@ -18,7 +18,17 @@ from ._errors import (
     SettingsError,
     SoundFontError,
 )
-from ._functions import batch_synthesize_midi, doctor, render, stream, synthesize_midi, synthesize_midi_zerocopy
+from ._functions import (
+    batch_synthesize_midi,
+    doctor,
+    render,
+    render_stems,
+    stream,
+    synthesize_midi,
+    synthesize_midi_zerocopy,
+    synthesize_stems,
+    timeline,
+)
 from ._midi import MidiFile, MidiNote
 from ._options import RenderOptions
 from ._results import BatchResult, RenderReport
@@ -49,7 +59,10 @@ __all__ = [
     "batch_synthesize_midi",
     "doctor",
     "render",
+    "render_stems",
     "stream",
     "synthesize_midi",
     "synthesize_midi_zerocopy",
+    "synthesize_stems",
+    "timeline",
 ]

@@ -9,13 +9,13 @@ from typing_extensions import Buffer
 
 from ._results import RenderReport
 
-__all__ = ["Engine", "Midi", "Stream", "WavBuffer", "__version__", "examine", "resolve_soundfont"]
+__all__ = ["Engine", "Midi", "Stream", "WavBuffer", "__version__", "examine", "resolve_soundfont", "timeline"]
 
 __version__: str
 
 def examine() -> str: ...
 def resolve_soundfont(soundfont: Sequence[tuple[str, int]], /) -> list[tuple[str, int]]: ...
-
+def timeline(midi_path: str, options: Mapping[str, Any], /) -> str: ...
 @final
 class Engine:
     def __new__(cls, soundfont: Sequence[tuple[str, int]], *, copy: bool = False) -> Engine: ...
@@ -51,6 +51,19 @@ class Engine:
         options: Mapping[str, Any],
         progress: Callable[[float], object] | None = None,
     ) -> tuple[NDArray[np.float32], RenderReport]: ...
+    def stem_files(
+        self,
+        midi_path: str,
+        output_dir: str,
+        options: Mapping[str, Any],
+        progress: Callable[[float], object] | None = None,
+    ) -> tuple[list[tuple[str, str]], RenderReport]: ...
+    def stem_arrays(
+        self,
+        midi_path: str,
+        options: Mapping[str, Any],
+        progress: Callable[[float], object] | None = None,
+    ) -> tuple[list[tuple[str, NDArray[np.float32]]], RenderReport]: ...
     def stream(
         self,
         midi_path: str,

@@ -7,7 +7,8 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Unpack
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Unpack
 
 from . import _core
 from ._errors import AudioEngineWarning
@@ -122,6 +123,41 @@ class Engine:
         audio, report = self._core.render_array(os.fspath(midi_path), prepared, options.get("progress"))
         _tell(midi_path, report)
         return audio
+
+    def synthesize_stems(
+        self,
+        midi_path: StrPath,
+        output_dir: StrPath,
+        sample_rate: int = 44100,
+        use_gpu: bool = True,
+        reverb: bool = True,
+        *,
+        by: Literal["channel", "track"] = "channel",
+        **options: Unpack[RenderOptions],
+    ) -> dict[str, Path]:
+        """Render every channel or track to a WAV file of its own; see :func:`synthesize_stems`."""
+        prepared = prepare(options, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb) | {"by": by}
+        names = os.fspath(midi_path), os.fspath(output_dir)
+        files, report = self._core.stem_files(*names, prepared, options.get("progress"))
+        _tell(midi_path, report)
+        return {name: Path(path) for name, path in files}
+
+    def render_stems(
+        self,
+        midi_path: StrPath,
+        sample_rate: int = 44100,
+        use_gpu: bool = True,
+        reverb: bool = True,
+        *,
+        by: Literal["channel", "track"] = "channel",
+        **options: Unpack[RenderOptions],
+    ) -> dict[str, NDArray[np.float32]]:
+        """Render every channel or track to an array of its own; see :func:`render_stems`."""
+        _demand_numpy("render_stems")
+        prepared = prepare(options, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb) | {"by": by}
+        stems, report = self._core.stem_arrays(os.fspath(midi_path), prepared, options.get("progress"))
+        _tell(midi_path, report)
+        return dict(stems)
 
     def stream(
         self,

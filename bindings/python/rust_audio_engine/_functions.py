@@ -7,7 +7,8 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Unpack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from . import _core
 from ._engine import Engine
@@ -108,6 +109,54 @@ def render(
     :func:`synthesize_midi`. Needs numpy (``pip install numpy``).
     """
     return _engine(soundfont_path).render(midi_path, sample_rate, use_gpu, reverb, **options)
+
+
+def synthesize_stems(
+    midi_path: StrPath,
+    output_dir: StrPath,
+    soundfont_path: SoundFont,
+    sample_rate: int = 44100,
+    use_gpu: bool = True,
+    reverb: bool = True,
+    *,
+    by: Literal["channel", "track"] = "channel",
+    **options: Unpack[RenderOptions],
+) -> dict[str, Path]:
+    """Render every channel or track that plays notes to a WAV file of its own in a folder, which is made if it is not
+    there, and the clicks to another if there are any. Returns the files by names such as ``"01 Grand Piano"``.
+
+    All are as long as the mix and add up to it, also where voices give way. The limiter is not used; choose
+    ``sample_format="f32"`` where stems may exceed full scale. The other arguments and the exceptions are those of
+    :func:`synthesize_midi`.
+    """
+    engine = _engine(soundfont_path)
+    return engine.synthesize_stems(midi_path, output_dir, sample_rate, use_gpu, reverb, by=by, **options)
+
+
+def render_stems(
+    midi_path: StrPath,
+    soundfont_path: SoundFont,
+    sample_rate: int = 44100,
+    use_gpu: bool = True,
+    reverb: bool = True,
+    *,
+    by: Literal["channel", "track"] = "channel",
+    **options: Unpack[RenderOptions],
+) -> dict[str, NDArray[np.float32]]:
+    """Render every channel or track that plays notes to an array like :func:`render`'s: the stems of
+    :func:`synthesize_stems` by their names, as float samples that nothing has limited. They add up to the mix.
+    """
+    return _engine(soundfont_path).render_stems(midi_path, sample_rate, use_gpu, reverb, by=by, **options)
+
+
+def timeline(midi_path: StrPath, **options: Unpack[RenderOptions]) -> dict[str, Any]:
+    """Bars, beats, tempos, meters, notes, markers and lyrics of a MIDI file in seconds of the sound that these options
+    render: with their tempo, transposition, count-in, part of the song and repeats. The form is that of
+    ``schemas/timeline.schema.json``.
+    """
+    prepared = prepare(options, sample_rate=44100, use_gpu=True, reverb=True)
+    made: dict[str, Any] = json.loads(_core.timeline(os.fspath(midi_path), prepared))
+    return made
 
 
 def stream(

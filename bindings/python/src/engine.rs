@@ -9,7 +9,8 @@ use pyo3::exceptions::{PyBaseException, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_audio_engine::{
-    BankName, BatchFile, BatchProgress, Progress, Rendering, SoundFontChoice, Storage, check_output, read_midi,
+    AudioBuffer, BankName, BatchFile, BatchProgress, Progress, Rendering, SoundFontChoice, Storage, Timeline,
+    check_output, read_midi,
 };
 
 use crate::stream::Stream;
@@ -19,6 +20,26 @@ use crate::{errors, options, report};
 
 /// Output, report and exception of one file.
 type BatchItem<'py> = (OsString, Option<Bound<'py, PyAny>>, Option<Py<PyBaseException>>);
+
+/// A name and an array of channels by frames.
+type Named<'py> = (String, Bound<'py, PyArray2<f32>>);
+
+/// An array that takes over the memory of the audio.
+fn array(py: Python<'_>, audio: AudioBuffer) -> PyResult<Bound<'_, PyArray2<f32>>> {
+    let shape = (audio.channels(), audio.frames());
+    let array = Array2::from_shape_vec(shape, audio.into_planar());
+    Ok(array.map_err(|error| PyRuntimeError::new_err(error.to_string()))?.into_pyarray(py))
+}
+
+/// The timeline of a song as JSON.
+#[pyfunction]
+#[pyo3(signature = (midi_path, options, /))]
+pub(crate) fn timeline(py: Python<'_>, midi_path: PathBuf, options: &Bound<'_, PyDict>) -> PyResult<String> {
+    let settings = options::read(options)?;
+    let made = py.detach(|| Timeline::new(&read_midi(&midi_path)?.sequence, &settings));
+    let made = made.map_err(|error| errors::raise(py, &error))?;
+    serde_json::to_string(&made).map_err(|error| PyRuntimeError::new_err(error.to_string()))
+}
 
 /// A SoundFont, opened once.
 #[pyclass(frozen, module = "rust_audio_engine._core")]
@@ -145,11 +166,50 @@ impl Engine {
             rendering.report.add_earlier_warnings(&song.warnings);
             Ok(rendering)
         })?;
-        let shape = (audio.channels(), audio.frames());
-        let array = Array2::from_shape_vec(shape, audio.into_planar());
-        let array = array.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
-        Ok((array.into_pyarray(py), report::to_python(py, &made)?))
+        Ok((array(py, audio)?, report::to_python(py, &made)?))
     }
+
+    /// The names of stems and their files.
+    #[pyo3(signature = (midi_path, output_dir, options, progress=None))]
+    fn stem_files<'py>(
+        &self,
+        py: Python<'py>,
+        midi_path: PathBuf,
+        output_dir: PathBuf,
+        options: &Bound<'py, PyDict>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<(Vec<(String, OsString)>, Bound<'py, PyAny>)> {
+        let (settings, by) = (options::read(options)?, options::stems_by(options)?);
+        let (made, files) = Watch::over(py, progress, |watch| {
+            let song = read_midi(&midi_path)?;
+            let mut observer = |progress: Progress| watch.update(progress.fraction);
+            self.engine.render_stems(&song, &output_dir, by, &settings, &mut observer)
+        })?;
+        let files = files.into_iter().map(|file| (file.name, file.path.into_os_string())).collect();
+        Ok((files, report::to_python(py, &made)?))
+    }
+
+    /// The names of stems and arrays of channels by frames.
+    #[pyo3(signature = (midi_path, options, progress=None))]
+    fn stem_arrays<'py>(
+        &self,
+        py: Python<'py>,
+        midi_path: PathBuf,
+        options: &Bound<'py, PyDict>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<(Vec<Named<'py>>, Bound<'py, PyAny>)> {
+        let (settings, by) = (options::read(options)?, options::stems_by(options)?);
+        let (made, stems) = Watch::over(py, progress, |watch| {
+            let song = read_midi(&midi_path)?;
+            let mut observer = |progress: Progress| watch.update(progress.fraction);
+            let (mut made, stems) = self.engine.stems(&song.sequence, by, &settings, &mut observer)?;
+            made.add_earlier_warnings(&song.warnings);
+            Ok((made, stems))
+        })?;
+        let stems = stems.into_iter().map(|stem| Ok((stem.name, array(py, stem.audio)?))).collect::<PyResult<_>>()?;
+        Ok((stems, report::to_python(py, &made)?))
+    }
+
     /// Begins a render that is pulled. The callback hears of the pass before it that normalisation takes.
     #[pyo3(signature = (midi_path, options, progress=None))]
     fn stream(

@@ -20,7 +20,7 @@ mod _core {
     #[pymodule_export]
     use super::doctor::examine;
     #[pymodule_export]
-    use super::engine::{Engine, resolve_soundfont};
+    use super::engine::{Engine, resolve_soundfont, timeline};
     #[pymodule_export]
     use super::midi::Midi;
     #[pymodule_export]

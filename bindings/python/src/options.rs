@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_audio_engine::{
     Decibels, Error, Interpolation, MAX_CHANNEL, MAX_VOICES, Practice, RenderSettings, Reverb, SAMPLE_RATES,
-    SampleFormat, SampleRate, Seconds, TRANSPOSITIONS, Tail,
+    SampleFormat, SampleRate, Seconds, StemsBy, TRANSPOSITIONS, Tail,
 };
 
 use crate::errors;
@@ -54,6 +54,11 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
 /// How many files of a batch to render at once.
 pub(crate) fn jobs(options: &Bound<'_, PyDict>) -> PyResult<Option<usize>> {
     Options(options).get_or_say("jobs", || "at least 1".into())
+}
+
+/// What a stem holds.
+pub(crate) fn stems_by(options: &Bound<'_, PyDict>) -> PyResult<StemsBy> {
+    Ok(Options(options).parsed("by")?.unwrap_or_default())
 }
 
 /// Frames of a stream's blocks. Blocks of more would keep Python's signals waiting.

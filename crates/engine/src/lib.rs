@@ -44,7 +44,10 @@ pub use engine::{Engine, EngineBuilder, Rendering};
 pub use error::Error;
 pub use font::SoundFontChoice;
 pub use output::{check_output, read_midi};
-pub use practice::{Arranged, BarRange, Practice, Repeat};
+pub use practice::{
+    Arranged, BarRange, Practice, Repeat, Timeline, TimelineBar, TimelineBeat, TimelineMeter, TimelineNote, TimelineTempo,
+    TimelineText, TimelineTrack,
+};
 pub use progress::{Observer, Progress, unobserved};
 pub use report::{Report, SoundFontReport, bounded};
 pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};

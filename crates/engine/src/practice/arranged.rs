@@ -58,8 +58,7 @@ impl Arranged {
         let clock = self.performance.clock(settings.rate, self.speed);
         let last = self.to.unwrap_or(settings.max_duration).0.min(settings.max_duration.0);
         let last = Seconds(last).frames(settings.rate);
-        let closest = written(&self.performance, CLOSEST_CLICKS, self.speed);
-        let heard = self.arrangement.beats(beats, closest).take_while(|beat| practice.click || beat.bar.is_none());
+        let heard = self.arrangement.beats(beats, self.closest()).take_while(|beat| practice.click || beat.bar.is_none());
         let clicks = heard.map(|beat| Click { frame: clock.frame(beat.time), accent: beat.beat == 1 });
         clicks.take_while(|click| click.frame < last).collect()
     }
@@ -71,6 +70,16 @@ impl Arranged {
             clicks.iter().filter_map(|click| Some(Click { frame: place(click.frame)?, ..*click })).collect();
         let level = settings.practice.click_level;
         (!clicks.is_empty()).then(|| Metronome::new(&clicks, level, settings.rate))
+    }
+
+    /// Beats of the arrangement that lie closer together than this are not told apart.
+    pub(crate) fn closest(&self) -> Time {
+        written(&self.performance, CLOSEST_CLICKS, self.speed)
+    }
+
+    /// A time of the arrangement in seconds of the result.
+    pub(crate) fn seconds(&self, time: Time) -> f64 {
+        self.performance.seconds(time).0 / self.speed.factor()
     }
 }
 

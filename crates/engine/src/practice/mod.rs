@@ -1,12 +1,16 @@
 //! Practising: a part of a song by bars, repeated, with a count-in and a metronome.
 
 mod arranged;
+mod timeline;
 
 use std::str::FromStr;
 
 use rae_units::Decibels;
 
 pub use arranged::Arranged;
+pub use timeline::{
+    Timeline, TimelineBar, TimelineBeat, TimelineMeter, TimelineNote, TimelineTempo, TimelineText, TimelineTrack,
+};
 
 use crate::Error;
 use crate::settings::{check, in_range};
