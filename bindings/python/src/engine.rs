@@ -202,7 +202,8 @@ impl Engine {
         let (made, stems) = Watch::over(py, progress, |watch| {
             let song = read_midi(&midi_path)?;
             let mut observer = |progress: Progress| watch.update(progress.fraction);
-            let (mut made, stems) = self.engine.stems(&song.sequence, by, &settings, &mut observer)?;
+            let (mut made, stems) =
+                self.engine.for_song(&song, &settings)?.stems(&song.sequence, by, &settings, &mut observer)?;
             made.add_earlier_warnings(&song.warnings);
             Ok((made, stems))
         })?;

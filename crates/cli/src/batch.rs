@@ -80,7 +80,7 @@ impl Batch {
         let files = engine.render_batch(&inputs, &self.out_dir, &settings, self.jobs, &mut observer)?;
         line.clear();
         if let Some(path) = &self.manifest {
-            write_manifest(path, self.force, &Manifest::new(&soundfont, &files))?;
+            write_json(path, self.force, &Manifest::new(&soundfont, &files))?;
         }
         self.conclude(&files, began)
     }
@@ -156,9 +156,10 @@ impl<'a> Manifest<'a> {
     }
 }
 
-fn write_manifest(path: &Path, overwrite: bool, manifest: &Manifest<'_>) -> Result<(), Error> {
+/// Writes a file of JSON, which appears when it is complete.
+pub(crate) fn write_json(path: &Path, overwrite: bool, content: &impl Serialize) -> Result<(), Error> {
     let mut file = OutputFile::create(path, overwrite)?;
-    serde_json::to_writer_pretty(&mut file, manifest).map_err(|error| CodecError::Io {
+    serde_json::to_writer_pretty(&mut file, content).map_err(|error| CodecError::Io {
         action: "write",
         path: path.to_owned(),
         source: error.into(),

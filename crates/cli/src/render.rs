@@ -3,10 +3,15 @@
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
-use rust_audio_engine::{Engine, Report, Seconds, SoundFontReport, check_output, read_midi};
+use clap::{ArgGroup, Args};
+use rust_audio_engine::midi::Parsed;
+use rust_audio_engine::{
+    Engine, Error, Observer, RenderSettings, Report, Seconds, SoundFontReport, StemFile, StemsBy, Timeline,
+    check_output, read_midi,
+};
 use serde::Serialize;
 
+use crate::batch::write_json;
 use crate::exit::Failure;
 use crate::options::RenderOptions;
 use crate::terminal::{Interrupts, Patience, ProgressLine, print_json, say};
@@ -14,16 +19,26 @@ use crate::values::show_time;
 
 /// Turn a MIDI file into sound
 ///
-/// Writes a stereo WAV file. Messages go to standard error; standard output carries only data: the audio with
-/// `-o -`, or the report with --json.
+/// Writes a stereo WAV file, stems or a timeline. Messages go to standard error; standard output carries only data: the
+/// audio with `-o -`, or the report with --json.
 #[derive(Args)]
+#[command(group = ArgGroup::new("outputs").args(["output", "stems", "timeline"]).multiple(true).required(true))]
 pub(crate) struct Render {
     /// The MIDI file
     song: PathBuf,
     /// Where the WAV file goes; - is standard output
     #[arg(short, long, value_name = "OUT.wav")]
-    output: PathBuf,
-    /// Replace the output file if it exists
+    output: Option<PathBuf>,
+    /// Write every channel's or track's sound to a file of its own in this folder, as long as the mix; they add up to it
+    #[arg(long, value_name = "DIR")]
+    stems: Option<PathBuf>,
+    /// What a stem holds: channel or track
+    #[arg(long, value_name = "WHAT", default_value = "channel", requires = "stems")]
+    stems_by: StemsBy,
+    /// Write bars, beats, notes and words in seconds of the sound to this file, as JSON (schemas/timeline.schema.json)
+    #[arg(long, value_name = "OUT.json")]
+    timeline: Option<PathBuf>,
+    /// Replace output files that exist
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -38,7 +53,9 @@ pub(crate) struct Render {
 
 #[derive(Serialize)]
 struct JsonReport<'a> {
-    output: String,
+    /// Nothing where only stems were asked for.
+    output: Option<String>,
+    stems: &'a [StemFile],
     soundfont_name: &'a str,
     #[serde(flatten)]
     report: &'a Report,
@@ -46,64 +63,94 @@ struct JsonReport<'a> {
 
 impl Render {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let to_stdout = self.output == Path::new("-");
+        let to_stdout = self.output.as_deref() == Some(Path::new("-"));
         if to_stdout && stdout().is_terminal() {
             return Err(Failure::Usage("standard output is a terminal; send it into a pipe or name a file".into()));
         }
         if to_stdout && self.json {
             return Err(Failure::Usage("--json and -o - both want standard output; choose one".into()));
         }
-        if !to_stdout {
-            self.check_output()?;
+        for output in self.output.iter().chain(&self.timeline).filter(|output| **output != Path::new("-")) {
+            self.check_output(output)?;
         }
         let settings = self.options.settings(self.threads, self.force)?;
         let interrupts = Interrupts::watch();
         let song = read_midi(&self.song)?;
+        if let Some(path) = &self.timeline {
+            write_json(path, self.force, &Timeline::new(&song.sequence, &settings)?)?;
+        }
+        if self.output.is_none() && self.stems.is_none() {
+            return Ok(());
+        }
         let engine = Engine::open(self.options.soundfont())?;
-        interrupts.expect_order(if self.makes_file() { Patience::Endless } else { Patience::Once });
+        let endless = self.output.as_deref().is_none_or(makes_file);
+        interrupts.expect_order(if endless { Patience::Endless } else { Patience::Once });
         let mut line = ProgressLine::new(self.options.quiet(), interrupts);
-        let mut observer = |progress| line.update(progress);
-        let result = if to_stdout {
-            engine.render_to(&song, &mut stdout(), &settings, &mut observer)
-        } else {
-            engine.render_file(&song, &self.output, &settings, &mut observer)
-        };
+        let made = self.make(&engine, &song, &settings, &mut |progress| line.update(progress));
         line.clear();
-        let mut report = result?;
+        let Some((mut report, stems)) = made? else { return Ok(()) };
         let SoundFontReport { name, warnings, .. } = engine.soundfont();
         report.warnings.splice(..0, warnings);
-        self.tell(&report, &name)
+        self.tell(&report, &stems, &name)
     }
 
-    fn check_output(&self) -> Result<(), Failure> {
-        check_output(&self.output, &self.song)?;
-        self.options.soundfont().files().iter().try_for_each(|bank| check_output(&self.output, bank))?;
-        let exists = || self.output.symlink_metadata().is_ok();
-        if !self.force && self.makes_file() && exists() { Err(Failure::Exists(self.output.clone())) } else { Ok(()) }
+    /// Renders what was asked for: the report of the sound, and the stems; nothing where no sound was.
+    fn make(
+        &self,
+        engine: &Engine,
+        song: &Parsed,
+        settings: &RenderSettings,
+        observer: &mut Observer<'_>,
+    ) -> Result<Option<(Report, Vec<StemFile>)>, Error> {
+        let mut stems = |folder| engine.render_stems(song, folder, self.stems_by, settings, observer);
+        let (output, folder) = match (self.output.as_deref(), self.stems.as_deref()) {
+            (None, None) => return Ok(None),
+            (None, Some(folder)) => return stems(folder).map(Some),
+            (Some(output), folder) => (output, folder),
+        };
+        let files = folder.map_or(Ok(Vec::new()), |folder| stems(folder).map(|(_, files)| files))?;
+        let report = if output == Path::new("-") {
+            engine.render_to(song, &mut stdout(), settings, observer)?
+        } else {
+            engine.render_file(song, output, settings, observer)?
+        };
+        Ok(Some((report, files)))
     }
 
-    /// Whether the output is a file that appears when it is complete, not standard output, a device or a pipe.
-    fn makes_file(&self) -> bool {
-        self.output != Path::new("-") && self.output.metadata().map_or(true, |existing| existing.is_file())
+    fn check_output(&self, output: &Path) -> Result<(), Failure> {
+        check_output(output, &self.song)?;
+        self.options.soundfont().files().iter().try_for_each(|bank| check_output(output, bank))?;
+        let exists = || output.symlink_metadata().is_ok();
+        if !self.force && makes_file(output) && exists() { Err(Failure::Exists(output.to_owned())) } else { Ok(()) }
     }
 
-    fn tell(&self, report: &Report, soundfont_name: &str) -> Result<(), Failure> {
+    fn tell(&self, report: &Report, stems: &[StemFile], soundfont_name: &str) -> Result<(), Failure> {
         if !self.options.quiet() {
             for warning in &report.warnings {
                 say(&format!("rae: warning: {warning}"));
             }
-            say(&self.summary(report));
+            say(&self.summary(report, stems.len()));
         }
         if self.json {
-            print_json(&JsonReport { output: self.output.display().to_string(), soundfont_name, report })?;
+            let output = self.output.as_ref().map(|output| output.display().to_string());
+            print_json(&JsonReport { output, stems, soundfont_name, report })?;
         }
         Ok(())
     }
 
+    /// What was made, in words.
+    fn made(&self, stems: usize) -> String {
+        let output = self.output.as_deref().map(|output| match output.to_str() {
+            Some("-") => "standard output".to_owned(),
+            _ => output.display().to_string(),
+        });
+        let stems = self.stems.as_deref().map(|folder| format!("{stems} stems in {}", folder.display()));
+        output.into_iter().chain(stems).collect::<Vec<_>>().join(" and ")
+    }
+
     /// `out/demo.wav: 1:02.4 of stereo at 44100 Hz, 16 bit, with … — 95x faster than real time, peak −3.1 dBFS`
-    fn summary(&self, report: &Report) -> String {
-        let output =
-            if self.output == Path::new("-") { "standard output".into() } else { self.output.display().to_string() };
+    fn summary(&self, report: &Report, stems: usize) -> String {
+        let output = self.made(stems);
         let length = show_time(Seconds(report.duration));
         let format = self.options.format();
         let peak = report.peak_dbfs.map_or("silent".into(), |peak| format!("peak {} dBFS", level(peak)));
@@ -117,6 +164,11 @@ impl Render {
             report.sample_rate, report.soundfont, report.times_real_time, report.device,
         )
     }
+}
+
+/// Whether an output is a file that appears when it is complete, not standard output, a device or a pipe.
+fn makes_file(output: &Path) -> bool {
+    output != Path::new("-") && output.metadata().map_or(true, |existing| existing.is_file())
 }
 
 /// One decimal, with a minus sign that is one.

@@ -74,6 +74,35 @@ fn a_part_is_practised() {
 }
 
 #[test]
+fn stems_and_a_timeline_are_written_beside_the_sound_or_alone() {
+    let folder = Folder::new();
+    let mix = folder.rendered("--click --timeline out.json --stems parts --sample-format f32 --no-reverb --no-sends").1;
+    let timeline: Value = serde_json::from_slice(&fs::read(folder.path("out.json")).unwrap()).unwrap();
+    assert_eq!((timeline["notes"].as_array().unwrap().len(), timeline["duration"].as_f64()), (2, Some(1.0)));
+    let mut sum = vec![0.0f32; mix.len()];
+    let mut names: Vec<String> = Vec::new();
+    for entry in fs::read_dir(folder.path("parts")).unwrap() {
+        let path = entry.unwrap().path();
+        let samples = hound::WavReader::open(&path).unwrap().into_samples::<f32>();
+        sum.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample.unwrap());
+        names.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+    }
+    names.sort();
+    assert!(names.len() == 2 && names[0].starts_with("01 ") && names[1] == "click.wav", "{names:?}");
+    assert!(mix.iter().zip(&sum).all(|(mix, sum)| (mix - sum).abs() <= 1e-6));
+
+    let report = folder.stdout("render song.mid --stems tracks --stems-by track --json");
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert!(report["output"].is_null() && report["stems"][0]["path"].as_str().unwrap().starts_with("tracks/01"));
+    assert_eq!(folder.stdout("render song.mid --timeline only.json"), "");
+    assert!(folder.path("only.json").exists());
+    assert!(folder.fails(5, "render song.mid --timeline only.json").contains("--force"));
+    assert!(folder.fails(5, "render song.mid --stems tracks").contains("--force"));
+    assert!(folder.fails(2, "render song.mid").contains("--output"));
+    assert!(folder.fails(2, "render song.mid --stems x --stems-by voice").contains("channel or track"));
+}
+
+#[test]
 fn reverb_may_have_a_value_and_never_takes_the_song() {
     let folder = Folder::new();
     let usual = folder.rendered("");

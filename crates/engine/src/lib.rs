@@ -45,8 +45,8 @@ pub use error::Error;
 pub use font::SoundFontChoice;
 pub use output::{check_output, read_midi};
 pub use practice::{
-    Arranged, BarRange, Practice, Repeat, Timeline, TimelineBar, TimelineBeat, TimelineMeter, TimelineNote, TimelineTempo,
-    TimelineText, TimelineTrack,
+    Arranged, BarRange, Practice, Repeat, Timeline, TimelineBar, TimelineBeat, TimelineMeter, TimelineNote,
+    TimelineTempo, TimelineText, TimelineTrack,
 };
 pub use progress::{Observer, Progress, unobserved};
 pub use report::{Report, SoundFontReport, bounded};

@@ -92,21 +92,22 @@ impl Engine {
         observer: &mut Observer<'_>,
     ) -> Result<(Report, Vec<StemFile>), Error> {
         settings.validate()?;
+        let engine = self.for_song(song, settings)?;
         let folder = folder.as_ref();
         make_folder(folder)?;
-        let parts = self.parts(&song.sequence, by, settings)?;
+        let parts = engine.parts(&song.sequence, by, settings)?;
         let path = |part: &Part| folder.join(format!("{}.wav", part.name));
         let existing = parts.iter().map(path).find(|path| path.symlink_metadata().is_ok());
         if let Some(path) = existing.filter(|_| !settings.overwrite) {
             return Err(CodecError::Exists(path).into());
         }
         let mut work = Work::and_more(settings, parts.len(), observer);
-        let mut mix = self.mix(&song.sequence, settings, &mut work)?;
+        let mut mix = engine.mix(&song.sequence, settings, &mut work)?;
         let mut files = Vec::new();
         for part in parts {
             let path = path(&part);
             let mut writer = WavWriter::to_file(OutputFile::create(&path, settings.overwrite)?, spec(settings))?;
-            self.part(&song.sequence, &part, &mix, &mut work, |left, right| Ok(writer.write(&[left, right])?))?;
+            engine.part(&song.sequence, &part, &mix, &mut work, |left, right| Ok(writer.write(&[left, right])?))?;
             let (file, summary) = writer.finish()?;
             file.commit()?;
             if summary.clipped > 0 {
@@ -119,7 +120,8 @@ impl Engine {
         Ok((mix.report, files))
     }
 
-    /// As [`Engine::render_stems`], into memory: float samples that nothing has limited.
+    /// As [`Engine::render_stems`], into memory: float samples that nothing has limited. What takes a [`Sequence`] knows
+    /// nothing of a bank in the song's file; see [`Engine::for_song`].
     pub fn stems(
         &self,
         song: &Sequence,
@@ -222,7 +224,7 @@ mod tests {
     #[test]
     fn names_are_safe_on_every_file_system() {
         assert_eq!(file_name(1, "Grand Piano"), "01 Grand Piano");
-        assert_eq!(file_name(12, "../a\\b:c*?\"<>|\0"), "12 ___a_b_c______");
+        assert_eq!(file_name(12, "../a\\b:c*?\"<>|\0"), "12 ___a_b_c_______");
         assert_eq!(file_name(123, "  Flöte. "), "123 Flöte_");
         assert_eq!(file_name(7, ""), "07");
         assert_eq!(file_name(7, &"x".repeat(500)).len(), 3 + LONGEST_NAME);

@@ -130,7 +130,7 @@ fn a_stem_sounds_as_its_channel_alone_while_there_are_enough_voices() {
 #[test]
 fn files_are_named_after_tracks_or_presets_and_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
-    let parsed = Parsed { sequence: song(), warnings: vec![] };
+    let parsed = Parsed { sequence: song(), warnings: vec![], rmid: None };
     let make = |by, settings: &RenderSettings| {
         engine().render_stems(&parsed, folder.path().join("stems"), by, settings, &mut unobserved)
     };

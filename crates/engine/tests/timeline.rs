@@ -149,7 +149,8 @@ fn count_in_section_repeats_tempo_and_transposition_count() {
 
 #[test]
 fn from_and_to_move_the_clock() {
-    let settings = RenderSettings { from: Seconds(1.0), to: Some(Seconds(5.75)), transpose: 2, ..RenderSettings::default() };
+    let settings =
+        RenderSettings { from: Seconds(1.0), to: Some(Seconds(5.75)), transpose: 2, ..RenderSettings::default() };
     let timeline = timeline(&settings);
     assert_eq!(timeline["duration"].as_f64(), Some(4.75));
     assert_eq!(column(&timeline, "beats", &["seconds", "bar"]), ["0 1", "0.5 2", "2 2", "3.5 3"]);

@@ -58,7 +58,8 @@ impl Arranged {
         let clock = self.performance.clock(settings.rate, self.speed);
         let last = self.to.unwrap_or(settings.max_duration).0.min(settings.max_duration.0);
         let last = Seconds(last).frames(settings.rate);
-        let heard = self.arrangement.beats(beats, self.closest()).take_while(|beat| practice.click || beat.bar.is_none());
+        let heard =
+            self.arrangement.beats(beats, self.closest()).take_while(|beat| practice.click || beat.bar.is_none());
         let clicks = heard.map(|beat| Click { frame: clock.frame(beat.time), accent: beat.beat == 1 });
         clicks.take_while(|click| click.frame < last).collect()
     }
