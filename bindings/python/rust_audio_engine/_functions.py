@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from . import _core
 from ._engine import Engine
-from ._options import RenderOptions
+from ._options import RenderOptions, prepare
 from ._results import BatchResult
 from ._soundfont import SoundFont, StrPath, bank_names
 from ._stream import Stream

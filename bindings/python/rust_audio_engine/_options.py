@@ -45,8 +45,8 @@ class RenderOptions(TypedDict, total=False):
     """Only these bars, counted from 1: ``5``, ``"5-8"`` or ``"5-"``. Notes that began before them are not heard, and
     controllers stand as they would. Not together with ``start`` and ``end``. Default: all."""
     loop: int | Literal["inf"]
-    """How often the part chosen by ``bars`` or ``start`` and ``end`` is played; without one, what lies between the song's
-    loop points (markers loopStart and loopEnd, controllers 116 and 117, 110 and 111, or 111), else the whole song.
+    """How often the part chosen by ``bars`` or ``start`` and ``end`` is played; without one, what lies between the
+    song's loop points (markers loopStart and loopEnd, controllers 116 and 117, 110 and 111, or 111), else all of it.
     ``"inf"`` goes on up to ``max_duration``. Default: the song as it is."""
     count_in: int
     """Bars of clicks before the music. Default 0."""
