@@ -74,7 +74,7 @@ impl Play {
         let part = Part { speed, from: arranged.from, to: arranged.to };
         let mut song = Song::new(&arranged.performance, part, rate)?;
         let engine = Engine::open(self.options.soundfont())?.for_song(&parsed, &chosen)?;
-        let usual = settings_of(&RenderSettings { rate, ..chosen })?;
+        let usual = settings_of(&chosen)?;
         let settings = PlaySettings {
             channels: arranged.performance.channels,
             moved_filters: rae_live::moved_filters(&arranged.performance),
