@@ -21,8 +21,8 @@ use crate::{errors, options, report};
 /// Output, report and exception of one file.
 type BatchItem<'py> = (OsString, Option<Bound<'py, PyAny>>, Option<Py<PyBaseException>>);
 
-/// A name and an array of channels by frames.
-type Named<'py> = (String, Bound<'py, PyArray2<f32>>);
+/// Stems by name, and the report of the mix.
+type Stems<'py, T> = (Vec<(String, T)>, Bound<'py, PyAny>);
 
 /// An array that takes over the memory of the audio.
 fn array(py: Python<'_>, audio: AudioBuffer) -> PyResult<Bound<'_, PyArray2<f32>>> {
@@ -178,7 +178,7 @@ impl Engine {
         output_dir: PathBuf,
         options: &Bound<'py, PyDict>,
         progress: Option<Py<PyAny>>,
-    ) -> PyResult<(Vec<(String, OsString)>, Bound<'py, PyAny>)> {
+    ) -> PyResult<Stems<'py, OsString>> {
         let (settings, by) = (options::read(options)?, options::stems_by(options)?);
         let (made, files) = Watch::over(py, progress, |watch| {
             let song = read_midi(&midi_path)?;
@@ -197,7 +197,7 @@ impl Engine {
         midi_path: PathBuf,
         options: &Bound<'py, PyDict>,
         progress: Option<Py<PyAny>>,
-    ) -> PyResult<(Vec<Named<'py>>, Bound<'py, PyAny>)> {
+    ) -> PyResult<Stems<'py, Bound<'py, PyArray2<f32>>>> {
         let (settings, by) = (options::read(options)?, options::stems_by(options)?);
         let (made, stems) = Watch::over(py, progress, |watch| {
             let song = read_midi(&midi_path)?;
