@@ -6,6 +6,9 @@ use crate::edit::ports::{Ported, ported};
 use crate::edit::reset::is_reset;
 use crate::{Event, Message, Meta, Sequence, TextKind, TrackEvent};
 
+/// The key that the next note glides from; it has no effect on later ones.
+const PORTAMENTO_CONTROL: u8 = 84;
+
 /// What an event sets; of the events that set one thing only the last counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Thing {
@@ -98,7 +101,8 @@ impl Chase {
         chase
     }
 
-    /// In the order in which it was told; system exclusive messages first, on the first track.
+    /// In the order in which it was told. System exclusive messages are on the first track, and with them what their port
+    /// was told before the last of them: events of one tick are played in the order of tracks.
     pub(crate) fn told(self) -> Vec<Told> {
         let mut told: Vec<(usize, Told)> = self.told.into_values().collect();
         let mut lanes: Vec<(u16, Lane)> = self.lanes.into_iter().collect();
@@ -108,8 +112,15 @@ impl Chase {
             told.extend(last.map(|message| (usize::MAX, lane.tell(channel, message))));
         }
         let is_sysex = |told: &Told| matches!(told.thing, Thing::SysEx(..) | Thing::Packet(_));
-        told.sort_by_key(|(order, told)| (!is_sysex(told), *order));
-        told.into_iter().map(|(_, told)| if is_sysex(&told) { Told { track: 0, ..told } } else { told }).collect()
+        told.sort_by_key(|&(order, _)| order);
+        let mut last_sysex: HashMap<u8, usize> = HashMap::new();
+        last_sysex.extend(told.iter().filter(|(_, told)| is_sysex(told)).map(|(order, told)| (told.port, *order)));
+        let placed = |(order, told): (usize, Told)| {
+            let is_sent = told.thing.channel().is_some() || is_sysex(&told);
+            let comes_first = is_sent && last_sysex.get(&told.port).is_some_and(|&last| order <= last);
+            if comes_first { Told { track: 0, ..told } } else { told }
+        };
+        told.into_iter().map(placed).collect()
     }
 
     fn hear(&mut self, track: usize, port: u8, tick: u64, event: Event, counts: bool) {
@@ -119,6 +130,9 @@ impl Chase {
                 let channel = 16 * u16::from(port) + u16::from(channel & 0x0F);
                 let lane = self.lanes.entry(channel).or_default();
                 lane.track = track;
+                if matches!(message, Message::NoteOn { velocity: 1.., .. }) {
+                    self.told.remove(&Thing::Controller(channel, PORTAMENTO_CONTROL));
+                }
                 lane.hear(channel, *message, counts, self.count, &mut before)
             }
             Event::SysEx(data) => {

@@ -18,7 +18,8 @@ pub(crate) fn is_xg_reset(data: &[u8]) -> bool {
 /// The messages after which something is as it was before any event; none where nobody knows how that is. A channel's
 /// banks are among its programs.
 ///
-/// Source: *Response to Reset All Controllers* (RP-015) and the defaults of General MIDI 2.
+/// Source: *Response to Reset All Controllers* (RP-015); the defaults of General MIDI 2; for the unregistered parameters
+/// Roland SC-88 owner's manual and Yamaha XG specifications (MSB 01 and 14 to 1F) and SoundFont 2.04, section 9.6 (120).
 pub(crate) fn neutral(thing: &Thing) -> Vec<Message> {
     let control = |controller, value| Message::ControlChange { controller, value };
     match *thing {
@@ -30,7 +31,8 @@ pub(crate) fn neutral(thing: &Thing) -> Vec<Message> {
             // Omni on; poly.
             124 => vec![control(125, 0)],
             126 => vec![control(127, 0)],
-            121 | 122 => Vec::new(),
+            // Of portamento control (84) only a note frees a channel: any value is a key to glide from.
+            84 | 121 | 122 => Vec::new(),
             _ => vec![control(controller, 0)],
         },
         Thing::Program(_) => vec![control(0, 0), control(32, 0), Message::ProgramChange { program: 0 }],
@@ -39,8 +41,11 @@ pub(crate) fn neutral(thing: &Thing) -> Vec<Message> {
         Thing::Parameter(_, [(upper, high), (lower, low)], _) => {
             let (coarse, fine) = match (upper, high, low) {
                 (101, 0, 0) => (2, 0),
-                (101, 0, 1 | 2) | (99, ..) => (64, 0),
+                (101, 0, 1 | 2) => (64, 0),
                 (101, 0, 5) => (0, 64),
+                // Offsets from what the preset says. Levels, places and sends of drum keys (1A, 1C to 1F) are no offsets, and
+                // what they were only the kit knows.
+                (99, 0x01 | 0x14..=0x19, _) | (99, 120, ..100) => (64, 0),
                 _ => return Vec::new(),
             };
             vec![

@@ -83,6 +83,26 @@ fn the_next_song_begins_afresh() {
 }
 
 #[test]
+fn only_what_is_known_is_taken_back() {
+    let parameter = |high, low, value| [control(0, 99, high), control(0, 98, low), control(0, 6, value)];
+    // What the seam sends: (upper number, data).
+    let taken_back = |first: Vec<TrackEvent>| {
+        let joined = concatenate(vec![song([first.clone()]), song([vec![]])], Seam::Reset).unwrap();
+        joined.tracks[0].events[first.len()..joined.tracks[0].events.len() - 1].to_vec()
+    };
+    // Level, place and sends of a drum key are the kit's own until they are set.
+    for high in [0x1A, 0x1C, 0x1D, 0x1E, 0x1F] {
+        assert_eq!(taken_back(parameter(high, 38, 127).to_vec()), []);
+    }
+    // Vibrato rate, a drum's cutoff, and a SoundFont generator are offsets.
+    for (high, low) in [(1, 8), (0x14, 38), (120, 8)] {
+        let back = taken_back(parameter(high, low, 100).to_vec());
+        assert_eq!(back[..3], parameter(high, low, 64), "{high}");
+    }
+    assert_eq!(taken_back(vec![control(0, 84, 36)]), []);
+}
+
+#[test]
 fn tracks_with_the_same_names_go_on() {
     let part = |key| song([vec![name("x")], [&[name("y")], &note(0, key, 0, 10)[..]].concat()]);
     let joined = concatenate(vec![part(60), part(61)], Seam::Keep).unwrap();

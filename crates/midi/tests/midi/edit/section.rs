@@ -132,6 +132,39 @@ fn resets_come_first_and_undo_what_was_before() {
 }
 
 #[test]
+fn controllers_and_system_exclusive_messages_keep_their_order() {
+    // Part level by GS, between two levels by controller; the last one told counts.
+    let level =
+        |tick| TrackEvent { tick, event: Event::SysEx(vec![0x41, 0x10, 0x42, 0x12, 0x40, 0x11, 0x19, 30, 0x66, 0xF7]) };
+    let first = vec![control(0, 7, 100), control(0, 11, 90), control(5, 10, 9), note_on(20, 0, 60, 1)];
+    let second = vec![level(2), channel(3, 1, Message::ProgramChange { program: 4 })];
+    let made = trim(&song([first, second]), Section { start: 10, end: None }, Held::Strike).unwrap();
+    let start = vec![control(0, 7, 100), control(0, 11, 90), level(0), control(0, 10, 9), note_on(10, 0, 60, 1)];
+    assert_eq!(made, song([start, vec![channel(0, 1, Message::ProgramChange { program: 4 })]]));
+
+    // What another track was told before the message goes in front of it.
+    let made = trim(
+        &song([vec![note_on(20, 0, 60, 1)], vec![control(0, 7, 100), control(5, 10, 9)], vec![level(2)]]),
+        Section { start: 10, end: None },
+        Held::Strike,
+    );
+    let start = vec![control(0, 7, 100), level(0), note_on(10, 0, 60, 1)];
+    assert_eq!(made.unwrap(), song([start, vec![control(0, 10, 9)], vec![]]));
+}
+
+#[test]
+fn a_glide_belongs_to_the_note_after_it() {
+    let events = |note: Vec<TrackEvent>| {
+        song([[vec![control(0, 5, 64), control(0, 84, 36)], note, vec![note_on(20, 0, 72, 1)]].concat()])
+    };
+    let from_ten = |sequence| trim(&sequence, Section { start: 10, end: None }, Held::Strike).unwrap();
+    let used = vec![control(0, 5, 64), note_on(10, 0, 72, 1)];
+    assert_eq!(from_ten(events(note(0, 60, 0, 5).to_vec())), song([used]));
+    let waiting = vec![control(0, 5, 64), control(0, 84, 36), note_on(10, 0, 72, 1)];
+    assert_eq!(from_ten(events(vec![])), song([waiting]));
+}
+
+#[test]
 fn what_is_cut_out_leaves_its_changes() {
     let before = [vec![program(0, 1), control(0, 7, 50)], note(0, 60, 0, 150).to_vec()].concat();
     let inside = vec![program(120, 2), note_on(130, 0, 61, 100), meta(140, Meta::Tempo(300_000))];
@@ -233,6 +266,9 @@ fn heard(sequence: &Sequence, until: u64) -> std::collections::BTreeMap<(u16, u1
             }
             Message::PitchBend { value } => {
                 heard.insert((channel, 201), i32::from(value));
+            }
+            Message::NoteOn { velocity: 1.., .. } => {
+                heard.remove(&(channel, 84));
             }
             Message::ChannelPressure { pressure } => {
                 heard.insert((channel, 202), i32::from(pressure));
