@@ -260,7 +260,7 @@ class MidiFile:
         return self._of(self._core.section("ticks", *_span(start, end, 0), held, True))
 
     def split_tracks(self) -> dict[int, Self]:
-        """A song for each track that is played, each with tempo and metre."""
+        """A song for each track that is played, each with tempo, metre and system exclusive messages."""
         return {track: self._of(part) for track, part in self._core.split_tracks()}
 
     def split_channels(self) -> dict[int, Self]:

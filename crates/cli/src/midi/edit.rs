@@ -99,10 +99,10 @@ struct NoteOptions {
 #[derive(Args)]
 #[command(next_help_heading = "What stays")]
 struct SelectionOptions {
-    /// Keep only these tracks; tempo and metre stay
+    /// Keep only these tracks; tempo, metre and system exclusive messages stay
     #[arg(long, value_name = "TRACKS", value_parser = tracks, conflicts_with = "remove_tracks")]
     keep_tracks: Vec<Tracks>,
-    /// Remove these tracks; tempo and metre stay
+    /// Remove these tracks; tempo, metre and system exclusive messages stay
     #[arg(long, value_name = "TRACKS", value_parser = tracks)]
     remove_tracks: Vec<Tracks>,
     /// Keep only these channels

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::edit::Seam;
+use crate::edit::join::in_turn;
 use crate::edit::ports::{Ported, ported, track_of};
-use crate::edit::{Seam, concatenate};
 use crate::{Error, Event, Format, Meta, Sequence, TextKind, Track, TrackEvent};
 
 /// Converts to format 0 or 1. The events of one tick stay in the order of tracks, in which they are played.
@@ -11,7 +12,7 @@ use crate::{Error, Event, Format, Meta, Sequence, TextKind, Track, TrackEvent};
 /// - To format 0 all tracks become one. Names of tracks that have a single channel get a channel prefix.
 /// - From format 0 each channel gets a track, behind a first one with all that belongs to no channel. Names with a channel
 ///   prefix go to the track of their channel.
-/// - From format 2 the patterns follow one another.
+/// - From format 2 the patterns follow one another, each with its own tempo and metre.
 ///
 /// # Errors
 /// [`Error::Setting`] for another format into format 2, which nobody can know the patterns of.
@@ -28,7 +29,7 @@ pub fn convert(sequence: Sequence, format: Format) -> Result<Sequence, Error> {
             if patterns.is_empty() {
                 return Ok(Sequence { format, division, tracks: Vec::new() });
             }
-            convert(concatenate(patterns, Seam::Keep)?, format)
+            convert(in_turn(patterns, Seam::Keep, true)?, format)
         }
         (_, Format::SingleTrack) => Ok(single(sequence)),
         (_, Format::Simultaneous) => Ok(by_channel(single(sequence))),

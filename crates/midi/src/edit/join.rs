@@ -1,15 +1,18 @@
 //! Several songs as one: after each other, or together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::edit::chase::Chase;
+use crate::edit::convert;
 use crate::edit::insert_at_start;
+use crate::edit::ports::{Ported, ported, track_of};
 use crate::edit::reset::neutral;
 use crate::edit::resolution::unify;
 use crate::edit::section::length;
-use crate::edit::{convert, ports};
 use crate::tempo::DEFAULT_TEMPO;
-use crate::{Error, Event, Format, Message, Meta, Sequence, TempoMap, TextKind, TimeSignature, Track, TrackEvent};
+use crate::{
+    Division, Error, Event, Format, Message, Meta, Sequence, TempoMap, TextKind, TimeSignature, Track, TrackEvent,
+};
 
 /// What one song leaves for the next when they are concatenated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -30,29 +33,38 @@ pub enum Seam {
 /// # Errors
 /// [`Error::Divisions`], [`Error::TooManyTogether`], and [`Error::Setting`] where there are no songs.
 pub fn concatenate(songs: Vec<Sequence>, seam: Seam) -> Result<Sequence, Error> {
-    let mut songs = prepare(songs)?.into_iter();
-    let mut joined = songs.next().ok_or_else(nothing)?;
-    for mut song in songs {
-        let at = length(&joined);
-        if seam == Seam::Reset {
-            take_back(&mut joined, at);
-            start_afresh(&mut song, &joined);
+    in_turn(songs, seam, seam == Seam::Reset)
+}
+
+/// As [`concatenate`]; with `own_time` songs that do not say at which tempo and metre they begin have the usual ones.
+pub(crate) fn in_turn(songs: Vec<Sequence>, seam: Seam, own_time: bool) -> Result<Sequence, Error> {
+    let songs = prepare(songs)?;
+    let first = songs.first().ok_or_else(nothing)?;
+    let mut row = Row::new(first.format, first.division);
+    let last = songs.len() - 1;
+    for (index, mut song) in songs.into_iter().enumerate() {
+        if own_time {
+            row.start_afresh(&mut song);
+            if index < last {
+                drop_last_changes(&mut song);
+            }
         }
+        let back = if seam == Seam::Reset && index < last { taken_back(&song) } else { Vec::new() };
         if song.format == Format::Simultaneous {
-            joined.format = Format::Simultaneous;
+            row.format = Format::Simultaneous;
         }
-        if joined.format == Format::Simultaneous && !continues(&joined, &song) {
-            let own = std::iter::repeat_with(end_at_once).take(joined.tracks.len());
-            song.tracks = own.chain(song.tracks).collect();
-        }
-        append(&mut joined, song, at);
+        let goes_on = row.format != Format::Simultaneous || row.has_tracks_of(&song);
+        let first_lane = if goes_on { 0 } else { row.lanes.len() };
+        row.append(song, row.end(), first_lane);
+        row.tell(&back);
     }
-    Ok(joined)
+    Ok(row.finish())
 }
 
 /// Plays songs at once, on tracks of their own. Tempo and metre are those of the first; those of the others are left out.
 /// Resolutions are made equal as by [`concatenate`], and songs of format 2 are converted first. With `own_ports` each song
-/// has ports, and so channels, of its own; otherwise songs that use the same channel share it.
+/// has ports, and so channels, of its own; otherwise songs that use the same channel share it, and a system exclusive
+/// message is left out where an earlier song sends the same at the same tick.
 ///
 /// # Errors
 /// As [`concatenate`], and [`Error::Setting`] where there are not enough ports.
@@ -61,36 +73,71 @@ pub fn merge(songs: Vec<Sequence>, own_ports: bool) -> Result<Sequence, Error> {
     let mut merged = songs.next().ok_or_else(nothing)?;
     merged.format = Format::Simultaneous;
     let mut ports = ports_of(&merged);
+    let mut sent = if own_ports { HashSet::new() } else { sysex_of(&merged) };
     for mut song in songs {
+        let own = if own_ports { HashSet::new() } else { sysex_of(&song) };
         for track in &mut song.tracks {
-            track.events.retain(|event| {
-                !matches!(event.event, Event::Meta(Meta::Tempo(_) | Meta::TimeSignature(_) | Meta::SmpteOffset(_)))
+            let mut port = 0;
+            track.events.retain(|event| match &event.event {
+                Event::Meta(Meta::Tempo(_) | Meta::TimeSignature(_) | Meta::SmpteOffset(_)) => false,
+                Event::Meta(Meta::Port(number)) => {
+                    port = *number;
+                    true
+                }
+                Event::SysEx(data) => !sent.contains(&(event.tick, port, data.clone())),
+                _ => true,
             });
-            if own_ports {
-                shift_ports(track, ports)?;
-            }
         }
         song.tracks.retain(|track| track.events.len() > 1);
         if own_ports {
+            song.tracks.iter_mut().try_for_each(|track| shift_ports(track, ports))?;
             ports = ports.max(ports_of(&song));
         }
+        sent.extend(own);
         merged.tracks.append(&mut song.tracks);
     }
     Ok(merged)
 }
 
+/// The whole system exclusive messages of a song: tick, port, data.
+fn sysex_of(song: &Sequence) -> HashSet<(u64, u8, Vec<u8>)> {
+    let mut found = HashSet::new();
+    for track in &song.tracks {
+        let mut port = 0;
+        for event in &track.events {
+            match &event.event {
+                Event::Meta(Meta::Port(number)) => port = *number,
+                Event::SysEx(data) if data.last() == Some(&0xF7) => {
+                    found.insert((event.tick, port, data.clone()));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
 /// Whether two songs have the same tempo at every time, whatever their resolutions are.
 pub fn has_same_tempo(one: &Sequence, other: &Sequence) -> bool {
-    let Ok(pair) = unify(vec![one.clone(), other.clone()]) else { return false };
-    let tempos = |sequence: &Sequence| {
-        let mut tempos = TempoMap::new(sequence.division, &sequence.tracks).tempos().to_vec();
-        if tempos.first().is_none_or(|tempo| tempo.tick > 0) {
-            tempos.insert(0, crate::TempoChange { tick: 0, microseconds_per_quarter: DEFAULT_TEMPO });
+    let (Division::TicksPerQuarter(of_one), Division::TicksPerQuarter(of_other)) = (one.division, other.division)
+    else {
+        return one.division == other.division;
+    };
+    // Ticks of both in parts of a quarter that both have.
+    let tempos = |sequence: &Sequence, factor: u16| {
+        let map = TempoMap::new(sequence.division, &sequence.tracks);
+        let changes = map
+            .tempos()
+            .iter()
+            .map(|change| (u128::from(change.tick) * u128::from(factor), change.microseconds_per_quarter));
+        let mut tempos: Vec<(u128, u32)> = changes.collect();
+        if tempos.first().is_none_or(|&(tick, _)| tick > 0) {
+            tempos.insert(0, (0, DEFAULT_TEMPO));
         }
-        tempos.dedup_by_key(|tempo| tempo.microseconds_per_quarter);
+        tempos.dedup_by_key(|&mut (_, tempo)| tempo);
         tempos
     };
-    tempos(&pair[0]) == tempos(&pair[1])
+    tempos(one, of_other) == tempos(other, of_one)
 }
 
 fn nothing() -> Error {
@@ -109,85 +156,130 @@ fn prepare(songs: Vec<Sequence>) -> Result<Vec<Sequence>, Error> {
     unify(songs.into_iter().map(timed).collect::<Result<_, _>>()?)
 }
 
-/// Lets tracks go on with those of the same number from tick `at` on.
-pub(crate) fn append(joined: &mut Sequence, rest: Sequence, at: u64) {
-    joined.tracks.resize_with(joined.tracks.len().max(rest.tracks.len()), end_at_once);
-    for (track, rest) in joined.tracks.iter_mut().zip(rest.tracks) {
-        if rest.events.len() <= 1 && rest.end() == 0 {
-            continue;
+/// Songs in a row, as far as it has come.
+pub(crate) struct Row {
+    format: Format,
+    division: Division,
+    lanes: Vec<Lane>,
+    has_tempo: bool,
+    has_metre: bool,
+}
+
+/// A track without its end.
+#[derive(Default)]
+struct Lane {
+    events: Vec<Ported>,
+    end: u64,
+    name: Option<Vec<u8>>,
+}
+
+impl Row {
+    pub(crate) fn new(format: Format, division: Division) -> Row {
+        Row { format, division, lanes: Vec::new(), has_tempo: false, has_metre: false }
+    }
+
+    fn end(&self) -> u64 {
+        self.lanes.iter().map(|lane| lane.end).max().unwrap_or(0)
+    }
+
+    /// Lets tracks, from `first_lane` on, go on with those of a song from tick `at` on.
+    pub(crate) fn append(&mut self, song: Sequence, at: u64, first_lane: usize) {
+        let has_beats = matches!(self.division, Division::TicksPerQuarter(_));
+        for event in song.tracks.iter().flat_map(|track| &track.events) {
+            self.has_tempo |= has_beats && matches!(event.event, Event::Meta(Meta::Tempo(_)));
+            self.has_metre |= matches!(event.event, Event::Meta(Meta::TimeSignature(_)));
         }
-        let end = track.events.pop();
-        debug_assert!(end.is_some_and(|event| event.event == Event::Meta(Meta::EndOfTrack)));
-        let mut events: Vec<ports::Ported> = ports::ported(std::mem::take(track)).collect();
-        events.extend(
-            ports::ported(rest)
-                .map(|(port, event)| (port, TrackEvent { tick: at.saturating_add(event.tick), ..event })),
-        );
-        *track = ports::track_of(events);
+        self.lanes.resize_with(self.lanes.len().max(first_lane + song.tracks.len()), Lane::default);
+        for (lane, track) in self.lanes[first_lane..].iter_mut().zip(song.tracks) {
+            let end = track.end();
+            if track.events.len() <= 1 && end == 0 {
+                continue;
+            }
+            if lane.name.is_none() {
+                lane.name = name_of(&track).map(<[u8]>::to_vec);
+            }
+            let events = ported(track).filter(|(_, event)| event.event != Event::Meta(Meta::EndOfTrack));
+            lane.events.extend(
+                events.map(|(port, event)| (port, TrackEvent { tick: at.saturating_add(event.tick), ..event })),
+            );
+            lane.end = at.saturating_add(end);
+        }
+    }
+
+    /// Messages at the end, on the first track, so that they come before what follows.
+    fn tell(&mut self, messages: &[(u16, Message)]) {
+        let tick = self.end();
+        let Some(first) = self.lanes.first_mut().filter(|_| !messages.is_empty()) else { return };
+        for &(channel, message) in messages {
+            let event = Event::Channel { channel: (channel % 16) as u8, message };
+            first.events.push(((channel / 16) as u8, TrackEvent { tick, event }));
+        }
+        first.end = tick;
+    }
+
+    /// Whether a song has the tracks that are here.
+    fn has_tracks_of(&self, song: &Sequence) -> bool {
+        self.lanes.len() == song.tracks.len()
+            && self.lanes.iter().zip(&song.tracks).all(|(lane, track)| lane.name.as_deref() == name_of(track))
+    }
+
+    /// Writes down the tempo and metre that a song without them begins with, if those before had others.
+    fn start_afresh(&self, song: &mut Sequence) {
+        let begins = |song: &Sequence, is: fn(&Meta) -> bool| {
+            let mut events = song.tracks.iter().flat_map(|track| &track.events);
+            events.any(|event| event.tick == 0 && matches!(&event.event, Event::Meta(meta) if is(meta)))
+        };
+        let mut missing = Vec::new();
+        if self.has_metre && !begins(song, |meta| matches!(meta, Meta::TimeSignature(_))) {
+            missing.push(Meta::TimeSignature(TimeSignature::new(4, 2)));
+        }
+        if self.has_tempo && !begins(song, |meta| matches!(meta, Meta::Tempo(_))) {
+            missing.push(Meta::Tempo(DEFAULT_TEMPO));
+        }
+        if let Some(track) = song.tracks.first_mut() {
+            missing.into_iter().for_each(|meta| insert_at_start(track, meta));
+        }
+    }
+
+    pub(crate) fn finish(self) -> Sequence {
+        let finished = |lane: Lane| {
+            let end = TrackEvent { tick: lane.end, event: Event::Meta(Meta::EndOfTrack) };
+            track_of(lane.events.into_iter().chain([(0, end)]).collect())
+        };
+        let tracks = self.lanes.into_iter().map(finished).collect();
+        Sequence { format: self.format, division: self.division, tracks }
     }
 }
 
-fn end_at_once() -> Track {
-    Track { events: vec![TrackEvent { tick: 0, event: Event::Meta(Meta::EndOfTrack) }] }
+fn name_of(track: &Track) -> Option<&[u8]> {
+    track.events.iter().find_map(|event| match &event.event {
+        Event::Meta(Meta::Text { kind: TextKind::TrackName, bytes }) => Some(&bytes[..]),
+        _ => None,
+    })
 }
 
-/// Whether the second song has the tracks of the first.
-fn continues(one: &Sequence, other: &Sequence) -> bool {
-    let names = |sequence: &Sequence| -> Vec<Option<Vec<u8>>> {
-        let name = |event: &TrackEvent| match &event.event {
-            Event::Meta(Meta::Text { kind: TextKind::TrackName, bytes }) => Some(bytes.clone()),
-            _ => None,
-        };
-        sequence.tracks.iter().map(|track| track.events.iter().find_map(name)).collect()
-    };
-    names(one) == names(other)
+/// Takes out the tempos and metres of a song's last tick, which hold for no time and would be the next song's.
+fn drop_last_changes(song: &mut Sequence) {
+    let end = length(song);
+    for track in &mut song.tracks {
+        track.events.retain(|event| {
+            event.tick < end || !matches!(event.event, Event::Meta(Meta::Tempo(_) | Meta::TimeSignature(_)))
+        });
+    }
 }
 
-/// Ends what still sounds and takes back what was told, on the first track, so that it comes before the next song.
-fn take_back(joined: &mut Sequence, at: u64) {
-    let mut messages: Vec<(u16, Message)> = Vec::new();
+/// What ends the notes that a song leaves sounding and takes back what it told channels.
+fn taken_back(song: &Sequence) -> Vec<(u16, Message)> {
     let all_off = Message::ControlChange { controller: 123, value: 0 };
-    let hanging: BTreeSet<u16> = joined
-        .tracks
-        .iter()
-        .flat_map(Track::notes)
-        .filter(|note| note.off.is_none())
-        .map(|note| note.channel)
-        .collect();
-    messages.extend(hanging.into_iter().map(|channel| (channel, all_off)));
-    for told in Chase::new(joined, 0, u64::MAX).told() {
+    let notes = song.tracks.iter().flat_map(Track::notes);
+    let hanging: BTreeSet<u16> = notes.filter(|note| note.off.is_none()).map(|note| note.channel).collect();
+    let mut messages: Vec<(u16, Message)> = hanging.into_iter().map(|channel| (channel, all_off)).collect();
+    for told in Chase::new(song, 0, u64::MAX).told() {
         if let Some(channel) = told.thing.channel() {
             messages.extend(neutral(&told.thing).into_iter().map(|message| (channel, message)));
         }
     }
-    let Some(track) = joined.tracks.first_mut() else { return };
-    let end = track.events.pop();
-    let mut events: Vec<ports::Ported> = ports::ported(std::mem::take(track)).collect();
-    for (channel, message) in messages {
-        let event = Event::Channel { channel: (channel % 16) as u8, message };
-        events.push(((channel / 16) as u8, TrackEvent { tick: at, event }));
-    }
-    events.extend(end.map(|end| (0, TrackEvent { tick: at, ..end })));
-    *track = ports::track_of(events);
-}
-
-/// Writes down the tempo and metre that a song without them begins with, if those before had others.
-fn start_afresh(song: &mut Sequence, before: &Sequence) {
-    let map = TempoMap::new(before.division, &before.tracks);
-    let begins = |song: &Sequence, is: fn(&Meta) -> bool| {
-        let mut events = song.tracks.iter().flat_map(|track| &track.events);
-        events.any(|event| event.tick == 0 && matches!(&event.event, Event::Meta(meta) if is(meta)))
-    };
-    let mut missing = Vec::new();
-    if !map.time_signatures().is_empty() && !begins(song, |meta| matches!(meta, Meta::TimeSignature(_))) {
-        missing.push(Meta::TimeSignature(TimeSignature::new(4, 2)));
-    }
-    if !map.tempos().is_empty() && !begins(song, |meta| matches!(meta, Meta::Tempo(_))) {
-        missing.push(Meta::Tempo(DEFAULT_TEMPO));
-    }
-    if let Some(track) = song.tracks.first_mut() {
-        missing.into_iter().for_each(|meta| insert_at_start(track, meta));
-    }
+    messages
 }
 
 /// One more than the highest port.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rae_units::Seconds;
 
 use crate::edit::chase::Chase;
-use crate::edit::join::append;
+use crate::edit::join::Row;
 use crate::edit::ports::{Ported, ported, track_of};
 use crate::{BarMap, Error, Event, Format, Message, Meta, Note, Sequence, TempoMap, Track, TrackEvent};
 
@@ -94,12 +94,13 @@ pub fn trim(sequence: &Sequence, section: Section, held: Held) -> Result<Sequenc
 pub fn cut(sequence: &Sequence, section: Section, held: Held) -> Result<Sequence, Error> {
     section.check(sequence)?;
     let before = Section { start: 0, end: Some(section.start) };
-    let mut rest = part(sequence, before, Held::Drop, 0);
+    let mut row = Row::new(sequence.format, sequence.division);
+    row.append(part(sequence, before, Held::Drop, 0), 0, 0);
     if let Some(start) = section.end.filter(|&end| end < length(sequence)) {
         let after = part(sequence, Section { start, end: None }, held, section.start);
-        append(&mut rest, after, section.start);
+        row.append(after, section.start, 0);
     }
-    Ok(rest)
+    Ok(row.finish())
 }
 
 /// A section, at whose start stands what was told since `told_from`.

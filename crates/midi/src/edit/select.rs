@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::edit::Scope;
-use crate::{Event, Format, Meta, Sequence, TextKind, Track};
+use crate::{Event, Format, Meta, Sequence, TextKind, Track, TrackEvent};
 
 /// What to take out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,13 +35,13 @@ pub fn strip(mut sequence: Sequence, what: &Strip) -> Sequence {
 }
 
 /// Keeps the tracks and channels of the scope. Of other tracks tempo and metre stay, because the whole sequence goes by
-/// them; system exclusive messages and words stay with their track.
+/// them, and system exclusive messages, which are for the whole instrument; words stay with their track.
 pub fn keep(sequence: Sequence, scope: &Scope) -> Sequence {
     select(sequence, &|track| scope.has_track(track), &|_, channel| scope.has_channel(channel))
 }
 
 /// Removes the tracks and channels of the scope: whole tracks if it names no channels, else its channels on its tracks.
-/// Tempo and metre stay, as with [`keep`].
+/// Tempo, metre and system exclusive messages stay, as with [`keep`]; [`strip`] takes those out.
 pub fn remove(sequence: Sequence, scope: &Scope) -> Sequence {
     let whole = scope.channels.is_none();
     select(sequence, &|track| !(whole && scope.has_track(track)), &|track, channel| !scope.has(track, channel))
@@ -58,7 +58,7 @@ fn select(
         if keeps_track(index) {
             keep_channels(track, &|channel| keeps_channel(index, channel));
         } else {
-            track.events.retain(|event| is_time(&event.event));
+            track.events = shared(track);
             if track.events.len() <= 1 || independent {
                 gone.insert(index);
             }
@@ -69,9 +69,16 @@ fn select(
     sequence
 }
 
-/// Tempo, metre and the end.
-fn is_time(event: &Event) -> bool {
-    matches!(event, Event::Meta(Meta::Tempo(_) | Meta::TimeSignature(_) | Meta::SmpteOffset(_) | Meta::EndOfTrack))
+/// What of a track is for the whole sequence or instrument, and its end.
+pub(crate) fn shared(track: &Track) -> Vec<TrackEvent> {
+    let is_sent = |event: &TrackEvent| matches!(event.event, Event::SysEx(_) | Event::Escape(_));
+    let sends = track.events.iter().any(is_sent);
+    let stays = |event: &&TrackEvent| match event.event {
+        Event::Meta(Meta::Tempo(_) | Meta::TimeSignature(_) | Meta::SmpteOffset(_) | Meta::EndOfTrack) => true,
+        Event::Meta(Meta::Port(_)) => sends,
+        _ => is_sent(event),
+    };
+    track.events.iter().filter(stays).cloned().collect()
 }
 
 fn keep_channels(track: &mut Track, keeps: &dyn Fn(u16) -> bool) {

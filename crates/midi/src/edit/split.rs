@@ -6,10 +6,10 @@ use crate::edit::section::{bar_map, length};
 use crate::edit::{Held, Scope, Section, keep, trim};
 use crate::{Error, Event, Format, Meta, Sequence, TextKind, TrackEvent};
 
-/// A song for each track that sends something to an instrument, with the number of the track. Each has tempo and metre;
-/// [`merge`](crate::edit::merge) puts them together again.
+/// A song for each track with messages for channels, with the number of the track. Each has tempo, metre and what is for the
+/// whole instrument; [`merge`](crate::edit::merge) puts them together again.
 pub fn split_tracks(sequence: &Sequence) -> Vec<(usize, Sequence)> {
-    let sends = |event: &TrackEvent| !matches!(event.event, Event::Meta(_));
+    let sends = |event: &TrackEvent| matches!(event.event, Event::Channel { .. });
     let tracks = (0..sequence.tracks.len()).filter(|&index| sequence.tracks[index].events.iter().any(sends));
     tracks.map(|index| (index, keep(sequence.clone(), &Scope::tracks([index])))).collect()
 }

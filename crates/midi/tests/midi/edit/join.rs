@@ -83,6 +83,40 @@ fn the_next_song_begins_afresh() {
 }
 
 #[test]
+fn patterns_begin_with_their_own_tempo_and_metre() {
+    let waltz = meta(0, Meta::TimeSignature(TimeSignature::new(3, 2)));
+    let slow = [vec![meta(0, Meta::Tempo(1_000_000)), waltz], note(0, 60, 0, 480).to_vec()].concat();
+    // A tempo on the last tick holds for no time.
+    let slow = [slow, vec![meta(480, Meta::Tempo(250_000))]].concat();
+    let patterns = Sequence { format: Format::Independent, ..song([slow, note(0, 60, 0, 480).to_vec()]) };
+    let converted = convert(patterns, Format::Simultaneous).unwrap();
+    // A quarter of one second, then one of half a second.
+    let seconds: Vec<f64> = played(&converted).into_iter().map(|(seconds, _)| seconds).collect();
+    assert_eq!(seconds, [0.0, 1.0, 1.0, 1.5]);
+    let map = TempoMap::new(converted.division, &converted.tracks);
+    assert_eq!(map.time_signatures().last().unwrap().signature, TimeSignature::new(4, 2));
+}
+
+#[test]
+fn many_short_patterns_are_joined_in_one_go() {
+    let patterns = Sequence { format: Format::Independent, ..song(vec![note(0, 60, 0, 1).to_vec(); 20_000]) };
+    let joined = convert(patterns, Format::SingleTrack).unwrap();
+    assert_eq!((joined.tracks.len(), onsets(&joined).len(), joined.tracks[0].end()), (1, 20_000, 20_000));
+}
+
+#[test]
+fn merged_songs_send_what_all_send_once() {
+    let reset = TrackEvent { tick: 0, event: Event::SysEx(vec![0x7E, 0x7F, 9, 1, 0xF7]) };
+    let part = |key| song([[vec![reset.clone(), program(0, key)], note(0, key, 0, 9).to_vec()].concat()]);
+    let merged = merge(vec![part(60), part(61)], false).unwrap();
+    assert_eq!(merged.tracks[1], song([[vec![program(0, 61)], note(0, 61, 0, 9).to_vec()].concat()]).tracks[0]);
+    assert_eq!(merged.tracks[0], part(60).tracks[0]);
+    let apart = merge(vec![part(60), part(61), song([vec![meta(0, Meta::Tempo(9))]])], true).unwrap();
+    assert_eq!(apart.tracks.iter().filter(|track| track.events.contains(&reset)).count(), 2);
+    assert_eq!(apart.tracks.len(), 2);
+}
+
+#[test]
 fn only_what_is_known_is_taken_back() {
     let parameter = |high, low, value| [control(0, 99, high), control(0, 98, low), control(0, 6, value)];
     // What the seam sends: (upper number, data).
@@ -208,11 +242,7 @@ proptest! {
     }
 
     #[test]
-    fn patterns_in_turn_are_not_heard(mut sequence in any_song()) {
-        // A pattern without its own tempo would go on in that of the one before.
-        for track in &mut sequence.tracks {
-            track.events.insert(0, meta(0, Meta::Tempo(500_000)));
-        }
+    fn patterns_in_turn_are_not_heard(sequence in any_song()) {
         let patterns = Sequence { format: Format::Independent, ..sequence };
         let converted = convert(patterns.clone(), Format::Simultaneous).unwrap();
         assert_valid(&converted);
@@ -278,5 +308,9 @@ fn channels_of_a_sysex_are_everybodys() {
     let parts = split_channels(&sequence);
     assert_eq!(parts.len(), 2);
     assert!(parts.iter().all(|(_, part)| part.tracks[0].events[0] == sysex));
-    assert_eq!(split_tracks(&sequence).len(), 3);
+    let parts = split_tracks(&sequence);
+    assert_eq!(parts.len(), 2);
+    assert!(parts.iter().all(|(_, part)| part.tracks[0].events[0] == sysex));
+    let tracks: Vec<Sequence> = parts.into_iter().map(|(_, part)| part).collect();
+    assert_eq!(merge(tracks, false).unwrap(), sequence);
 }

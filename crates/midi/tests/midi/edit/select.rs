@@ -26,6 +26,22 @@ fn removed_tracks_leave_tempo_and_metre() {
 }
 
 #[test]
+fn messages_for_the_whole_instrument_stay_with_their_port() {
+    let sysex = |data: &[u8]| TrackEvent { tick: 0, event: Event::SysEx(data.to_vec()) };
+    let first = vec![meta(0, Meta::Port(1)), sysex(&[0x43, 0x10, 0x4C, 0, 0, 0x7E, 0, 0xF7]), text(TextKind::Text)];
+    let sequence = song([
+        [first.clone(), note(0, 60, 0, 9).to_vec()].concat(),
+        vec![meta(0, Meta::Port(2))],
+        note(1, 61, 0, 9).to_vec(),
+    ]);
+    let kept = keep(sequence.clone(), &Scope::tracks([2]));
+    let mut expected = song([first[..2].to_vec(), note(1, 61, 0, 9).to_vec()]);
+    expected.tracks[0].events.last_mut().unwrap().tick = 9;
+    assert_eq!(kept, expected);
+    assert_eq!(remove(sequence, &Scope::tracks([0, 1])), expected);
+}
+
+#[test]
 fn channels_go_from_their_tracks_only() {
     let both = [note(0, 60, 0, 9), note(1, 61, 9, 9)].concat();
     let sequence = song([both.clone(), both]);
