@@ -44,8 +44,9 @@ impl Part {
 
     /// The velocity with which it plays a note; `None` for one outside its keys.
     ///
-    /// The manuals draw lines through the velocities: the depth is their slope, 64 being 1, and the offset, twice what it
-    /// lies above 64, their start.
+    /// The velocity sense of GS (40 1x 1A and 1B) and XG (0C and 0D). Their manuals give no numbers, only drawings of lines
+    /// through the velocities: the depth is the slope, here 1 at 64, and the offset the start, here twice what it lies above
+    /// 64.
     pub(super) fn velocity(&self, key: u8, velocity: u8) -> Option<u8> {
         let sensed = i32::from(velocity) * i32::from(self.depth) / 64 + 2 * (i32::from(self.offset) - 64);
         (self.lowest..=self.highest).contains(&key).then_some(sensed.clamp(1, 127) as u8)

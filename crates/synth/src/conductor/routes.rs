@@ -23,7 +23,7 @@ pub(super) enum Destination {
     LfoPitch,
     /// 0 to 2400 cents of the cutoff's wave.
     LfoCutoff,
-    /// 0 to 100 per cent of tremolo, which is 12 dB each way: it is even in decibels here, as in SoundFonts.
+    /// 0 to 100 per cent of tremolo. SoundFonts have it even in decibels, of which nobody says how many that is: 12 here.
     LfoAmplitude,
 }
 

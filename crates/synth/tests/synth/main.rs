@@ -21,6 +21,7 @@ mod pedals;
 mod piece;
 mod portamento;
 mod programs;
+mod resets;
 mod samples;
 mod seek;
 mod sound_controllers;

@@ -353,31 +353,21 @@ fn a_part_that_hears_another_channel_lets_its_notes_go() {
 }
 
 #[test]
-fn resets_take_everything_back() {
-    let all = [
-        gs_part(0, 0x16, &[71]),
-        gs_part(0, 0x17, &[0x0f, 0x08]),
-        gs_part(0, 0x1a, &[20]),
-        gs_part(0, 0x1d, &[100]),
-        gs_part(0, 0x15, &[1]),
-        gs_part(5, 2, &[0]),
-        gs([0x40, 0, 0], &[0, 7, 0, 0]),
-        gs([0x40, 0, 4], &[10]),
-        gs([0x40, 0, 5], &[70]),
-        gs([0x40, 0, 6], &[127]),
-    ];
-    let plain = Piece::new().on(1000, 0, 60, 100).render(&tone_bank(), 3000);
-    for reset in [
-        vec![0x7e, 0x7f, 9, 1],
-        gs([0x40, 0, 0x7f], &[0]),
-        gs([0, 0, 0x7f], &[0]),
-        xg([0, 0, 0x7e], &[0]),
-        xg([0, 0, 0x7f], &[0]),
-    ] {
-        let piece = all.iter().fold(Piece::new(), |piece, message| piece.sysex(0, message));
-        let after = piece.sysex(500, &reset).on(1000, 0, 60, 100).render(&tone_bank(), 3000);
-        assert!(plain == after, "{reset:x?}");
+fn mono_mode_and_portamento_are_those_of_controllers() {
+    let play =
+        |piece: Piece| piece.on(100, 0, 60, 127).on(5_000, 0, 72, 127).off(20_000, 0, 72).render(&tone_bank(), 30_000);
+    let plain = play(Piece::new());
+    // Mono is the value 0 in both.
+    for message in both(0, 0x13, 0x05, &[0]) {
+        let mono = play(Piece::new().cc(10, 0, 126, 1));
+        assert!(mono != plain && play(Piece::new().sysex(10, &message)) == mono);
     }
+    for message in both(0, 0x13, 0x05, &[1]) {
+        assert!(play(Piece::new().cc(10, 0, 126, 1).sysex(20, &message)) == plain);
+    }
+    let glide = play(Piece::new().cc(10, 0, 65, 127).cc(11, 0, 5, 50));
+    assert!(glide != plain && play(Piece::new().sysex(10, &xg_part(0, 0x67, &[1, 50]))) == glide);
+    assert!(play(Piece::new().sysex(10, &xg_part(0, 0x67, &[1, 50])).sysex(11, &xg_part(0, 0x67, &[0]))) == plain);
 }
 
 #[test]
