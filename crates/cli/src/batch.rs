@@ -70,7 +70,7 @@ impl Batch {
         let interrupts = Interrupts::watch();
         let engine = Engine::open(self.options.soundfont())?;
         let soundfont = engine.soundfont();
-        self.check_manifest(&inputs, engine.soundfont_files())?;
+        self.check_manifest(inputs.iter().map(PathBuf::as_path).chain(engine.font().files()))?;
         self.warn(&soundfont.source, &soundfont.warnings);
         interrupts.expect_order(Patience::Once);
         let began = Instant::now();
@@ -86,12 +86,12 @@ impl Batch {
     }
 
     /// Refuses before the work what would be refused after it.
-    fn check_manifest(&self, songs: &[PathBuf], soundfonts: &[PathBuf]) -> Result<(), Failure> {
+    fn check_manifest<'a>(&self, mut inputs: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
         let Some(path) = &self.manifest else { return Ok(()) };
         if !self.force && path.symlink_metadata().is_ok() {
             return Err(Failure::Exists(path.clone()));
         }
-        Ok(songs.iter().chain(soundfonts).try_for_each(|input| check_output(path, input))?)
+        Ok(inputs.try_for_each(|input| check_output(path, input))?)
     }
 
     /// Names what failed or was odd about a finished file, and shows how far the batch has come.

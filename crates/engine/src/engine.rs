@@ -1,6 +1,5 @@
 //! The engine: a SoundFont, opened once, that renders many songs.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rae_codec::SampleFormat;
@@ -28,7 +27,6 @@ pub struct Rendering {
 #[derive(Clone, Debug)]
 pub struct Engine {
     font: Arc<SoundFont>,
-    files: Vec<PathBuf>,
     soundfont: SoundFontReport,
     /// What was odd in the bank that a song brought along: it belongs to the song's reports.
     song_bank_warnings: Vec<String>,
@@ -59,10 +57,7 @@ impl EngineBuilder {
 
     /// Opens the SoundFont.
     pub fn open(self) -> Result<Engine, Error> {
-        let choice = self.soundfont.resolve()?;
-        let source = choice.to_string();
-        let files = choice.files();
-        Ok(Engine::with_source(choice.open(self.storage)?, source, files))
+        Ok(Engine::with_font(self.soundfont.resolve()?.open(self.storage)?))
     }
 }
 
@@ -74,18 +69,12 @@ impl Engine {
 
     /// An engine with a SoundFont that is open already.
     pub fn with_font(font: Arc<SoundFont>) -> Engine {
-        let source = font.source().to_owned();
-        let files = SoundFontChoice::from_argument(Some(Path::new(&source))).files();
-        Engine::with_source(font, source, files)
-    }
-
-    fn with_source(font: Arc<SoundFont>, source: String, files: Vec<PathBuf>) -> Engine {
         let soundfont = SoundFontReport {
-            source,
+            source: font.source().to_owned(),
             name: font.model().info.name.clone(),
             warnings: bounded(font.warnings(), font.warning_count()),
         };
-        Engine { font, files, soundfont, song_bank_warnings: Vec::new(), rooms: Rooms::default() }
+        Engine { font, soundfont, song_bank_warnings: Vec::new(), rooms: Rooms::default() }
     }
 
     /// The engine that plays a song: this one, or where the song brings a bank along (RMID) and the settings do not say to
@@ -113,11 +102,6 @@ impl Engine {
     /// Which SoundFont is played.
     pub fn soundfont(&self) -> SoundFontReport {
         self.soundfont.clone()
-    }
-
-    /// The files that the SoundFont was opened from.
-    pub fn soundfont_files(&self) -> &[PathBuf] {
-        &self.files
     }
 
     /// The SoundFont itself.

@@ -65,7 +65,7 @@ impl Engine {
         observer: &mut Observer<'_>,
     ) -> Result<Report, Error> {
         settings.validate()?;
-        self.soundfont_files().iter().try_for_each(|soundfont| check_output(&output, soundfont))?;
+        self.font().files().try_for_each(|soundfont| check_output(&output, soundfont))?;
         let file = OutputFile::create(output, settings.overwrite)?;
         let mut work = Work::new(settings, observer);
         let mut stream = self.for_song(song, settings)?.begin(&song.sequence, settings, &mut work)?;

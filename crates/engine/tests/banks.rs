@@ -74,10 +74,11 @@ fn the_last_bank_that_has_a_preset_plays_it() {
 
     let source = format!("{} + {}@1", low.display(), high.display());
     assert_eq!((engine.soundfont().source, engine.soundfont().name.as_str()), (source, "testkit + testkit"));
-    assert_eq!(engine.soundfont_files(), [low.clone(), high.clone()]);
-    for bank in [&low, &high] {
-        let parsed = Sequence::parse(&asking(0, 0, 0).to_bytes()).unwrap();
-        let error = engine.render_file(&parsed, bank, &RenderSettings { overwrite: true, ..dry() }, &mut unobserved);
+    assert_eq!(engine.font().files().collect::<Vec<_>>(), [&high, &low], "from the top");
+    let again = Engine::with_font(Arc::clone(engine.font()));
+    let song = Sequence::parse(&asking(0, 0, 0).to_bytes()).unwrap();
+    for (engine, bank) in [(&engine, &low), (&engine, &high), (&again, &low), (&again, &high)] {
+        let error = engine.render_file(&song, bank, &RenderSettings { overwrite: true, ..dry() }, &mut unobserved);
         assert!(matches!(error, Err(Error::OutputIsInput { .. })), "no bank is replaced");
         assert!(check_output(bank, bank).is_err());
     }

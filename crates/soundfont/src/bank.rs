@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::decoded::Decoded;
@@ -58,21 +58,21 @@ impl SoundFont {
     pub fn open(path: &Path, storage: Storage) -> Result<SoundFont, Error> {
         let bytes = Bytes::open(path, storage)
             .map_err(|source| Error::unreadable(path.to_owned(), None, source, &System::current()))?;
-        SoundFont::parse(bytes, path.display().to_string())
+        SoundFont::parse(bytes, path.display().to_string(), Some(path.to_owned()))
     }
 
     /// Opens a bank that was made in memory; `name` stands for the path in messages.
     pub fn from_bytes(bytes: Vec<u8>, name: &str) -> Result<SoundFont, Error> {
-        SoundFont::parse(Bytes::Owned(bytes), name.to_owned())
+        SoundFont::parse(Bytes::Owned(bytes), name.to_owned(), None)
     }
 
     /// Opens a bank that is a part of a file in memory, such as a song's own, without a copy. Byte offsets in messages count
     /// from its first byte.
     pub fn from_part(bytes: Arc<Vec<u8>>, part: Range<usize>, name: &str) -> Result<SoundFont, Error> {
-        SoundFont::parse(Bytes::part(bytes, part), name.to_owned())
+        SoundFont::parse(Bytes::part(bytes, part), name.to_owned(), None)
     }
 
-    fn parse(bytes: Bytes, source: String) -> Result<SoundFont, Error> {
+    fn parse(bytes: Bytes, source: String, path: Option<PathBuf>) -> Result<SoundFont, Error> {
         let Parsed { model, words, low_bytes, streams, warnings } = read::read(&bytes, &source)?;
         let mut presets = HashMap::with_capacity(model.presets.len());
         for (index, preset) in model.presets.iter().enumerate() {
@@ -81,7 +81,7 @@ impl SoundFont {
                 presets.entry((preset.bank, preset.program)).or_insert(index);
             }
         }
-        let points = Arc::new(Points::new(source.clone(), bytes, words, low_bytes, streams));
+        let points = Arc::new(Points::new(source.clone(), path, bytes, words, low_bytes, streams));
         let bank = Bank { source, model, presets, files: vec![BankFile { first: 0, points }], warnings };
         Ok(SoundFont::sharing(Arc::new(bank)))
     }
@@ -182,6 +182,11 @@ impl SoundFont {
     /// Path or name, for messages.
     pub fn source(&self) -> &str {
         &self.bank.source
+    }
+
+    /// The file that the bank was opened from, of a stack all of them from the top; none where a bank came from memory.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.bank.files.iter().filter_map(|file| file.points.path())
     }
 
     /// Length of the file, bytes; of a stack, of all its files.

@@ -1,6 +1,7 @@
 //! The sample points of one file: where it has them, or decoded.
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::decoded::{Decoded, Shelf};
@@ -9,6 +10,8 @@ use crate::{Pcm, Sample, Warning, WarningKind, vorbis};
 
 pub(crate) struct Points {
     source: String,
+    /// Where the file is, if it was opened from one.
+    path: Option<PathBuf>,
     bytes: Bytes,
     words: Range<usize>,
     low_bytes: Range<usize>,
@@ -20,17 +23,22 @@ pub(crate) struct Points {
 impl Points {
     pub(crate) fn new(
         source: String,
+        path: Option<PathBuf>,
         bytes: Bytes,
         words: Range<usize>,
         low_bytes: Range<usize>,
         streams: Vec<Option<Range<usize>>>,
     ) -> Points {
-        Points { source, bytes, words, low_bytes, streams, decoded: Shelf::default() }
+        Points { source, path, bytes, words, low_bytes, streams, decoded: Shelf::default() }
     }
 
     /// Path or name of the file.
     pub(crate) fn source(&self) -> &str {
         &self.source
+    }
+
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     pub(crate) fn file_len(&self) -> u64 {

@@ -172,7 +172,9 @@ fn mapped_and_copied_files_are_the_same() {
         assert_eq!(bank.model().samples, builder.model().samples);
         assert_eq!(bank.pcm(0).words, builder.build().pcm(0).words);
         assert_eq!(bank.source(), file.path().display().to_string());
+        assert_eq!(bank.files().collect::<Vec<_>>(), [file.path()]);
     }
+    assert_eq!(builder.build().files().count(), 0, "a bank in memory has no file");
 }
 
 #[test]
