@@ -25,9 +25,18 @@ pub enum Error {
     /// Strict reading found what lenient reading would have forgiven.
     #[error("{0} (lenient reading accepts this)")]
     Strict(Warning),
-    /// The file is larger than [`Error::MAX_FILE_SIZE`].
-    #[error("larger than {} bytes, too large for a MIDI file", Error::MAX_FILE_SIZE)]
+    /// The song is larger than [`Error::MAX_SONG_SIZE`].
+    #[error(
+        "the song is larger than {} bytes, too large for a MIDI file; only RMID files may have more, for their bank",
+        Error::MAX_SONG_SIZE
+    )]
     TooLarge,
+    /// The file is larger than [`Error::MAX_RMID_SIZE`].
+    #[error(
+        "larger than {} bytes, too large for an RMID file; keep song and bank in files of their own",
+        Error::MAX_RMID_SIZE
+    )]
+    RmidTooLarge,
     /// The file has more events than [`Error::MAX_EVENTS`].
     #[error("more than {} events, the rest from byte {offset} on; split the song into parts", Error::MAX_EVENTS)]
     TooManyEvents {
@@ -104,8 +113,11 @@ pub enum Error {
 }
 
 impl Error {
-    /// The largest file, in bytes, that [`Sequence::read`](crate::Sequence::read) accepts: 256 MiB.
-    pub const MAX_FILE_SIZE: u64 = 256 << 20;
+    /// The largest song, in bytes: 256 MiB.
+    pub const MAX_SONG_SIZE: u64 = 256 << 20;
+
+    /// The largest RMID file, in bytes, that [`Sequence::read`](crate::Sequence::read) takes into memory: 2 GiB.
+    pub const MAX_RMID_SIZE: u64 = 2 << 30;
 
     /// The most events, all tracks together: what fits into a gigabyte on its way to an instrument.
     pub const MAX_EVENTS: usize = 5_000_000;

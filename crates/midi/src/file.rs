@@ -5,15 +5,15 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::{Error, Parsed, Sequence};
+use crate::{Error, Parsed, Sequence, rmid};
 
 impl Sequence {
     /// Reads a file leniently; see [`Sequence::parse`]. Every error names the file.
     pub fn read(path: &Path) -> Result<Parsed, Error> {
         let content = |error| Error::Content { path: path.to_owned(), source: Box::new(error) };
         let bytes = read_bounded(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        if bytes.len() as u64 > Error::MAX_FILE_SIZE {
-            return Err(content(Error::TooLarge));
+        if bytes.len() as u64 > Error::MAX_RMID_SIZE {
+            return Err(content(Error::RmidTooLarge));
         }
         let bytes = Arc::new(bytes);
         let name = path.display().to_string();
@@ -28,8 +28,10 @@ impl Sequence {
 
 /// At most one byte more than the limit, so that a device or a growing file cannot fill the memory.
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(Error::MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
+    let (file, mut bytes) = (File::open(path)?, Vec::new());
+    (&file).take(rmid::HEADER_LENGTH).read_to_end(&mut bytes)?;
+    let limit = if rmid::is_rmid(&bytes) { Error::MAX_RMID_SIZE } else { Error::MAX_SONG_SIZE };
+    file.take(limit + 1 - bytes.len() as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

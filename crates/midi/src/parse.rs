@@ -27,7 +27,7 @@ impl Sequence {
     /// warning.
     ///
     /// # Errors
-    /// [`Error::NotMidi`], [`Error::TruncatedHeader`] and [`Error::TooManyEvents`]. Whatever else comes after a whole
+    /// [`Error::NotMidi`], [`Error::TruncatedHeader`], [`Error::TooLarge`] and [`Error::TooManyEvents`]. Whatever else comes after a whole
     /// header is a sequence.
     pub fn parse(bytes: &[u8]) -> Result<Parsed, Error> {
         Sequence::parse_keeping(bytes, "RMID", |bank| {
@@ -46,6 +46,9 @@ impl Sequence {
         let mut warnings = Warnings::default();
         let layout = rmid::Layout::find(bytes, &mut warnings);
         let content = layout.as_ref().and_then(|layout| layout.song.clone()).unwrap_or(0..bytes.len());
+        if content.len() as u64 > Error::MAX_SONG_SIZE {
+            return Err(Error::TooLarge);
+        }
         let start =
             content.start + find(&bytes[content.clone()], HEADER).ok_or(Error::NotMidi { length: bytes.len() })?;
         if start > content.start {

@@ -76,6 +76,14 @@ impl fmt::Debug for EmbeddedBank {
     }
 }
 
+/// Bytes that [`is_rmid`] looks at.
+pub(crate) const HEADER_LENGTH: u64 = 12;
+
+/// Whether a file that begins like this is an RMID file.
+pub(crate) fn is_rmid(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"RMID")
+}
+
 /// The parts of an RMID file.
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
@@ -90,10 +98,10 @@ pub(crate) struct Layout {
 impl Layout {
     /// The parts of an RMID file; none of any other file.
     pub(crate) fn find(bytes: &[u8], warnings: &mut Warnings) -> Option<Layout> {
-        if !bytes.starts_with(b"RIFF") || bytes.get(8..12) != Some(b"RMID") {
+        if !is_rmid(bytes) {
             return None;
         }
-        let (mut layout, mut at) = (Layout::default(), 12);
+        let (mut layout, mut at) = (Layout::default(), HEADER_LENGTH as usize);
         while let Some(chunk) = next_chunk(bytes, &mut at, bytes.len(), warnings) {
             layout.take(bytes, &chunk, warnings);
         }

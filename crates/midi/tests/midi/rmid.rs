@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rae_midi::{EmbeddedBank, Parsed, Rmid, Sequence, WarningKind};
+use rae_midi::{EmbeddedBank, Error, Parsed, Rmid, Sequence, WarningKind};
 
 const SONG: &[u8] = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0\x04\0\xff\x2f\0";
 const BANK: &[u8] = b"RIFF\x08\0\0\0sfbkmore";
@@ -122,4 +122,26 @@ fn a_file_is_read_once_and_the_bank_is_a_part_of_it() {
     // Written again it is a plain MIDI file.
     sequence.write(&path).unwrap();
     assert_eq!(fs::read(&path).unwrap(), SONG);
+}
+
+#[test]
+fn a_large_bank_is_no_reason_to_refuse_a_song() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.rmi");
+    let limit = Error::MAX_SONG_SIZE;
+    // The bank's zeros are a hole in the file.
+    let large = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        fs::File::options().write(true).open(&path).unwrap().set_len(limit + 64).unwrap();
+        Sequence::read(&path)
+    };
+    let bank = [b"RIFF", &(limit as u32).to_le_bytes()[..], b"sfbk"].concat();
+    let parsed = large(&rmid(&[chunk(b"data", SONG), bank])).unwrap();
+    assert_eq!(parsed.sequence, Sequence::parse_strict(SONG).unwrap());
+    let bank = parsed.rmid.unwrap().bank.unwrap();
+    assert_eq!(bank.range.len() as u64, limit + 8);
+    for large_song in [SONG, b"RIFF\xff\xff\xff\x7fRMIDdata\xff\xff\xff\x7fMThd"] {
+        let error = large(large_song).unwrap_err().to_string();
+        assert!(error.contains("large.rmi: the song is larger than 268435456 bytes"), "{error}");
+    }
 }
