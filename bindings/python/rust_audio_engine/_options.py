@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypedDict
 
@@ -73,13 +74,16 @@ def prepare(options: Mapping[str, Any], *, sample_rate: int, use_gpu: bool, reve
     """Check the names and take iterables and numbers into the forms that the Rust side expects."""
     unknown = sorted(options.keys() - RenderOptions.__annotations__.keys())
     if unknown:
-        raise TypeError(f"unexpected keyword argument {unknown[0]!r}")
+        near = difflib.get_close_matches(unknown[0], RenderOptions.__annotations__, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise TypeError(f"unexpected keyword argument {unknown[0]!r}{hint}")
     fixed = {"sample_rate": sample_rate, "reverb": reverb, "device": "auto" if use_gpu else "cpu"}
     prepared = fixed | {name: value for name, value in options.items() if value is not None}
     prepared.pop("progress", None)
-    for name in ("solo", "mute"):
-        if name in prepared:
-            prepared[name] = list(prepared[name])
+    for name in prepared.keys() & {"solo", "mute"}:
+        if not isinstance(prepared[name], Iterable):
+            raise TypeError(f"{name}: expected channels such as [1, 2], not {prepared[name]!r}")
+        prepared[name] = list(prepared[name])
     for name in ("bars", "loop"):
         if isinstance(prepared.get(name), int):
             prepared[name] = str(prepared[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from ._errors import SettingsError
 
@@ -23,14 +24,31 @@ def bank_names(soundfont: SoundFont) -> list[tuple[str, int]]:
         return []
     if isinstance(soundfont, str | os.PathLike):
         return [(os.fspath(soundfont), 0)]
+    if _is_moved(soundfont):
+        raise TypeError(f"soundfont: {soundfont!r} is one bank with its offset; write [{soundfont!r}]")
+    if not isinstance(soundfont, Sequence):
+        raise TypeError(f"soundfont: expected a path, 'builtin' or a list of these, not {soundfont!r}")
     names = [_bank_name(bank) for bank in soundfont]
     if not names:
         raise SettingsError("soundfont: the list is empty; name a SoundFont, or give None for the first that is found")
     return names
 
 
-def _bank_name(bank: StrPath | tuple[StrPath, int]) -> tuple[str, int]:
-    path, offset = bank if isinstance(bank, tuple) else (bank, 0)
+def _is_moved(bank: object) -> TypeGuard[tuple[StrPath, int]]:
+    return (
+        isinstance(bank, tuple)
+        and len(bank) == 2
+        and isinstance(bank[0], str | os.PathLike)
+        and isinstance(bank[1], int)
+    )
+
+
+def _bank_name(bank: object) -> tuple[str, int]:
+    if isinstance(bank, str | os.PathLike):
+        return os.fspath(bank), 0
+    if not _is_moved(bank):
+        raise TypeError(f"soundfont: expected a path or (path, offset) in the list, not {bank!r}")
+    path, offset = bank
     if not 0 <= offset <= _MAX_OFFSET:
         raise SettingsError(f"soundfont: the offset of {os.fspath(path)} is {offset}; choose 0 to {_MAX_OFFSET}")
     return os.fspath(path), offset

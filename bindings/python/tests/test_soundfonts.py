@@ -33,6 +33,16 @@ def test_lists_of_soundfonts_are_checked(tmp_path: Path) -> None:
         rae.Engine([("builtin", 128)])
     with pytest.raises(rae.SettingsError, match="the list is empty"):
         rae.Engine([])
+    for wrong, says in [
+        (("builtin", 8), r"one bank with its offset; write \[\('builtin', 8\)\]"),
+        (5, "soundfont: expected a path, 'builtin' or a list"),
+        (b"builtin", "soundfont: expected a path or \\(path, offset\\) in the list, not 98"),
+        ([("builtin", "8")], "not \\('builtin', '8'\\)"),
+        ([("builtin", 8, 9)], "not \\('builtin', 8, 9\\)"),
+        ([["builtin", 8]], "not \\['builtin', 8\\]"),
+    ]:
+        with pytest.raises(TypeError, match=says):
+            rae.Engine(wrong)  # type: ignore[arg-type]
 
 
 def test_a_song_brings_its_bank(song: Path, tmp_path: Path) -> None:
