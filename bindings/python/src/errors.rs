@@ -32,7 +32,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
             return unwritten(py, output, &io::Error::new(ErrorKind::AlreadyExists, error.to_string()));
         }
         Error::Device { .. } => "DeviceError",
-        Error::Settings { .. } => "SettingsError",
+        Error::Settings { .. } | Error::NotWav(_) => "SettingsError",
         _ => "AudioEngineError",
     };
     build(py, name, (error.to_string(),))

@@ -83,7 +83,7 @@ impl Failure {
                 Error::SoundFont(_) | Error::EmbeddedBank(_) | Error::Midi(_) => 4,
                 Error::Codec(_) => error.unwritable_output().map_or(1, |(_, kind)| output_code(kind)),
                 Error::Device { .. } => 6,
-                Error::Settings { .. } => 2,
+                Error::Settings { .. } | Error::NotWav(_) => 2,
                 Error::Cancelled => 130,
                 _ => 1,
             },
@@ -117,6 +117,7 @@ pub(crate) fn describe(error: &Error) -> String {
     match error {
         Error::Cancelled => "interrupted; no output was left".into(),
         Error::Codec(CodecError::Exists(path)) => exists(path),
+        Error::EmbeddedBank(_) => format!("{error} (--no-embedded-bank)"),
         _ => error.to_string(),
     }
 }

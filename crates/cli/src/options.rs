@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use rust_audio_engine::{
-    BankName, Decibels, Device, Interpolation, RenderSettings, Reverb, SampleFormat, SampleRate, Seconds,
+    BankName, Decibels, Device, Interpolation, RenderSettings, Reverb, SAMPLE_RATES, SampleFormat, SampleRate, Seconds,
     SoundFontChoice,
 };
 
@@ -61,8 +61,8 @@ pub(crate) struct SoundOptions {
     /// No reverb but that of the sends
     #[arg(long, conflicts_with_all = ["reverb", "reverb_time"])]
     no_reverb: bool,
-    /// Length of the reverb's impulse response
-    #[arg(long, value_name = "MS", default_value_t = 100.0)]
+    /// Length of the reverb's impulse response, 1 to 20000 ms
+    #[arg(long, value_name = "MS", default_value_t = 100.0, value_parser = values::reverb_time, allow_negative_numbers = true)]
     reverb_time: f64,
     /// No reverb hall and chorus as the SoundFont and the song ask for them
     #[arg(long)]
@@ -79,16 +79,16 @@ pub(crate) struct SoundOptions {
 #[command(next_help_heading = "Song")]
 struct PartOptions {
     /// Factor on the tempo; 2 is twice as fast
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, allow_negative_numbers = true)]
     tempo: f64,
     /// Semitones up or down; drums stay
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     transpose: i8,
-    /// Begin here: seconds or m:ss.s
-    #[arg(long, value_name = "T", value_parser = values::time, default_value = "0")]
+    /// Begin here: seconds or m:ss.s of the sound as it is played, --tempo counted in
+    #[arg(long, value_name = "T", value_parser = values::time, default_value = "0", allow_negative_numbers = true)]
     from: Seconds,
-    /// End here; the tail follows
-    #[arg(long, value_name = "T", value_parser = values::time)]
+    /// End here, counted like --from; the tail follows
+    #[arg(long, value_name = "T", value_parser = values::time, allow_negative_numbers = true)]
     to: Option<Seconds>,
     /// Play only these channels: 1-16, 17-32 on the second port; 10 or 1-4,10
     #[arg(long, value_name = "CH", value_parser = values::channels)]
@@ -97,13 +97,13 @@ struct PartOptions {
     #[arg(long, value_name = "CH", value_parser = values::channels)]
     mute: Vec<Channels>,
     /// What follows the last note: silence (until it is silent), none, or seconds
-    #[arg(long, value_name = "TAIL", value_parser = values::tail, default_value = "silence")]
+    #[arg(long, value_name = "TAIL", value_parser = values::tail, default_value = "silence", allow_negative_numbers = true)]
     tail: TailChoice,
     /// Below this level the tail is silent
     #[arg(long, value_name = "DBFS", default_value_t = -90.0, allow_negative_numbers = true)]
     tail_threshold: f64,
     /// Cut a longer song here, with a warning
-    #[arg(long, value_name = "T", value_parser = values::time, default_value = "4:00:00")]
+    #[arg(long, value_name = "T", value_parser = values::time, default_value = "4:00:00", allow_negative_numbers = true)]
     max_duration: Seconds,
 }
 
@@ -170,7 +170,9 @@ impl RenderOptions {
     /// What the options say, checked.
     pub(crate) fn settings(&self, threads: Option<usize>, overwrite: bool) -> Result<RenderSettings, Failure> {
         let (format, sound, part) = (&self.format, &self.sound, &self.part);
-        let rate = SampleRate::new(format.rate).ok_or_else(|| Failure::Usage("sample rate is 0 Hz".into()))?;
+        let rate = SampleRate::new(format.rate).ok_or_else(|| {
+            Failure::Usage(format!("sample rate is 0 Hz; choose {} to {}", SAMPLE_RATES.start(), SAMPLE_RATES.end()))
+        })?;
         let defaults = RenderSettings::default();
         let settings = RenderSettings {
             rate,

@@ -33,12 +33,12 @@ pub(crate) struct Play {
     #[arg(long, help_heading = "Song")]
     no_embedded_bank: bool,
     /// Factor on the tempo; 2 is twice as fast
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, help_heading = "Song")]
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, help_heading = "Song", allow_negative_numbers = true)]
     tempo: f64,
-    /// Begin here: seconds or m:ss.s
+    /// Begin here: seconds or m:ss.s of the sound as it is played, --tempo counted in
     #[arg(long, value_name = "T", value_parser = values::time, default_value = "0", help_heading = "Song")]
     from: Seconds,
-    /// End here; what rings on may do so
+    /// End here, counted like --from; what rings on may do so
     #[arg(long, value_name = "T", value_parser = values::time, help_heading = "Song")]
     to: Option<Seconds>,
     /// Play only these channels: 1-16, 17-32 on the second port; 10 or 1-4,10

@@ -1,7 +1,7 @@
 //! Values as people write them: times, channels, tails.
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use rust_audio_engine::{BankName, Decibels, MAX_CHANNEL, Seconds, Tail};
+use rust_audio_engine::{BankName, Decibels, MAX_CHANNEL, MAX_REVERB_TIME, Seconds, Tail};
 
 /// A path or `builtin`, and perhaps an offset: `strings.sf2@1`.
 pub(crate) fn soundfont() -> impl TypedValueParser<Value = BankName> {
@@ -24,6 +24,13 @@ pub(crate) fn time(text: &str) -> Result<Seconds, String> {
         seconds = seconds * 60.0 + value;
     }
     Ok(Seconds(seconds))
+}
+
+/// Milliseconds of the asked-for reverb.
+pub(crate) fn reverb_time(text: &str) -> Result<f64, String> {
+    let most = MAX_REVERB_TIME.0 * 1000.0;
+    let time = text.parse().ok().filter(|time| (1.0..=most).contains(time));
+    time.ok_or_else(|| format!("choose 1 to {most} milliseconds"))
 }
 
 /// Seconds as `1:02.4`, with hours where there are any.

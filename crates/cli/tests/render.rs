@@ -103,6 +103,24 @@ fn stems_and_a_timeline_are_written_beside_the_sound_or_alone() {
 }
 
 #[test]
+fn values_out_of_range_are_told_with_what_may_be() {
+    let folder = Folder::new();
+    for (options, says) in [
+        ("--tempo -1", "tempo is -1; choose 0.01 to 100"),
+        ("--from -1", "'-1' is no time"),
+        ("--tail -1", "'-1' is no tail"),
+        ("--rate 0", "sample rate is 0 Hz; choose 8000 to 384000"),
+        ("--reverb-time 0.5", "choose 1 to 20000 milliseconds"),
+        ("--reverb-time -5", "choose 1 to 20000 milliseconds"),
+    ] {
+        let output = folder.rae(&format!("render song.mid -o out.wav {options}"));
+        assert!(output.status.code() == Some(2) && stderr(&output).contains(says), "{}", stderr(&output));
+    }
+    let output = folder.rae("render song.mid -o out.mp3");
+    assert!(output.status.code() == Some(2) && stderr(&output).contains("out.mp3 would be a WAV file"));
+}
+
+#[test]
 fn reverb_may_have_a_value_and_never_takes_the_song() {
     let folder = Folder::new();
     let usual = folder.rendered("");

@@ -56,6 +56,7 @@ pub use stream::{Stream, instructions};
 
 pub use rae_codec::{CodecError, OutputFile, SampleFormat};
 pub use rae_dsp::AudioBuffer;
+pub use rae_effects::MAX_REVERB_TIME;
 pub use rae_soundfont::{BankName, Storage};
 pub use rae_synth::{ChannelSet, InstructionSet, Interpolation, MAX_VOICES};
 pub use rae_units::{Decibels, Frames, SampleRate, Seconds};

@@ -1,5 +1,6 @@
 //! From file to file.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufWriter, Cursor, Write};
 use std::path::Path;
@@ -25,6 +26,16 @@ pub fn check_output(output: impl AsRef<Path>, input: impl AsRef<Path>) -> Result
         return Err(Error::OutputIsInput { output: output.to_owned(), input: input.to_owned() });
     }
     Ok(())
+}
+
+/// Refuses a name that promises another format than WAV.
+fn check_name(output: &Path) -> Result<(), Error> {
+    const OTHERS: [&str; 10] = ["aac", "aif", "aiff", "flac", "m4a", "mid", "mp3", "ogg", "opus", "wma"];
+    let named = output.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    match named {
+        Some(named) if OTHERS.contains(&named.as_str()) => Err(Error::NotWav(output.to_owned())),
+        _ => Ok(()),
+    }
 }
 
 /// Two names of one regular file. What cannot be looked at is none.
@@ -65,6 +76,7 @@ impl Engine {
         observer: &mut Observer<'_>,
     ) -> Result<Report, Error> {
         settings.validate()?;
+        check_name(output.as_ref())?;
         self.font().files().try_for_each(|soundfont| check_output(&output, soundfont))?;
         let file = OutputFile::create(output, settings.overwrite)?;
         let mut work = Work::new(settings, observer);

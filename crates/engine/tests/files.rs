@@ -85,6 +85,19 @@ fn outputs_are_replaced_only_when_allowed_and_never_half() {
 }
 
 #[test]
+fn no_file_pretends_to_be_of_another_format() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.mp3", "b.OGG", "c.flac"] {
+        let error = write(&folder.path().join(name), &dry()).unwrap_err().to_string();
+        assert!(error.contains(name) && error.contains("name it .wav"), "{error}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    for name in ["a.wav", "b.WAVE", "c", "d.take2"] {
+        write(&folder.path().join(name), &dry()).unwrap();
+    }
+}
+
+#[test]
 fn an_input_is_never_the_output() {
     let folder = tempfile::tempdir().unwrap();
     let (bank, midi) = (folder.path().join("a.sf2"), folder.path().join("a.mid"));
