@@ -233,7 +233,7 @@ impl Stream {
 
     fn closing_warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        if self.statistics.notes == 0 {
+        if self.statistics.notes == 0 && self.peak == 0.0 {
             warnings.push("no note was played, so the result is silent".to_owned());
         }
         if self.window.was_cut() && !self.song_cut {
