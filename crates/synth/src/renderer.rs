@@ -138,7 +138,8 @@ impl Renderer {
 
     /// Goes on at `frame`, or at the end of the piece if that is earlier, with programs, controllers, pitch bends, pedals
     /// and tunings as all events before it leave them. Notes that began before it do not sound: the bits are those of a
-    /// piece without them, and without the portamento control (CC 84) of each, played from the start. Nothing is rendered for what is skipped.
+    /// piece without them, and without the portamento control (CC 84) of each, played from the start. Nothing is rendered
+    /// for what is skipped.
     pub fn seek(&mut self, frame: Frames) {
         let frame = frame.0.min(self.end);
         // The grid on which voices are cut is anchored at frame 0.

@@ -97,8 +97,8 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
     (Some(setting), 1)
 }
 
-/// What a controller reaches. Table 1-4 has the ranges of GS for pitch, filter and amplitude; for the LFOs' depths, for which
-/// it has only 0 to 127, those of GS serve, too.
+/// What a controller reaches. Table 1-4 has the ranges of GS for pitch, filter and amplitude; for the depths of the LFOs,
+/// for which it has only 0 to 127, those of GS serve, too.
 fn depth(source: Source, place: u8, value: u8) -> PartSetting {
     PartSetting::Depth(source, Destination::ALL[usize::from(place)], value)
 }
