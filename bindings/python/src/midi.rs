@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use rust_audio_engine::midi::edit::{
-    self, Ends, Grid, Held, Humanise, OutOfRange, Quantise, Scope, Seam, Section, Strip, Transpose, Velocity,
+    self, Ends, Grid, Held, Humanise, OutOfRange, Parts, Quantise, Scope, Seam, Section, Strip, Transpose, Velocity,
 };
 use rust_audio_engine::midi::{self, Division, Format, Note, Parsed, Sequence, Speed, Summary, TempoMap, Timed, Track};
 use rust_audio_engine::{CodecError, Error, OutputFile, Seconds, read_midi};
@@ -250,14 +250,14 @@ impl Midi {
         made.map(unwarned).map_err(|error| refused(py, &error))
     }
 
-    fn split_tracks(&self, py: Python<'_>) -> Vec<(usize, Midi)> {
-        let parts = py.detach(|| edit::split_tracks(&self.sequence));
-        parts.into_iter().map(|(track, part)| (track + 1, unwarned(part))).collect()
+    fn split_tracks(&self, py: Python<'_>) -> PyResult<Vec<(usize, Midi)>> {
+        let made = py.detach(|| edit::split_tracks(&self.sequence).map(numbered));
+        made.map_err(|error| refused(py, &error))
     }
 
-    fn split_channels(&self, py: Python<'_>) -> Vec<(u16, Midi)> {
-        let parts = py.detach(|| edit::split_channels(&self.sequence));
-        parts.into_iter().map(|(channel, part)| (channel + 1, unwarned(part))).collect()
+    fn split_channels(&self, py: Python<'_>) -> PyResult<Vec<(usize, Midi)>> {
+        let made = py.detach(|| edit::split_channels(&self.sequence).map(numbered));
+        made.map_err(|error| refused(py, &error))
     }
 
     /// At seconds, else every so many bars, else at the markers.
@@ -278,9 +278,9 @@ impl Midi {
                 (None, Some(bars)) => edit::bar_ticks(&self.sequence, bars)?,
                 (None, None) => edit::marker_ticks(&self.sequence),
             };
-            edit::split_at(&self.sequence, &ticks, held)
+            edit::split_at(&self.sequence, &ticks, held).map(numbered)
         });
-        made.map(|parts| parts.into_iter().map(unwarned).collect()).map_err(|error| refused(py, &error))
+        made.map(|parts| parts.into_iter().map(|(_, part)| part).collect()).map_err(|error| refused(py, &error))
     }
 
     #[staticmethod]
@@ -314,6 +314,11 @@ impl Midi {
 
 fn unwarned(sequence: Sequence) -> Midi {
     Midi { sequence, warnings: Vec::new() }
+}
+
+/// The parts of a song with their numbers from 1.
+fn numbered(parts: Parts<'_>) -> Vec<(usize, Midi)> {
+    parts.map(|(number, part)| (number + 1, unwarned(part))).collect()
 }
 
 fn refused(py: Python<'_>, error: &midi::Error) -> PyErr {

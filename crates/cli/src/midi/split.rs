@@ -5,18 +5,20 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rust_audio_engine::midi::Sequence;
-use rust_audio_engine::midi::edit::{self, Section};
+use rust_audio_engine::midi::edit::{self, Parts, Section};
 use rust_audio_engine::{CodecError, Error, Seconds, check_output};
 
 use super::file::{read, write};
 use super::trim::HeldName;
 use crate::exit::Failure;
+use crate::terminal::say;
 use crate::values;
 
 /// Split a MIDI file into several
 ///
 /// song.mid becomes song-track-2.mid, song-channel-10.mid or song-part-1.mid and so on in the output folder. Each file has
-/// the tempo and metre that hold in it, and at the start of a part the instruments are as they were there.
+/// the tempo and metre that hold in it, and at the start of a part the instruments are as they were there. If a file
+/// cannot be written, those before it stay.
 #[derive(Args)]
 pub(crate) struct Split {
     /// The MIDI file
@@ -57,43 +59,56 @@ struct By {
 impl Split {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let song = read(&self.song)?;
-        let stem = self.song.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let parts: Vec<(PathBuf, Sequence)> = self
-            .parts(&song)
-            .map_err(Failure::Edit)?
-            .into_iter()
-            .map(|(name, part)| (self.out_dir.join(format!("{stem}-{name}.mid")), part))
-            .collect();
-        if parts.is_empty() {
+        let parts = self.parts(&song).map_err(Failure::Edit)?;
+        let paths: Vec<PathBuf> = parts.numbers().iter().map(|number| self.path(number + 1)).collect();
+        if paths.is_empty() {
             return Err(Failure::Usage(format!("{} has nothing to play, so there is no part", self.song.display())));
         }
+        if let (1, Some(what)) = (paths.len(), self.by.place()) {
+            say(&format!("rae: warning: {what} in {} splits it, so the part is the whole song", self.song.display()));
+        }
         make_folder(&self.out_dir)?;
-        for (path, _) in &parts {
+        for path in &paths {
             check_output(path, &self.song)?;
             if !self.force && path.symlink_metadata().is_ok() {
                 return Err(Failure::Exists(path.clone()));
             }
         }
-        parts.iter().try_for_each(|(path, part)| write(path, self.force, part))
+        paths.iter().zip(parts).try_for_each(|(path, (_, part))| write(path, self.force, &part))
     }
 
-    /// The parts and what distinguishes their names.
-    fn parts(&self, song: &Sequence) -> Result<Vec<(String, Sequence)>, rust_audio_engine::midi::Error> {
+    fn parts<'a>(&self, song: &'a Sequence) -> Result<Parts<'a>, rust_audio_engine::midi::Error> {
         let ticks = match &self.by {
-            By { tracks: true, .. } => {
-                let parts = edit::split_tracks(song).into_iter();
-                return Ok(parts.map(|(track, part)| (format!("track-{}", track + 1), part)).collect());
-            }
-            By { channels: true, .. } => {
-                let parts = edit::split_channels(song).into_iter();
-                return Ok(parts.map(|(channel, part)| (format!("channel-{}", channel + 1), part)).collect());
-            }
+            By { tracks: true, .. } => return edit::split_tracks(song),
+            By { channels: true, .. } => return edit::split_channels(song),
             By { markers: true, .. } => edit::marker_ticks(song),
             By { bars: Some(bars), .. } => edit::bar_ticks(song, *bars)?,
             By { at, .. } => at.iter().map(|&time| Section::seconds(song, time, None).start).collect(),
         };
-        let parts = edit::split_at(song, &ticks, self.held.into())?.into_iter();
-        Ok(parts.zip(1..).map(|(part, number)| (format!("part-{number}"), part)).collect())
+        edit::split_at(song, &ticks, self.held.into())
+    }
+
+    /// Of a part, counted from 1.
+    fn path(&self, number: usize) -> PathBuf {
+        let stem = self.song.file_stem().unwrap_or_default().to_string_lossy();
+        let kind = match self.by {
+            By { tracks: true, .. } => "track",
+            By { channels: true, .. } => "channel",
+            _ => "part",
+        };
+        self.out_dir.join(format!("{stem}-{kind}-{number}.mid"))
+    }
+}
+
+impl By {
+    /// What of the song would have split it, where that is a place in time.
+    fn place(&self) -> Option<&'static str> {
+        match self {
+            By { tracks: true, .. } | By { channels: true, .. } => None,
+            By { markers: true, .. } => Some("no marker after the start (--markers)"),
+            By { bars: Some(_), .. } => Some("no bar line (--bars)"),
+            By { .. } => Some("no time of --at"),
+        }
     }
 }
 

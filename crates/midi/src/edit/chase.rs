@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::edit::ports::{Ported, ported};
+use crate::edit::ports::{Ported, ports};
 use crate::edit::reset::is_reset;
-use crate::{Event, Message, Meta, Sequence, TextKind, TrackEvent};
+use crate::{Event, Message, Meta, Sequence, TextKind, Track, TrackEvent};
 
 /// The key that the next note glides from; it has no effect on later ones.
 const PORTAMENTO_CONTROL: u8 = 84;
@@ -75,37 +75,46 @@ struct Lane {
     track: usize,
 }
 
-/// Collects what is told before a tick.
-#[derive(Default)]
-pub(crate) struct Chase {
+/// Collects what is told before a tick, going forward.
+pub(crate) struct Chase<'a> {
+    /// Tracks, ports and events in the order in which they are heard, and how many were.
+    events: Vec<(usize, u8, &'a TrackEvent)>,
+    heard: usize,
+    from: u64,
     told: HashMap<Thing, (usize, Told)>,
     lanes: HashMap<u16, Lane>,
-    count: usize,
 }
 
-impl Chase {
-    /// What `sequence` tells from tick `from` to before tick `to`, except notes and words of their moment. The names of
-    /// tracks count wherever they are, other words only at tick 0.
-    pub(crate) fn new(sequence: &Sequence, from: u64, to: u64) -> Chase {
-        let mut events: Vec<(usize, Ported)> = Vec::new();
-        for (index, track) in sequence.tracks.iter().enumerate() {
-            let mut before = track.clone();
-            before.events.retain(|event| event.tick < to);
-            events.extend(ported(before).map(|event| (index, event)));
+impl<'a> Chase<'a> {
+    /// What `sequence` tells from tick `from` on, except notes and words of their moment. The names of tracks count
+    /// wherever they are, other words only at tick 0.
+    pub(crate) fn new(sequence: &'a Sequence, from: u64) -> Chase<'a> {
+        let of_track = |(index, track): (usize, &'a Track)| {
+            ports(track).zip(&track.events).map(move |(port, event)| (index, port, event)).collect::<Vec<_>>()
+        };
+        let mut events: Vec<_> = sequence.tracks.iter().enumerate().flat_map(of_track).collect();
+        events.sort_by_key(|(_, _, event)| event.tick);
+        Chase { events, heard: 0, from, told: HashMap::new(), lanes: HashMap::new() }
+    }
+
+    /// Hears what comes before tick `to`.
+    pub(crate) fn advance(&mut self, to: u64) {
+        while let Some(&(track, port, event)) = self.events.get(self.heard).filter(|(_, _, event)| event.tick < to) {
+            self.heard += 1;
+            self.hear(track, port, event);
         }
-        events.sort_by_key(|(_, (_, event))| event.tick);
-        let mut chase = Chase::default();
-        for (track, (port, TrackEvent { tick, event })) in events {
-            chase.hear(track, port, tick, event, tick >= from);
-        }
-        chase
+    }
+
+    /// As much as how many events it takes to tell it.
+    pub(crate) fn weight(&self) -> usize {
+        self.told.values().map(|(_, told)| told.before.len() + told.event.weight()).sum()
     }
 
     /// In the order in which it was told. System exclusive messages are on the first track, and with them what their port
     /// was told before the last of them: events of one tick are played in the order of tracks.
-    pub(crate) fn told(self) -> Vec<Told> {
-        let mut told: Vec<(usize, Told)> = self.told.into_values().collect();
-        let mut lanes: Vec<(u16, Lane)> = self.lanes.into_iter().collect();
+    pub(crate) fn told(&self) -> Vec<Told> {
+        let mut told: Vec<(usize, Told)> = self.told.values().cloned().collect();
+        let mut lanes: Vec<(u16, Lane)> = self.lanes.iter().map(|(&channel, &lane)| (channel, lane)).collect();
         lanes.sort_unstable_by_key(|&(channel, _)| channel);
         for (channel, lane) in lanes {
             let last = lane.last_words().into_iter();
@@ -123,9 +132,10 @@ impl Chase {
         told.into_iter().map(placed).collect()
     }
 
-    fn hear(&mut self, track: usize, port: u8, tick: u64, event: Event, counts: bool) {
+    fn hear(&mut self, track: usize, port: u8, TrackEvent { tick, event }: &TrackEvent) {
+        let (counts, count) = (*tick >= self.from, self.heard);
         let mut before = Vec::new();
-        let thing = match &event {
+        let thing = match event {
             Event::Channel { channel, message } => {
                 let channel = 16 * u16::from(port) + u16::from(channel & 0x0F);
                 let lane = self.lanes.entry(channel).or_default();
@@ -133,22 +143,21 @@ impl Chase {
                 if matches!(message, Message::NoteOn { velocity: 1.., .. }) {
                     self.told.remove(&Thing::Controller(channel, PORTAMENTO_CONTROL));
                 }
-                lane.hear(channel, *message, counts, self.count, &mut before)
+                lane.hear(channel, *message, counts, count, &mut before)
             }
             Event::SysEx(data) => {
                 if is_reset(data) {
                     self.forget_channels(port);
                 }
                 let is_whole = data.last() == Some(&0xF7);
-                Some(if is_whole { Thing::SysEx(port, data.clone()) } else { Thing::Packet(self.count) })
+                Some(if is_whole { Thing::SysEx(port, data.clone()) } else { Thing::Packet(count) })
             }
-            Event::Escape(_) => Some(Thing::Packet(self.count)),
-            Event::Meta(meta) => state_of(meta, tick == 0, self.count),
+            Event::Escape(_) => Some(Thing::Packet(count)),
+            Event::Meta(meta) => state_of(meta, *tick == 0, count),
         };
-        self.count += 1;
         if let Some(thing) = thing.filter(|_| counts) {
-            let told = Told { thing: thing.clone(), track, port, before, event };
-            self.told.insert(thing, (self.count, told));
+            let told = Told { thing: thing.clone(), track, port, before, event: event.clone() };
+            self.told.insert(thing, (count, told));
         }
     }
 

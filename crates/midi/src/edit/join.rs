@@ -274,7 +274,9 @@ fn taken_back(song: &Sequence) -> Vec<(u16, Message)> {
     let notes = song.tracks.iter().flat_map(Track::notes);
     let hanging: BTreeSet<u16> = notes.filter(|note| note.off.is_none()).map(|note| note.channel).collect();
     let mut messages: Vec<(u16, Message)> = hanging.into_iter().map(|channel| (channel, all_off)).collect();
-    for told in Chase::new(song, 0, u64::MAX).told() {
+    let mut chase = Chase::new(song, 0);
+    chase.advance(u64::MAX);
+    for told in chase.told() {
         if let Some(channel) = told.thing.channel() {
             messages.extend(neutral(&told.thing).into_iter().map(|message| (channel, message)));
         }

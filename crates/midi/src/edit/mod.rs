@@ -50,12 +50,25 @@ pub use resolution::set_resolution;
 pub use scope::Scope;
 pub use section::{Held, Section, cut, trim};
 pub use select::{Strip, keep, remove, strip};
-pub use split::{bar_ticks, marker_ticks, split_at, split_channels, split_tracks};
+pub use split::{Parts, bar_ticks, marker_ticks, split_at, split_channels, split_tracks};
 pub use tempo::{scale_tempo, set_tempo};
 pub use transpose::{OutOfRange, Transpose, transpose};
 pub use velocity::{Velocity, velocity};
 
 use crate::{Event, Meta, Track, TrackEvent};
+
+impl Event {
+    /// As much as how many events of a channel it is: one, and one more for every 16 bytes of data.
+    fn weight(&self) -> usize {
+        let data: &[u8] = match self {
+            Event::SysEx(data) | Event::Escape(data) | Event::Meta(Meta::SequencerSpecific(data)) => data,
+            Event::Meta(Meta::Text { bytes, .. }) => bytes,
+            Event::Meta(Meta::Unknown { data, .. }) => data,
+            _ => &[],
+        };
+        1 + data.len() / 16
+    }
+}
 
 /// Puts a meta event at the start of a track, behind the meta events that are there already.
 fn insert_at_start(track: &mut Track, meta: Meta) {

@@ -5,14 +5,20 @@ use crate::{Event, Meta, Track, TrackEvent};
 /// An event and the port that it goes to.
 pub(crate) type Ported = (u8, TrackEvent);
 
-/// The events of a track with their ports; a port event counts to the port that it names.
-pub(crate) fn ported(track: Track) -> impl Iterator<Item = Ported> {
-    track.events.into_iter().scan(0, |port, event| {
+/// The port of each event of a track; a port event counts to the port that it names.
+pub(crate) fn ports(track: &Track) -> impl Iterator<Item = u8> + '_ {
+    track.events.iter().scan(0, |port, event| {
         if let Event::Meta(Meta::Port(number)) = event.event {
             *port = number;
         }
-        Some((*port, event))
+        Some(*port)
     })
+}
+
+/// The events of a track with their ports.
+pub(crate) fn ported(track: Track) -> impl Iterator<Item = Ported> {
+    let ports: Vec<u8> = ports(&track).collect();
+    ports.into_iter().zip(track.events)
 }
 
 /// A track of these events in this order. Their port events stay if they still say the right ports, else there are others.

@@ -6,7 +6,7 @@ use rae_units::Seconds;
 
 use crate::edit::chase::Chase;
 use crate::edit::join::Row;
-use crate::edit::ports::{Ported, ported, track_of};
+use crate::edit::ports::{Ported, ports, track_of};
 use crate::{BarMap, Error, Event, Format, Message, Meta, Note, Sequence, TempoMap, Track, TrackEvent};
 
 /// A stretch of a song in ticks.
@@ -83,7 +83,7 @@ pub enum Held {
 /// [`Error::Patterns`], and [`Error::Setting`] where there is nothing in the section.
 pub fn trim(sequence: &Sequence, section: Section, held: Held) -> Result<Sequence, Error> {
     section.check(sequence)?;
-    Ok(part(sequence, section, held, 0))
+    Ok(Sections::new(sequence, 0).part(section, held))
 }
 
 /// Cuts a section out: what follows comes earlier, with instruments, tempo and metre as they were there. Notes that sound
@@ -95,54 +95,112 @@ pub fn cut(sequence: &Sequence, section: Section, held: Held) -> Result<Sequence
     section.check(sequence)?;
     let before = Section { start: 0, end: Some(section.start) };
     let mut row = Row::new(sequence.format, sequence.division);
-    row.append(part(sequence, before, Held::Drop, 0), 0, 0);
+    row.append(Sections::new(sequence, 0).part(before, Held::Drop), 0, 0);
     if let Some(start) = section.end.filter(|&end| end < length(sequence)) {
-        let after = part(sequence, Section { start, end: None }, held, section.start);
+        let after = Sections::new(sequence, section.start).part(Section { start, end: None }, held);
         row.append(after, section.start, 0);
     }
     Ok(row.finish())
 }
 
-/// A section, at whose start stands what was told since `told_from`.
-fn part(sequence: &Sequence, section: Section, held: Held, told_from: u64) -> Sequence {
-    let mut starts: Vec<Vec<Ported>> = vec![Vec::new(); sequence.tracks.len()];
-    if section.start > 0 {
-        for told in Chase::new(sequence, told_from, section.start).told() {
-            starts[told.track].extend(told.events(0));
-        }
-    }
-    let tracks = sequence.tracks.iter().zip(starts).map(|(track, start)| part_of_track(track, start, section, held));
-    Sequence { format: sequence.format, division: sequence.division, tracks: tracks.collect() }
+/// Sections of a song from front to back, in one pass over the song.
+pub(crate) struct Sections<'a> {
+    sequence: &'a Sequence,
+    chase: Chase<'a>,
+    lanes: Vec<Lane<'a>>,
 }
 
-fn part_of_track(track: &Track, start: Vec<Ported>, section: Section, held: Held) -> Track {
-    let end = section.end.unwrap_or(u64::MAX);
-    let notes = track.notes();
-    let mut events = start;
-    let mut dropped = HashSet::new();
-    for note in &notes {
-        let (early, sounds) = (note.tick < section.start, note.end > section.start);
-        if early && sounds && held == Held::Strike {
-            events.push((port(note), TrackEvent { tick: 0, event: track.events[note.on].event.clone() }));
-        } else if early {
-            dropped.extend(note.off);
-        }
-    }
-    let within = ported(track.clone()).enumerate().filter(|(index, (_, event))| {
-        let is_end = event.event == Event::Meta(Meta::EndOfTrack);
-        (section.start..end).contains(&event.tick) && !is_end && !dropped.contains(index)
-    });
-    events.extend(within.map(|(_, (port, event))| (port, TrackEvent { tick: event.tick - section.start, ..event })));
+/// A track, and which of its notes began before a section.
+struct Lane<'a> {
+    track: &'a Track,
+    ports: Vec<u8>,
+    notes: Vec<Note>,
+    /// Those that sound up to the section's start or longer.
+    early: Vec<usize>,
+    /// The first that does not begin before it.
+    next: usize,
+}
 
-    let until = track.end().clamp(section.start, end) - section.start;
-    if track.end() >= end {
-        let is_heard = |note: &&Note| note.tick < end && (note.tick >= section.start || held == Held::Strike);
-        for note in notes.iter().filter(is_heard).filter(|note| note.end >= end) {
-            events.push((port(note), TrackEvent { tick: until, event: release(track, note, end) }));
-        }
+impl<'a> Sections<'a> {
+    /// At the start of each section stands what was told since `told_from`.
+    pub(crate) fn new(sequence: &'a Sequence, told_from: u64) -> Sections<'a> {
+        let lane = |track: &'a Track| {
+            let (ports, notes) = (ports(track).collect(), track.notes());
+            Lane { track, ports, notes, early: Vec::new(), next: 0 }
+        };
+        let lanes = sequence.tracks.iter().map(lane).collect();
+        Sections { sequence, chase: Chase::new(sequence, told_from), lanes }
     }
-    events.push((0, TrackEvent { tick: until, event: Event::Meta(Meta::EndOfTrack) }));
-    track_of(events)
+
+    /// The next section, which starts no earlier than the one before.
+    pub(crate) fn part(&mut self, section: Section, held: Held) -> Sequence {
+        self.advance(section.start);
+        let mut starts: Vec<Vec<Ported>> = vec![Vec::new(); self.lanes.len()];
+        if section.start > 0 {
+            for told in self.chase.told() {
+                starts[told.track].extend(told.events(0));
+            }
+        }
+        let tracks = self.lanes.iter().zip(starts).map(|(lane, start)| lane.part(start, section, held)).collect();
+        Sequence { format: self.sequence.format, division: self.sequence.division, tracks }
+    }
+
+    /// As much as how many events a section has beside those that are in it, if it starts here.
+    pub(crate) fn weight(&mut self, start: u64) -> usize {
+        self.advance(start);
+        self.chase.weight() + self.lanes.iter().map(|lane| 1 + lane.early.len()).sum::<usize>()
+    }
+
+    fn advance(&mut self, start: u64) {
+        self.chase.advance(start);
+        self.lanes.iter_mut().for_each(|lane| lane.advance(start));
+    }
+}
+
+impl Lane<'_> {
+    fn advance(&mut self, start: u64) {
+        while self.notes.get(self.next).is_some_and(|note| note.tick < start) {
+            self.early.push(self.next);
+            self.next += 1;
+        }
+        self.early.retain(|&note| self.notes[note].end >= start);
+    }
+
+    fn part(&self, start: Vec<Ported>, section: Section, held: Held) -> Track {
+        let all = &self.track.events;
+        let end = section.end.unwrap_or(u64::MAX);
+        let mut events = start;
+        let mut dropped = HashSet::new();
+        let mut heard = Vec::new();
+        for note in self.early.iter().map(|&note| &self.notes[note]) {
+            if note.end > section.start && held == Held::Strike {
+                events.push((port(note), TrackEvent { tick: 0, event: all[note.on].event.clone() }));
+                heard.push(note);
+            } else {
+                dropped.extend(note.off);
+            }
+        }
+        heard.extend(self.notes[self.next..].iter().take_while(|note| note.tick < end));
+
+        let first = all.partition_point(|event| event.tick < section.start);
+        let last = all.partition_point(|event| event.tick < end);
+        for index in (first..last).filter(|index| !dropped.contains(index)) {
+            let TrackEvent { tick, event } = &all[index];
+            if *event != Event::Meta(Meta::EndOfTrack) {
+                let event = TrackEvent { tick: tick - section.start, event: event.clone() };
+                events.push((self.ports[index], event));
+            }
+        }
+
+        let until = self.track.end().clamp(section.start, end) - section.start;
+        if self.track.end() >= end {
+            for note in heard.into_iter().filter(|note| note.end >= end) {
+                events.push((port(note), TrackEvent { tick: until, event: release(self.track, note, end) }));
+            }
+        }
+        events.push((0, TrackEvent { tick: until, event: Event::Meta(Meta::EndOfTrack) }));
+        track_of(events)
+    }
 }
 
 fn port(note: &Note) -> u8 {

@@ -240,9 +240,45 @@ fn songs_are_split_at_their_markers() {
     let sequence = song([events]);
     assert_eq!(marker_ticks(&sequence), [0, 70]);
     let parts = split_at(&sequence, &[0, 70, 70, 90, 500], Held::Strike).unwrap();
+    let parts: Vec<Sequence> = parts.map(|(_, part)| part).collect();
     let first = ending(song([[vec![text(0, TextKind::Marker)], note(0, 60, 0, 50).to_vec()].concat()]), 70);
     let second = song([[vec![text(0, TextKind::Marker)], note(0, 62, 10, 20).to_vec()].concat()]);
     assert_eq!(parts, [first, second]);
+}
+
+#[test]
+fn splitting_does_not_multiply_a_song_without_bound() {
+    let sysex =
+        |number: u16| TrackEvent { tick: 0, event: Event::SysEx(vec![(number >> 7) as u8, number as u8 & 127, 0xF7]) };
+    let many: Vec<TrackEvent> = (0..10_000).map(sysex).collect();
+    // Every section would tell 10,000 messages again, every track has them, and so does every channel.
+    let sequence = ending(song([[many.clone(), note(0, 60, 0, 9).to_vec()].concat()]), 5000);
+    let cuts: Vec<u64> = (0..900).collect();
+    assert!(matches!(split_at(&sequence, &cuts, Held::Strike), Err(Error::Setting { .. })));
+    assert!(split_at(&sequence, &cuts[..90], Held::Strike).is_ok());
+    let tracks = song(std::iter::once(many).chain((0..900).map(|_| note(0, 60, 0, 9).to_vec())));
+    assert!(matches!(rae_midi::edit::split_tracks(&tracks), Err(Error::Setting { .. })));
+
+    // Thousands of tracks are split without a look at all of them for each.
+    let tracks = song((0..20_000).map(|_| note(0, 60, 0, 9).to_vec()));
+    let parts = rae_midi::edit::split_tracks(&tracks).unwrap();
+    assert_eq!(parts.map(|(_, part)| part.tracks.len()).sum::<usize>(), 20_000);
+}
+
+proptest! {
+    #[test]
+    fn parts_are_the_sections_of_the_song(sequence in any_song(), cuts in proptest::collection::btree_set(1..20_000u64, 0..6), drop in any::<bool>()) {
+        let held = if drop { Held::Drop } else { Held::Strike };
+        let end = sequence.tracks.iter().map(|track| track.end()).max().unwrap_or(0);
+        let cuts: Vec<u64> = cuts.into_iter().filter(|&cut| cut < end).collect();
+        let parts: Vec<Sequence> = split_at(&sequence, &cuts, held).unwrap().map(|(_, part)| part).collect();
+        prop_assert_eq!(parts.len(), cuts.len() + 1);
+        for (index, part) in parts.iter().enumerate().filter(|_| !cuts.is_empty()) {
+            let start = if index == 0 { 0 } else { cuts[index - 1] };
+            let section = Section { start, end: cuts.get(index).copied() };
+            prop_assert_eq!(part, &trim(&sequence, section, held).unwrap());
+        }
+    }
 }
 
 /// What a listener knows of a channel: the values of its controllers, its program and so on, as a map.
