@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import sys
@@ -184,10 +185,9 @@ class Engine:
 
 
 def _demand_numpy(function: str) -> None:
-    try:
-        import numpy  # noqa: F401
-    except ImportError as error:
-        raise ImportError(f"{function}() gives numpy arrays, and numpy is not there: pip install numpy") from error
+    if importlib.util.find_spec("numpy") is None:
+        raise ImportError(f"{function}() gives numpy arrays, and numpy is not there: pip install numpy")
+    import numpy  # noqa: F401
 
 
 def _tell(what: StrPath, report: RenderReport, about: str = "", told: tuple[str, ...] = ()) -> None:

@@ -8,66 +8,69 @@ from typing import Any, Literal, TypedDict
 
 
 class RenderOptions(TypedDict, total=False):
-    """Keyword arguments of a render; what is left out has its default."""
+    """Keyword arguments of a render; what is left out has its default.
+
+    - ``sample_format``: 16-bit (dithered) or 24-bit integers, or 32-bit float. Default ``"s16"``.
+    - ``gain_db``: Absolute gain in dB; at 0 one full-scale sample at full velocity reaches full scale. Default -13.
+    - ``normalize_db``: Bring the highest sample to this level in dBFS; renders twice. Default: no.
+    - ``reverb_wet``: Share of the reverb, 0 to 1. Default 0.3.
+    - ``reverb_time``: Seconds of the reverb's impulse response. Default 0.1.
+    - ``embedded_bank``: The bank that an RMID file brings along lies on top of the SoundFont. Default True.
+    - ``sends``: The reverb hall and chorus that the SoundFont and the song ask for. Default True.
+    - ``interpolation``: How samples are read between their points. Default ``"sinc"``.
+    - ``tail``: What follows the last note: until silent, nothing, or so many seconds. Default ``"silence"``.
+    - ``tail_threshold_db``: Level in dBFS below which the tail is silent. Default -90.
+    - ``tempo``: Factor on the tempo; 2 is twice as fast. Default 1.
+    - ``transpose``: Semitones up or down; drums stay. Default 0.
+    - ``start``: Seconds at which the result begins, of the sound as it is played: ``tempo`` is counted in. Default
+      0.
+    - ``end``: Seconds at which it ends, counted like ``start``; the tail follows. Default: the song's end.
+    - ``solo``: Only these channels sound: 1 to 16, on the second port 17 to 32. Default: all.
+    - ``mute``: These channels do not sound. Default: none.
+    - ``bars``: Only these bars, counted from 1: ``5``, ``"5-8"`` or ``"5-"``. Notes that began before them are not
+      heard, and controllers stand as they would. Not together with ``start`` and ``end``. Default: all.
+    - ``loop``: How often the part chosen by ``bars`` or ``start`` and ``end`` is played; without one, what lies
+      between the song's loop points (markers loopStart and loopEnd, controllers 116 and 117, 110 and 111, or 111),
+      else all of it. ``"inf"`` goes on up to ``max_duration``. Default: the song as it is.
+    - ``count_in``: Bars of clicks before the music. Default 0.
+    - ``click``: A click on every beat. Default False.
+    - ``click_level_db``: Level in dBFS of the click on a bar's first beat; the others are 4 dB softer. Default -12.
+    - ``max_duration``: A longer song is cut here, with a warning. Seconds, default four hours.
+    - ``max_voices``: Voices that may sound at once. Default 4096.
+    - ``threads``: Threads to use; the result does not depend on it. Default: one per core, one per file where files
+      are rendered at once.
+    - ``device``: What does the work. Overrides ``use_gpu``; only ``"gpu"`` can fail. Default ``"auto"``.
+    - ``overwrite``: Replace the output file if it exists. An input is never replaced. Default True.
+    - ``progress``: Called with the share of the work done, 0 to 1. What it raises stops the render and is raised.
+    """
 
     sample_format: Literal["s16", "s24", "f32"]
-    """16-bit (dithered) or 24-bit integers, or 32-bit float. Default ``"s16"``."""
     gain_db: float
-    """Absolute gain in dB; at 0 one full-scale sample at full velocity reaches full scale. Default -13."""
     normalize_db: float | None
-    """Bring the highest sample to this level in dBFS; renders twice. Default: no."""
     reverb_wet: float
-    """Share of the reverb, 0 to 1. Default 0.3."""
     reverb_time: float
-    """Seconds of the reverb's impulse response. Default 0.1."""
     embedded_bank: bool
-    """The bank that an RMID file brings along lies on top of the SoundFont. Default True."""
     sends: bool
-    """The reverb hall and chorus that the SoundFont and the song ask for. Default True."""
     interpolation: Literal["sinc", "cubic", "linear"]
-    """How samples are read between their points. Default ``"sinc"``."""
     tail: Literal["silence", "none"] | float
-    """What follows the last note: until silent, nothing, or so many seconds. Default ``"silence"``."""
     tail_threshold_db: float
-    """Level in dBFS below which the tail is silent. Default -90."""
     tempo: float
-    """Factor on the tempo; 2 is twice as fast. Default 1."""
     transpose: int
-    """Semitones up or down; drums stay. Default 0."""
     start: float
-    """Seconds of the song at which the result begins. Default 0."""
     end: float | None
-    """Seconds of the song at which it ends; the tail follows. Default: its end."""
     solo: Iterable[int]
-    """Only these channels sound: 1 to 16, on the second port 17 to 32. Default: all."""
     mute: Iterable[int]
-    """These channels do not sound. Default: none."""
     bars: int | str
-    """Only these bars, counted from 1: ``5``, ``"5-8"`` or ``"5-"``. Notes that began before them are not heard, and
-    controllers stand as they would. Not together with ``start`` and ``end``. Default: all."""
     loop: int | Literal["inf"]
-    """How often the part chosen by ``bars`` or ``start`` and ``end`` is played; without one, what lies between the
-    song's loop points (markers loopStart and loopEnd, controllers 116 and 117, 110 and 111, or 111), else all of it.
-    ``"inf"`` goes on up to ``max_duration``. Default: the song as it is."""
     count_in: int
-    """Bars of clicks before the music. Default 0."""
     click: bool
-    """A click on every beat. Default False."""
     click_level_db: float
-    """Level in dBFS of the click on a bar's first beat; the others are 4 dB softer. Default -12."""
     max_duration: float
-    """A longer song is cut here, with a warning. Seconds, default four hours."""
     max_voices: int
-    """Voices that may sound at once. Default 4096."""
     threads: int | None
-    """Threads to use; the result does not depend on it. Default: one per core, one per file where files are rendered
-    at once."""
     device: Literal["auto", "cpu", "gpu"]
-    """What does the work. Overrides ``use_gpu``; only ``"gpu"`` can fail. Default ``"auto"``."""
     overwrite: bool
-    """Replace the output file if it exists. An input is never replaced. Default True."""
     progress: Callable[[float], object] | None
-    """Called with the share of the work done, 0 to 1. What it raises stops the render and is raised."""
 
 
 def prepare(options: Mapping[str, Any], *, sample_rate: int, use_gpu: bool, reverb: bool) -> dict[str, Any]:

@@ -31,6 +31,14 @@ fn array(py: Python<'_>, audio: AudioBuffer) -> PyResult<Bound<'_, PyArray2<f32>
     Ok(array.map_err(|error| PyRuntimeError::new_err(error.to_string()))?.into_pyarray(py))
 }
 
+/// Makes an array of nothing. The first array looks numpy's interface up, which runs Python code and panics where that
+/// raises; here no signal waits whose handler would.
+fn find_numpy(py: Python<'_>) -> PyResult<()> {
+    py.check_signals()?;
+    PyArray2::<f32>::zeros(py, [0, 0], false);
+    Ok(())
+}
+
 /// The timeline of a song as JSON.
 #[pyfunction]
 #[pyo3(signature = (midi_path, options, /))]
@@ -157,14 +165,12 @@ impl Engine {
         options: &Bound<'py, PyDict>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<(Bound<'py, PyArray2<f32>>, Bound<'py, PyAny>)> {
+        find_numpy(py)?;
         let settings = options::read(options)?;
         let Rendering { audio, report: made } = Watch::over(py, progress, |watch| {
             let song = read_midi(&midi_path)?;
             let mut observer = |progress: Progress| watch.update(progress.fraction);
-            let mut rendering =
-                self.engine.for_song(&song, &settings)?.render(&song.sequence, &settings, &mut observer)?;
-            rendering.report.add_earlier_warnings(&song.warnings);
-            Ok(rendering)
+            self.engine.render(&song, &settings, &mut observer)
         })?;
         Ok((array(py, audio)?, report::to_python(py, &made)?))
     }
@@ -198,14 +204,12 @@ impl Engine {
         options: &Bound<'py, PyDict>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Stems<'py, Bound<'py, PyArray2<f32>>>> {
+        find_numpy(py)?;
         let (settings, by) = (options::read(options)?, options::stems_by(options)?);
         let (made, stems) = Watch::over(py, progress, |watch| {
             let song = read_midi(&midi_path)?;
             let mut observer = |progress: Progress| watch.update(progress.fraction);
-            let (mut made, stems) =
-                self.engine.for_song(&song, &settings)?.stems(&song.sequence, by, &settings, &mut observer)?;
-            made.add_earlier_warnings(&song.warnings);
-            Ok((made, stems))
+            self.engine.stems(&song, by, &settings, &mut observer)
         })?;
         let stems = stems.into_iter().map(|stem| Ok((stem.name, array(py, stem.audio)?))).collect::<PyResult<_>>()?;
         Ok((stems, report::to_python(py, &made)?))
@@ -220,13 +224,13 @@ impl Engine {
         options: &Bound<'_, PyDict>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Stream> {
+        find_numpy(py)?;
         let (settings, block_frames) = (options::read(options)?, options::block_frames(options)?);
         Watch::over(py, progress, |watch| {
             let song = read_midi(&midi_path)?;
             let mut observer = |progress: Progress| watch.update(progress.fraction);
-            let engine = self.engine.for_song(&song, &settings)?;
-            let stream = engine.stream_observed(&song.sequence, &settings, &mut observer)?;
-            Ok(Stream::new(stream, block_frames, song.warnings, settings.normalize.is_some()))
+            let stream = self.engine.stream_observed(&song, &settings, &mut observer)?;
+            Ok(Stream::new(stream, block_frames, settings.normalize.is_some()))
         })
     }
 }

@@ -7,7 +7,6 @@ use numpy::ndarray::Array2;
 use numpy::{IntoPyArray, PyArray2};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use rust_audio_engine::midi::Warning;
 use rust_audio_engine::{Report, Seconds};
 
 use crate::{errors, report};
@@ -19,7 +18,6 @@ pub(crate) struct Stream {
     /// What a closed stream had made.
     made: OnceLock<Report>,
     block_frames: usize,
-    song_warnings: Vec<Warning>,
     rate: u32,
     /// Share of the work that was done before the first frame.
     prepared: f64,
@@ -28,19 +26,13 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// A stream of blocks of so many frames over a song with these warnings; `normalized` if a pass went before.
-    pub(crate) fn new(
-        stream: rust_audio_engine::Stream,
-        block_frames: usize,
-        song_warnings: Vec<Warning>,
-        normalized: bool,
-    ) -> Stream {
+    /// A stream of blocks of so many frames; `normalized` if a pass went before.
+    pub(crate) fn new(stream: rust_audio_engine::Stream, block_frames: usize, normalized: bool) -> Stream {
         Stream {
             rate: stream.rate().hz(),
             stream: Mutex::new(Some(Box::new(stream))),
             made: OnceLock::new(),
             block_frames,
-            song_warnings,
             prepared: if normalized { 0.5 } else { 0.0 },
             process: process::id(),
         }
@@ -122,11 +114,10 @@ impl Stream {
     #[getter]
     fn report<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.check_process(py)?;
-        let mut made = py.detach(|| match &*self.lock() {
+        let made = py.detach(|| match &*self.lock() {
             Some(stream) => stream.report(),
             None => self.made.wait().clone(),
         });
-        made.add_earlier_warnings(&self.song_warnings);
         report::to_python(py, &made)
     }
 

@@ -42,3 +42,17 @@ def test_ctrl_c_stops_a_render(long_song: Path, tmp_path: Path, interrupt: Calla
     output = tmp_path / "out.wav"
     assert b"KeyboardInterrupt" in interrupt(code, long_song, output)
     assert not output.exists() and [path.name for path in tmp_path.iterdir()] == ["long.mid"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_ctrl_c_during_the_first_array_is_no_panic(song: Path, interrupt: Callable[..., bytes]) -> None:
+    """The first block is long work that looks at no signals, and becomes the first array of the process."""
+    code = (
+        "import sys, time, rust_audio_engine as rae\n"
+        "blocks = rae.stream(sys.argv[1], 'builtin', block_frames=1 << 20, tail=24.0)\n"
+        "print(flush=True)\n"
+        "next(blocks)\n"
+        "time.sleep(60)\n"
+    )
+    errors = interrupt(code, song)
+    assert b"KeyboardInterrupt" in errors and b"panicked" not in errors, errors

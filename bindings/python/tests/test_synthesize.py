@@ -186,6 +186,10 @@ def test_wrong_options(song: Path, tmp_path: Path) -> None:
         render(tempo="fast")
     with pytest.raises(TypeError, match="volume"):
         render(volume=11)
+    with pytest.raises(TypeError, match="'normalize'; did you mean 'normalize_db'"):
+        render(normalize=-1)
+    with pytest.raises(TypeError, match="solo: expected channels such as"):
+        render(solo=1)
     with pytest.raises(rae.DeviceError, match="GPU"):
         render(device="gpu")
     assert not (tmp_path / "a.wav").exists()
@@ -273,3 +277,8 @@ def test_changed_soundfonts_are_opened_again(song: Path, tmp_path: Path) -> None
     bank.unlink()
     with pytest.raises(rae.MissingFileError):
         synthesize_midi(song, tmp_path / "a.wav", bank)
+
+
+def test_help_names_every_option() -> None:
+    text = rae.RenderOptions.__doc__ or ""
+    assert [name for name in rae.RenderOptions.__annotations__ if f"- ``{name}``: " not in text] == []

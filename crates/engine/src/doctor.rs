@@ -216,7 +216,8 @@ fn bank(system: &System<'_>) -> Result<Bank, Error> {
 
 fn self_test() -> Result<SelfTest, String> {
     let engine = Engine::open(SoundFontChoice::Builtin).map_err(|error| error.to_string())?;
-    let made = engine.render(&bar(), &RenderSettings::default(), &mut unobserved).map_err(|error| error.to_string())?;
+    let made =
+        engine.render(&bar().into(), &RenderSettings::default(), &mut unobserved).map_err(|error| error.to_string())?;
     let peak_dbfs = made.report.peak_dbfs.ok_or("the self test rendered silence")?;
     Ok(SelfTest {
         duration: made.report.duration,

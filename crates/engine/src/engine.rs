@@ -78,8 +78,7 @@ impl Engine {
     }
 
     /// The engine that plays a song: this one, or where the song brings a bank along (RMID) and the settings do not say to
-    /// ignore it, one with that bank on top. [`Engine::render_file`] and all that takes a [`Parsed`] asks for it by itself;
-    /// what takes a [`Sequence`] knows nothing of the song's file.
+    /// ignore it, one with that bank on top. Whatever renders a [`Parsed`] asks for it by itself.
     pub fn for_song(&self, song: &Parsed, settings: &RenderSettings) -> Result<Engine, Error> {
         let bank = song.rmid.as_ref().and_then(|rmid| rmid.bank.as_ref()).filter(|_| settings.embedded_bank);
         let Some(EmbeddedBank { name, file, range, offset }) = bank else { return Ok(self.clone()) };
@@ -110,7 +109,7 @@ impl Engine {
     }
 
     /// Begins a render that is pulled, for sound that goes elsewhere than into a file or memory.
-    pub fn stream(&self, song: &Sequence, settings: &RenderSettings) -> Result<Stream, Error> {
+    pub fn stream(&self, song: &Parsed, settings: &RenderSettings) -> Result<Stream, Error> {
         self.stream_observed(song, settings, &mut unobserved)
     }
 
@@ -118,7 +117,7 @@ impl Engine {
     /// first half of the work, and may end it.
     pub fn stream_observed(
         &self,
-        song: &Sequence,
+        song: &Parsed,
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<Stream, Error> {
@@ -128,7 +127,7 @@ impl Engine {
     /// Renders into memory.
     pub fn render(
         &self,
-        song: &Sequence,
+        song: &Parsed,
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<Rendering, Error> {
@@ -146,14 +145,26 @@ impl Engine {
         Ok(Rendering { audio, report: stream.report() })
     }
 
-    /// Begins the render; a pass before it measures the peak if that is to be normalised.
+    /// Begins the render of a song with the bank that it brings along, and with its warnings.
     pub(crate) fn begin(
+        &self,
+        song: &Parsed,
+        settings: &RenderSettings,
+        work: &mut Work<'_, '_>,
+    ) -> Result<Stream, Error> {
+        settings.validate()?;
+        let stream = self.for_song(song, settings)?.mix(&song.sequence, settings, work)?;
+        Ok(stream.after_warnings(&bounded(&song.warnings, song.warnings.len())))
+    }
+
+    /// The whole of a song with this bank; a pass before it measures the peak if that is to be normalised. `settings` are
+    /// valid.
+    pub(crate) fn mix(
         &self,
         song: &Sequence,
         settings: &RenderSettings,
         work: &mut Work<'_, '_>,
     ) -> Result<Stream, Error> {
-        settings.validate()?;
         let Some(target) = settings.normalize else {
             return self.share(song, settings, Share::Mix);
         };

@@ -9,7 +9,7 @@
 //! # fn example() -> Result<(), rust_audio_engine::Error> {
 //! let engine = Engine::open(SoundFontChoice::Builtin)?;
 //! let song = read_midi("song.mid")?;
-//! let rendering = engine.render(&song.sequence, &RenderSettings::default(), &mut unobserved)?;
+//! let rendering = engine.render(&song, &RenderSettings::default(), &mut unobserved)?;
 //! println!("{} s, peak {:?} dBFS", rendering.report.duration, rendering.report.peak_dbfs);
 //! # Ok(())
 //! # }

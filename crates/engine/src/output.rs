@@ -80,11 +80,11 @@ impl Engine {
         self.font().files().try_for_each(|soundfont| check_output(&output, soundfont))?;
         let file = OutputFile::create(output, settings.overwrite)?;
         let mut work = Work::new(settings, observer);
-        let mut stream = self.for_song(song, settings)?.begin(&song.sequence, settings, &mut work)?;
+        let mut stream = self.begin(song, settings, &mut work)?;
         let writer = WavWriter::to_file(file, spec(settings))?;
         let (file, summary) = write(writer, settings, &mut work, &mut stream)?;
         file.commit()?;
-        Ok(report(song, &stream, summary))
+        Ok(report(&stream, summary))
     }
 
     /// Renders a song as WAV to anything that takes bytes, such as a pipe. Since that cannot be rewound, the header
@@ -97,10 +97,10 @@ impl Engine {
         observer: &mut Observer<'_>,
     ) -> Result<Report, Error> {
         let mut work = Work::new(settings, observer);
-        let mut stream = self.for_song(song, settings)?.begin(&song.sequence, settings, &mut work)?;
+        let mut stream = self.begin(song, settings, &mut work)?;
         let writer = WavWriter::streaming(BufWriter::new(sink), "standard output", spec(settings))?;
         let (_, summary) = write(writer, settings, &mut work, &mut stream)?;
-        Ok(report(song, &stream, summary))
+        Ok(report(&stream, summary))
     }
 
     /// Renders a song to a complete WAV file in memory, the same bytes that [`Engine::render_file`] writes.
@@ -111,10 +111,10 @@ impl Engine {
         observer: &mut Observer<'_>,
     ) -> Result<(Vec<u8>, Report), Error> {
         let mut work = Work::new(settings, observer);
-        let mut stream = self.for_song(song, settings)?.begin(&song.sequence, settings, &mut work)?;
+        let mut stream = self.begin(song, settings, &mut work)?;
         let writer = WavWriter::seekable(Cursor::new(Vec::new()), "memory", spec(settings))?;
         let (file, summary) = write(writer, settings, &mut work, &mut stream)?;
-        Ok((file.into_inner(), report(song, &stream, summary)))
+        Ok((file.into_inner(), report(&stream, summary)))
     }
 }
 
@@ -144,9 +144,8 @@ fn write<W: Write + Send>(
     Ok(writer.finish()?)
 }
 
-fn report(song: &Parsed, stream: &Stream, summary: WavSummary) -> Report {
+fn report(stream: &Stream, summary: WavSummary) -> Report {
     let mut report = stream.report();
-    report.add_earlier_warnings(&song.warnings);
     if summary.non_finite > 0 {
         report.warnings.push(format!("{} samples were not finite and are written as 0", summary.non_finite));
     }

@@ -102,7 +102,7 @@ impl Engine {
             return Err(CodecError::Exists(path).into());
         }
         let mut work = Work::and_more(settings, parts.len(), observer);
-        let mut mix = engine.mix(&song.sequence, settings, &mut work)?;
+        let mut mix = engine.measure(&song.sequence, settings, &mut work)?;
         let mut files = Vec::new();
         for part in parts {
             let path = path(&part);
@@ -120,23 +120,23 @@ impl Engine {
         Ok((mix.report, files))
     }
 
-    /// As [`Engine::render_stems`], into memory: float samples that nothing has limited. What takes a [`Sequence`] knows
-    /// nothing of a bank in the song's file; see [`Engine::for_song`].
+    /// As [`Engine::render_stems`], into memory: float samples that nothing has limited.
     pub fn stems(
         &self,
-        song: &Sequence,
+        song: &Parsed,
         by: StemsBy,
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<(Report, Vec<Stem>), Error> {
         settings.validate()?;
-        let parts = self.parts(song, by, settings)?;
+        let (engine, song, warnings) = (self.for_song(song, settings)?, &song.sequence, &song.warnings);
+        let parts = engine.parts(song, by, settings)?;
         let mut work = Work::and_more(settings, parts.len(), observer);
-        let mix = self.mix(song, settings, &mut work)?;
+        let mut mix = engine.measure(song, settings, &mut work)?;
         let mut stems = Vec::new();
         for part in parts {
             let (mut samples, mut right) = (Vec::new(), Vec::new());
-            self.part(song, &part, &mix, &mut work, |l, r| {
+            engine.part(song, &part, &mix, &mut work, |l, r| {
                 samples.extend_from_slice(l);
                 right.extend_from_slice(r);
                 Ok(())
@@ -144,12 +144,14 @@ impl Engine {
             samples.append(&mut right);
             stems.push(Stem { name: part.name, audio: AudioBuffer::from_planar(samples, 2).unwrap_or_default() });
         }
+        mix.report.add_earlier_warnings(warnings);
         Ok((mix.report, stems))
     }
 
-    fn mix(&self, song: &Sequence, settings: &RenderSettings, work: &mut Work<'_, '_>) -> Result<Mix, Error> {
+    /// Renders the mix for its length and level.
+    fn measure(&self, song: &Sequence, settings: &RenderSettings, work: &mut Work<'_, '_>) -> Result<Mix, Error> {
         let unlimited = RenderSettings { format: SampleFormat::F32, ..settings.clone() };
-        let mut stream = self.begin(song, &unlimited, work)?;
+        let mut stream = self.mix(song, &unlimited, work)?;
         work.run(&mut stream, |_, _| Ok(()))?;
         let report = stream.report();
         let tail = Tail::Seconds(Frames(report.frames).seconds(settings.rate));

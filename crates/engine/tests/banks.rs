@@ -12,7 +12,8 @@ use rae_testkit::{BankBuilder, SINE_OGG, amplitude_at, mutations, rmid, sine, zo
 use rust_audio_engine::midi::{Event, Message, Parsed, Sequence, TrackEvent};
 use rust_audio_engine::soundfont::Generator;
 use rust_audio_engine::{
-    BankName, Decibels, Engine, Error, RenderSettings, SampleRate, SoundFontChoice, check_output, read_midi, unobserved,
+    AudioBuffer, BankName, Decibels, Engine, Error, RenderSettings, SampleRate, SoundFontChoice, StemsBy, check_output,
+    read_midi, unobserved,
 };
 
 /// Pitches of the banks' presets, hertz.
@@ -39,8 +40,8 @@ fn asking(channel: u8, bank: u8, program: u8) -> Sequence {
 }
 
 /// Which of the pitches sounds, and the warnings.
-fn heard(engine: &Engine, song: &Sequence, settings: &RenderSettings) -> (Option<f64>, Vec<String>) {
-    let rendering = render(engine, song, settings);
+fn heard(engine: &Engine, song: &Parsed, settings: &RenderSettings) -> (Option<f64>, Vec<String>) {
+    let rendering = engine.render(song, settings, &mut unobserved).unwrap();
     let sound = rendering.audio.channel(0);
     let loud: Vec<f64> =
         [LOW, HIGH].into_iter().filter(|hz| amplitude_at(&sound[..40_000], *hz, 44_100) > 0.01).collect();
@@ -60,7 +61,7 @@ fn the_last_bank_that_has_a_preset_plays_it() {
     fs::write(&high, tone(HIGH, &[(0, 5), (3, 0), (128, 8)]).bytes()).unwrap();
     let engine = Engine::open(SoundFontChoice::from_names([name(&low, 0), name(&high, 1)])).unwrap();
     let plays = |channel, bank, program| {
-        let (hz, warnings) = heard(&engine, &asking(channel, bank, program), &dry());
+        let (hz, warnings) = heard(&engine, &asking(channel, bank, program).into(), &dry());
         (hz.unwrap(), warnings.len())
     };
     assert_eq!([plays(0, 0, 0), plays(0, 0, 5)], [(LOW, 0); 2]);
@@ -69,8 +70,8 @@ fn the_last_bank_that_has_a_preset_plays_it() {
     // What no bank has is replaced with a warning, from the top: the same program of bank 0, drum kit 0.
     assert_eq!([plays(0, 3, 0), plays(0, 7, 5), plays(9, 0, 9)], [(LOW, 1); 3]);
     let over = Engine::open(SoundFontChoice::from_names([name(&low, 0), name(&high, 0)])).unwrap();
-    assert_eq!(heard(&over, &asking(0, 0, 5), &dry()), (Some(HIGH), vec![]));
-    assert_eq!(heard(&over, &asking(0, 9, 5), &dry()).0, Some(HIGH), "substitutes come from the top, too");
+    assert_eq!(heard(&over, &asking(0, 0, 5).into(), &dry()), (Some(HIGH), vec![]));
+    assert_eq!(heard(&over, &asking(0, 9, 5).into(), &dry()).0, Some(HIGH), "substitutes come from the top, too");
 
     let source = format!("{} + {}@1", low.display(), high.display());
     assert_eq!((engine.soundfont().source, engine.soundfont().name.as_str()), (source, "testkit + testkit"));
@@ -90,7 +91,7 @@ fn the_built_in_bank_can_lie_below() {
     let high = folder.path().join("high.sf2");
     fs::write(&high, tone(HIGH, &[(0, 40)]).bytes()).unwrap();
     let engine = Engine::open(SoundFontChoice::from_names([name(Path::new("builtin"), 0), name(&high, 0)])).unwrap();
-    assert_eq!(heard(&engine, &asking(0, 0, 40), &dry()), (Some(HIGH), vec![]));
+    assert_eq!(heard(&engine, &asking(0, 0, 40).into(), &dry()), (Some(HIGH), vec![]));
     let below = render(&engine, &asking(0, 0, 73), &dry()).audio;
     let alone = render(&Engine::open(SoundFontChoice::Builtin).unwrap(), &asking(0, 0, 73), &dry()).audio;
     assert!(below.channel(0) == alone.channel(0), "what the upper bank lacks has the bits of the lower one alone");
@@ -109,7 +110,7 @@ fn a_song_plays_with_the_bank_that_it_brings() {
     let own = tone(HIGH, &[(0, 5), (128, 0)]).bytes();
     let plays = |offset, settings: &RenderSettings, (channel, bank, program)| {
         let song = song_with(&own, offset, &asking(channel, bank, program));
-        heard(&engine.for_song(&song, settings).unwrap(), &song.sequence, settings)
+        heard(&engine, &song, settings)
     };
     let asked = [(0, 0, 5), (0, 1, 5), (0, 0, 0), (9, 0, 0)];
     let all = |offset, settings: &RenderSettings| {
@@ -151,6 +152,14 @@ fn every_way_of_rendering_a_file_takes_its_bank() {
     assert!(fs::read(folder.path().join("file.wav")).unwrap() == wav);
     assert!(fs::read(folder.path().join("batch/song.wav")).unwrap() == wav);
     assert!(piped[piped.len() - 1000..] == wav[wav.len() - 1000..]);
+    let bits = |audio: &AudioBuffer| audio.channel(0).to_vec();
+    let alone = bits(&alone.render(&plain, &settings, &mut unobserved).unwrap().audio);
+    assert!(bits(&engine.render(&song, &settings, &mut unobserved).unwrap().audio) == alone);
+    let stems = engine.stems(&song, StemsBy::Channel, &settings, &mut unobserved).unwrap().1;
+    assert!(stems.len() == 1 && bits(&stems[0].audio) == alone);
+    let (mut left, mut right) = (vec![0.0; alone.len()], vec![0.0; alone.len()]);
+    engine.stream(&song, &settings).unwrap().read(&mut left, &mut right);
+    assert!(left == alone);
     let other =
         engine.render_wav(&song, &RenderSettings { embedded_bank: false, ..settings }, &mut unobserved).unwrap();
     assert!(other.0 != wav && other.1.soundfont == "testkit");
@@ -181,7 +190,7 @@ fn the_own_bank_may_be_an_sf3() {
     // 441 Hz at 44.1 kHz: a period of 100 points.
     let own = BankBuilder::one_sample(&sine(441.0, 44_100, 3_000), Some(0..3_000)).sf3_bytes(&[SINE_OGG]);
     let song = song_with(&own, Some(0), &asking(0, 0, 0));
-    let audio = render(&engine.for_song(&song, &dry()).unwrap(), &song.sequence, &dry()).audio;
+    let audio = engine.render(&song, &dry(), &mut unobserved).unwrap().audio;
     let [own, low] = [441.0, LOW].map(|hz| amplitude_at(&audio.channel(0)[..40_000], hz, 44_100));
     assert!(own > 0.05 && low < own / 100.0, "{own} {low}");
 }
@@ -196,11 +205,10 @@ fn damaged_files_with_banks_are_survived() {
         let bytes = fs::read(seed.unwrap().path()).unwrap();
         for bytes in mutations(&bytes, 300, 11).chain([bytes.clone()]) {
             let Ok(song) = Sequence::parse(&bytes) else { continue };
-            let Ok(engine) = engine.for_song(&song, &settings) else {
+            let Ok(mut stream) = engine.stream(&song, &settings) else {
                 refused += 1;
                 continue;
             };
-            let mut stream = engine.stream(&song.sequence, &settings).unwrap();
             let (mut left, mut right) = ([0.0; 2_000], [0.0; 2_000]);
             let count = stream.read(&mut left, &mut right);
             assert!(left[..count].iter().chain(&right[..count]).all(|x| x.is_finite()));

@@ -58,7 +58,7 @@ fn song() -> Sequence {
 }
 
 fn stems(by: StemsBy, settings: &RenderSettings) -> Vec<Stem> {
-    engine().stems(&song(), by, settings, &mut unobserved).unwrap().1
+    engine().stems(&song().into(), by, settings, &mut unobserved).unwrap().1
 }
 
 /// The largest difference between the sum of the stems and the mix, and the highest sample of the mix.

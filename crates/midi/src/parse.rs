@@ -22,6 +22,13 @@ pub struct Parsed {
     pub warnings: Vec<Warning>,
 }
 
+impl From<Sequence> for Parsed {
+    /// A song that was made and not read.
+    fn from(sequence: Sequence) -> Parsed {
+        Parsed { sequence, rmid: None, warnings: Vec::new() }
+    }
+}
+
 impl Sequence {
     /// Reads a Standard MIDI File, or one in a RIFF RMID wrapper, and forgives what can be forgiven; every leniency is a
     /// warning.

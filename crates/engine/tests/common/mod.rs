@@ -57,7 +57,7 @@ pub fn dry() -> RenderSettings {
 }
 
 pub fn render(engine: &Engine, song: &Sequence, settings: &RenderSettings) -> Rendering {
-    engine.render(song, settings, &mut unobserved).unwrap()
+    engine.render(&song.clone().into(), settings, &mut unobserved).unwrap()
 }
 
 /// Frames `from..to` of both channels.
