@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use rust_audio_engine::midi::{Division, Rmid, Summary, Timed};
+use rust_audio_engine::midi::{Division, Rmid, SmpteRate, Summary, Timed};
 use rust_audio_engine::read_midi;
 use serde::Serialize;
 
@@ -50,6 +50,8 @@ struct Info {
     format: u16,
     division: String,
     duration: f64,
+    /// `null` where ticks are absolute time.
+    bars: Option<u64>,
     notes: usize,
     tracks: Vec<Track>,
     channels: Vec<Channel>,
@@ -57,6 +59,8 @@ struct Info {
     time_signatures: Vec<Mark>,
     markers: Vec<Mark>,
     lyrics: Vec<Mark>,
+    /// Of a karaoke file.
+    titles: Vec<String>,
     copyright: Vec<String>,
     warnings: Vec<String>,
 }
@@ -134,6 +138,7 @@ impl Info {
             format: summary.format.number(),
             division: division(summary.division),
             duration: summary.duration.0,
+            bars: summary.bars,
             notes: summary.notes,
             tracks: summary
                 .tracks
@@ -164,6 +169,7 @@ impl Info {
             }),
             markers: marks(&summary.markers, String::clone),
             lyrics: marks(&summary.lyrics, String::clone),
+            titles: summary.titles.clone(),
             copyright: summary.copyright.clone(),
             warnings,
         }
@@ -193,6 +199,8 @@ impl Info {
         if let Some(signature) = self.time_signatures.first() {
             lines.push(format!("  metre     {}", signature.text));
         }
+        lines.extend(self.bars.map(|bars| format!("  bars      {bars}")));
+        lines.extend(self.titles.iter().map(|text| format!("  title     {text}")));
         lines.extend(self.copyright.iter().map(|text| format!("  copyright {text}")));
         lines.push(format!("  tracks    {}", self.tracks.len()));
         for (index, track) in self.tracks.iter().enumerate() {
@@ -211,6 +219,11 @@ impl Info {
                 .iter()
                 .map(|mark| format!("  {:>9} {}", show_time(rust_audio_engine::Seconds(mark.seconds)), mark.text)),
         );
+        let words: String = self.lyrics.iter().map(|word| word.text.replace('\r', "\n")).collect();
+        if !words.trim().is_empty() {
+            lines.push("  words".into());
+            lines.extend(words.trim().lines().map(|line| format!("    {line}").trim_end().to_owned()));
+        }
         lines.join("\n")
     }
 }
@@ -222,6 +235,14 @@ fn marks<T>(values: &[Timed<T>], text: impl Fn(&T) -> String) -> Vec<Mark> {
 fn division(division: Division) -> String {
     match division {
         Division::TicksPerQuarter(ticks) => format!("{ticks} ticks per quarter note"),
-        Division::Smpte { rate, ticks_per_frame } => format!("{rate:?}, {ticks_per_frame} ticks per frame"),
+        Division::Smpte { rate, ticks_per_frame } => {
+            let frames = match rate {
+                SmpteRate::Fps24 => "24",
+                SmpteRate::Fps25 => "25",
+                SmpteRate::Fps29Drop => "29.97 (drop frame)",
+                SmpteRate::Fps30 => "30",
+            };
+            format!("{frames} frames per second, {ticks_per_frame} ticks per frame")
+        }
     }
 }

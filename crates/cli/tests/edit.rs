@@ -97,7 +97,11 @@ fn sections_are_kept_or_cut() {
     for (options, words) in [
         ("", "no section"),
         ("--bars 0-1", "first bar is 1"),
-        ("--bars 9", "the song ends at tick 1000"),
+        ("--bars 9", "--bars begins at bar 9; the song has 1"),
+        ("--bars 3-2", "--bars 3-2 ends before it begins"),
+        ("--from 5", "--from is 0:05.0; the song lasts 0:01.0"),
+        ("--from 0.5 --to 0.2", "--to is not behind --from"),
+        ("--ticks 1000-", "the song ends at tick 1000"),
         ("--ticks 5-5", "ends at or before its start"),
         ("--ticks x", "no span"),
     ] {
@@ -139,6 +143,32 @@ fn songs_are_split_and_joined_again() {
 }
 
 #[test]
+fn what_matches_nothing_is_said() {
+    let folder = Folder::new();
+    let warned = |line: &str| common::stderr(&folder.rae(line));
+    for (options, words) in [
+        ("--transpose 2 --channels 5", "--channels: the song has nothing on channel 5"),
+        ("--remove-channels 2,3", "--remove-channels: the song has nothing on channels 2, 3"),
+        ("--map-program 5:6", "--map-program 5:6: no note"),
+        ("--map-channel 9:1", "--map-channel 9:1: the song has nothing on channel 9"),
+    ] {
+        let message = warned(&format!("midi edit song.mid -o out.mid --force {options}"));
+        assert!(message.contains(words), "{options}: {message}");
+        assert_eq!(onsets(&folder, "out.mid"), onsets(&folder, "song.mid"));
+    }
+    assert!(warned("midi split song.mid --markers -d parts").contains("--markers"));
+    assert!(warned("midi split song.mid --at 99 -d parts --force").contains("--at"));
+}
+
+#[test]
+fn a_song_goes_to_standard_output() {
+    let folder = Folder::new();
+    let output = folder.rae("midi edit song.mid -o -");
+    assert_eq!(Sequence::parse_strict(&output.stdout).unwrap(), song(&folder, "song.mid"));
+    assert!(!folder.path("-").exists());
+}
+
+#[test]
 fn mistakes_are_named_and_nothing_is_lost() {
     let folder = Folder::new();
     let before = fs::read(folder.path("song.mid")).unwrap();
@@ -152,10 +182,24 @@ fn mistakes_are_named_and_nothing_is_lost() {
         (2, "midi edit song.mid -o out.mid --quantise 3", "1/16"),
         (2, "midi edit song.mid -o out.mid --quantise 1/4 --strength 2", "strength is 2"),
         (2, "midi edit song.mid -o out.mid --tempo 0", "--tempo is 0"),
-        (2, "midi edit song.mid -o out.mid --bpm 0", "tempo would be"),
+        (2, "midi edit song.mid -o out.mid --bpm 0", "--bpm is 0; choose 3.6"),
         (2, "midi edit song.mid -o out.mid --map-channel 0:1", "1 to 16"),
         (2, "midi edit song.mid -o out.mid --map-program 0:128", "0 to 127"),
-        (2, "midi edit song.mid -o out.mid --velocity 0", "velocity limits"),
+        (2, "midi edit song.mid -o out.mid --bpm nan", "--bpm is NaN; choose 3.6"),
+        (2, "midi edit song.mid -o out.mid --velocity 0", "--velocity"),
+        (2, "midi edit song.mid -o out.mid --velocity 9 --velocity-min 20", "--velocity-min"),
+        (2, "midi edit song.mid -o out.mid --tracks 9", "--tracks names track 9; the song has 1"),
+        (2, "midi edit song.mid -o out.mid --keep-tracks 1,9", "--keep-tracks names track 9"),
+        (
+            2,
+            "midi edit song.mid -o out.mid --map-program 0:1 --map-program 0:2",
+            "--map-program says twice what becomes of 0",
+        ),
+        (
+            2,
+            "midi edit song.mid -o out.mid --map-channel 1:2 --map-channel 1:3",
+            "--map-channel says twice what becomes of 1",
+        ),
         (2, "midi split song.mid -d parts", "--tracks"),
         (2, "midi split song.mid -d parts --bars 0", "0 bars"),
     ] {

@@ -6,7 +6,7 @@ use rae_units::Seconds;
 
 use crate::tempo::{Pattern, Timeline, seconds};
 use crate::{
-    Action, Division, Event, Format, KeySignature, Message, Meta, Performance, Sequence, TempoChange, TextKind,
+    Action, BarMap, Division, Event, Format, KeySignature, Message, Meta, Performance, Sequence, TempoChange, TextKind,
     TimeSignature, Track, text_lossy,
 };
 
@@ -19,6 +19,8 @@ pub struct Summary {
     pub division: Division,
     /// From the start to the latest end of a track.
     pub duration: Seconds,
+    /// How many bars, the last one perhaps not full; `None` where ticks are absolute time.
+    pub bars: Option<u64>,
     /// How many notes are struck.
     pub notes: usize,
     /// The tracks in file order.
@@ -35,8 +37,11 @@ pub struct Summary {
     pub key_signatures: Vec<Timed<KeySignature>>,
     /// Markers and cue points in order of time.
     pub markers: Vec<Timed<String>>,
-    /// Syllables in order of time, spaces kept.
+    /// Syllables in order of time, spaces kept: of lyric events, or, in a karaoke file without any, of its text events, where
+    /// a new line begins with a line end and a new verse with two.
     pub lyrics: Vec<Timed<String>>,
+    /// Titles of a karaoke file, in file order.
+    pub titles: Vec<String>,
     /// Copyright notices in file order.
     pub copyright: Vec<String>,
 }
@@ -86,6 +91,7 @@ impl Summary {
             format: sequence.format,
             division: sequence.division,
             duration: seconds(timeline.end, timeline.units_per_second),
+            bars: timeline.patterns.iter().map(|pattern| bars(sequence, pattern)).sum(),
             notes: channels.iter().map(|channel| channel.notes).sum(),
             tracks: sequence.tracks.iter().map(track_summary).collect(),
             channels,
@@ -95,6 +101,7 @@ impl Summary {
             key_signatures: Vec::new(),
             markers: Vec::new(),
             lyrics: Vec::new(),
+            titles: Vec::new(),
             copyright: Vec::new(),
         };
         for pattern in &timeline.patterns {
@@ -102,6 +109,9 @@ impl Summary {
             for track in &sequence.tracks[pattern.tracks.clone()] {
                 summary.add_track(track, pattern, timeline.units_per_second);
             }
+        }
+        if is_karaoke(sequence) {
+            summary.add_karaoke(sequence, &timeline);
         }
         // A later pattern starts after an earlier one has ended, so seconds alone give the order.
         by_time(&mut summary.key_signatures);
@@ -124,6 +134,29 @@ impl Summary {
         }));
     }
 
+    fn add_karaoke(&mut self, sequence: &Sequence, timeline: &Timeline) {
+        let titles = sequence.tracks.iter().flat_map(texts);
+        self.titles = titles.filter_map(|(_, text)| Some(text.strip_prefix("@T")?.trim().to_owned())).collect();
+        if !self.lyrics.is_empty() {
+            return;
+        }
+        for pattern in &timeline.patterns {
+            let tracks = sequence.tracks[pattern.tracks.clone()].iter();
+            for track in tracks.filter(|track| texts(track).any(|(_, text)| begins_line(&text))) {
+                let words = texts(track).filter(|(_, text)| !text.starts_with('@'));
+                self.lyrics.extend(words.map(|(tick, text)| {
+                    let seconds = seconds(pattern.time(tick), timeline.units_per_second);
+                    let value = match text.split_at_checked(1) {
+                        Some(("\\", rest)) => format!("\n\n{rest}"),
+                        Some(("/", rest)) => format!("\n{rest}"),
+                        _ => text,
+                    };
+                    Timed { seconds, tick, value }
+                }));
+            }
+        }
+    }
+
     fn add_track(&mut self, track: &Track, pattern: &Pattern, units_per_second: u64) {
         for event in &track.events {
             let Event::Meta(meta) = &event.event else { continue };
@@ -141,6 +174,31 @@ impl Summary {
             }
         }
     }
+}
+
+/// The words of all text events (FF 01) of a track.
+fn texts(track: &Track) -> impl Iterator<Item = (u64, String)> + '_ {
+    track.events.iter().filter_map(|event| match &event.event {
+        Event::Meta(Meta::Text { kind: TextKind::Text, bytes }) => Some((event.tick, text_lossy(bytes))),
+        _ => None,
+    })
+}
+
+/// Whether text events say that the file is one for karaoke, or what its title is. These files (.kar, by Tune 1000) have no
+/// standard: "@K" is the kind of file, "@T" a title or name, and in the words "\\" begins a verse and "/" a line.
+fn is_karaoke(sequence: &Sequence) -> bool {
+    let mut texts = sequence.tracks.iter().flat_map(texts);
+    texts.any(|(_, text)| text.starts_with("@K") || text.starts_with("@T"))
+}
+
+fn begins_line(text: &str) -> bool {
+    text.starts_with(['\\', '/'])
+}
+
+fn bars(sequence: &Sequence, pattern: &Pattern) -> Option<u64> {
+    let end = sequence.tracks[pattern.tracks.clone()].iter().map(Track::end).max().unwrap_or(0);
+    let map = BarMap::new(sequence.division, &pattern.map)?;
+    Some(end.checked_sub(1).map_or(0, |last| map.position(last).bar))
 }
 
 fn by_time<T>(values: &mut [Timed<T>]) {

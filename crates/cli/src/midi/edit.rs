@@ -1,17 +1,18 @@
 //! `rae midi edit`: one song, changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{Args, ValueEnum};
 use rust_audio_engine::Seconds;
 use rust_audio_engine::midi::edit::{
     self, Ends, Grid, Humanise, OutOfRange, Quantise, Scope, Strip, Transpose, Velocity,
 };
-use rust_audio_engine::midi::{Error, Format, Sequence, Speed};
+use rust_audio_engine::midi::{Error, Format, Sequence, Speed, Summary, Track};
 
 use super::file::Output;
 use crate::exit::Failure;
 use crate::options::flatten;
+use crate::terminal::say;
 use crate::values::{Channels, Tracks, channels, tracks};
 
 /// Change a MIDI file
@@ -68,7 +69,7 @@ struct NoteOptions {
     #[arg(long, value_name = "WHAT", default_value = "follow", requires = "quantise")]
     ends: EndsName,
     /// Make every note this loud: 1 to 127
-    #[arg(long, value_name = "V", conflicts_with_all = ["velocity_gamma", "velocity_scale", "velocity_offset"])]
+    #[arg(long, value_name = "V", conflicts_with_all = ["velocity_gamma", "velocity_scale", "velocity_offset", "velocity_min", "velocity_max"], value_parser = clap::value_parser!(u8).range(1..=127))]
     velocity: Option<u8>,
     /// Exponent of the velocity curve: below 1 lifts soft notes
     #[arg(long, value_name = "X", default_value_t = 1.0)]
@@ -176,12 +177,78 @@ fn pair(text: &str, most: u8) -> Option<(u8, u8)> {
 impl Edit {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let song = self.file.read()?;
+        self.demand_matches(&song)?;
         let scope = scope(&self.scope.tracks, &self.scope.channels);
         let song = self.notes.apply(song, &scope).map_err(Failure::Edit)?;
         let song = self.selection.apply(song);
         let song = self.whole.apply(song)?;
         self.file.write(&song)
     }
+}
+
+impl Edit {
+    /// Refuses tracks, channels and maps that name nothing that is there.
+    fn demand_matches(&self, song: &Sequence) -> Result<(), Failure> {
+        let selection = &self.selection;
+        let count = song.tracks.len();
+        for (option, lists) in [
+            ("--tracks", &self.scope.tracks),
+            ("--keep-tracks", &selection.keep_tracks),
+            ("--remove-tracks", &selection.remove_tracks),
+        ] {
+            let missing = lists.iter().flat_map(|list| &list.0).find(|&&track| usize::from(track) > count);
+            if let Some(track) = missing {
+                return Err(Failure::Usage(format!("{option} names track {track}; the song has {count}")));
+            }
+        }
+        let used: BTreeSet<u16> =
+            song.tracks.iter().flat_map(Track::channels).flatten().map(|channel| channel + 1).collect();
+        for (option, lists) in [
+            ("--channels", &self.scope.channels),
+            ("--keep-channels", &selection.keep_channels),
+            ("--remove-channels", &selection.remove_channels),
+        ] {
+            let channels = flatten(lists);
+            if !channels.is_empty() && !channels.iter().any(|channel| used.contains(channel)) {
+                say(&format!("rae: warning: {option}: the song has nothing on {}", listed(&channels, "channel")));
+            }
+        }
+        demand_once("--map-program", &self.notes.map_program, 0)?;
+        demand_once("--map-channel", &self.whole.map_channel, 1)?;
+        let summary = Summary::new(song);
+        let programs: BTreeSet<u8> =
+            summary.channels.iter().flat_map(|channel| channel.programs.iter().copied()).collect();
+        for (from, to) in &self.notes.map_program {
+            if !programs.contains(from) {
+                say(&format!("rae: warning: --map-program {from}:{to}: no note is played with program {from}"));
+            }
+        }
+        for &(from, to) in &self.whole.map_channel {
+            if !used.iter().any(|channel| (channel - 1) % 16 == u16::from(from)) {
+                let (from, to) = (from + 1, to + 1);
+                say(&format!("rae: warning: --map-channel {from}:{to}: the song has nothing on channel {from}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses two pairs that begin with the same number, which is shown with `first` added.
+fn demand_once(option: &str, pairs: &[(u8, u8)], first: u8) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    match pairs.iter().find(|&&(from, _)| !seen.insert(from)) {
+        Some((from, _)) => {
+            Err(Failure::Usage(format!("{option} says twice what becomes of {}; say it once", from + first)))
+        }
+        None => Ok(()),
+    }
+}
+
+/// `channel 3` or `channels 3, 4`.
+fn listed(numbers: &[u16], what: &str) -> String {
+    let words: Vec<String> = numbers.iter().take(8).map(u16::to_string).collect();
+    let (plural, more) = (if numbers.len() > 1 { "s" } else { "" }, if numbers.len() > 8 { " …" } else { "" });
+    format!("{what}{plural} {}{more}", words.join(", "))
 }
 
 impl NoteOptions {
@@ -255,6 +322,10 @@ impl WholeOptions {
             song = edit::scale_tempo(song, Speed::new(factor).ok_or_else(what)?).map_err(Failure::Edit)?;
         }
         if let Some(bpm) = self.bpm {
+            if !(3.6..=60e6).contains(&bpm) {
+                let what = "choose 3.6 to 60000000 quarter notes per minute, such as 120";
+                return Err(Failure::Usage(format!("--bpm is {bpm}; {what}")));
+            }
             song = edit::set_tempo(song, bpm).map_err(Failure::Edit)?;
         }
         if let Some(ticks) = self.resolution {

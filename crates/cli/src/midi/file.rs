@@ -1,5 +1,6 @@
 //! MIDI files in and out.
 
+use std::io::{IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -23,7 +24,7 @@ pub(crate) struct Output {
 /// Where one song goes.
 #[derive(Args)]
 pub(crate) struct Target {
-    /// Where the new MIDI file goes
+    /// Where the new MIDI file goes; - is standard output
     #[arg(short, long, value_name = "OUT.mid")]
     output: PathBuf,
     /// Replace the output file if it exists
@@ -45,6 +46,10 @@ impl Output {
 impl Target {
     /// Refuses an output that is there or one of the inputs, before there is any work.
     pub(crate) fn check(&self, inputs: &[&PathBuf]) -> Result<(), Failure> {
+        if self.is_stdout() {
+            let problem = "standard output is a terminal; send it into a pipe or name a file";
+            return if stdout().is_terminal() { Err(Failure::Usage(problem.into())) } else { Ok(()) };
+        }
         for input in inputs {
             check_output(&self.output, input)?;
         }
@@ -55,7 +60,17 @@ impl Target {
     }
 
     pub(crate) fn write(&self, song: &Sequence) -> Result<(), Failure> {
-        write(&self.output, self.force, song)
+        if !self.is_stdout() {
+            return write(&self.output, self.force, song);
+        }
+        let mut out = stdout().lock();
+        out.write_all(&song.to_bytes()).and_then(|()| out.flush()).map_err(Failure::Stdout)?;
+        tell("standard output", song);
+        Ok(())
+    }
+
+    fn is_stdout(&self) -> bool {
+        self.output == Path::new("-")
     }
 }
 
@@ -74,8 +89,12 @@ pub(crate) fn read(path: &Path) -> Result<Sequence, Failure> {
 /// Writes a song and tells what is in it.
 pub(crate) fn write(path: &Path, force: bool, song: &Sequence) -> Result<(), Failure> {
     output::write(path, force, &song.to_bytes())?;
+    tell(&path.display().to_string(), song);
+    Ok(())
+}
+
+fn tell(target: &str, song: &Sequence) {
     let summary = Summary::new(song);
     let (tracks, notes) = (summary.tracks.len(), summary.notes);
-    say(&format!("{}: {tracks} tracks, {notes} notes, {}", path.display(), show_time(summary.duration)));
-    Ok(())
+    say(&format!("{target}: {tracks} tracks, {notes} notes, {}", show_time(summary.duration)));
 }

@@ -2,12 +2,12 @@
 
 use clap::{Args, ValueEnum};
 use rust_audio_engine::Seconds;
-use rust_audio_engine::midi::Sequence;
 use rust_audio_engine::midi::edit::{self, Held, Section};
+use rust_audio_engine::midi::{Format, Sequence, Summary, Track};
 
 use super::file::Output;
 use crate::exit::Failure;
-use crate::values;
+use crate::values::{self, show_time};
 
 /// Keep a section of a MIDI file, or cut it out
 ///
@@ -72,8 +72,37 @@ impl Trim {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let song = self.file.read()?;
         let section = self.section(&song)?;
+        self.demand_within(&song, section)?;
         let change = if self.cut { edit::cut } else { edit::trim };
         self.file.write(&change(&song, section, self.held.into()).map_err(Failure::Edit)?)
+    }
+
+    /// Refuses a section that has nothing, in the words in which it was asked for.
+    fn demand_within(&self, song: &Sequence, section: Section) -> Result<(), Failure> {
+        let end = song.tracks.iter().map(Track::end).max().unwrap_or(0);
+        let is_empty = section.end.is_some_and(|end| end <= section.start);
+        if song.format == Format::Independent || !(is_empty || section.start >= end) {
+            return Ok(());
+        }
+        let what = match (self.bars, self.ticks) {
+            (Some(Span { first, last: Some(last) }), _) if last < first => {
+                format!("--bars {first}-{last} ends before it begins; write the lower bar first")
+            }
+            (Some(Span { first, .. }), _) => {
+                let bars = Summary::new(song).bars.unwrap_or(0);
+                format!("--bars begins at bar {first}; the song has {bars}")
+            }
+            (_, Some(Span { first, .. })) if is_empty => {
+                format!("--ticks ends at or before its start, tick {first}; choose a later end")
+            }
+            (_, Some(Span { first, .. })) => format!("--ticks begins at tick {first}; the song ends at tick {end}"),
+            _ if is_empty => "--to is not behind --from; choose a later end".into(),
+            _ => {
+                let (from, duration) = (self.from.unwrap_or(Seconds(0.0)), Summary::new(song).duration);
+                format!("--from is {}; the song lasts {}", show_time(from), show_time(duration))
+            }
+        };
+        Err(Failure::Usage(what))
     }
 
     fn section(&self, song: &Sequence) -> Result<Section, Failure> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::edit::Scope;
-use crate::{Error, Event, Message, Meta, Sequence, TrackEvent};
+use crate::{Error, Event, Format, Message, Meta, Sequence, TrackEvent};
 
 /// Moves channels (0 to 15) of every port, with the channel prefixes of their meta events. Channels that the map does not
 /// name stay; several may become one.
@@ -22,8 +22,8 @@ pub fn map_channels(mut sequence: Sequence, map: &BTreeMap<u8, u8>) -> Result<Se
     Ok(sequence)
 }
 
-/// Exchanges programs (0 to 127); those of drums only where the scope names their channel. If the map names program 0, channels that play a note before they choose a program,
-/// which sound with program 0, choose theirs at the start.
+/// Exchanges programs (0 to 127); those of drums only where the scope names their channel. If the map names program 0,
+/// channels that play a note before they choose a program, which sound with program 0, choose theirs at the start.
 ///
 /// # Errors
 /// [`Error::Setting`] for a program above 127.
@@ -43,25 +43,28 @@ pub fn map_programs(mut sequence: Sequence, map: &BTreeMap<u8, u8>, scope: &Scop
     Ok(sequence)
 }
 
-/// Puts a program change before the first note of every channel that has none there.
+/// Puts a program change before the first note of every channel that has none there. Patterns of format 2 go on with the
+/// programs of those before.
 fn choose_at_start(sequence: &mut Sequence, program: u8, scope: &Scope) {
-    // Of all tracks the earliest: (tick, track, place in it, is a note).
-    let mut first: BTreeMap<u16, (u64, usize, usize, bool)> = BTreeMap::new();
+    let is_independent = sequence.format == Format::Independent;
+    // Of all tracks the earliest: (pattern, tick, track, place in it, is a note).
+    let mut first: BTreeMap<u16, (usize, u64, usize, usize, bool)> = BTreeMap::new();
     for (index, track) in sequence.tracks.iter().enumerate() {
         let mut seen = BTreeSet::new();
         for (at, (event, channel)) in track.events.iter().zip(track.channels()).enumerate() {
             let (Some(channel), Event::Channel { message, .. }) = (channel, &event.event) else { continue };
             let is_note = matches!(message, Message::NoteOn { velocity: 1.., .. });
             if (is_note || matches!(message, Message::ProgramChange { .. })) && seen.insert(channel) {
-                let candidate = (event.tick, index, at, is_note);
+                let pattern = if is_independent { index } else { 0 };
+                let candidate = (pattern, event.tick, index, at, is_note);
                 first.entry(channel).and_modify(|earliest| *earliest = candidate.min(*earliest)).or_insert(candidate);
             }
         }
     }
     let mut wanted: Vec<(usize, usize, u16)> = first
         .into_iter()
-        .filter(|(channel, (_, index, _, is_note))| *is_note && scope.has(*index, *channel))
-        .map(|(channel, (_, index, at, _))| (index, at, channel))
+        .filter(|(channel, (_, _, index, _, is_note))| *is_note && scope.has(*index, *channel))
+        .map(|(channel, (_, _, index, at, _))| (index, at, channel))
         .collect();
     // From the back, so that places stay right.
     wanted.sort_unstable_by(|one, other| other.cmp(one));

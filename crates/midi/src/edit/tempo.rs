@@ -42,7 +42,12 @@ pub fn scale_tempo(mut sequence: Sequence, speed: Speed) -> Result<Sequence, Err
 /// As [`scale_tempo`].
 pub fn set_tempo(mut sequence: Sequence, bpm: f64) -> Result<Sequence, Error> {
     demand_beats(&sequence)?;
-    let tempo = checked((60e6 / bpm).round() as u64)?;
+    let microseconds = (60e6 / bpm).round();
+    if !(*MICROSECONDS.start() as f64..=*MICROSECONDS.end() as f64).contains(&microseconds) {
+        let what = format!("bpm is {bpm}; choose 3.6 to 60000000 quarter notes per minute, such as 120");
+        return Err(Error::Setting { what });
+    }
+    let tempo = microseconds as u32;
     for track in &mut sequence.tracks {
         track.events.retain(|event| !matches!(event.event, Event::Meta(Meta::Tempo(_))));
     }

@@ -15,7 +15,8 @@ pub struct Transpose {
 /// What becomes of notes that would leave the keys 0 to 127.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum OutOfRange {
-    /// They are transposed by as many octaves less as needed.
+    /// They are transposed by as many octaves less as needed. Where two notes that sound together come to one key, the first
+    /// release ends the first struck of them, as on a keyboard that knows only keys.
     #[default]
     Octave,
     /// They are left out.

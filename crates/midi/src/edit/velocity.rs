@@ -31,8 +31,8 @@ impl Velocity {
         Velocity { min: velocity, max: velocity, ..Velocity::default() }
     }
 
-    /// The new velocity of a note.
-    pub fn apply(&self, velocity: u8) -> u8 {
+    /// The new velocity of a note, for a curve that was checked.
+    fn apply(&self, velocity: u8) -> u8 {
         let curved = 127.0 * (f64::from(velocity) / 127.0).powf(self.gamma) * self.scale + self.offset;
         curved.round().clamp(f64::from(self.min), f64::from(self.max)) as u8
     }

@@ -24,6 +24,8 @@ fn a_small_file() {
     let summary = Summary::new(&Sequence::parse_strict(&file(1, 96, &[&first, &second])).unwrap());
 
     assert_eq!((summary.duration, summary.notes), (Seconds(1.5), 2));
+    // Two quarters of a bar of three.
+    assert_eq!(summary.bars, Some(1));
     assert_eq!(summary.tracks[0].name.as_deref(), Some("ü"));
     assert_eq!((summary.tracks[0].events, summary.tracks[0].notes), (7, 0));
     assert_eq!((summary.tracks[1].name.as_deref(), summary.tracks[1].instrument.as_deref()), (None, Some("i")));
@@ -49,6 +51,36 @@ fn patterns_are_told_in_order_of_time() {
     let summary = Summary::new(&Sequence::parse_strict(&file(2, 96, &[&marked(b'A'), &marked(b'B')])).unwrap());
     let markers: Vec<_> = summary.markers.iter().map(|marker| (marker.seconds.0, &marker.value[..])).collect();
     assert_eq!(markers, [(0.5, "A"), (1.0, "B")]);
-    assert_eq!(summary.tempos.len(), 2);
+    assert_eq!((summary.tempos.len(), summary.bars), (2, Some(2)));
     assert_eq!((summary.tempos[1].seconds, summary.tempos[1].tick), (Seconds(1.0), 96));
+}
+
+#[test]
+fn bars_are_counted_to_the_last_one_begun() {
+    let bars = |ticks: u8| {
+        let end = [&[ticks][..], &END[1..]].concat();
+        Summary::new(&Sequence::parse_strict(&file(1, 24, &[&end])).unwrap()).bars
+    };
+    assert_eq!([0, 1, 96, 97].map(bars), [Some(0), Some(1), Some(1), Some(2)]);
+    let film = Sequence::parse_strict(&file(1, 0xE728, &[END])).unwrap();
+    assert_eq!(Summary::new(&film).bars, None);
+}
+
+#[test]
+fn words_of_karaoke_files_are_text_events() {
+    let text = |delta: u8, words: &str| [&[delta, 0xFF, 0x01, words.len() as u8][..], words.as_bytes()].concat();
+    let first = [&text(0, "@KMIDI KARAOKE FILE")[..], &text(0, "a remark"), END].concat();
+    let words =
+        [("@LENGL", 0), ("@TOde", 0), ("@TSchiller", 0), ("\\Freu", 0), ("de ", 48), ("/schö", 48), ("ner", 48)];
+    let second: Vec<u8> =
+        words.iter().flat_map(|&(words, delta)| text(delta, words)).chain(END.iter().copied()).collect();
+    let summary = Summary::new(&Sequence::parse_strict(&file(1, 96, &[&first, &second])).unwrap());
+    assert_eq!(summary.titles, ["Ode", "Schiller"]);
+    let lyrics: Vec<(f64, &str)> = summary.lyrics.iter().map(|word| (word.seconds.0, &word.value[..])).collect();
+    assert_eq!(lyrics, [(0.0, "\n\nFreu"), (0.25, "de "), (0.5, "\nschö"), (0.75, "ner")]);
+
+    // Text events of other files are no words to sing.
+    let plain = [&text(0, "/a path")[..], END].concat();
+    let summary = Summary::new(&Sequence::parse_strict(&file(1, 96, &[&plain])).unwrap());
+    assert_eq!((summary.lyrics, summary.titles), (vec![], vec![]));
 }

@@ -73,6 +73,10 @@ fn system_exclusive_messages_make_and_unmake_drums() {
     assert_eq!(of(&[bank(127)]), [9]);
     assert_eq!(of(&[xg_on.clone(), bank(127)]), [3, 9]);
     assert_eq!(of(&[xg_on, sysex(&[0x7E, 0x7F, 9, 1]), bank(127)]), [9]);
+    let gm2_on = sysex(&[0x7E, 0x7F, 9, 3]);
+    assert_eq!(of(&[gm2_on.clone(), bank(120)]), [3, 9]);
+    assert_eq!(of(&[gm2_on, bank(127)]), [9]);
+    assert_eq!(of(&[bank(120)]), [9]);
     assert_eq!(of(&[meta(0, Meta::Port(1)), note_on(0, 0, 60, 1)]), [9, 25]);
 }
 
