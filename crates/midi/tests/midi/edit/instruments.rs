@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rae_midi::edit::{Scope, map_channels, map_programs};
-use rae_midi::{Error, Message, Meta, TrackEvent};
+use rae_midi::{Error, Format, Message, Meta, Sequence, TrackEvent};
 
 use super::{note, song};
 use crate::common::{channel, meta, note_on};
@@ -44,6 +44,14 @@ fn a_piano_that_nobody_chose_is_exchanged_too() {
     // The program may be chosen on another track.
     let elsewhere = song([vec![program(5, 0, 3)], note(0, 60, 10, 20).to_vec(), note(9, 35, 0, 20).to_vec()]);
     assert_eq!(map_programs(elsewhere.clone(), &map, &Scope::ALL).unwrap(), elsewhere);
+    // Of independent patterns the first in turn counts, not the one with the earliest tick.
+    let patterns = |first: Vec<TrackEvent>| {
+        let second = [vec![program(0, 0, 3)], note(0, 62, 0, 9).to_vec()].concat();
+        Sequence { format: Format::Independent, ..song([first, second]) }
+    };
+    let first = note(0, 60, 10, 20).to_vec();
+    let chosen = [vec![program(10, 0, 19)], first.clone()].concat();
+    assert_eq!(map_programs(patterns(first), &map, &Scope::ALL).unwrap(), patterns(chosen));
     // Not outside the scope.
     let other = song([note(0, 60, 10, 20).to_vec()]);
     assert_eq!(map_programs(other.clone(), &map, &Scope::channels([1])).unwrap(), other);
