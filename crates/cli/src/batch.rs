@@ -126,7 +126,8 @@ impl Batch {
             return Err(Failure::Interrupted { done, total });
         }
         if !self.options.quiet() {
-            let sound: f64 = reports.iter().map(|report| report.duration).sum();
+            // An empty sum would be -0.
+            let sound = reports.iter().fold(0.0, |sound, report| sound + report.duration);
             let seconds = began.elapsed().as_secs_f64();
             say(&format!(
                 "{}: {done} of {total} files, {} of sound in {}, {:.0}x faster than real time",

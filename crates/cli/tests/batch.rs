@@ -69,6 +69,8 @@ fn what_fails_is_named_and_the_rest_is_done() {
     let bad = &list["files"][2];
     assert_eq!((&bad["input"], &bad["output"], &bad["report"]), (&"songs/bad.mid".into(), &Value::Null, &Value::Null));
     assert!(bad["error"].as_str().unwrap().contains("bad.mid"));
+    let nothing = folder.fails(1, "batch missing.mid --out-dir none");
+    assert!(nothing.contains("0 of 1 files, 0:00.0 of sound") && nothing.contains(" 0x faster"), "{nothing}");
 }
 
 #[test]
