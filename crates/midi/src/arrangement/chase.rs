@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::edit::reset::usual;
 use crate::{Action, Message, PerformanceEvent};
 
 /// What may be moved by an event whose effect depends on no other: a controller, pitch bend or pressure of a channel.
@@ -26,8 +27,8 @@ pub(super) fn before(events: &[PerformanceEvent]) -> Vec<PerformanceEvent> {
 }
 
 /// What brings instruments that have just played `within` back to where what is `earlier` has left them: first the usual
-/// value of all that was moved, then the channel messages of what is earlier. System exclusive messages are not sent again, since resets among
-/// them would cut off what rings on.
+/// value of all that was moved, then the channel messages of what is earlier. System exclusive messages are not sent
+/// again, since resets among them would cut off what rings on.
 pub(super) fn again(earlier: &[PerformanceEvent], within: &[PerformanceEvent]) -> Vec<PerformanceEvent> {
     let mut moved = BTreeMap::new();
     let mut programs = BTreeMap::new();
@@ -47,7 +48,7 @@ pub(super) fn again(earlier: &[PerformanceEvent], within: &[PerformanceEvent]) -
             }
         }
     }
-    let moved = moved.into_iter().map(|((channel, dial), event)| told(event, channel, usual(dial)));
+    let moved = moved.into_iter().filter_map(|((channel, dial), event)| Some(told(event, channel, rest(dial)?)));
     let program = Message::ProgramChange { program: 0 };
     let programs = programs.into_iter().map(|(channel, event)| told(event, channel, program));
     let before = before(earlier).into_iter().filter(|event| matches!(event.action, Action::Channel { .. }));
@@ -66,7 +67,8 @@ fn matters(event: &PerformanceEvent) -> bool {
         Message::NoteOn { .. }
             | Message::NoteOff { .. }
             | Message::PolyPressure { .. }
-            | Message::ControlChange { controller: 120 | 123, .. }
+            // Portamento control is for the next note.
+            | Message::ControlChange { controller: 84 | 120 | 123, .. }
     )
 }
 
@@ -84,18 +86,11 @@ fn dial(event: &PerformanceEvent) -> Option<(u16, Dial)> {
     Some((channel, dial))
 }
 
-/// Where a dial stands that nobody has moved, by General MIDI 2.
-fn usual(dial: Dial) -> Message {
-    let value = |controller| match controller {
-        7 => 100,
-        8 | 10 | 71..=79 => 64,
-        11 => 127,
-        91 => 40,
-        _ => 0,
-    };
-    match dial {
-        Dial::Controller(controller) => Message::ControlChange { controller, value: value(controller) },
+/// Where a dial stands that nobody has moved.
+fn rest(dial: Dial) -> Option<Message> {
+    Some(match dial {
+        Dial::Controller(controller) => Message::ControlChange { controller, value: usual(controller)? },
         Dial::Bend => Message::PitchBend { value: 0 },
         Dial::Pressure => Message::ChannelPressure { pressure: 0 },
-    }
+    })
 }

@@ -29,7 +29,7 @@ mod join;
 mod maps;
 mod ports;
 mod quantise;
-mod reset;
+pub(crate) mod reset;
 mod resolution;
 mod retime;
 mod scope;

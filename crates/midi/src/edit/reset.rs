@@ -24,6 +24,21 @@ pub(crate) fn is_xg_reset(data: &[u8]) -> bool {
     matches!(data, [0x43, 0x10..=0x1F, 0x4C, 0x00, 0x00, 0x7E | 0x7F, ..])
 }
 
+/// Where a controller stands that nobody has moved; `None` if it does not stand anywhere.
+///
+/// Source: General MIDI 2.
+pub(crate) fn usual(controller: u8) -> Option<u8> {
+    match controller {
+        7 => Some(100),
+        8 | 10 | 70..=79 => Some(64),
+        11 => Some(127),
+        91 => Some(40),
+        // Of portamento control (84) only a note frees a channel: any value is a key to glide from.
+        84 | 121 | 122 => None,
+        _ => Some(0),
+    }
+}
+
 /// The messages after which something is as it was before any event; none where nobody knows how that is. A channel's
 /// banks are among its programs.
 ///
@@ -33,16 +48,10 @@ pub(crate) fn neutral(thing: &Thing) -> Vec<Message> {
     let control = |controller, value| Message::ControlChange { controller, value };
     match *thing {
         Thing::Controller(_, controller) => match controller {
-            7 => vec![control(7, 100)],
-            11 => vec![control(11, 127)],
-            8 | 10 | 70..=79 => vec![control(controller, 64)],
-            91 => vec![control(91, 40)],
             // Omni on; poly.
             124 => vec![control(125, 0)],
             126 => vec![control(127, 0)],
-            // Of portamento control (84) only a note frees a channel: any value is a key to glide from.
-            84 | 121 | 122 => Vec::new(),
-            _ => vec![control(controller, 0)],
+            _ => usual(controller).map(|value| control(controller, value)).into_iter().collect(),
         },
         Thing::Program(_) => vec![control(0, 0), control(32, 0), Message::ProgramChange { program: 0 }],
         Thing::PitchBend(_) => vec![Message::PitchBend { value: 0 }],

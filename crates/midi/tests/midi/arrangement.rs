@@ -82,6 +82,27 @@ fn a_section_begins_fresh_and_is_told_what_came_before() {
 }
 
 #[test]
+fn where_a_glide_comes_from_is_for_one_note_only() {
+    let events = vec![
+        control(0, 84, 40),
+        note_on(0, 0, 60, 9),
+        note_off(5, 60),
+        control(12, 84, 48),
+        note_on(12, 0, 60, 9),
+        control(13, 74, 90),
+        note_off(15, 60),
+        meta(40, Meta::EndOfTrack),
+    ];
+    let performance = Performance::new(&song(events));
+    let section = at(&performance, 10)..at(&performance, 20);
+    let pass = |start: u64| {
+        [(2, "cc 84=48"), (2, "on 60"), (3, "cc 74=90"), (5, "off 60")].map(|(t, w)| format!("{} {w}", start + t))
+    };
+    let arranged = Arrangement::section(section, 2).perform(performance).unwrap();
+    assert_eq!(words(&arranged), [pass(0).to_vec(), vec!["10 cc 74=64".to_owned()], pass(10).to_vec()].concat());
+}
+
+#[test]
 fn what_a_section_moves_goes_back_when_it_comes_again() {
     let events = vec![
         sysex(0),
