@@ -107,12 +107,17 @@ impl BankName {
     /// What people write: a path, or a path, `@` and an offset, such as `strings.sf2@1`. A name that ends like an offset is
     /// a path where there is a file of that name; `name@0` says so in any case.
     pub fn parse(text: &OsStr) -> Result<BankName, Error> {
+        BankName::parse_where(text, |path| path.exists())
+    }
+
+    /// As [`BankName::parse`], where `exists` knows which files there are.
+    pub(crate) fn parse_where(text: &OsStr, exists: impl Fn(&Path) -> bool) -> Result<BankName, Error> {
         let whole = || BankName { path: text.into(), offset: 0 };
         let Some((path, digits)) = text.to_str().and_then(|text| text.rsplit_once('@')) else { return Ok(whole()) };
         if path.is_empty() || digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(whole());
         }
-        if Path::new(text).exists() {
+        if exists(Path::new(text)) {
             return Ok(whole());
         }
         match digits.parse() {

@@ -75,7 +75,7 @@ impl System<'_> {
                 }
                 "soundfont_path" => {
                     let folders = array(value)?.iter();
-                    let path = |value| quoted(value, "soundfont_path").map(|text| self.path(text, folder));
+                    let path = |value| quoted(value, "soundfont_path").map(|text| self.path(Path::new(text), folder));
                     config.soundfont_path = folders.map(path).collect::<Result<_, _>>()?;
                 }
                 unknown => {
@@ -89,25 +89,18 @@ impl System<'_> {
 
     /// A bank as people write it: a path or the word `builtin`, perhaps with an offset.
     fn bank(&self, value: &Spanned<DeValue<'_>>, folder: &Path) -> Result<BankName, Problem> {
-        let text = quoted(value, "soundfont")?;
-        // A file whose name ends like an offset is looked for where it would lie.
-        let whole = self.path(text, folder);
-        if text == BUILTIN || whole.exists() {
-            return Ok(BankName { path: if text == BUILTIN { text.into() } else { whole }, offset: 0 });
-        }
-        let name = BankName::parse(OsStr::new(text))
+        let text = OsStr::new(quoted(value, "soundfont")?);
+        let name = BankName::parse_where(text, |path| self.path(path, folder).exists())
             .map_err(|error| Problem { at: Some(value.span().start), reason: error.to_string() })?;
-        match name.path.to_str() {
-            Some(path) if path != BUILTIN => Ok(BankName { path: self.path(path, folder), ..name }),
-            _ => Ok(name),
-        }
+        let path = if name.path == Path::new(BUILTIN) { name.path } else { self.path(&name.path, folder) };
+        Ok(BankName { path, ..name })
     }
 
     /// A path is relative to the file's folder, or to the home directory after `~/`.
-    fn path(&self, text: &str, folder: &Path) -> PathBuf {
-        match (text.strip_prefix("~/"), self.home()) {
-            (Some(rest), Some(home)) => home.join(rest),
-            _ => folder.join(text),
+    fn path(&self, path: &Path, folder: &Path) -> PathBuf {
+        match (path.strip_prefix("~"), self.home()) {
+            (Ok(rest), Some(home)) if rest != Path::new("") => home.join(rest),
+            _ => folder.join(path),
         }
     }
 }
