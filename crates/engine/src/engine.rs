@@ -10,7 +10,7 @@ use rae_soundfont::{SoundFont, Storage};
 use crate::chain::Rooms;
 use crate::report::bounded;
 use crate::stream::Share;
-use crate::work::Work;
+use crate::work::{Kept, Work};
 use crate::{Error, Observer, RenderSettings, Report, SoundFontChoice, SoundFontReport, Stream, unobserved};
 
 /// Finished sound in memory.
@@ -83,14 +83,10 @@ impl Engine {
         let bank = song.rmid.as_ref().and_then(|rmid| rmid.bank.as_ref()).filter(|_| settings.embedded_bank);
         let Some(EmbeddedBank { name, file, range, offset }) = bank else { return Ok(self.clone()) };
         let own = SoundFont::from_part(Arc::clone(file), range.clone(), name).map_err(Error::EmbeddedBank)?;
-        let font = SoundFont::stack(&[(&self.font, 0), (&own, *offset)]);
-        let soundfont = SoundFontReport {
-            source: font.source().to_owned(),
-            name: font.model().info.name.clone(),
-            warnings: self.soundfont.warnings.clone(),
-        };
+        let stack = Engine::with_font(Arc::new(SoundFont::stack(&[(&self.font, 0), (&own, *offset)])));
+        let soundfont = SoundFontReport { warnings: self.soundfont.warnings.clone(), ..stack.soundfont };
         let song_bank_warnings = bounded(own.warnings(), own.warning_count());
-        Ok(Engine { font: Arc::new(font), soundfont, song_bank_warnings, ..self.clone() })
+        Ok(Engine { font: stack.font, soundfont, song_bank_warnings, rooms: self.rooms.clone() })
     }
 
     /// An engine with choices.
@@ -133,16 +129,12 @@ impl Engine {
     ) -> Result<Rendering, Error> {
         let mut work = Work::new(settings, observer);
         let mut stream = self.begin(song, settings, &mut work)?;
-        let (mut samples, mut right) = (Vec::new(), Vec::new());
-        work.run(&mut stream, |l, r| {
-            samples.extend_from_slice(l);
-            right.extend_from_slice(r);
+        let mut kept = Kept::default();
+        work.run(&mut stream, |left, right| {
+            kept.push(left, right);
             Ok(())
         })?;
-        samples.reserve_exact(right.len());
-        samples.append(&mut right);
-        let audio = AudioBuffer::from_planar(samples, 2).unwrap_or_default();
-        Ok(Rendering { audio, report: stream.report() })
+        Ok(Rendering { audio: kept.into_audio(), report: stream.report() })
     }
 
     /// Begins the render of a song with the bank that it brings along, and with its warnings.

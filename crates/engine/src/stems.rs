@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::batch::make_folder;
 use crate::output::spec;
 use crate::stream::Share;
-use crate::work::Work;
+use crate::work::{Kept, Work};
 use crate::{Arranged, Engine, Error, Observer, RenderSettings, Report, Tail};
 
 /// Longest name of a stem without its number, in characters.
@@ -79,9 +79,9 @@ impl Engine {
     /// any: `01 Grand Piano.wav`, `click.wav`. All are as long as the mix and add up to it; the folder is made if it is
     /// not there. Gives the report of the mix.
     ///
-    /// The mix is rendered first, twice if it is normalised, for its length and level, then once for every stem with all voices under control, so that
-    /// voices give way as in the mix; only those of the stem become sound. So the work is about that of two mixes and of
-    /// controlling all voices once for each stem. Effects are linear, so stems with reverb add up, too. The limiter is not,
+    /// The mix is rendered first, twice if it is normalised, for its length and level, then once for every stem with all
+    /// voices under control, so that voices give way as in the mix; only those of the stem become sound. So the work is
+    /// about that of two mixes and of controlling all voices once for each stem. Effects are linear, so stems with reverb add up, too. The limiter is not,
     /// and is left out: where stems exceed full scale, integer formats clip, with a warning.
     pub fn render_stems(
         &self,
@@ -135,14 +135,12 @@ impl Engine {
         let mut mix = engine.measure(song, settings, &mut work)?;
         let mut stems = Vec::new();
         for part in parts {
-            let (mut samples, mut right) = (Vec::new(), Vec::new());
-            engine.part(song, &part, &mix, &mut work, |l, r| {
-                samples.extend_from_slice(l);
-                right.extend_from_slice(r);
+            let mut kept = Kept::default();
+            engine.part(song, &part, &mix, &mut work, |left, right| {
+                kept.push(left, right);
                 Ok(())
             })?;
-            samples.append(&mut right);
-            stems.push(Stem { name: part.name, audio: AudioBuffer::from_planar(samples, 2).unwrap_or_default() });
+            stems.push(Stem { name: part.name, audio: kept.into_audio() });
         }
         mix.report.add_earlier_warnings(warnings);
         Ok((mix.report, stems))

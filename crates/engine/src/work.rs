@@ -3,8 +3,30 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use rae_dsp::AudioBuffer;
+
 use crate::voices::BLOCK;
 use crate::{Error, Observer, Progress, RenderSettings, Stream};
+
+/// Stereo sound that is kept in memory.
+#[derive(Default)]
+pub(crate) struct Kept {
+    left: Vec<f32>,
+    right: Vec<f32>,
+}
+
+impl Kept {
+    pub(crate) fn push(&mut self, left: &[f32], right: &[f32]) {
+        self.left.extend_from_slice(left);
+        self.right.extend_from_slice(right);
+    }
+
+    pub(crate) fn into_audio(mut self) -> AudioBuffer {
+        self.left.reserve_exact(self.right.len());
+        self.left.append(&mut self.right);
+        AudioBuffer::from_planar(self.left, 2).unwrap_or_default()
+    }
+}
 
 /// Some passes over a song.
 pub(crate) struct Work<'a, 'b> {
