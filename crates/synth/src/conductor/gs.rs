@@ -6,7 +6,7 @@ use super::channel::cc;
 use super::effects::EffectSetting;
 use super::keys::{Key, KeyParameter};
 use super::routes::{Destination, Source};
-use super::sysex::{PartSetting, PortSetting, Setting, Settings, SysEx, Written, nibbles, shift};
+use super::sysex::{PartSetting, PortSetting, Setting, Settings, SysEx, Written, detune, master_tune, shift};
 
 /// Reads what follows 41, device, 42 12: address, data and their checksum.
 pub(super) fn parse(written: &[u8]) -> SysEx<'_> {
@@ -28,11 +28,7 @@ pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
     let one = |setting| (Some(Setting::Port(setting)), 1);
     match address {
         // 0018 to 07E8: −100.0 to +100.0 cents.
-        [0x40, 0x00, 0x00] => (
-            nibbles(data, 4, 0x0018..=0x07e8)
-                .map(|tune| Setting::Port(PortSetting::MasterFine((tune - 1024.0) / 10.0))),
-            4,
-        ),
+        [0x40, 0x00, 0x00] => master_tune(data, 0x0018..=0x07e8),
         [0x40, 0x00, 0x04] => one(PortSetting::MasterVolume(f32::from(value) / 127.0)),
         [0x40, 0x00, 0x05] => one(PortSetting::MasterShift(shift(value))),
         [0x40, 0x00, 0x06] => one(PortSetting::MasterPan(value)),
@@ -85,7 +81,7 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x15 => PartSetting::Melodies,
         0x16 => PartSetting::Shift(shift(value)),
         // 08 to F8: −12.0 to +12.0 Hz.
-        0x17 => return (nibbles(data, 2, 0x08..=0xf8).map(|hz| PartSetting::Detune((hz - 128.0) / 10.0)), 2),
+        0x17 => return detune(data, 0x08..=0xf8),
         0x19 => PartSetting::Control(cc::VOLUME, value),
         0x1a => PartSetting::VelocityDepth(value),
         0x1b => PartSetting::VelocityOffset(value),

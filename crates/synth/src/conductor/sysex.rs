@@ -214,9 +214,20 @@ fn fourteen_bits(msb: u8, lsb: u8) -> f32 {
 
 /// The number of which each byte has four bits, the highest first, held within its range; `None` if there are too few
 /// bytes.
-pub(super) fn nibbles(data: &[u8], count: usize, range: RangeInclusive<u16>) -> Option<f32> {
+fn nibbles(data: &[u8], count: usize, range: RangeInclusive<u16>) -> Option<f32> {
     let number = data.get(..count)?.iter().fold(0u16, |number, nibble| number << 4 | u16::from(nibble & 15));
     Some(f32::from(number.clamp(*range.start(), *range.end())))
+}
+
+/// A master tuning in tenths of a cent around 1024, in four bytes.
+pub(super) fn master_tune(data: &[u8], range: RangeInclusive<u16>) -> Written {
+    let tune = nibbles(data, 4, range);
+    (tune.map(|tune| Setting::Port(PortSetting::MasterFine((tune - 1024.0) / 10.0))), 4)
+}
+
+/// A part's detuning in tenths of a hertz around 128, in two bytes.
+pub(super) fn detune(data: &[u8], range: RangeInclusive<u16>) -> (Option<PartSetting>, usize) {
+    (nibbles(data, 2, range).map(|hz| PartSetting::Detune((hz - 128.0) / 10.0)), 2)
 }
 
 /// Semitones above the middle at 64, as far as makers allow.

@@ -5,7 +5,7 @@ use super::channel::cc;
 use super::effects::EffectSetting;
 use super::keys::{Key, KeyParameter, SETUPS};
 use super::routes::{Destination, Source};
-use super::sysex::{PartSetting, PortSetting, Setting, Settings, SysEx, Written, nibbles, shift};
+use super::sysex::{PartSetting, PortSetting, Setting, Settings, SysEx, Written, detune, master_tune, shift};
 
 /// Reads a parameter change.
 pub(super) fn parse(address: [u8; 3], data: &[u8]) -> SysEx<'_> {
@@ -21,11 +21,7 @@ pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
     let one = |setting| (Some(Setting::Port(setting)), 1);
     match address {
         // −102.4 to +102.3 cents.
-        [0x00, 0x00, 0x00] => (
-            nibbles(data, 4, 0x0000..=0x07ff)
-                .map(|tune| Setting::Port(PortSetting::MasterFine((tune - 1024.0) / 10.0))),
-            4,
-        ),
+        [0x00, 0x00, 0x00] => master_tune(data, 0x0000..=0x07ff),
         [0x00, 0x00, 0x04] => one(PortSetting::MasterVolume(f32::from(value) / 127.0)),
         [0x00, 0x00, 0x06] => one(PortSetting::MasterShift(shift(value))),
         [0x00, 0x00, 0x7d] if value < SETUPS => one(PortSetting::ResetKeys(value)),
@@ -70,7 +66,7 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x07 => PartSetting::Melodies,
         0x08 => PartSetting::Shift(shift(value)),
         // −12.8 to +12.7 Hz.
-        0x09 => return (nibbles(data, 2, 0x00..=0xff).map(|hz| PartSetting::Detune((hz - 128.0) / 10.0)), 2),
+        0x09 => return detune(data, 0x00..=0xff),
         0x0b => PartSetting::Control(cc::VOLUME, value),
         0x0c => PartSetting::VelocityDepth(value),
         0x0d => PartSetting::VelocityOffset(value),
@@ -90,8 +86,8 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x5a..=0x5f => depth(Source::First, low - 0x5a, value),
         0x60 => PartSetting::Choose(Source::Second, value),
         0x61..=0x66 => depth(Source::Second, low - 0x61, value),
-        0x67 => PartSetting::Control(65, if value == 0 { 0 } else { 127 }),
-        0x68 => PartSetting::Control(5, value),
+        0x67 => PartSetting::Control(cc::PORTAMENTO, if value == 0 { 0 } else { 127 }),
+        0x68 => PartSetting::Control(cc::PORTAMENTO_TIME, value),
         _ => return (None, 1),
     };
     (Some(setting), 1)

@@ -27,6 +27,13 @@ pub(super) fn next_quantum(frame: u64) -> u64 {
     (frame | (QUANTUM as u64 - 1)) + 1
 }
 
+/// What gains change by per frame from one to the other.
+#[inline(always)]
+pub(super) fn slopes(from: [f32; 4], to: [f32; 4], frames: u32) -> [f32; 4] {
+    let per_frame = if frames == QUANTUM as u32 { 1.0 / QUANTUM as f32 } else { 1.0 / frames as f32 };
+    std::array::from_fn(|bus| (to[bus] - from[bus]) * per_frame)
+}
+
 impl Voice {
     /// Appends this voice's segments of these frames to `out`; `changes` are its channel's in the block that begins at
     /// `block`.
@@ -115,7 +122,6 @@ impl Voice {
             stop = stop.min(now.saturating_add(left));
             let frames = (stop - now) as u32;
             let target = self.gains_at(stop, glides);
-            let per_frame = if frames == QUANTUM as u32 { 1.0 / QUANTUM as f32 } else { 1.0 / frames as f32 };
             out.push(Segment {
                 offset: (now - block) as u32,
                 frames,
@@ -125,7 +131,7 @@ impl Voice {
                 wrapped: self.wrapped,
                 filter,
                 gains,
-                slopes: std::array::from_fn(|i| (target[i] - gains[i]) * per_frame),
+                slopes: slopes(gains, target, frames),
             });
             gains = target;
             self.gains = Some(target);

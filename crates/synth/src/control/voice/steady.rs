@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::Voice;
-use super::segments::next_quantum;
+use super::segments::{next_quantum, slopes};
 use crate::control::envelope::FLOOR_DB;
 use crate::control::power::decibels_to_amplitude;
-use crate::executor::{LowPass, QUANTUM, Segment};
+use crate::executor::{LowPass, Segment};
 
 /// What stays the same throughout.
 pub(super) struct Steady {
@@ -42,8 +42,7 @@ impl Voice {
             });
             let target = full.map(|gain| gain * envelope as f32);
             let frames = (stop - now) as u32;
-            let per_frame = if frames == QUANTUM as u32 { 1.0 / QUANTUM as f32 } else { 1.0 / frames as f32 };
-            let slopes = std::array::from_fn(|bus| (target[bus] - gains[bus]) * per_frame);
+            let slopes = slopes(gains, target, frames);
             let offset = (now - block) as u32;
             out.push(Segment { offset, frames, phase, increment, looping, wrapped, filter, gains, slopes });
             let unwrapped = phase + u64::from(frames) * increment;
