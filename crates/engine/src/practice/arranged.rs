@@ -41,8 +41,7 @@ impl Arranged {
             return Err(no_beats("a click"));
         }
         let (from, to) = if section.is_some() { (Seconds(0.0), None) } else { (settings.from, settings.to) };
-        let plan =
-            Plan { song, performance: &performance, beats: beats.as_ref(), section, count_in: practice.count_in };
+        let plan = Plan { song, performance, beats: beats.as_ref(), section, count_in: practice.count_in };
         let (arrangement, performance) = match practice.repeat {
             None => plan.perform(1)?,
             Some(Repeat::Times(times)) => plan.perform(times)?,
@@ -125,16 +124,16 @@ fn section(
 
 struct Plan<'a> {
     song: &'a Sequence,
-    performance: &'a Performance,
+    performance: Performance,
     beats: Option<&'a Beats>,
     section: Option<Range<Time>>,
     count_in: u32,
 }
 
 impl Plan<'_> {
-    fn perform(&self, times: u32) -> Result<(Arrangement, Performance), Error> {
+    fn perform(self, times: u32) -> Result<(Arrangement, Performance), Error> {
         let arrangement = self.arrangement(times);
-        match arrangement.perform(self.performance.clone()) {
+        match arrangement.perform(self.performance) {
             Ok(performance) => Ok((arrangement, performance)),
             Err(error) => Err(Error::settings(error.to_string())),
         }
@@ -162,9 +161,9 @@ impl Plan<'_> {
     fn arrangement(&self, times: u32) -> Arrangement {
         let arrangement = match &self.section {
             Some(section) => Arrangement::section(section.clone(), times),
-            None if times == 1 => Arrangement::song(self.performance),
+            None if times == 1 => Arrangement::song(&self.performance),
             None => match LoopPoints::find(self.song) {
-                Some(points) => Arrangement::looped(self.performance, points, times),
+                Some(points) => Arrangement::looped(&self.performance, points, times),
                 None => Arrangement::section(Time::ZERO..self.performance.end, times),
             },
         };
