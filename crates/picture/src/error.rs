@@ -1,0 +1,27 @@
+use crate::canvas::{MAX_PIXELS, MAX_SCALE, MAX_SIDE, MIN_SCALE};
+
+/// Why a picture cannot be made.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PictureError {
+    /// A picture without pixels, or with more than memory should be spent on.
+    #[error(
+        "no picture of {width} x {height} pixels can be made: choose 1 to {MAX_SIDE} for each side and at most {} megapixels together, the scale included",
+        MAX_PIXELS >> 20
+    )]
+    Size {
+        /// Device pixels, the scale included.
+        width: u64,
+        /// Device pixels, the scale included.
+        height: u64,
+    },
+    /// The scale is no number within reason.
+    #[error("a scale of {0} is outside {MIN_SCALE} to {MAX_SCALE}: 2 is what most sharp screens have")]
+    Scale(f32),
+    /// A colour that is none.
+    #[error("'{0}' is no colour: write a CSS colour such as #3b6ea5, rgb(59 110 165 / 50%) or steelblue")]
+    Color(String),
+    /// A theme that there is not.
+    #[error("there is no theme '{0}': choose light, dark or transparent")]
+    Theme(String),
+}

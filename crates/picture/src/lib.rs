@@ -1,0 +1,19 @@
+//! Pictures of sound: what a canvas, axes and a theme have in common.
+//!
+//! Everything is drawn on a [`Canvas`] in logical pixels, and the same calls make a [`Raster`] (PNG) or an [`Svg`].
+//! A [`Theme`] holds colours and sizes; [`axis`] finds ticks and labels that fit.
+
+#![forbid(unsafe_code)]
+
+pub mod axis;
+mod canvas;
+mod color;
+mod error;
+mod font;
+mod theme;
+
+pub use canvas::{Anchor, Area, Canvas, Label, Point, Raster, Reach, Size, Svg};
+pub use color::Color;
+pub use error::PictureError;
+pub use font::text_width;
+pub use theme::Theme;
