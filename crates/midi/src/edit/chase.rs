@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::edit::ports::{Ported, ports};
-use crate::edit::reset::is_reset;
+use crate::sysex::{self, SysEx};
 use crate::{Event, Message, Meta, Sequence, TextKind, Track, TrackEvent};
 
 /// The key that the next note glides from; it has no effect on later ones.
@@ -146,7 +146,7 @@ impl<'a> Chase<'a> {
                 lane.hear(channel, *message, counts, count, &mut before)
             }
             Event::SysEx(data) => {
-                if is_reset(data) {
+                if matches!(sysex::parse(data), SysEx::Reset(_)) {
                     self.forget_channels(port);
                 }
                 let is_whole = data.last() == Some(&0xF7);

@@ -1,28 +1,7 @@
-//! Resets: of whole instruments by system exclusive messages, of channels by controllers.
+//! Resets of channels by controllers.
 
 use crate::Message;
 use crate::edit::chase::Thing;
-
-/// Whether a system exclusive message resets a whole instrument: GM on or off, GM2 on, GS reset, SC-88 mode
-/// set, XG on or all parameters.
-///
-/// Source: MIDI 1.0, universal messages 7E 09; Roland SC-88 owner's manual, address 40 00 7F; Yamaha XG specifications.
-pub(crate) fn is_reset(data: &[u8]) -> bool {
-    matches!(data, [0x7E, _, 0x09, 1..=3, ..] | [0x41, _, 0x42, 0x12, 0x40, 0x00, 0x7F, 0, ..])
-        // Mode set of the SC-88.
-        || matches!(data, [0x41, _, 0x42, 0x12, 0x00, 0x00, 0x7F, 0 | 1, ..])
-        || is_xg_reset(data)
-}
-
-/// Whether a system exclusive message resets an instrument and makes it one of General MIDI 2.
-pub(crate) fn is_gm2_reset(data: &[u8]) -> bool {
-    matches!(data, [0x7E, _, 0x09, 3, ..])
-}
-
-/// Whether a system exclusive message resets an instrument and makes it an XG one.
-pub(crate) fn is_xg_reset(data: &[u8]) -> bool {
-    matches!(data, [0x43, 0x10..=0x1F, 0x4C, 0x00, 0x00, 0x7E | 0x7F, ..])
-}
 
 /// Where a controller stands that nobody has moved; `None` if it does not stand anywhere.
 ///

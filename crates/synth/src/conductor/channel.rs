@@ -4,57 +4,22 @@ mod parameters;
 
 use std::sync::Arc;
 
+use rae_midi::sysex::{KeyParameter, Source, System};
+use rae_midi::{Selection, cc};
 use rae_soundfont::{Controller, Generator};
 
-use super::bank::{BankMode, Selection};
 use super::held::Held;
-use super::keys::{KeyParameter, Place};
+use super::keys::Place;
 use super::notes::Notes;
 use super::part::Part;
 use super::portamento::Portamento;
-use super::routes::{Routes, Source};
+use super::routes::Routes;
 use super::tuning::Tuning;
 use crate::control::character::{self, MODULATION_RANGE};
 use crate::control::{Change, ChannelChange, Character, Steering};
 use crate::executor::QUANTUM;
 use crate::program::Program;
 use parameters::Parameter;
-
-/// Controller numbers with a meaning of their own (MIDI 1.0, table III).
-pub(super) mod cc {
-    pub(crate) const BANK_MSB: u8 = 0;
-    pub(crate) const PORTAMENTO_TIME: u8 = 5;
-    pub(crate) const DATA_MSB: u8 = 6;
-    pub(crate) const VOLUME: u8 = 7;
-    pub(crate) const PAN: u8 = 10;
-    pub(crate) const EXPRESSION: u8 = 11;
-    pub(crate) const BANK_LSB: u8 = 32;
-    pub(crate) const PORTAMENTO_FINE: u8 = 37;
-    pub(crate) const DATA_LSB: u8 = 38;
-    pub(crate) const SUSTAIN: u8 = 64;
-    pub(crate) const PORTAMENTO: u8 = 65;
-    pub(crate) const SOSTENUTO: u8 = 66;
-    pub(crate) const LEGATO: u8 = 68;
-    pub(crate) const PORTAMENTO_CONTROL: u8 = 84;
-    pub(crate) const REVERB: u8 = 91;
-    pub(crate) const CHORUS: u8 = 93;
-    pub(crate) const INCREMENT: u8 = 96;
-    pub(crate) const DECREMENT: u8 = 97;
-    pub(crate) const NRPN_LSB: u8 = 98;
-    pub(crate) const NRPN_MSB: u8 = 99;
-    pub(crate) const RPN_LSB: u8 = 100;
-    pub(crate) const RPN_MSB: u8 = 101;
-    pub(crate) const ALL_SOUND_OFF: u8 = 120;
-    pub(crate) const RESET_CONTROLLERS: u8 = 121;
-    pub(crate) const ALL_NOTES_OFF: u8 = 123;
-    pub(crate) const MONO_MODE: u8 = 126;
-    pub(crate) const POLY_MODE: u8 = 127;
-    /// Sound controllers, whose middle is their default.
-    pub(crate) const SOUND: std::ops::RangeInclusive<usize> = 70..=79;
-    /// In the order of GS tone modify 1 to 8: vibrato rate and depth, cutoff, resonance, attack, decay, release, vibrato
-    /// delay.
-    pub(crate) const SOUND_OF_TONE_MODIFY: [u8; 8] = [76, 77, 74, 71, 73, 75, 72, 78];
-}
 
 /// NRPN MSB that names SoundFont generators (SoundFont 2.04, 9.6.2).
 pub(super) const SOUNDFONT_NRPN: u8 = 120;
@@ -255,7 +220,7 @@ impl Channel {
     }
 
     /// Selects a program; it sounds from the next note on.
-    pub(super) fn set_program(&mut self, program: u8, mode: BankMode) {
+    pub(super) fn set_program(&mut self, program: u8, mode: System) {
         self.selection.select(program, mode);
         self.sound = None;
         // A note that goes on would not be one of the new program.
@@ -263,7 +228,7 @@ impl Channel {
     }
 
     /// Drums or melodies from the next note on.
-    pub(super) fn set_drums(&mut self, drums: bool, mode: BankMode) {
+    pub(super) fn set_drums(&mut self, drums: bool, mode: System) {
         if self.selection.set_drums(drums, mode) {
             self.sound = None;
             self.held = Held::NONE;

@@ -5,34 +5,9 @@
 //! and their own time parameter moves that from the type's default in the same steps.
 
 use rae_dsp::sends::{ReverbKind, ReverbSend, Sends};
-use rae_midi::{Action, Message, Performance};
+use rae_midi::sysex::{EffectSetting, PortSetting};
+use rae_midi::{Action, Message, PORT, Performance, Request, Router};
 use rae_units::Seconds;
-
-use super::PORT;
-use super::routing::{Request, Router};
-use super::sysex::PortSetting;
-
-/// Something that a message says of the effects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EffectSetting {
-    GsReverb(u8),
-    /// Around the default of the type.
-    GsReverbTime(u8),
-    GsFeedback(u8),
-    GsChorus(u8),
-    Gm2Reverb(u8),
-    Gm2ReverbTime(u8),
-    Gm2Chorus(u8),
-    /// Type, first byte and second.
-    XgReverb(u8, u8),
-    XgReverbTime(u8),
-    XgChorus(u8),
-    /// Amplitudes of which 64 is 1.
-    ReverbLevel(u8),
-    ChorusLevel(u8),
-    ChorusRate(u8),
-    ChorusDepth(u8),
-}
 
 /// Seconds of a reverb time of General MIDI 2.
 fn time(value: f64) -> Seconds {

@@ -1,12 +1,11 @@
 //! Which channels move their filters: their voices need filters from the start, even where those are open then.
 
-use rae_midi::{Action, Message};
+use rae_midi::sysex::PartSetting;
+use rae_midi::{Action, Message, PORT, Request, Router, cc};
 use rae_soundfont::Generator;
 
-use super::PORT;
-use super::channel::{SOUNDFONT_NRPN, cc};
-use super::routing::{Request, Router};
-use super::sysex::PartSetting;
+use super::channel::SOUNDFONT_NRPN;
+use super::routes::closes;
 use crate::ChannelSet;
 use crate::control::character;
 
@@ -50,7 +49,7 @@ impl FilterMoves {
             | Request::Part(channel, PartSetting::Control(controller, value)) => {
                 (channel, self.channels.get_mut(channel)?.moves(controller, value))
             }
-            Request::Part(channel, PartSetting::Depth(_, destination, value)) => (channel, destination.closes(value)),
+            Request::Part(channel, PartSetting::Depth(_, destination, value)) => (channel, closes(destination, value)),
             _ => return None,
         };
         let begins = closes && !std::mem::replace(&mut self.channels.get_mut(channel)?.begun, true);

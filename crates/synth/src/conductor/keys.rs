@@ -2,91 +2,14 @@
 //!
 //! GS and XG keep it in drum setups that parts share, General MIDI 2 by channel. It holds for the notes that begin after it.
 
-use crate::control::{KeySetup, Send, character};
+use rae_midi::sysex::{DRUM_SETUPS, KeyParameter};
 
-/// Drum setups that parts of a port can share: GS has two, XG up to four.
-pub(super) const SETUPS: u8 = 4;
+use crate::control::{KeySetup, Send, character};
 
 const KEYS: usize = 128;
 
 /// The exclusive classes of groups lie beyond those of SoundFonts, which have 16 bits.
 const FIRST_GROUP: i32 = 1 << 16;
-
-/// A parameter of one key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum KeyParameter {
-    /// Semitones around 64.
-    Coarse,
-    /// Cents around 64.
-    Fine,
-    /// The key whose pitch it has, where 60 is the sample's own: what most drums of GS say.
-    PlayedKey,
-    /// 127 is what the preset has; below it the square law of volume controllers.
-    Level,
-    /// Per cent of what the preset has, 64 being a hundred (General MIDI 2).
-    Volume,
-    /// Exclusive class; 0 is none.
-    Group,
-    /// 1 to 127 from left to right; 0 is elsewhere for every note.
-    Pan,
-    /// 0 to 127 from left to right (General MIDI 2).
-    AbsolutePan,
-    /// Share of the part's send, of 127.
-    Reverb,
-    Chorus,
-    /// In place of the part's and the preset's send: what CC 91 and 93 are at this value (General MIDI 2).
-    AbsoluteReverb,
-    AbsoluteChorus,
-    /// Cutoff, resonance and the rates of attack and decay, around 64.
-    Cutoff,
-    Resonance,
-    Attack,
-    Decay,
-    /// Whether the key's release counts.
-    ReceiveOff,
-    /// Whether the key sounds.
-    ReceiveOn,
-}
-
-impl KeyParameter {
-    /// Of key-based instrument controllers (General MIDI 2; CA-023).
-    pub(super) fn of_controller(number: u8) -> Option<KeyParameter> {
-        Some(match number {
-            0x07 => KeyParameter::Volume,
-            0x0a => KeyParameter::AbsolutePan,
-            0x5b => KeyParameter::AbsoluteReverb,
-            0x5d => KeyParameter::AbsoluteChorus,
-            0x78 => KeyParameter::Fine,
-            0x79 => KeyParameter::Coarse,
-            _ => return None,
-        })
-    }
-
-    /// Of an NRPN whose other byte is the key: GS has 18, 1A and 1C to 1E, XG these, 19 and 14 to 17.
-    pub(super) fn of_nrpn(msb: u8) -> Option<KeyParameter> {
-        Some(match msb {
-            0x14 => KeyParameter::Cutoff,
-            0x15 => KeyParameter::Resonance,
-            0x16 => KeyParameter::Attack,
-            0x17 => KeyParameter::Decay,
-            0x18 => KeyParameter::Coarse,
-            0x19 => KeyParameter::Fine,
-            0x1a => KeyParameter::Level,
-            0x1c => KeyParameter::Pan,
-            0x1d => KeyParameter::Reverb,
-            0x1e => KeyParameter::Chorus,
-            _ => return None,
-        })
-    }
-}
-
-/// A new value of a parameter of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key {
-    pub(super) key: u8,
-    pub(super) parameter: KeyParameter,
-    pub(super) value: u8,
-}
 
 /// Where a note comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -194,7 +117,7 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) fn new(parts: usize) -> Keys {
-        Keys { tables: vec![Vec::new(); usize::from(SETUPS) + parts] }
+        Keys { tables: vec![Vec::new(); usize::from(DRUM_SETUPS) + parts] }
     }
 
     /// Makes room for all.
@@ -204,7 +127,7 @@ impl Keys {
 
     /// The table of a part: that of a drum setup, or its own.
     pub(super) fn table(setup: Option<u8>, part: usize) -> usize {
-        setup.map_or(usize::from(SETUPS) + part, usize::from)
+        setup.map_or(usize::from(DRUM_SETUPS) + part, usize::from)
     }
 
     pub(super) fn get(&self, table: usize, key: u8) -> &KeyState {

@@ -1,10 +1,8 @@
 //! From events to voices: the one place that decides what starts, what stops and what gives way.
 
-mod bank;
 mod channel;
 mod effects;
 mod filter_moves;
-mod gs;
 mod held;
 mod keys;
 mod notes;
@@ -13,17 +11,15 @@ mod portamento;
 mod programs;
 mod rehearsal;
 mod routes;
-mod routing;
 mod settings;
 mod solo;
 mod stealing;
-mod sysex;
 mod tuning;
-mod xg;
 
 use std::sync::Arc;
 
-use rae_midi::{Action, Message};
+use rae_midi::sysex::{Key, System};
+use rae_midi::{Action, Message, PORT, Router, cc};
 use rae_soundfont::SoundFont;
 
 use crate::bucket::{Bucket, Stretch};
@@ -33,25 +29,20 @@ use crate::program::Program;
 use crate::voices::Voices;
 use crate::warning::{Warning, Warnings};
 use crate::{ChannelSet, Settings, Statistics};
-use bank::BankMode;
-use channel::{Channel, Effect, cc};
+use channel::{Channel, Effect};
 pub use effects::asked_sends;
 pub(crate) use filter_moves::FilterMoves;
 use held::Held;
-use keys::{Key, Keys};
+use keys::Keys;
 use programs::Programs;
 pub(crate) use rehearsal::{MOST_NEEDS, Need, Rehearsal};
-use routing::Router;
 use stealing::Stealing;
 use tuning::Tuning;
-
-/// Channels of a port.
-const PORT: usize = 16;
 
 /// What the sixteen channels of a port share.
 struct Port {
     tuning: Tuning,
-    mode: BankMode,
+    mode: System,
     master_volume: f32,
     /// Semitones by which keys are moved, those of drums excepted.
     shift: i8,
@@ -60,13 +51,7 @@ struct Port {
 
 impl Default for Port {
     fn default() -> Port {
-        Port {
-            tuning: Tuning::default(),
-            mode: BankMode::default(),
-            master_volume: 1.0,
-            shift: 0,
-            keys: Keys::new(PORT),
-        }
+        Port { tuning: Tuning::default(), mode: System::default(), master_volume: 1.0, shift: 0, keys: Keys::new(PORT) }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a part has besides the controllers of its channel (GS patch parts, XG multi parts).
 
+use rae_midi::sysex::PartSetting;
+
 use super::keys::Place;
-use super::sysex::PartSetting;
 
 /// Frequency of key 69.
 const TUNING_HZ: f32 = 440.0;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rae_midi::{DRUM_BANK, Selection};
 use rae_soundfont::SoundFont;
 
-use super::bank::{DRUM_BANK, Selection};
 use crate::program::{Budget, Program};
 use crate::warning::{Warning, Warnings};
 

@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use rae_midi::{Action, Message};
+use rae_midi::{Action, Message, PORT, Request, Router, Selections};
 use rae_soundfont::SoundFont;
 
 use super::FilterMoves;
-use super::PORT;
-use super::bank::{BankMode, Selection};
 use super::programs::Programs;
-use super::routing::{Request, Router};
-use super::sysex::PartSetting;
 use crate::program::Program;
 use crate::warning::{Warning, Warnings};
 
@@ -19,8 +15,7 @@ pub(crate) const MOST_NEEDS: usize = 3 * PORT;
 
 /// Follows the events as the conductor will, as far as they select presets.
 pub(crate) struct Rehearsal {
-    selections: Vec<Selection>,
-    modes: Vec<BankMode>,
+    selections: Selections,
     router: Router,
     programs: Programs,
     warnings: Warnings,
@@ -38,8 +33,7 @@ impl Rehearsal {
     pub(crate) fn new(font: Arc<SoundFont>, channels: u16) -> Rehearsal {
         let ports = usize::from(channels).div_ceil(PORT).max(1);
         Rehearsal {
-            selections: (0..(ports * PORT) as u16).map(Selection::new).collect(),
-            modes: vec![BankMode::default(); ports],
+            selections: Selections::new(ports),
             router: Router::new(ports),
             programs: Programs::new(font),
             warnings: Warnings::default(),
@@ -49,7 +43,7 @@ impl Rehearsal {
 
     /// What the channels need as they stand at the start and after a reset.
     pub(crate) fn at_first(&mut self) -> Vec<Need> {
-        (0..self.selections.len()).filter_map(|channel| self.preset(channel)).collect()
+        (0..self.selections.parts().len()).filter_map(|channel| self.preset(channel)).collect()
     }
 
     /// What is needed once `action` has been acted on at `frame`, and was not before; at most [`MOST_NEEDS`].
@@ -59,59 +53,21 @@ impl Rehearsal {
         router.route(action, |request| {
             needs.extend(self.filter_moves.begin_with(&request).map(Need::Filters));
             match request {
-                Request::Message(part, message) => needs.extend(self.message(part, message)),
-                Request::Part(part, setting) => needs.extend(self.set_part(part, setting)),
-                Request::Reset(port, mode) => self.reset(port, mode),
+                Request::Message(part, Message::NoteOn { velocity: 1.., .. }) => {
+                    self.programs.warn(&self.selections.parts()[part], &mut self.warnings);
+                }
                 Request::Damaged => self.warnings.once(Warning::Checksum { frame }),
-                Request::Port(..) | Request::Tuning(..) => {}
+                _ => {}
             }
+            needs.extend(self.selections.hear(&request).and_then(|part| self.preset(part)));
         });
         self.router = router;
         needs
     }
 
-    fn message(&mut self, part: usize, message: Message) -> Option<Need> {
-        let selection = &mut self.selections[part];
-        match message {
-            Message::ControlChange { controller, value } => {
-                selection.control(controller, value);
-            }
-            Message::ProgramChange { program } => {
-                selection.select(program, self.modes[part / PORT]);
-                return self.preset(part);
-            }
-            Message::NoteOn { velocity: 1.., .. } => self.programs.warn(selection, &mut self.warnings),
-            _ => {}
-        }
-        None
-    }
-
-    fn reset(&mut self, port: usize, mode: BankMode) {
-        self.modes[port] = mode;
-        for part in port * PORT..(port + 1) * PORT {
-            self.selections[part] = Selection::new(part as u16);
-        }
-    }
-
-    fn set_part(&mut self, part: usize, setting: PartSetting) -> Option<Need> {
-        match setting {
-            PartSetting::Control(controller, value) => {
-                return self.message(part, Message::ControlChange { controller, value });
-            }
-            PartSetting::Program(program) => return self.message(part, Message::ProgramChange { program }),
-            PartSetting::Melodies | PartSetting::Drums(_) => {
-                let drums = setting != PartSetting::Melodies;
-                self.selections[part].set_drums(drums, self.modes[part / PORT]);
-                return self.preset(part);
-            }
-            _ => {}
-        }
-        None
-    }
-
     /// The presets that a note on the channel would play now.
     pub(crate) fn played(&self, channel: u16) -> impl Iterator<Item = usize> {
-        let choose = |part: usize| self.programs.choose(&self.selections[part]);
+        let choose = |part: usize| self.programs.choose(&self.selections.parts()[part]);
         self.router.parts(channel).filter_map(choose).map(|(_, preset)| preset)
     }
 
@@ -122,7 +78,7 @@ impl Rehearsal {
 
     /// A channel's preset, if it was not ready.
     fn preset(&mut self, channel: usize) -> Option<Need> {
-        let selection = &self.selections[channel];
+        let selection = &self.selections.parts()[channel];
         let new = self.programs.choose(selection).map(|(_, preset)| preset).filter(|&p| !self.programs.is_ready(p));
         let program = self.programs.prepare(selection);
         new.map(|preset| Need::Preset(preset, program))

@@ -4,64 +4,25 @@
 //! They add to what the bank's modulators make of the same controllers. Only the vibrato of wheel and channel pressure is
 //! something that every bank has by default, so there its range is set, as by RPN 5.
 
+use rae_midi::sysex::{Destination, Source};
+
 use super::channel::Channel;
 use crate::control::{Change, Steering};
 
 /// Cents of vibrato at the end of its range.
 const MOST_VIBRATO: f32 = 600.0;
 
-/// What a destination reaches with the controller at its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Destination {
-    /// Semitones around 64, at most 24 each way.
-    Pitch,
-    /// Steps of 150 cents around 64: ±9600.
-    Cutoff,
-    /// Of 64: 127 is nearly twice the amplitude, 0 is silence.
-    Amplitude,
-    /// 0 to 600 cents of vibrato.
-    LfoPitch,
-    /// 0 to 2400 cents of the cutoff's wave.
-    LfoCutoff,
-    /// 0 to 100 per cent of tremolo. SoundFonts have it even in decibels, of which nobody says how many that is: 12 here.
-    LfoAmplitude,
-}
+/// Tremolo at the end of its range. SoundFonts have it even in decibels, of which nobody says how many 100 per cent are: 12
+/// here, in tenths.
+const MOST_TREMOLO: f32 = 120.0;
 
-impl Destination {
-    /// In the order of General MIDI 2 and XG.
-    pub(super) const ALL: [Destination; 6] = [
-        Destination::Pitch,
-        Destination::Cutoff,
-        Destination::Amplitude,
-        Destination::LfoPitch,
-        Destination::LfoCutoff,
-        Destination::LfoAmplitude,
-    ];
-
-    /// Whether it can take something away from the sound of a filter that is open.
-    pub(super) fn closes(self, value: u8) -> bool {
-        match self {
-            Destination::Cutoff => value < 64,
-            Destination::LfoCutoff => value > 0,
-            _ => false,
-        }
+/// Whether a destination can take something away from the sound of a filter that is open.
+pub(super) fn closes(destination: Destination, value: u8) -> bool {
+    match destination {
+        Destination::Cutoff => value < 64,
+        Destination::LfoCutoff => value > 0,
+        _ => false,
     }
-}
-
-/// What moves them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
-    Wheel,
-    Pressure,
-    /// Two controllers whose numbers can be chosen: CC1 and CC2 of GS, AC1 and AC2 of XG.
-    First,
-    Second,
-    /// The controller that a message of General MIDI 2 has named last.
-    Named,
-}
-
-impl Source {
-    const ALL: [Source; 5] = [Source::Wheel, Source::Pressure, Source::First, Source::Second, Source::Named];
 }
 
 /// The numbers that GS and XG choose first, and that of the wheel, which General MIDI 2 does not name.
@@ -91,7 +52,7 @@ impl Routes {
             Destination::Amplitude => depths.swell = around / 64.0,
             Destination::LfoPitch => depths.vibrato = MOST_VIBRATO * share,
             Destination::LfoCutoff => depths.wave = 2400.0 * share,
-            Destination::LfoAmplitude => depths.tremolo = 120.0 * share,
+            Destination::LfoAmplitude => depths.tremolo = MOST_TREMOLO * share,
         }
     }
 

@@ -1,14 +1,12 @@
 //! Doing what sysex sets.
 
-use rae_midi::Message;
+use rae_midi::sysex::{Key, PartSetting, PortSetting, System};
+use rae_midi::{Message, PORT, Request, cc};
 
-use super::bank::BankMode;
-use super::channel::{Channel, cc};
-use super::keys::{Key, KeyState, Keys, Place};
-use super::routing::Request;
-use super::sysex::{PartSetting, PortSetting};
+use super::channel::Channel;
+use super::keys::{KeyState, Keys, Place};
 use super::tuning::{self, TuningMessage};
-use super::{Conductor, PORT, Port};
+use super::{Conductor, Port};
 use crate::control::{Change, KeySetup, character};
 use crate::program::Program;
 use crate::warning::Warning;
@@ -25,7 +23,7 @@ impl Conductor {
         }
     }
 
-    fn reset_port(&mut self, frame: u64, port: usize, mode: BankMode) {
+    fn reset_port(&mut self, frame: u64, port: usize, mode: System) {
         self.ports[port].reset(mode);
         for channel in channels(port) {
             self.silence(frame, channel);
@@ -172,7 +170,7 @@ impl Conductor {
 }
 
 impl Port {
-    fn reset(&mut self, mode: BankMode) {
+    fn reset(&mut self, mode: System) {
         self.tuning.reset();
         self.keys.reset_all();
         (self.mode, self.master_volume, self.shift) = (mode, 1.0, 0);

@@ -6,8 +6,10 @@
 //! on (Yamaha XG, multi part). A note after portamento control (CC 84) carries on the one that sounds at the key which
 //! that names, also where a channel plays many (MIDI 1.0; Roland GS). None of this concerns drums.
 
+use rae_midi::cc;
+
 use super::Conductor;
-use super::channel::{Channel, cc};
+use super::channel::Channel;
 use super::held::Held;
 use super::portamento::seconds_per_semitone;
 use crate::control::{Change, Origin, Transfer};

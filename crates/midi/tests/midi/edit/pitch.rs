@@ -61,22 +61,44 @@ fn key_signatures_follow() {
 #[test]
 fn system_exclusive_messages_make_and_unmake_drums() {
     let sysex = |data: &[u8]| TrackEvent { tick: 0, event: Event::SysEx([data, &[0xF7]].concat()) };
-    let gs = |part: u8, mode| sysex(&[0x41, 0x10, 0x42, 0x12, 0x40, 0x10 | part, 0x15, mode, 0]);
-    let bank = |value| channel(1, 3, Message::ControlChange { controller: 0, value });
-    let xg_on = sysex(&[0x43, 0x10, 0x4C, 0, 0, 0x7E, 0]);
+    // Roland's checksum: address, data and it add up to a multiple of 128.
+    let gs = |part: u8, low: u8, value: u8| {
+        let sum = 0x40 + 0x10 + u32::from(part + low + value);
+        sysex(&[0x41, 0x10, 0x42, 0x12, 0x40, 0x10 | part, low, value, ((128 - sum % 128) % 128) as u8])
+    };
+    let drums = |part, mode| gs(part, 0x15, mode);
+    let bank = |value| {
+        let select = channel(1, 3, Message::ControlChange { controller: 0, value });
+        [select, channel(1, 3, Message::ProgramChange { program: 0 })]
+    };
+    let all = |lists: &[&[TrackEvent]]| lists.concat();
+    let note = |channel| note_on(1, channel, 60, 1);
+    let later = |event: TrackEvent| TrackEvent { tick: 2, ..event };
     let of = |events: &[TrackEvent]| drum_channels(&song([events.to_vec()])).into_iter().collect::<Vec<u16>>();
     assert_eq!(of(&[]), [9]);
-    assert_eq!(of(&[gs(1, 2)]), [0, 9]);
-    assert_eq!(of(&[gs(0, 0)]), [0u16; 0]);
-    assert_eq!(of(&[gs(10, 1), gs(9, 1)]), [8, 9, 10]);
+    assert_eq!(of(&[drums(1, 2)]), [0, 9]);
+    assert_eq!(of(&[drums(0, 0)]), [0u16; 0]);
+    assert_eq!(of(&[drums(10, 1), drums(9, 1)]), [8, 9, 10]);
     assert_eq!(of(&[sysex(&[0x43, 0x10, 0x4C, 8, 10, 7, 2])]), [9, 10]);
-    assert_eq!(of(&[bank(127)]), [9]);
-    assert_eq!(of(&[xg_on.clone(), bank(127)]), [3, 9]);
-    assert_eq!(of(&[xg_on, sysex(&[0x7E, 0x7F, 9, 1]), bank(127)]), [9]);
-    let gm2_on = sysex(&[0x7E, 0x7F, 9, 3]);
-    assert_eq!(of(&[gm2_on.clone(), bank(120)]), [3, 9]);
-    assert_eq!(of(&[gm2_on, bank(127)]), [9]);
-    assert_eq!(of(&[bank(120)]), [9]);
+    let xg_on = [sysex(&[0x43, 0x10, 0x4C, 0, 0, 0x7E, 0])];
+    let gm2_on = [sysex(&[0x7E, 0x7F, 9, 3])];
+    let gm_on = [sysex(&[0x7E, 0x7F, 9, 1])];
+    assert_eq!(of(&bank(127)), [9]);
+    assert_eq!(of(&all(&[&xg_on, &bank(127)])), [3, 9]);
+    assert_eq!(of(&all(&[&xg_on, &gm_on, &bank(127)])), [9]);
+    assert_eq!(of(&all(&[&gm2_on, &bank(120)])), [3, 9]);
+    assert_eq!(of(&all(&[&gm2_on, &bank(127)])), [9]);
+    assert_eq!(of(&bank(120)), [9]);
+    // Every reset undoes it, unless notes were drums before.
+    let gs_reset = sysex(&[0x41, 0x10, 0x42, 0x12, 0x40, 0x00, 0x7F, 0, 0x41]);
+    for reset in [xg_on[0].clone(), gm2_on[0].clone(), gm_on[0].clone(), gs_reset.clone()] {
+        assert_eq!(of(&[drums(1, 1), drums(0, 0), reset.clone()]), [9]);
+        assert_eq!(of(&[drums(1, 1), reset.clone(), note(0)]), [9]);
+        assert_eq!(of(&[drums(1, 1), note(0), later(reset)]), [0, 9]);
+    }
+    // Part 10 hears channel 3 besides part 3; and a damaged message is none.
+    assert_eq!(of(&[gs(0, 0x02, 2)]), [2]);
+    assert_eq!(of(&[sysex(&[0x41, 0x10, 0x42, 0x12, 0x40, 0x11, 0x15, 1, 0])]), [9]);
     assert_eq!(of(&[meta(0, Meta::Port(1)), note_on(0, 0, 60, 1)]), [9, 25]);
 }
 

@@ -1,9 +1,10 @@
 //! Registered and other parameters (CC 98 to 101), and the data that sets them (CC 6, 38, 96, 97).
 
+use rae_midi::cc;
+use rae_midi::sysex::KeyParameter;
 use rae_soundfont::Generator;
 
-use super::{Channel, Effect, SOUNDFONT_NRPN, cc};
-use crate::conductor::keys::KeyParameter;
+use super::{Channel, Effect, SOUNDFONT_NRPN};
 use crate::control::{Change, character};
 
 /// Units of the modulation depth range (RPN 5) in a cent: its least step is 100/128 cents (CA-026).

@@ -1,17 +1,24 @@
-//! Sysex that changes how a file sounds: what it asks for, whoever's words it uses.
+//! System exclusive that changes how a song sounds: what it asks for, whoever's words it uses.
+//!
+//! The one reader of it: synthesizer and edits take what a message means from here. Sources: MIDI 1.0 with its universal
+//! messages, General MIDI 2, and what the makers say of GS and XG (see the modules).
+
+mod gs;
+mod meaning;
+mod xg;
 
 use std::ops::RangeInclusive;
 
-use super::bank::BankMode;
-use super::effects::EffectSetting;
-use super::keys::{Key, KeyParameter};
-use super::routes::{Destination, Source};
-use super::{gs, xg};
+pub use meaning::{Destination, EffectSetting, Key, KeyParameter, Source, System};
 
-/// What a sysex asks for.
-pub(super) enum SysEx<'a> {
-    /// Everything to its defaults, banks read as `BankMode` says.
-    Reset(BankMode),
+/// Drum setups that parts of a port can share: GS has two, XG up to four.
+pub const DRUM_SETUPS: u8 = 4;
+
+/// What a message asks for.
+#[derive(Clone, Debug)]
+pub enum SysEx<'a> {
+    /// Everything to its defaults, under this standard.
+    Reset(System),
     /// MIDI Tuning: what follows sub-ID 1 = 08.
     Tuning(&'a [u8]),
     /// One after the other.
@@ -24,7 +31,7 @@ pub(super) enum SysEx<'a> {
 
 /// One thing that is set.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Setting {
+pub enum Setting {
     /// Of a part of the port, from 0.
     Part(u8, PartSetting),
     /// Of the port.
@@ -33,7 +40,7 @@ pub(super) enum Setting {
 
 /// Something that all parts of a port are told.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum PortSetting {
+pub enum PortSetting {
     /// Master volume 0 to 1.
     MasterVolume(f32),
     /// Cents.
@@ -48,18 +55,20 @@ pub(super) enum PortSetting {
     Key(u8, Key),
     /// A drum setup as it was at first.
     ResetKeys(u8),
+    /// Of the send effects.
     Effect(EffectSetting),
 }
 
 /// Something that one part is told.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum PartSetting {
+pub enum PartSetting {
     /// As a control change.
     Control(u8, u8),
     /// As a program change.
     Program(u8),
     /// Plays what comes on this channel of the port; it played something else.
     Listen(Option<u8>),
+    /// Plays melodies.
     Melodies,
     /// Plays drums, with the setup that it shares with other parts.
     Drums(Option<u8>),
@@ -67,12 +76,15 @@ pub(super) enum PartSetting {
     Shift(i8),
     /// Hertz added to every note.
     Detune(f32),
-    /// Slope and start of velocity; 64 leaves it as it is.
+    /// Slope of velocity; 64 leaves it as it is.
     VelocityDepth(u8),
+    /// Start of velocity; 64 leaves it as it is.
     VelocityOffset(u8),
     /// Every note comes from another side.
     RandomPan,
+    /// Lowest key that it plays.
     LowestKey(u8),
+    /// Highest key that it plays.
     HighestKey(u8),
     /// Cents of a pitch class.
     Scale(u8, f32),
@@ -86,8 +98,10 @@ pub(super) enum PartSetting {
     Choose(Source, u8),
 }
 
-/// The settings of one message, in its order.
-pub(super) enum Settings<'a> {
+/// The settings of one message, in its order: an iterator.
+#[derive(Clone, Debug)]
+pub enum Settings<'a> {
+    /// A single one; none once it has been given.
     One(Option<Setting>),
     /// Roland: what is written from an address on.
     Gs([u8; 3], &'a [u8]),
@@ -148,7 +162,7 @@ impl Iterator for Settings<'_> {
 }
 
 /// What the bytes at an address mean: `None` for what is not rendered, and how many bytes that is.
-pub(super) type Written = (Option<Setting>, usize);
+type Written = (Option<Setting>, usize);
 
 /// The next setting among bytes written to addresses that ascend.
 fn next_written(address: &mut [u8; 3], data: &mut &[u8], read: fn([u8; 3], &[u8]) -> Written) -> Option<Setting> {
@@ -168,16 +182,17 @@ fn next_written(address: &mut [u8; 3], data: &mut &[u8], read: fn([u8; 3], &[u8]
 /// More than the longest message has that is understood: a change of 127 single notes' tuning.
 const MOST_BYTES: usize = 1024;
 
-/// Reads the bytes between F0 and F7. What is no message, because a byte has eight bits, is for nobody.
-pub(super) fn parse(data: &[u8]) -> SysEx<'_> {
+/// Reads the bytes after F0, with or without the final F7. What is no message, because a byte has eight bits, is for nobody.
+pub fn parse(data: &[u8]) -> SysEx<'_> {
+    let data = data.strip_suffix(&[0xf7]).unwrap_or(data);
     if data.len() > MOST_BYTES || !data.is_ascii() {
         return SysEx::Other;
     }
     let one = |setting| SysEx::Settings(Settings::One(Some(Setting::Port(setting))));
     match data {
-        [0x7e, _, 0x09, 0x01, ..] => SysEx::Reset(BankMode::Gm),
-        [0x7e, _, 0x09, 0x02, ..] => SysEx::Reset(BankMode::Gs),
-        [0x7e, _, 0x09, 0x03, ..] => SysEx::Reset(BankMode::Gm2),
+        [0x7e, _, 0x09, 0x01, ..] => SysEx::Reset(System::Gm),
+        [0x7e, _, 0x09, 0x02, ..] => SysEx::Reset(System::Gs),
+        [0x7e, _, 0x09, 0x03, ..] => SysEx::Reset(System::Gm2),
         [0x7f, _, 0x04, 0x01, lsb, msb, ..] => one(PortSetting::MasterVolume(fourteen_bits(*msb, *lsb) / 16_383.0)),
         [0x7f, _, 0x04, 0x03, lsb, msb, ..] => {
             one(PortSetting::MasterFine((fourteen_bits(*msb, *lsb) - 8192.0) / 81.92))
@@ -220,18 +235,18 @@ fn nibbles(data: &[u8], count: usize, range: RangeInclusive<u16>) -> Option<f32>
 }
 
 /// A master tuning in tenths of a cent around 1024, in four bytes.
-pub(super) fn master_tune(data: &[u8], range: RangeInclusive<u16>) -> Written {
+fn master_tune(data: &[u8], range: RangeInclusive<u16>) -> Written {
     let tune = nibbles(data, 4, range);
     (tune.map(|tune| Setting::Port(PortSetting::MasterFine((tune - 1024.0) / 10.0))), 4)
 }
 
 /// A part's detuning in tenths of a hertz around 128, in two bytes.
-pub(super) fn detune(data: &[u8], range: RangeInclusive<u16>) -> (Option<PartSetting>, usize) {
+fn detune(data: &[u8], range: RangeInclusive<u16>) -> (Option<PartSetting>, usize) {
     (nibbles(data, 2, range).map(|hz| PartSetting::Detune((hz - 128.0) / 10.0)), 2)
 }
 
 /// Semitones above the middle at 64, as far as makers allow.
-pub(super) fn shift(value: u8) -> i8 {
+fn shift(value: u8) -> i8 {
     value.clamp(40, 88) as i8 - 64
 }
 

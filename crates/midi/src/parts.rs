@@ -1,40 +1,47 @@
 //! Which parts an event concerns: each hears a channel of its port, at first the one of its number.
 
-use rae_midi::{Action, Message};
+use crate::sysex::{self, PartSetting, PortSetting, Setting, SysEx, System};
+use crate::{Action, Message};
 
-use super::PORT;
-use super::bank::BankMode;
-use super::sysex::{self, PartSetting, PortSetting, Setting, SysEx};
+/// Channels, and parts, of a port.
+pub const PORT: usize = 16;
 
 /// What an event asks for, by the part, or the port, that it concerns. Parts are counted over all ports.
-pub(super) enum Request<'a> {
+#[derive(Clone, Debug)]
+pub enum Request<'a> {
+    /// A channel message that a part hears.
     Message(usize, Message),
+    /// A part is set.
     Part(usize, PartSetting),
+    /// A port is set.
     Port(usize, PortSetting),
-    Reset(usize, BankMode),
+    /// A port is reset.
+    Reset(usize, System),
+    /// MIDI Tuning for a port: what follows sub-ID 1 = 08.
     Tuning(usize, &'a [u8]),
     /// A message with a wrong checksum.
     Damaged,
 }
 
 /// Follows which part hears what.
-#[derive(Default)]
-pub(super) struct Router {
+#[derive(Clone, Debug, Default)]
+pub struct Router {
     ports: Vec<Hearing>,
 }
 
 impl Router {
-    pub(super) fn new(ports: usize) -> Router {
+    /// Of so many ports; what is for others concerns nobody.
+    pub fn new(ports: usize) -> Router {
         Router { ports: vec![Hearing::default(); ports] }
     }
 
     /// All parts hear the channel of their number again.
-    pub(super) fn reset(&mut self) {
+    pub fn reset(&mut self) {
         self.ports.fill(Hearing::default());
     }
 
     /// Hands what `action` asks for to `take`, one after the other. A part that is told another channel hears it already.
-    pub(super) fn route<'a>(&mut self, action: &'a Action, mut take: impl FnMut(Request<'a>)) {
+    pub fn route<'a>(&mut self, action: &'a Action, mut take: impl FnMut(Request<'a>)) {
         match action {
             Action::Channel { channel, message } => {
                 self.parts(*channel).for_each(|part| take(Request::Message(part, *message)));
@@ -61,7 +68,7 @@ impl Router {
     }
 
     /// The parts that hear a channel, ascending.
-    pub(super) fn parts(&self, channel: u16) -> impl Iterator<Item = usize> + use<> {
+    pub fn parts(&self, channel: u16) -> impl Iterator<Item = usize> + use<> {
         let (port, channel) = (usize::from(channel) / PORT, usize::from(channel) % PORT);
         let parts = self.ports.get(port).map(|hearing| hearing.parts(channel));
         parts.into_iter().flatten().map(move |part| port * PORT + part)

@@ -1,12 +1,15 @@
 //! Roland GS: what is written to which address (parameter address maps of the SC-55mkII and SC-88 manuals, "MIDI
 //! implementation", sections 3 and 4).
 
-use super::bank::BankMode;
-use super::channel::cc;
-use super::effects::EffectSetting;
-use super::keys::{Key, KeyParameter};
-use super::routes::{Destination, Source};
-use super::sysex::{PartSetting, PortSetting, Setting, Settings, SysEx, Written, detune, master_tune, shift};
+use super::{
+    Destination, EffectSetting, Key, KeyParameter, PartSetting, PortSetting, Setting, Settings, Source, SysEx, System,
+    Written, detune, master_tune, shift,
+};
+use crate::cc;
+
+/// Sound controllers in the order of tone modify 1 to 8: vibrato rate and depth, cutoff, resonance, attack, decay, release,
+/// vibrato delay.
+const TONE_MODIFY: [u8; 8] = [76, 77, 74, 71, 73, 75, 72, 78];
 
 /// Reads what follows 41, device, 42 12: address, data and their checksum.
 pub(super) fn parse(written: &[u8]) -> SysEx<'_> {
@@ -16,8 +19,8 @@ pub(super) fn parse(written: &[u8]) -> SysEx<'_> {
     }
     match ([*high, *middle, *low], data) {
         // Mode set; 127 leaves GS for General MIDI. The SC-88 has a mode of its own.
-        ([0x40, 0x00, 0x7f], [0x7f, ..]) => SysEx::Reset(BankMode::Gm),
-        ([0x40 | 0x00, 0x00, 0x7f], [_, ..]) => SysEx::Reset(BankMode::Gs),
+        ([0x40, 0x00, 0x7f], [0x7f, ..]) => SysEx::Reset(System::Gm),
+        ([0x40 | 0x00, 0x00, 0x7f], [_, ..]) => SysEx::Reset(System::Gs),
         (address, data) => SysEx::Settings(Settings::Gs(address, data)),
     }
 }
@@ -93,7 +96,7 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x20 => PartSetting::Choose(Source::Second, value),
         0x21 => PartSetting::Control(cc::CHORUS, value),
         0x22 => PartSetting::Control(cc::REVERB, value),
-        0x30..=0x37 => PartSetting::Control(cc::SOUND_OF_TONE_MODIFY[usize::from(low - 0x30)], value),
+        0x30..=0x37 => PartSetting::Control(TONE_MODIFY[usize::from(low - 0x30)], value),
         0x40..=0x4b => PartSetting::Scale(low - 0x40, f32::from(value) - 64.0),
         _ => return (None, 1),
     };

@@ -1,16 +1,15 @@
 //! Yamaha XG: what is written to which address (MIDI data format of the MU50 and MU80 manuals, tables 1-1 to 1-6).
 
-use super::bank::BankMode;
-use super::channel::cc;
-use super::effects::EffectSetting;
-use super::keys::{Key, KeyParameter, SETUPS};
-use super::routes::{Destination, Source};
-use super::sysex::{PartSetting, PortSetting, Setting, Settings, SysEx, Written, detune, master_tune, shift};
+use super::{
+    DRUM_SETUPS, Destination, EffectSetting, Key, KeyParameter, PartSetting, PortSetting, Setting, Settings, Source,
+    SysEx, System, Written, detune, master_tune, shift,
+};
+use crate::cc;
 
 /// Reads a parameter change.
 pub(super) fn parse(address: [u8; 3], data: &[u8]) -> SysEx<'_> {
     match (address, data) {
-        ([0x00, 0x00, 0x7e | 0x7f], [0x00, ..]) => SysEx::Reset(BankMode::Xg),
+        ([0x00, 0x00, 0x7e | 0x7f], [0x00, ..]) => SysEx::Reset(System::Xg),
         _ => SysEx::Settings(Settings::Xg(address, data)),
     }
 }
@@ -24,7 +23,7 @@ pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
         [0x00, 0x00, 0x00] => master_tune(data, 0x0000..=0x07ff),
         [0x00, 0x00, 0x04] => one(PortSetting::MasterVolume(f32::from(value) / 127.0)),
         [0x00, 0x00, 0x06] => one(PortSetting::MasterShift(shift(value))),
-        [0x00, 0x00, 0x7d] if value < SETUPS => one(PortSetting::ResetKeys(value)),
+        [0x00, 0x00, 0x7d] if value < DRUM_SETUPS => one(PortSetting::ResetKeys(value)),
         [0x02, 0x01, low] => {
             let (setting, bytes) = read_effect(low, data);
             (setting.map(|setting| Setting::Port(PortSetting::Effect(setting))), bytes)
@@ -62,7 +61,7 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x05 if value == 0 => PartSetting::Control(cc::MONO_MODE, 1),
         0x05 => PartSetting::Control(cc::POLY_MODE, 0),
         // Normal, drums that no setup edits, drum setups 1 to 4.
-        0x07 if (1..=SETUPS + 1).contains(&value) => PartSetting::Drums(value.checked_sub(2)),
+        0x07 if (1..=DRUM_SETUPS + 1).contains(&value) => PartSetting::Drums(value.checked_sub(2)),
         0x07 => PartSetting::Melodies,
         0x08 => PartSetting::Shift(shift(value)),
         // −12.8 to +12.7 Hz.
@@ -117,5 +116,5 @@ fn drum(setup: u8, key: u8, low: u8, value: u8) -> Option<Setting> {
         0x0e => KeyParameter::Decay,
         _ => return None,
     };
-    (setup < SETUPS).then_some(Setting::Port(PortSetting::Key(setup, Key { key, parameter, value })))
+    (setup < DRUM_SETUPS).then_some(Setting::Port(PortSetting::Key(setup, Key { key, parameter, value })))
 }
