@@ -17,7 +17,12 @@ PERMISSIVE = {
     "Unicode-3.0", "Unicode-DFS-2016", "Unlicense", "Zlib",
 }  # fmt: skip
 # The MPL-2.0 binds changes to its own files alone. These are used as they are published.
-UNCHANGED = {"symphonia-codec-vorbis", "symphonia-common", "symphonia-core", "symphonia-metadata"}
+UNCHANGED = {
+    "symphonia", "symphonia-bundle-flac", "symphonia-bundle-mp3", "symphonia-codec-aac", "symphonia-codec-adpcm",
+    "symphonia-codec-alac", "symphonia-codec-pcm", "symphonia-codec-vorbis", "symphonia-common", "symphonia-core",
+    "symphonia-format-caf", "symphonia-format-isomp4", "symphonia-format-mkv", "symphonia-format-ogg",
+    "symphonia-format-riff", "symphonia-metadata",
+}  # fmt: skip
 
 
 def permissive(expression):

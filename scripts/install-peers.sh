@@ -3,7 +3,7 @@
 # install-peers.sh [test|all]: `test` is enough for `make test`, `all` adds large banks (about 560 MB to fetch).
 set -euo pipefail
 
-packages=(fluidsynth timgm6mb-soundfont openttd-openmsx libasound2-dev)
+packages=(fluidsynth timgm6mb-soundfont openttd-openmsx libasound2-dev ffmpeg sox flac lame vorbis-tools opus-tools)
 if [ "${1:-test}" = all ]; then
     # The last two bring MuseScore_General_Full.sf3 and MuseScore_General_Lite.sf3.
     packages+=(fluid-soundfont-gm musescore-general-soundfont-lossless)

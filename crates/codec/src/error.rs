@@ -1,7 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why audio could not be written.
+/// Why audio could not be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecError {
@@ -31,6 +31,46 @@ pub enum CodecError {
         path: PathBuf,
         /// Frames announced or possible.
         max_frames: u64,
+    },
+    /// The input is missing, or the operating system refused.
+    #[error("cannot read {}: {source}", .path.display())]
+    Read {
+        /// The file, or the name given to a stream.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// The input is no sound.
+    #[error("{} is {found}", .path.display())]
+    NotAudio {
+        /// The file, or the name given to a stream.
+        path: PathBuf,
+        /// What it is instead, and what to do.
+        found: &'static str,
+    },
+    /// The input is sound of a kind that is not decoded.
+    #[error("{} is {found}, which is not decoded; convert it with another program first, for example to FLAC", .path.display())]
+    Unsupported {
+        /// The file, or the name given to a stream.
+        path: PathBuf,
+        /// The kind.
+        found: String,
+    },
+    /// The input is damaged so that nothing of it can be decoded.
+    #[error("{} is damaged: {reason}", .path.display())]
+    Damaged {
+        /// The file, or the name given to a stream.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The input asks for more than the limits allow.
+    #[error("{} has {what}", .path.display())]
+    Limit {
+        /// The file, or the name given to a stream.
+        path: PathBuf,
+        /// Of what too much, and how much is allowed.
+        what: String,
     },
 }
 

@@ -22,6 +22,26 @@ impl AudioBuffer {
         (frames * channels == samples.len()).then_some(AudioBuffer { samples, channels, frames })
     }
 
+    /// Makes room for `channels` × `frames` in the same allocation where that suffices. What the samples are is not
+    /// said.
+    pub fn reshape(&mut self, channels: usize, frames: usize) {
+        self.samples.resize(channels * frames, 0.0);
+        (self.channels, self.frames) = (channels, frames);
+    }
+
+    /// Takes the first `frames` away, or all if there are no more.
+    pub fn drop_front(&mut self, frames: usize) {
+        let frames = frames.min(self.frames);
+        let kept = self.frames - frames;
+        if frames > 0 {
+            for channel in 0..self.channels {
+                let begin = channel * self.frames + frames;
+                self.samples.copy_within(begin..begin + kept, channel * kept);
+            }
+            self.reshape(self.channels, kept);
+        }
+    }
+
     /// Number of channels.
     pub fn channels(&self) -> usize {
         self.channels
@@ -66,5 +86,21 @@ impl AudioBuffer {
     /// Gives up the allocation, channel after channel.
     pub fn into_planar(self) -> Vec<f32> {
         self.samples
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_front_is_dropped_from_every_channel() {
+        let mut buffer = AudioBuffer::from_planar(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2).unwrap();
+        buffer.drop_front(0);
+        assert_eq!(buffer.planar(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        buffer.drop_front(1);
+        assert_eq!((buffer.channel(0), buffer.channel(1)), ([2.0, 3.0].as_slice(), [5.0, 6.0].as_slice()));
+        buffer.drop_front(9);
+        assert!(buffer.is_empty() && buffer.channels() == 2);
     }
 }

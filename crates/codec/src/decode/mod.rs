@@ -1,0 +1,262 @@
+//! Reading audio files of any kind as a stream of blocks.
+
+mod limits;
+mod metadata;
+mod names;
+mod packets;
+mod planes;
+mod sniff;
+mod source;
+mod warnings;
+
+use std::fmt;
+use std::io::{Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use rae_dsp::AudioBuffer;
+use rae_units::{Frames, SampleRate};
+
+use crate::{CodecError, Tags};
+pub use limits::DecodeLimits;
+use sniff::Kind;
+use source::Source;
+use warnings::Warnings;
+
+/// Container and codec of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AudioFormat {
+    /// The container: "WAV", "MP4", "Ogg".
+    pub container: &'static str,
+    /// What the sound is coded with: "PCM", "AAC-LC", "Vorbis".
+    pub codec: &'static str,
+}
+
+impl fmt::Display for AudioFormat {
+    /// "MP4/AAC-LC", and "FLAC" where both have one name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.container)?;
+        if self.container == self.codec { Ok(()) } else { write!(f, "/{}", self.codec) }
+    }
+}
+
+/// What the samples of a file are. Blocks are `f32`: integers of up to 24 bits and floats of 32 come through exactly,
+/// n / 2^(bits − 1) for an integer n; longer ones are rounded to 24 significant bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Samples {
+    /// Integers, kept without loss.
+    Integer {
+        /// Bits per sample.
+        bits: u32,
+    },
+    /// Floating-point numbers, kept without loss.
+    Float {
+        /// Bits per sample, 32 or 64.
+        bits: u32,
+    },
+    /// Only what sounds alike was kept.
+    Lossy,
+}
+
+/// What is known of a file before its sound is decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AudioInfo {
+    /// Container and codec.
+    pub format: AudioFormat,
+    /// Sample rate.
+    pub rate: SampleRate,
+    /// Channels, at least one.
+    pub channels: usize,
+    /// How many frames there are according to the file, without what an encoder added at either end; `None` where only
+    /// decoding tells. A file that is cut short has fewer and leads to a warning.
+    pub frames: Option<Frames>,
+    /// What the samples are.
+    pub samples: Samples,
+    /// Title, artist and so on.
+    pub tags: Tags,
+}
+
+/// Where blocks come from.
+trait Blocks: Send {
+    /// The next frames, at least one, in `block`; false at the end.
+    fn next(&mut self, block: &mut AudioBuffer, warnings: &mut Warnings) -> Result<bool, CodecError>;
+}
+
+/// An audio file being decoded, block by block.
+///
+/// What it is is judged by its content. Damaged pieces are left out with a warning.
+///
+/// ```no_run
+/// # fn main() -> Result<(), rae_codec::CodecError> {
+/// let mut reader = rae_codec::AudioReader::open("song.flac")?;
+/// println!("{} at {}", reader.info().format, reader.info().rate);
+/// while let Some(block) = reader.read()? {
+///     println!("{} frames, the first is {}", block.frames(), block.channel(0)[0]);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct AudioReader {
+    path: PathBuf,
+    info: AudioInfo,
+    blocks: Box<dyn Blocks>,
+    block: AudioBuffer,
+    /// Frames decoded so far.
+    position: u64,
+    /// Frames before this one are not handed out.
+    wanted: u64,
+    max_frames: u64,
+    warnings: Warnings,
+    ended: bool,
+}
+
+impl AudioReader {
+    /// Opens a file, with the default limits.
+    pub fn open(path: impl AsRef<Path>) -> Result<AudioReader, CodecError> {
+        AudioReader::open_within(path, &DecodeLimits::default())
+    }
+
+    /// Opens a file that may ask for no more than `limits`.
+    pub fn open_within(path: impl AsRef<Path>, limits: &DecodeLimits) -> Result<AudioReader, CodecError> {
+        let path = path.as_ref();
+        let source = Source::open(path).map_err(|source| CodecError::Read { path: path.to_owned(), source })?;
+        AudioReader::start(source, path.to_owned(), limits)
+    }
+
+    /// Decodes a file in memory. `name` is used in errors.
+    pub fn from_bytes(
+        bytes: impl AsRef<[u8]> + Send + Sync + 'static,
+        name: impl Into<PathBuf>,
+        limits: &DecodeLimits,
+    ) -> Result<AudioReader, CodecError> {
+        AudioReader::from_seekable(Cursor::new(bytes), name, limits)
+    }
+
+    /// Decodes what can be read in any order. `name` is used in errors.
+    pub fn from_seekable(
+        source: impl Read + Seek + Send + Sync + 'static,
+        name: impl Into<PathBuf>,
+        limits: &DecodeLimits,
+    ) -> Result<AudioReader, CodecError> {
+        let path = name.into();
+        match Source::seekable(source) {
+            Ok(source) => AudioReader::start(source, path, limits),
+            Err(source) => Err(CodecError::Read { path, source }),
+        }
+    }
+
+    /// Decodes what comes through a pipe. `name` is used in errors.
+    pub fn from_pipe(
+        source: impl Read + Send + Sync + 'static,
+        name: impl Into<PathBuf>,
+        limits: &DecodeLimits,
+    ) -> Result<AudioReader, CodecError> {
+        AudioReader::start(Source::pipe(source), name.into(), limits)
+    }
+
+    fn start(mut source: Source, path: PathBuf, limits: &DecodeLimits) -> Result<AudioReader, CodecError> {
+        match content(&mut source).map_err(|source| CodecError::Read { path: path.clone(), source })? {
+            Kind::NotAudio(found) => return Err(CodecError::NotAudio { path, found }),
+            Kind::Unsupported(found) => return Err(CodecError::Unsupported { path, found: found.into() }),
+            Kind::Wave | Kind::Mp4 | Kind::Matroska | Kind::Other => {}
+        }
+        let mut warnings = Warnings::default();
+        let (blocks, info) = packets::open(source, &path, limits, &mut warnings)?;
+        Ok(AudioReader {
+            path,
+            info,
+            blocks: Box::new(blocks),
+            block: AudioBuffer::default(),
+            position: 0,
+            wanted: 0,
+            max_frames: limits.max_frames.0,
+            warnings,
+            ended: false,
+        })
+    }
+
+    /// What is known of the file.
+    pub fn info(&self) -> &AudioInfo {
+        &self.info
+    }
+
+    /// The next block: at least one frame, usually some thousands; `None` at the end. The block is reused, so that
+    /// nothing is allocated for it.
+    pub fn read(&mut self) -> Result<Option<&AudioBuffer>, CodecError> {
+        while !self.ended && self.blocks.next(&mut self.block, &mut self.warnings)? {
+            let begin = self.position;
+            self.position += self.block.frames() as u64;
+            if self.position > self.max_frames {
+                return Err(self.too_long(self.max_frames));
+            }
+            if self.position > self.wanted {
+                self.block.drop_front(self.wanted.saturating_sub(begin) as usize);
+                return Ok(Some(&self.block));
+            }
+        }
+        self.finish();
+        Ok(None)
+    }
+
+    /// Lets the next block begin at `frame`; only forwards, and nothing follows the end.
+    pub fn skip_to(&mut self, frame: Frames) {
+        self.wanted = frame.0;
+    }
+
+    /// All that is left, in memory: 4 bytes per sample, of which `max_frames` frames are allowed.
+    pub fn read_to_end(&mut self, max_frames: Frames) -> Result<AudioBuffer, CodecError> {
+        let mut channels = vec![Vec::new(); self.info.channels];
+        while let Some(block) = self.read()? {
+            for (channel, samples) in channels.iter_mut().enumerate() {
+                samples.extend_from_slice(block.channel(channel));
+            }
+            if channels[0].len() as u64 > max_frames.0 {
+                return Err(self.too_long(max_frames.0));
+            }
+        }
+        let count = channels.len();
+        let mut planar = channels.swap_remove(0);
+        channels.into_iter().for_each(|channel| planar.extend(channel));
+        Ok(AudioBuffer::from_planar(planar, count).expect("blocks have all channels"))
+    }
+
+    /// What was odd so far, complete when [`AudioReader::read`] has given `None`: damage that was left out, a file that
+    /// is cut short.
+    pub fn warnings(&self) -> &[String] {
+        self.warnings.texts()
+    }
+
+    fn too_long(&self, max_frames: u64) -> CodecError {
+        let what = format!("more than {max_frames} frames, which is the limit; read a part of it");
+        CodecError::Limit { path: self.path.clone(), what }
+    }
+
+    fn finish(&mut self) {
+        if !self.ended {
+            self.ended = true;
+            if let Some(frames) = self.info.frames.filter(|frames| frames.0 > self.position) {
+                self.warnings.short(self.position, frames.0, self.info.rate);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for AudioReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AudioReader").field("path", &self.path).field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+/// What the file is by its content, after an ID3 tag, which is put before all kinds of files.
+fn content(source: &mut Source) -> std::io::Result<Kind> {
+    let head = source.peek(0, 16)?;
+    let Some(offset) = sniff::after_id3(&head) else { return Ok(sniff::kind(&head)) };
+    let head = source.peek(offset, 16)?;
+    Ok(if head.is_empty() { Kind::Other } else { sniff::kind(&head) })
+}
+
+/// A whole file in memory, with the default limits.
+pub fn read_all(path: impl AsRef<Path>) -> Result<(AudioBuffer, AudioInfo), CodecError> {
+    let mut reader = AudioReader::open(path)?;
+    let audio = reader.read_to_end(Frames(u64::MAX))?;
+    Ok((audio, reader.info))
+}

@@ -1,0 +1,6 @@
+//! Reading audio files: what other programs write comes out as they meant it, damage leads to words.
+
+mod common;
+mod errors;
+mod own;
+mod peers;

@@ -1,0 +1,153 @@
+//! Files made by other programs.
+
+use rae_codec::{AudioReader, Samples, TagKey};
+use rae_units::Frames;
+
+use crate::common::{decode, difference_db, ffmpeg_decodes, have, music, rounded, run, write_wav};
+
+/// Not a multiple of any codec's block.
+const FRAMES: usize = 60_017;
+const RATE: u32 = 44_100;
+
+/// How one file is made from `in16.wav`, `in24.wav` or `in32.wav`, and what it is then.
+struct Made {
+    program: &'static str,
+    arguments: &'static str,
+    file: &'static str,
+    format: &'static str,
+    samples: Samples,
+}
+
+const fn made(
+    program: &'static str,
+    arguments: &'static str,
+    file: &'static str,
+    format: &'static str,
+    samples: Samples,
+) -> Made {
+    Made { program, arguments, file, format, samples }
+}
+
+const I16: Samples = Samples::Integer { bits: 16 };
+const I24: Samples = Samples::Integer { bits: 24 };
+
+#[rustfmt::skip]
+const LOSSLESS: &[Made] = &[
+    made("ffmpeg", "-i in16.wav a.wav", "a.wav", "WAV/PCM", I16),
+    made("ffmpeg", "-i in24.wav -c:a pcm_s24le b.wav", "b.wav", "WAV/PCM", I24),
+    made("ffmpeg", "-i in24.wav -c:a pcm_s32le c.wav", "c.wav", "WAV/PCM", Samples::Integer { bits: 32 }),
+    made("ffmpeg", "-i in24.wav -c:a pcm_f32le d.wav", "d.wav", "WAV/PCM", Samples::Float { bits: 32 }),
+    made("ffmpeg", "-i in24.wav -c:a pcm_f64le e.wav", "e.wav", "WAV/PCM", Samples::Float { bits: 64 }),
+    made("ffmpeg", "-i in16.wav g.aiff", "g.aiff", "AIFF/PCM", I16),
+    made("ffmpeg", "-i in24.wav -c:a pcm_s24be h.aiff", "h.aiff", "AIFF/PCM", I24),
+    made("ffmpeg", "-i in16.wav -c:a pcm_s16le -f aiff i.aifc", "i.aifc", "AIFF/PCM", I16),
+    made("ffmpeg", "-i in24.wav -c:a pcm_f32be -f aiff j.aifc", "j.aifc", "AIFF/PCM", Samples::Float { bits: 32 }),
+    made("ffmpeg", "-i in16.wav k.caf", "k.caf", "CAF/PCM", I16),
+    made("ffmpeg", "-i in24.wav -c:a pcm_s24be l.caf", "l.caf", "CAF/PCM", I24),
+    made("ffmpeg", "-i in16.wav -c:a alac m.caf", "m.caf", "CAF/ALAC", I16),
+    made("ffmpeg", "-i in16.wav n.flac", "n.flac", "FLAC", I16),
+    made("ffmpeg", "-i in24.wav o.flac", "o.flac", "FLAC", I24),
+    made("ffmpeg", "-i in16.wav -c:a flac p.ogg", "p.ogg", "Ogg/FLAC", I16),
+    made("ffmpeg", "-i in16.wav -c:a alac q.m4a", "q.m4a", "MP4/ALAC", I16),
+    made("ffmpeg", "-i in24.wav -c:a alac -sample_fmt s32p r.m4a", "r.m4a", "MP4/ALAC", I24),
+    made("sox", "in16.wav s.aiff", "s.aiff", "AIFF/PCM", I16),
+    made("sox", "in24.wav -b 24 t.wav", "t.wav", "WAV/PCM", I24),
+    made("flac", "-s -8 -o u.flac in24.wav", "u.flac", "FLAC", I24),
+    made("flac", "-s --ogg -o v.oga in16.wav", "v.oga", "Ogg/FLAC", I16),
+];
+
+#[test]
+fn lossless_files_are_decoded_bit_for_bit() {
+    if !have(&["ffmpeg", "sox", "flac"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let whole = music(2, FRAMES, RATE);
+    let [at16, at24] = [16, 24].map(|bits| rounded(whole.clone(), bits));
+    write_wav(folder.path(), "in16.wav", &at16, RATE, 16);
+    write_wav(folder.path(), "in24.wav", &at24, RATE, 24);
+    for made in LOSSLESS {
+        make(made, folder.path());
+        let mut reader = AudioReader::open(folder.path().join(made.file)).unwrap();
+        let info = reader.info();
+        assert_eq!((info.format.to_string().as_str(), info.samples), (made.format, made.samples), "{}", made.file);
+        assert_eq!((info.rate.hz(), info.channels), (RATE, 2), "{}", made.file);
+        let truth = if made.arguments.contains("in16") { &at16 } else { &at24 };
+        let frames = info.frames;
+        let audio = decode(&mut reader);
+        assert!(audio == *truth, "{}: {} frames, {} dB", made.file, audio.frames(), difference_db(&audio, truth));
+        let claimed = (made.format != "CAF/ALAC").then_some(Frames(FRAMES as u64));
+        assert_eq!(frames, claimed, "{}", made.file);
+        assert_eq!(reader.warnings(), [""; 0], "{}", made.file);
+    }
+}
+
+fn make(made: &Made, folder: &std::path::Path) {
+    let quiet: &[&str] = if made.program == "ffmpeg" { &["-v", "error", "-y"] } else { &[] };
+    let arguments: Vec<&str> = quiet.iter().copied().chain(made.arguments.split(' ')).collect();
+    run(made.program, &arguments, folder);
+}
+
+#[rustfmt::skip]
+const LOSSY: &[Made] = &[
+    made("lame", "--quiet -V 2 in16.wav a.mp3", "a.mp3", "MP3", Samples::Lossy),
+    made("lame", "--quiet -b 192 in16.wav b.mp3", "b.mp3", "MP3", Samples::Lossy),
+    made("lame", "--quiet -m m -b 64 --resample 22.05 in16.wav c.mp3", "c.mp3", "MP3", Samples::Lossy),
+    made("ffmpeg", "-i in16.wav -b:a 128k d.mp3", "d.mp3", "MP3", Samples::Lossy),
+    made("ffmpeg", "-i in16.wav -c:a libvorbis -q:a 5 e.ogg", "e.ogg", "Ogg/Vorbis", Samples::Lossy),
+    made("oggenc", "-Q -q 2 -o f.ogg in16.wav", "f.ogg", "Ogg/Vorbis", Samples::Lossy),
+];
+
+#[test]
+fn lossy_files_are_decoded_as_by_ffmpeg() {
+    if !have(&["ffmpeg", "lame", "oggenc"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write_wav(folder.path(), "in16.wav", &rounded(music(2, FRAMES, RATE), 16), RATE, 16);
+    for made in LOSSY {
+        make(made, folder.path());
+        let path = folder.path().join(made.file);
+        let mut reader = AudioReader::open(&path).unwrap();
+        let info = reader.info().clone();
+        assert_eq!((info.format.to_string().as_str(), info.samples), (made.format, made.samples), "{}", made.file);
+        let audio = decode(&mut reader);
+        assert_eq!(info.frames, Some(audio.len()), "{}", made.file);
+        let expected = (FRAMES as u64 * u64::from(info.rate.hz())).div_ceil(RATE.into());
+        assert_eq!(audio.len().0, expected, "{}", made.file);
+        let difference = difference_db(&audio, &ffmpeg_decodes(&path, info.channels));
+        assert!(difference < -80.0, "{}: {difference} dB", made.file);
+        assert_eq!(reader.warnings(), [""; 0], "{}", made.file);
+    }
+}
+
+#[test]
+fn tags_are_read_in_the_same_words_from_all_formats() {
+    if !have(&["ffmpeg"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write_wav(folder.path(), "in.wav", &rounded(music(1, 5000, RATE), 16), RATE, 16);
+    let fields = [
+        (TagKey::Title, "title=Ärger"),
+        (TagKey::Artist, "artist=The Band"),
+        (TagKey::Album, "album=First"),
+        (TagKey::Genre, "genre=Jazz"),
+        (TagKey::Date, "date=2021"),
+        (TagKey::Track, "track=3/12"),
+        (TagKey::Comment, "comment=so so"),
+    ];
+    for file in ["a.mp3", "a.flac", "a.ogg", "a.m4a"] {
+        let mut arguments = vec!["-v", "error", "-y", "-i", "in.wav"];
+        for (_, field) in &fields {
+            arguments.extend(["-metadata", field]);
+        }
+        arguments.push(file);
+        run("ffmpeg", &arguments, folder.path());
+        let reader = AudioReader::open(folder.path().join(file)).unwrap();
+        for (key, field) in fields {
+            let found = reader.info().tags.get(key).map(|value| format!("{}={value}", key.name()));
+            assert_eq!(found.as_deref(), Some(field), "{file}");
+        }
+    }
+}
