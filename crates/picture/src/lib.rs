@@ -10,10 +10,12 @@ mod canvas;
 mod color;
 mod error;
 mod font;
+mod peaks;
 mod theme;
 
 pub use canvas::{Anchor, Area, Canvas, Label, Point, Raster, Reach, Size, Svg};
 pub use color::Color;
 pub use error::PictureError;
 pub use font::text_width;
+pub use peaks::{Channels, Column, Peaks, PeaksBuilder};
 pub use theme::Theme;
