@@ -65,27 +65,26 @@ pub fn time_ticks(start: f64, end: f64, width: f32, font_size: f32) -> Vec<Tick>
         .collect()
 }
 
-/// Draws a time axis below the line at `area.top`: ticks, and labels that stay between `area.left` and `area.right`, which
-/// are `start` and `end` seconds.
+/// Draws a time axis below the line at `area.top`, where `area.left` and `area.right` are `start` and `end` seconds: ticks,
+/// and labels that stay within the picture and apart from each other.
 pub fn draw_time_axis(canvas: &mut dyn Canvas, theme: &Theme, area: Area, start: f64, end: f64) {
-    let line = theme.line_width;
+    let (line, size) = (theme.line_width, theme.font_size);
     canvas.rectangle(Area { bottom: area.top + line, ..area }, theme.axis);
-    for Tick { value, label } in time_ticks(start, end, area.width(), theme.font_size) {
+    let picture = canvas.size().area();
+    let mut free = f32::NEG_INFINITY;
+    for Tick { value, label } in time_ticks(start, end, area.width(), size) {
         let share = ((value - start) / (end - start)) as f32;
         let x = area.left + share * (area.width() - line);
-        let length = theme.font_size * if label.is_some() { 0.45 } else { 0.25 };
-        let tick = Area { left: x, top: area.top, right: x + line, bottom: area.top + length };
-        canvas.rectangle(tick, theme.axis);
+        let length = size * if label.is_some() { 0.45 } else { 0.25 };
+        canvas.rectangle(Area { left: x, top: area.top, right: x + line, bottom: area.top + length }, theme.axis);
         let Some(text) = label else { continue };
-        let half = text_width(&text, theme.font_size) / 2.0;
-        if half * 2.0 > area.width() {
-            continue;
+        let width = text_width(&text, size);
+        let left = (x + (line - width) / 2.0).min(picture.right - width).max(picture.left);
+        if left > free && left + width <= picture.right {
+            let baseline = area.top + 1.45 * size;
+            canvas.text(&Label { text: &text, x: left, baseline, anchor: Anchor::Start, size, color: theme.text });
+            free = left + width + 0.5 * size;
         }
-        let x = (x + line / 2.0).clamp(area.left + half, area.right - half);
-        let baseline = area.top + 1.45 * theme.font_size;
-        let label =
-            Label { text: &text, x, baseline, anchor: Anchor::Middle, size: theme.font_size, color: theme.text };
-        canvas.text(&label);
     }
 }
 

@@ -18,6 +18,14 @@ pub enum PictureError {
     /// The scale is no number within reason.
     #[error("a scale of {0} is outside {MIN_SCALE} to {MAX_SCALE}: 2 is what most sharp screens have")]
     Scale(f32),
+    /// A picture that is too low for all the channels.
+    #[error("{channels} channels do not fit into {rows} rows of pixels: make the picture higher, or mix the channels")]
+    Lanes {
+        /// How many are shown.
+        channels: usize,
+        /// Device pixels there are for them.
+        rows: usize,
+    },
     /// A colour that is none.
     #[error("'{0}' is no colour: write a CSS colour such as #3b6ea5, rgb(59 110 165 / 50%) or steelblue")]
     Color(String),

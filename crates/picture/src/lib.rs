@@ -12,6 +12,7 @@ mod error;
 mod font;
 mod peaks;
 mod theme;
+mod waveform;
 
 pub use canvas::{Anchor, Area, Canvas, Label, Point, Raster, Reach, Size, Svg};
 pub use color::Color;
@@ -19,3 +20,4 @@ pub use error::PictureError;
 pub use font::text_width;
 pub use peaks::{Channels, Column, Peaks, PeaksBuilder};
 pub use theme::Theme;
+pub use waveform::{Amplitude, Stretch, Waveform};
