@@ -3,6 +3,7 @@
 mod limits;
 mod metadata;
 mod names;
+mod opus;
 mod packets;
 mod planes;
 mod sniff;
@@ -213,10 +214,7 @@ impl AudioReader {
                 return Err(self.too_long(max_frames.0));
             }
         }
-        let count = channels.len();
-        let mut planar = channels.swap_remove(0);
-        channels.into_iter().for_each(|channel| planar.extend(channel));
-        Ok(AudioBuffer::from_planar(planar, count).expect("blocks have all channels"))
+        Ok(AudioBuffer::from_planar(channels.concat(), channels.len()).expect("blocks have all channels"))
     }
 
     /// What was odd so far, complete when [`AudioReader::read`] has given `None`: damage that was left out, a file that

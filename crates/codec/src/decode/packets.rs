@@ -1,5 +1,6 @@
 //! Files that a library takes apart: a container full of packets, and a decoder for them.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -16,6 +17,7 @@ use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::units::TimeBase;
 
+use super::opus::{self, Opus};
 use super::source::Source;
 use super::warnings::Warnings;
 use super::{AudioFormat, AudioInfo, Blocks, DecodeLimits, metadata, names, planes};
@@ -33,6 +35,7 @@ static FORMATS: LazyLock<Probe> = LazyLock::new(|| {
 static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     let mut codecs = CodecRegistry::new();
     symphonia::default::register_enabled_codecs(&mut codecs);
+    codecs.register_audio_decoder::<Opus>();
     codecs
 });
 
@@ -48,6 +51,10 @@ pub(crate) struct Packets {
     counts_frames: bool,
     /// The decoder holds a block that was not handed out yet.
     ready: bool,
+    /// Frames that an encoder put before the sound and that are still to be left out.
+    skip: u64,
+    /// Frames until the end of the sound; what an encoder put behind it is left out.
+    left: u64,
 }
 
 /// What became of a packet.
@@ -80,6 +87,7 @@ pub(crate) fn open(
         Error::Unsupported(_) => CodecError::Unsupported { path: path.to_owned(), found: format!("in {format}") },
         other => failed(other),
     })?;
+    let skip = opus::pre_skip(&parameters);
     let counts_frames = parameters.sample_rate.and_then(TimeBase::try_from_recip) == track.time_base;
     let mut packets = Packets {
         path: path.to_owned(),
@@ -89,11 +97,13 @@ pub(crate) fn open(
         spec: AudioSpec::default(),
         counts_frames,
         ready: false,
+        skip,
+        left: u64::MAX,
     };
     packets.begin(warnings)?;
     let channels = packets.spec.channels().count();
     let rate = limits.check(packets.spec.rate(), channels, path)?;
-    let frames = exact_length(&track, &format).map(Frames);
+    let frames = exact_length(&track, &format).map(|frames| Frames(frames.saturating_sub(skip)));
     let samples = names::samples(&parameters);
     Ok((packets, AudioInfo { format, rate, channels, frames, samples, tags }))
 }
@@ -199,31 +209,49 @@ impl Packets {
 
 impl Blocks for Packets {
     fn next(&mut self, block: &mut AudioBuffer, warnings: &mut Warnings) -> Result<bool, CodecError> {
-        if !std::mem::take(&mut self.ready) {
-            match self.step(warnings)? {
-                Step::Sound => {}
-                Step::Lost(frames) => {
-                    silence(block, self.spec.channels().count(), frames);
-                    return Ok(true);
-                }
+        while self.left > 0 {
+            let step = if std::mem::take(&mut self.ready) { Step::Sound } else { self.step(warnings)? };
+            match step {
                 Step::End => return Ok(false),
+                Step::Lost(frames) => {
+                    let heard = self.heard(frames.min(LONGEST_PACKET) as usize);
+                    silence(block, self.spec.channels().count(), heard.len());
+                }
+                Step::Sound => {
+                    let frames = self.decoder.last_decoded().frames();
+                    let heard = self.heard(frames);
+                    let decoded = self.decoder.last_decoded();
+                    if *decoded.spec() != self.spec {
+                        let (channels, rate) = (decoded.spec().channels().count(), decoded.spec().rate());
+                        warnings.push(format!("it changes to {channels} channels at {rate} Hz, which is left out"));
+                        return Ok(false);
+                    }
+                    planes::copy(&decoded, heard, block);
+                }
+            }
+            if !block.is_empty() {
+                return Ok(true);
             }
         }
-        let decoded = self.decoder.last_decoded();
-        if *decoded.spec() != self.spec {
-            let (channels, rate) = (decoded.spec().channels().count(), decoded.spec().rate());
-            warnings.push(format!("it changes to {channels} channels at {rate} Hz, which is left out"));
-            return Ok(false);
-        }
-        planes::copy(&decoded, 0..decoded.frames(), block);
-        Ok(true)
+        Ok(false)
+    }
+}
+
+impl Packets {
+    /// Which of the next so many frames are sound, and neither before nor behind it.
+    fn heard(&mut self, frames: usize) -> Range<usize> {
+        let begin = self.skip.min(frames as u64);
+        let count = self.left.min(frames as u64 - begin);
+        self.skip -= begin;
+        self.left -= count;
+        begin as usize..(begin + count) as usize
     }
 }
 
 /// The longest packet of any codec has fewer frames than this.
 const LONGEST_PACKET: u64 = 1 << 16;
 
-fn silence(block: &mut AudioBuffer, channels: usize, frames: u64) {
-    block.reshape(channels, frames.min(LONGEST_PACKET) as usize);
+fn silence(block: &mut AudioBuffer, channels: usize, frames: usize) {
+    block.reshape(channels, frames);
     (0..channels).for_each(|channel| block.channel_mut(channel).fill(0.0));
 }

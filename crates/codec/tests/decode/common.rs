@@ -58,10 +58,14 @@ pub(crate) fn run(program: &str, arguments: &[&str], folder: &Path) {
     assert!(done.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
-/// What FFmpeg decodes a file to.
+/// What FFmpeg decodes a file to; Opus by libopus, from which the standard's own decoder comes.
 pub(crate) fn ffmpeg_decodes(path: &Path, channels: usize) -> AudioBuffer {
     let mut command = Command::new("ffmpeg");
-    command.args(["-v", "error", "-i"]).arg(path).args(["-f", "f32le", "-c:a", "pcm_f32le", "-"]);
+    command.args(["-v", "error"]);
+    if path.extension().is_some_and(|extension| extension == "opus" || extension == "webm") {
+        command.args(["-c:a", "libopus"]);
+    }
+    command.arg("-i").arg(path).args(["-f", "f32le", "-c:a", "pcm_f32le", "-"]);
     let done = command.stdin(Stdio::null()).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let samples: Vec<f32> = done.stdout.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
