@@ -1,3 +1,5 @@
+use rae_units::Decibels;
+
 use crate::canvas::{MAX_PIXELS, MAX_SCALE, MAX_SIDE, MIN_SCALE};
 
 /// Why a picture cannot be made.
@@ -26,6 +28,18 @@ pub enum PictureError {
         /// Device pixels there are for them.
         rows: usize,
     },
+    /// A part of the sound that is none.
+    #[error("{0}")]
+    Excerpt(String),
+    /// The level of the middle line in decibels is not below full scale.
+    #[error("a floor of {} dB is outside -200 to -1: the default is -60", .0.0)]
+    Floor(Decibels),
+    /// No samples for a pixel.
+    #[error("0 samples per pixel show nothing: choose 1 or more")]
+    SamplesPerPixel,
+    /// More peaks than memory should be spent on.
+    #[error("more than {} million peaks: choose more samples per pixel, or a width", .0 / 1_000_000)]
+    TooManyPeaks(usize),
     /// A colour that is none.
     #[error("'{0}' is no colour: write a CSS colour such as #3b6ea5, rgb(59 110 165 / 50%) or steelblue")]
     Color(String),

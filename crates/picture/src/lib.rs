@@ -8,7 +8,9 @@
 pub mod axis;
 mod canvas;
 mod color;
+mod data;
 mod error;
+mod excerpt;
 mod font;
 mod peaks;
 mod theme;
@@ -16,8 +18,10 @@ mod waveform;
 
 pub use canvas::{Anchor, Area, Canvas, Label, Point, Raster, Reach, Size, Svg};
 pub use color::Color;
+pub use data::{Detail, PeakData, PeakDataBuilder, PeakSettings, Resolution};
 pub use error::PictureError;
+pub use excerpt::{Excerpt, Sound};
 pub use font::text_width;
 pub use peaks::{Channels, Column, Peaks, PeaksBuilder};
 pub use theme::Theme;
-pub use waveform::{Amplitude, Stretch, Waveform};
+pub use waveform::{Amplitude, Stretch, Waveform, WaveformBuilder, WaveformSettings};

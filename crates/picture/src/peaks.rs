@@ -33,6 +33,13 @@ pub enum Channels {
     Split,
 }
 
+impl Channels {
+    /// How many are shown of so many.
+    pub fn shown(self, channels: usize) -> usize {
+        if self == Channels::Mixed { channels.min(1) } else { channels }
+    }
+}
+
 /// Finds peaks while a stream passes by, in memory that its length does not change. The same stream gives the same bits
 /// however it is cut into blocks. Samples that are infinite or not a number count as 0.
 #[derive(Clone, Debug)]
@@ -75,7 +82,7 @@ impl PeaksBuilder {
     }
 
     fn new(channels: usize, show: Channels, cut: Cut, limit: Option<u64>) -> PeaksBuilder {
-        let shown = if show == Channels::Mixed { channels.min(1) } else { channels };
+        let shown = show.shown(channels);
         let peaks = Peaks { cut, frames: 0, drained: 0, cells: vec![Vec::new(); shown] };
         PeaksBuilder { channels, lanes: vec![Lanes::EMPTY; shown], peaks, limit }
     }

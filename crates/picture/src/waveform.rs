@@ -1,9 +1,11 @@
 //! A sound as its amplitude over time.
 
+mod builder;
 mod layout;
 mod level;
 mod reach;
 
+pub use builder::{WaveformBuilder, WaveformSettings};
 use layout::{Lane, Layout};
 pub use level::Amplitude;
 use level::{Mark, Scale};
@@ -54,9 +56,17 @@ impl Waveform {
         Waveform { size, theme, amplitude: Amplitude::Linear, fitted: false, axes: false, played: None }
     }
 
-    /// How many columns the sound itself is drawn in: with peaks for this width the picture is exact.
-    pub fn columns(&self) -> usize {
-        self.layout(1).map_or(1, |layout| layout.columns)
+    /// How many columns so many channels are drawn in: with peaks for this width the picture is exact.
+    ///
+    /// # Errors
+    /// As [`Waveform::draw`].
+    pub fn columns(&self, channels: usize) -> Result<usize, PictureError> {
+        Ok(self.layout(channels)?.columns)
+    }
+
+    /// Logical pixels at the left that are not the sound's.
+    fn gutter(&self, channels: usize) -> Result<f32, PictureError> {
+        Ok(self.layout(channels)?.gutter)
     }
 
     /// Draws the peaks of a stretch, a lane for each channel.
@@ -64,7 +74,7 @@ impl Waveform {
     /// # Errors
     /// [`PictureError::Lanes`] where a channel would have less than a pixel.
     pub fn draw(&self, canvas: &mut dyn Canvas, peaks: &Peaks, stretch: Stretch) -> Result<(), PictureError> {
-        let layout = self.layout(peaks.channels().max(1))?;
+        let layout = self.layout(peaks.channels())?;
         let line = peaks.has_every_sample() && stretch.frames < layout.columns as u64;
         let width = if line { stretch.frames as usize } else { layout.columns };
         let channels: Vec<Vec<Column>> =
@@ -112,7 +122,7 @@ impl Waveform {
     }
 
     fn layout(&self, lanes: usize) -> Result<Layout, PictureError> {
-        Layout::new(self.size, &self.theme, self.axes, self.amplitude, lanes)
+        Layout::new(self.size, &self.theme, self.axes, self.amplitude, lanes.max(1))
     }
 
     fn draw_columns(
