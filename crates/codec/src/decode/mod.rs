@@ -1,14 +1,18 @@
 //! Reading audio files of any kind as a stream of blocks.
 
+mod aac;
 mod limits;
 mod metadata;
+mod mp4;
 mod names;
 mod opus;
 mod packets;
+mod pcm;
 mod planes;
 mod sniff;
 mod source;
 mod warnings;
+mod wave;
 
 use std::fmt;
 use std::io::{Cursor, Read, Seek};
@@ -76,10 +80,16 @@ pub struct AudioInfo {
     pub tags: Tags,
 }
 
+/// Enough to tell what a file is, and to see how a WAV file stores its samples.
+const HEAD_BYTES: usize = 4096;
+
 /// Where blocks come from.
 trait Blocks: Send {
     /// The next frames, at least one, in `block`; false at the end.
     fn next(&mut self, block: &mut AudioBuffer, warnings: &mut Warnings) -> Result<bool, CodecError>;
+
+    /// Leaves out up to `frames`, if that is easier than to decode them; says how many.
+    fn skip(&mut self, frames: u64) -> Result<u64, CodecError>;
 }
 
 /// An audio file being decoded, block by block.
@@ -155,17 +165,26 @@ impl AudioReader {
     }
 
     fn start(mut source: Source, path: PathBuf, limits: &DecodeLimits) -> Result<AudioReader, CodecError> {
-        match content(&mut source).map_err(|source| CodecError::Read { path: path.clone(), source })? {
+        let failed = |source| CodecError::Read { path: path.clone(), source };
+        let (offset, head) = content(&mut source).map_err(failed)?;
+        let mut warnings = Warnings::default();
+        let (blocks, info): (Box<dyn Blocks>, _) = match sniff::kind(&head) {
             Kind::NotAudio(found) => return Err(CodecError::NotAudio { path, found }),
             Kind::Unsupported(found) => return Err(CodecError::Unsupported { path, found: found.into() }),
-            Kind::Wave | Kind::Mp4 | Kind::Matroska | Kind::Other => {}
-        }
-        let mut warnings = Warnings::default();
-        let (blocks, info) = packets::open(source, &path, limits, &mut warnings)?;
+            Kind::Wave if wave::is_plain(&head) => {
+                source.pass(offset).map_err(failed)?;
+                let (wave, info) = wave::open(source, &path, limits, &mut warnings)?;
+                (Box::new(wave), info)
+            }
+            kind @ (Kind::Wave | Kind::Mp4 | Kind::Matroska | Kind::Other) => {
+                let (packets, info) = packets::open(source, kind, &path, limits, &mut warnings)?;
+                (Box::new(packets), info)
+            }
+        };
         Ok(AudioReader {
             path,
             info,
-            blocks: Box::new(blocks),
+            blocks,
             block: AudioBuffer::default(),
             position: 0,
             wanted: 0,
@@ -183,6 +202,9 @@ impl AudioReader {
     /// The next block: at least one frame, usually some thousands; `None` at the end. The block is reused, so that
     /// nothing is allocated for it.
     pub fn read(&mut self) -> Result<Option<&AudioBuffer>, CodecError> {
+        if self.wanted > self.position {
+            self.position += self.blocks.skip(self.wanted - self.position)?;
+        }
         while !self.ended && self.blocks.next(&mut self.block, &mut self.warnings)? {
             let begin = self.position;
             self.position += self.block.frames() as u64;
@@ -244,12 +266,12 @@ impl fmt::Debug for AudioReader {
     }
 }
 
-/// What the file is by its content, after an ID3 tag, which is put before all kinds of files.
-fn content(source: &mut Source) -> std::io::Result<Kind> {
-    let head = source.peek(0, 16)?;
-    let Some(offset) = sniff::after_id3(&head) else { return Ok(sniff::kind(&head)) };
-    let head = source.peek(offset, 16)?;
-    Ok(if head.is_empty() { Kind::Other } else { sniff::kind(&head) })
+/// Where the file begins, after an ID3 tag, which is put before all kinds of files; and its first bytes.
+fn content(source: &mut Source) -> std::io::Result<(u64, Vec<u8>)> {
+    let head = source.peek(0, HEAD_BYTES)?;
+    let Some(offset) = sniff::after_id3(&head) else { return Ok((0, head)) };
+    let behind = source.peek(offset, HEAD_BYTES)?;
+    Ok(if behind.is_empty() { (0, head) } else { (offset, behind) })
 }
 
 /// A whole file in memory, with the default limits.

@@ -1,5 +1,6 @@
 //! Files that a library takes apart: a container full of packets, and a decoder for them.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -8,6 +9,7 @@ use rae_dsp::AudioBuffer;
 use rae_units::Frames;
 use symphonia::core::audio::AudioSpec;
 use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::well_known::CODEC_ID_AAC;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::Error;
@@ -15,12 +17,14 @@ use symphonia::core::formats::probe::{Hint, Probe};
 use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
 use symphonia::core::units::TimeBase;
 
 use super::opus::{self, Opus};
+use super::sniff::Kind;
 use super::source::Source;
 use super::warnings::Warnings;
-use super::{AudioFormat, AudioInfo, Blocks, DecodeLimits, metadata, names, planes};
+use super::{AudioFormat, AudioInfo, Blocks, DecodeLimits, aac, metadata, mp4, names, planes};
 use crate::CodecError;
 
 /// After so many failures without a sound between them the rest is given up.
@@ -44,73 +48,123 @@ pub(crate) struct Packets {
     path: PathBuf,
     reader: Box<dyn FormatReader>,
     track: u32,
+    /// What was read ahead: one packet, to know the last from the others, more where the kind is to be found out.
+    ahead: VecDeque<Next>,
     decoder: Box<dyn AudioDecoder>,
     /// Rate and channels of the first sound. A stream that changes ends there.
     spec: AudioSpec,
     /// Whether durations of packets are frames.
     counts_frames: bool,
-    /// The decoder holds a block that was not handed out yet.
-    ready: bool,
+    /// The decoder holds a block that was not handed out yet, of which so many frames count.
+    ready: Option<usize>,
     /// Frames that an encoder put before the sound and that are still to be left out.
     skip: u64,
     /// Frames until the end of the sound; what an encoder put behind it is left out.
     left: u64,
 }
 
+/// What comes next in a file.
+enum Next {
+    Packet(Packet),
+    /// Another stream is strung to the first, with its own decoder.
+    Stream(Box<dyn AudioDecoder>, u64),
+}
+
 /// What became of a packet.
 enum Step {
-    Sound,
+    /// The decoder holds so many frames.
+    Sound(usize),
     /// So many frames were lost with it.
-    Lost(u64),
+    Lost(usize),
     End,
 }
 
 /// Opens a file and decodes its first packet: what the container says of rate and channels need not be true.
 pub(crate) fn open(
-    source: Source,
+    mut source: Source,
+    kind: Kind,
     path: &Path,
     limits: &DecodeLimits,
     warnings: &mut Warnings,
 ) -> Result<(Packets, AudioInfo), CodecError> {
-    let stream = MediaSourceStream::new(Box::new(source), Default::default());
+    let unreadable = |source| CodecError::Read { path: path.to_owned(), source };
+    let mut index = None;
+    if kind == Kind::Mp4 {
+        // The index may stand at the end.
+        source = source.seekable_copy().map_err(unreadable)?;
+        index = mp4::index(&mut source).map_err(unreadable)?;
+    }
+    let unsupported = |found: String| CodecError::Unsupported { path: path.to_owned(), found };
     let failed = |error| failure(error, path);
+    let stream = MediaSourceStream::new(Box::new(source), Default::default());
     let mut reader =
         FORMATS.probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default()).map_err(failed)?;
     let tags = metadata::tags(&mut *reader);
+    if let Some(name) = index.as_ref().and_then(mp4::Index::not_decoded) {
+        return Err(unsupported(name));
+    }
     let Some(track) = reader.default_track(TrackType::Audio).cloned() else {
         let found = "without sound: it has no audio track";
         return Err(CodecError::NotAudio { path: path.to_owned(), found });
     };
     let parameters = audio(&track);
     let format = names::format(reader.format_info().format, parameters.codec);
+    let config = parameters.extra_data.as_deref().filter(|_| parameters.codec == CODEC_ID_AAC).and_then(aac::kind);
+    let entry_rate = index.as_ref().and_then(|index| index.track(track.id)).map_or(0, |track| track.entry_rate);
+    if let Some(aac::Kind::Other(object)) = config {
+        return Err(unsupported(format!("in MPEG-4 audio of type {object}")));
+    }
+    if config == Some(aac::Kind::HighEfficiency) || (config.is_some() && parameters.sample_rate == Some(entry_rate / 2))
+    {
+        return Err(unsupported(HIGH_EFFICIENCY.into()));
+    }
     let decoder = decoder(&parameters).map_err(|error| match error {
-        Error::Unsupported(_) => CodecError::Unsupported { path: path.to_owned(), found: format!("in {format}") },
+        Error::Unsupported(_) if config.is_some() && parameters.channels.as_ref().is_none_or(|c| c.count() > 2) => {
+            unsupported("in AAC with more than two channels".into())
+        }
+        Error::Unsupported(reason) => unsupported(format!("in {format} ({reason})")),
         other => failed(other),
     })?;
-    let skip = opus::pre_skip(&parameters);
-    let counts_frames = parameters.sample_rate.and_then(TimeBase::try_from_recip) == track.time_base;
     let mut packets = Packets {
         path: path.to_owned(),
         reader,
         track: track.id,
+        ahead: VecDeque::new(),
         decoder,
         spec: AudioSpec::default(),
-        counts_frames,
-        ready: false,
-        skip,
+        counts_frames: parameters.sample_rate.and_then(TimeBase::try_from_recip) == track.time_base,
+        ready: None,
+        skip: opus::pre_skip(&parameters),
         left: u64::MAX,
     };
+    if parameters.codec == CODEC_ID_AAC && packets.hold_sbr(warnings)? {
+        return Err(unsupported(HIGH_EFFICIENCY.into()));
+    }
     packets.begin(warnings)?;
     let channels = packets.spec.channels().count();
     let rate = limits.check(packets.spec.rate(), channels, path)?;
-    let frames = exact_length(&track, &format).map(|frames| Frames(frames.saturating_sub(skip)));
+    let total = exact_length(&track, &format, index.as_ref());
+    let frames = match index.as_ref().and_then(|index| Some(index.play(index.track(track.id)?, rate, total))) {
+        Some(mp4::Play { skip, left, several }) => {
+            if several {
+                warnings.push("its edit list has several pieces: all of the sound is taken".into());
+            }
+            packets.skip = skip.unwrap_or(packets.skip);
+            packets.left = left.unwrap_or(u64::MAX);
+            left.or(total.map(|total| total.saturating_sub(packets.skip)))
+        }
+        None => total.map(|total| total.saturating_sub(packets.skip)),
+    };
     let samples = names::samples(&parameters);
-    Ok((packets, AudioInfo { format, rate, channels, frames, samples, tags }))
+    Ok((packets, AudioInfo { format, rate, channels, frames: frames.map(Frames), samples, tags }))
 }
 
+const HIGH_EFFICIENCY: &str = "in HE-AAC (AAC with spectral band replication)";
+
 /// The number of frames where the container knows it and does not guess.
-fn exact_length(track: &Track, format: &AudioFormat) -> Option<u64> {
+fn exact_length(track: &Track, format: &AudioFormat, index: Option<&mp4::Index>) -> Option<u64> {
     let known = match format.container {
+        "MP4" => index.is_some_and(|index| !index.fragmented),
         // Only with LAME's header; otherwise it is the length of the file divided by that of a packet.
         "MP3" => track.delay.is_some(),
         "MP1" | "MP2" | "ADTS" => false,
@@ -153,7 +207,11 @@ impl Packets {
     fn begin(&mut self, warnings: &mut Warnings) -> Result<(), CodecError> {
         loop {
             match self.step(warnings)? {
-                Step::Sound => break,
+                Step::Sound(frames) => {
+                    self.ready = Some(frames);
+                    self.spec = self.decoder.last_decoded().spec().clone();
+                    return Ok(());
+                }
                 Step::Lost(_) => {}
                 Step::End => {
                     let reason = "nothing in it can be decoded".into();
@@ -161,35 +219,49 @@ impl Packets {
                 }
             }
         }
-        self.spec = self.decoder.last_decoded().spec().clone();
-        self.ready = true;
-        Ok(())
+    }
+
+    /// Whether the first packets are those of HE-AAC; they are kept for later.
+    fn hold_sbr(&mut self, warnings: &mut Warnings) -> Result<bool, CodecError> {
+        const LOOKED_AT: usize = 16;
+        self.read_ahead(LOOKED_AT, warnings)?;
+        let packets = self.ahead.iter().filter_map(|next| match next {
+            Next::Packet(packet) => Some(&packet.data),
+            Next::Stream(..) => None,
+        });
+        let (mut total, mut with_sbr) = (0, 0);
+        for packet in packets {
+            total += 1;
+            with_sbr += usize::from(aac::may_hold_sbr(packet));
+        }
+        Ok(total >= 3 && with_sbr * 4 >= total * 3)
     }
 
     /// Takes packets until one is decoded or lost.
     fn step(&mut self, warnings: &mut Warnings) -> Result<Step, CodecError> {
         for _ in 0..FAILURES {
-            let packet = match self.reader.next_packet() {
-                Ok(Some(packet)) if packet.track_id == self.track => packet,
-                Ok(Some(_)) => continue,
-                Ok(None) => return Ok(Step::End),
-                Err(Error::IoError(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-                    return Ok(Step::End);
-                }
-                Err(Error::IoError(source)) => return Err(CodecError::Read { path: self.path.clone(), source }),
-                Err(Error::ResetRequired) if self.restart() => continue,
-                Err(error) => {
-                    warnings.damaged(&error.to_string());
+            self.read_ahead(2, warnings)?;
+            let packet = match self.ahead.pop_front() {
+                Some(Next::Packet(packet)) => packet,
+                Some(Next::Stream(decoder, skip)) => {
+                    self.decoder = decoder;
+                    self.skip += skip;
                     continue;
                 }
+                None => return Ok(Step::End),
             };
+            let lasts = Some(packet.dur.get() as usize).filter(|frames| self.counts_frames && *frames > 0);
             match self.decoder.decode(&packet) {
-                Ok(decoded) if decoded.is_empty() => continue,
-                Ok(_) => return Ok(Step::Sound),
+                Ok(decoded) if decoded.is_empty() => {}
+                Ok(decoded) => {
+                    // MP4 shortens the last packet to end with the sound.
+                    let end = lasts.filter(|_| self.ahead.is_empty()).unwrap_or(usize::MAX);
+                    return Ok(Step::Sound(decoded.frames().min(end)));
+                }
                 Err(error) => {
                     warnings.damaged(&error.to_string());
-                    if self.counts_frames && packet.dur.get() > 0 {
-                        return Ok(Step::Lost(packet.dur.get()));
+                    if let Some(frames) = lasts {
+                        return Ok(Step::Lost(frames.min(LONGEST_PACKET)));
                     }
                 }
             }
@@ -198,27 +270,52 @@ impl Packets {
         Ok(Step::End)
     }
 
-    /// Goes on with the next of several streams that are strung together.
-    fn restart(&mut self) -> bool {
-        let Some(track) = self.reader.default_track(TrackType::Audio).cloned() else { return false };
-        let Ok(decoder) = decoder(&audio(&track)) else { return false };
-        (self.track, self.decoder) = (track.id, decoder);
-        true
+    /// Reads until so many packets are there, or no more come.
+    fn read_ahead(&mut self, count: usize, warnings: &mut Warnings) -> Result<(), CodecError> {
+        let mut failures = 0;
+        while self.ahead.len() < count && failures < FAILURES {
+            match self.reader.next_packet() {
+                Ok(Some(packet)) if packet.track_id == self.track => self.ahead.push_back(Next::Packet(packet)),
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(Error::IoError(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => break,
+                Err(Error::IoError(source)) => return Err(CodecError::Read { path: self.path.clone(), source }),
+                Err(Error::ResetRequired) => match self.next_stream() {
+                    Some(next) => self.ahead.push_back(next),
+                    None => break,
+                },
+                Err(error) => {
+                    failures += 1;
+                    warnings.damaged(&error.to_string());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The next of several streams that are strung together.
+    fn next_stream(&mut self) -> Option<Next> {
+        let track = self.reader.default_track(TrackType::Audio)?.clone();
+        let parameters = audio(&track);
+        self.track = track.id;
+        Some(Next::Stream(decoder(&parameters).ok()?, opus::pre_skip(&parameters)))
     }
 }
 
 impl Blocks for Packets {
     fn next(&mut self, block: &mut AudioBuffer, warnings: &mut Warnings) -> Result<bool, CodecError> {
         while self.left > 0 {
-            let step = if std::mem::take(&mut self.ready) { Step::Sound } else { self.step(warnings)? };
+            let step = match self.ready.take() {
+                Some(frames) => Step::Sound(frames),
+                None => self.step(warnings)?,
+            };
             match step {
                 Step::End => return Ok(false),
                 Step::Lost(frames) => {
-                    let heard = self.heard(frames.min(LONGEST_PACKET) as usize);
+                    let heard = self.heard(frames);
                     silence(block, self.spec.channels().count(), heard.len());
                 }
-                Step::Sound => {
-                    let frames = self.decoder.last_decoded().frames();
+                Step::Sound(frames) => {
                     let heard = self.heard(frames);
                     let decoded = self.decoder.last_decoded();
                     if *decoded.spec() != self.spec {
@@ -235,6 +332,10 @@ impl Blocks for Packets {
         }
         Ok(false)
     }
+
+    fn skip(&mut self, _: u64) -> Result<u64, CodecError> {
+        Ok(0)
+    }
 }
 
 impl Packets {
@@ -249,7 +350,7 @@ impl Packets {
 }
 
 /// The longest packet of any codec has fewer frames than this.
-const LONGEST_PACKET: u64 = 1 << 16;
+const LONGEST_PACKET: usize = 1 << 16;
 
 fn silence(block: &mut AudioBuffer, channels: usize, frames: usize) {
     block.reshape(channels, frames);

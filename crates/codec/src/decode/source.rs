@@ -10,6 +10,9 @@ use symphonia::core::io::MediaSource;
 pub(crate) trait ReadSeek: Read + Seek + Send + Sync {}
 impl<T: Read + Seek + Send + Sync> ReadSeek for T {}
 
+/// What is kept of a pipe at most.
+const LONGEST_COPY: u64 = 1 << 32;
+
 /// The bytes of an audio file.
 pub(crate) enum Source {
     Seekable {
@@ -45,6 +48,19 @@ impl Source {
         Source::Pipe { rest: Box::new(rest), seen: Vec::new(), given: 0 }
     }
 
+    /// The same bytes, to be read in any order; what comes through a pipe is kept in a temporary file.
+    pub(crate) fn seekable_copy(self) -> io::Result<Source> {
+        if self.is_seekable() {
+            return Ok(self);
+        }
+        let mut file = tempfile::tempfile()?;
+        if io::copy(&mut self.take(LONGEST_COPY + 1), &mut file)? > LONGEST_COPY {
+            let what = "an MP4 file of more than 4 GiB comes through the pipe; name the file instead";
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
+        }
+        Source::seekable(file)
+    }
+
     /// Up to `count` bytes from `offset`, without moving on; of a pipe only from its start.
     pub(crate) fn peek(&mut self, offset: u64, count: usize) -> io::Result<Vec<u8>> {
         let mut head = Vec::new();
@@ -63,6 +79,19 @@ impl Source {
             Source::Pipe { .. } => {}
         }
         Ok(head)
+    }
+}
+
+impl Source {
+    /// Moves on by so many bytes, which can be seen by [`Source::peek`].
+    pub(crate) fn pass(&mut self, bytes: u64) -> io::Result<()> {
+        match self {
+            Source::Seekable { bytes: from, .. } => from.seek(SeekFrom::Start(bytes)).map(drop),
+            Source::Pipe { given, seen, .. } => {
+                *given = seen.len().min(bytes as usize);
+                Ok(())
+            }
+        }
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn run(program: &str, arguments: &[&str], folder: &Path) {
 pub(crate) fn ffmpeg_decodes(path: &Path, channels: usize) -> AudioBuffer {
     let mut command = Command::new("ffmpeg");
     command.args(["-v", "error"]);
-    if path.extension().is_some_and(|extension| extension == "opus" || extension == "webm") {
+    if path.extension().is_some_and(|extension| extension == "opus" || extension == "webm" || path.ends_with("g.mp4")) {
         command.args(["-c:a", "libopus"]);
     }
     command.arg("-i").arg(path).args(["-f", "f32le", "-c:a", "pcm_f32le", "-"]);
@@ -112,4 +112,10 @@ pub(crate) fn difference_db(one: &AudioBuffer, other: &AudioBuffer) -> f64 {
     assert_eq!((one.channels(), one.frames()), (other.channels(), other.frames()), "channels and frames");
     let largest = one.planar().iter().zip(other.planar()).map(|(a, b)| f64::from((a - b).abs())).fold(0.0, f64::max);
     20.0 * largest.max(1e-20).log10()
+}
+
+/// The first frames.
+pub(crate) fn first(buffer: &AudioBuffer, frames: usize) -> AudioBuffer {
+    let planar = (0..buffer.channels()).flat_map(|channel| &buffer.channel(channel)[..frames]);
+    AudioBuffer::from_planar(planar.copied().collect(), buffer.channels()).unwrap()
 }

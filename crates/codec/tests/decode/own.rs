@@ -1,7 +1,9 @@
 //! What this crate writes is read back bit for bit.
 
+use std::io::Cursor;
+
 use proptest::prelude::*;
-use rae_codec::{SampleFormat, Samples, wav_bytes};
+use rae_codec::{AudioReader, DecodeLimits, SampleFormat, Samples, WavSpec, WavWriter, wav_bytes};
 use rae_units::{Frames, SampleRate};
 
 use crate::common::{decode, music, open, rounded};
@@ -24,6 +26,19 @@ fn a_wav_file_comes_back_as_it_went() {
         assert!(reader.warnings().is_empty());
         assert!(reader.read().unwrap().is_none());
     }
+}
+
+#[test]
+fn a_pipe_is_read_to_its_end() {
+    let audio = music(2, 30_000, 48_000);
+    let spec = WavSpec { rate: RATE, channels: 2, format: SampleFormat::F32, max_frames: None };
+    let mut writer = WavWriter::streaming(Vec::new(), "-", spec).unwrap();
+    writer.write(&[audio.channel(0), audio.channel(1)]).unwrap();
+    let bytes = writer.finish().unwrap().0;
+    let mut reader = AudioReader::from_pipe(Cursor::new(bytes), "-", &DecodeLimits::default()).unwrap();
+    assert_eq!(reader.info().frames, None);
+    assert!(decode(&mut reader) == audio);
+    assert_eq!(reader.warnings(), [""; 0]);
 }
 
 proptest! {

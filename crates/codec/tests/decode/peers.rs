@@ -3,7 +3,7 @@
 use rae_codec::{AudioReader, Samples, TagKey};
 use rae_units::Frames;
 
-use crate::common::{decode, difference_db, ffmpeg_decodes, have, music, rounded, run, write_wav};
+use crate::common::{decode, difference_db, ffmpeg_decodes, first, have, music, rounded, run, write_wav};
 
 /// Not a multiple of any codec's block.
 const FRAMES: usize = 60_017;
@@ -38,6 +38,7 @@ const LOSSLESS: &[Made] = &[
     made("ffmpeg", "-i in24.wav -c:a pcm_s32le c.wav", "c.wav", "WAV/PCM", Samples::Integer { bits: 32 }),
     made("ffmpeg", "-i in24.wav -c:a pcm_f32le d.wav", "d.wav", "WAV/PCM", Samples::Float { bits: 32 }),
     made("ffmpeg", "-i in24.wav -c:a pcm_f64le e.wav", "e.wav", "WAV/PCM", Samples::Float { bits: 64 }),
+    made("ffmpeg", "-i in24.wav -c:a pcm_s24le -rf64 always f.wav", "f.wav", "WAV/PCM", I24),
     made("ffmpeg", "-i in16.wav g.aiff", "g.aiff", "AIFF/PCM", I16),
     made("ffmpeg", "-i in24.wav -c:a pcm_s24be h.aiff", "h.aiff", "AIFF/PCM", I24),
     made("ffmpeg", "-i in16.wav -c:a pcm_s16le -f aiff i.aifc", "i.aifc", "AIFF/PCM", I16),
@@ -128,6 +129,52 @@ fn lossy_files_are_decoded_as_by_ffmpeg() {
     }
 }
 
+/// AAC: FFmpeg does not leave out what its encoder put behind the sound.
+#[rustfmt::skip]
+const MP4: &[Made] = &[
+    made("ffmpeg", "-i in16.wav -c:a aac -aac_pns 0 -b:a 160k a.m4a", "a.m4a", "MP4/AAC-LC", Samples::Lossy),
+    made("ffmpeg", "-i in16.wav -c:a aac -aac_pns 0 -ar 48000 -ac 1 -movflags +faststart b.m4a", "b.m4a", "MP4/AAC-LC", Samples::Lossy),
+    made("ffmpeg", "-i in16.wav -c:a aac -aac_pns 0 -movflags +frag_keyframe+delay_moov+default_base_moof -frag_duration 300000 c.mp4", "c.mp4", "MP4/AAC-LC", Samples::Lossy),
+    made("ffmpeg", "-i in16.wav -c:a aac -aac_pns 0 -movflags dash+frag_every_frame d.mp4", "d.mp4", "MP4/AAC-LC", Samples::Lossy),
+    made("ffmpeg", "-i in16.wav -c:a libmp3lame -b:a 192k e.mp4", "e.mp4", "MP4/MP3", Samples::Lossy),
+    made("ffmpeg", "-f lavfi -i testsrc=size=64x64:duration=1 -i in16.wav -c:v mpeg4 -c:a aac -aac_pns 0 f.mov", "f.mov", "MP4/AAC-LC", Samples::Lossy),
+    made("ffmpeg", "-i in16.wav -ar 48000 -c:a libopus -b:a 64k g.mp4", "g.mp4", "MP4/Opus", Samples::Lossy),
+];
+
+#[test]
+fn mp4_files_have_the_length_of_what_went_in() {
+    if !have(&["ffmpeg"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write_wav(folder.path(), "in16.wav", &rounded(music(2, FRAMES, RATE), 16), RATE, 16);
+    for made in MP4 {
+        make(made, folder.path());
+        let path = folder.path().join(made.file);
+        let mut reader = AudioReader::open(&path).unwrap();
+        let info = reader.info().clone();
+        assert_eq!((info.format.to_string().as_str(), info.samples), (made.format, made.samples), "{}", made.file);
+        let audio = decode(&mut reader);
+        // The index of a DASH file is written before the encoder has told how long it takes to begin.
+        let untold = if made.arguments.contains("dash") { 1024.0 } else { 0.0 };
+        let expected = FRAMES as f64 * f64::from(info.rate.hz()) / f64::from(RATE) + untold;
+        assert!((audio.frames() as f64 - expected).abs() < 1.0, "{}: {} frames", made.file, audio.frames());
+        let fragmented = made.arguments.contains("frag");
+        assert_eq!(info.frames, (!fragmented).then_some(audio.len()), "{}", made.file);
+        let mut theirs = ffmpeg_decodes(&path, info.channels);
+        if made.arguments.contains("delay_moov") {
+            // FFmpeg keeps what is before the sound of a fragmented file.
+            theirs.drop_front(1024);
+        }
+        let difference = difference_db(&audio, &first(&theirs, audio.frames()));
+        assert!(difference < -80.0, "{}: {difference} dB", made.file);
+        assert_eq!(reader.warnings(), [""; 0], "{}", made.file);
+        let bytes = std::fs::read(&path).unwrap();
+        let mut pipe = AudioReader::from_pipe(std::io::Cursor::new(bytes), "-", &Default::default()).unwrap();
+        assert!(decode(&mut pipe) == audio, "{} through a pipe", made.file);
+    }
+}
+
 #[test]
 fn tags_are_read_in_the_same_words_from_all_formats() {
     if !have(&["ffmpeg"]) {
@@ -144,7 +191,7 @@ fn tags_are_read_in_the_same_words_from_all_formats() {
         (TagKey::Track, "track=3/12"),
         (TagKey::Comment, "comment=so so"),
     ];
-    for file in ["a.mp3", "a.flac", "a.ogg", "a.m4a"] {
+    for file in ["a.mp3", "a.flac", "a.ogg", "a.m4a", "a.opus", "a.wav"] {
         let mut arguments = vec!["-v", "error", "-y", "-i", "in.wav"];
         for (_, field) in &fields {
             arguments.extend(["-metadata", field]);
