@@ -15,7 +15,7 @@ use crate::{CodecError, OutputFile};
 /// How a sample is stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SampleFormat {
-    /// 16-bit integers with triangular dither; digital silence stays silence.
+    /// 16-bit integers with triangular dither; what is 16-bit sound already, as silence is, stays what it is.
     #[default]
     S16,
     /// 24-bit integers, rounded.

@@ -1,5 +1,7 @@
 //! Planar audio in one allocation.
 
+use std::ops::Range;
+
 use rae_units::Frames;
 
 /// Planar `f32` audio: channel after channel in one allocation, so that it can be handed to another language whole.
@@ -29,16 +31,16 @@ impl AudioBuffer {
         (self.channels, self.frames) = (channels, frames);
     }
 
-    /// Takes the first `frames` away, or all if there are no more.
-    pub fn drop_front(&mut self, frames: usize) {
-        let frames = frames.min(self.frames);
-        let kept = self.frames - frames;
-        if frames > 0 {
+    /// Keeps only these frames; panics if they are not all there.
+    pub fn keep(&mut self, frames: Range<usize>) {
+        assert!(frames.start <= frames.end && frames.end <= self.frames, "frames {frames:?} of {}", self.frames);
+        if frames.len() < self.frames {
             for channel in 0..self.channels {
-                let begin = channel * self.frames + frames;
-                self.samples.copy_within(begin..begin + kept, channel * kept);
+                let begin = channel * self.frames;
+                let kept = begin + frames.start..begin + frames.end;
+                self.samples.copy_within(kept, channel * frames.len());
             }
-            self.reshape(self.channels, kept);
+            self.reshape(self.channels, frames.len());
         }
     }
 
@@ -83,6 +85,11 @@ impl AudioBuffer {
         &self.samples
     }
 
+    /// All samples, channel after channel, to write.
+    pub fn planar_mut(&mut self) -> &mut [f32] {
+        &mut self.samples
+    }
+
     /// Gives up the allocation, channel after channel.
     pub fn into_planar(self) -> Vec<f32> {
         self.samples
@@ -94,13 +101,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_front_is_dropped_from_every_channel() {
+    fn what_is_kept_is_kept_of_every_channel() {
         let mut buffer = AudioBuffer::from_planar(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2).unwrap();
-        buffer.drop_front(0);
+        buffer.keep(0..3);
         assert_eq!(buffer.planar(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        buffer.drop_front(1);
+        buffer.keep(1..3);
         assert_eq!((buffer.channel(0), buffer.channel(1)), ([2.0, 3.0].as_slice(), [5.0, 6.0].as_slice()));
-        buffer.drop_front(9);
+        buffer.keep(0..1);
+        assert_eq!(buffer.planar(), [2.0, 5.0]);
+        buffer.keep(1..1);
         assert!(buffer.is_empty() && buffer.channels() == 2);
     }
 }

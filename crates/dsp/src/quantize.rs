@@ -16,11 +16,14 @@ fn steps(sample: f32, full: f64) -> f64 {
     f64::from(sample).clamp(-2.0, 2.0) * full
 }
 
-/// 16 bits with triangular dither of ±1 step; exact zero stays zero, NaN becomes zero.
+/// 16 bits with triangular dither of ±1 step. What is a whole number of steps already stays that, so that 16-bit sound
+/// goes through unchanged and silence stays silent; of other sound that is one sample in 512 at most. NaN becomes zero.
 #[inline(always)]
 pub fn to_i16_dithered(sample: f32, frame: u64, channel: u32) -> i16 {
-    let dithered = round(steps(sample, 32_768.0) + tpdf(frame, channel)).clamp(-32_768, 32_767) as i16;
-    if sample == 0.0 || sample.is_nan() { 0 } else { dithered }
+    let exact = steps(sample, 32_768.0);
+    let whole = round(exact);
+    let dithered = round(exact + tpdf(frame, channel));
+    (if f64::from(whole) == exact { whole } else { dithered }).clamp(-32_768, 32_767) as i16
 }
 
 /// 24 bits, rounded to the nearest step; NaN becomes zero.
@@ -42,6 +45,13 @@ mod tests {
         assert_eq!(to_i16_dithered(f32::NEG_INFINITY, 5, 1), i16::MIN);
         assert_eq!((to_i24(1.0), to_i24(-1.0), to_i24(0.5), to_i24(f32::NAN)), (8_388_607, -8_388_608, 4_194_304, 0));
         assert_eq!(to_i24(f32::INFINITY), 8_388_607);
+    }
+
+    #[test]
+    fn sixteen_bit_sound_goes_through_unchanged() {
+        for value in i16::MIN..=i16::MAX {
+            assert_eq!(to_i16_dithered(f32::from(value) / 32_768.0, u64::from(value.unsigned_abs()), 1), value);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod aac;
 mod limits;
+mod matroska;
 mod metadata;
 mod mp4;
 mod names;
@@ -212,7 +213,7 @@ impl AudioReader {
                 return Err(self.too_long(self.max_frames));
             }
             if self.position > self.wanted {
-                self.block.drop_front(self.wanted.saturating_sub(begin) as usize);
+                self.block.keep(self.wanted.saturating_sub(begin) as usize..self.block.frames());
                 return Ok(Some(&self.block));
             }
         }

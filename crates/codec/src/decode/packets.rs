@@ -1,12 +1,12 @@
 //! Files that a library takes apart: a container full of packets, and a decoder for them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use rae_dsp::AudioBuffer;
-use rae_units::Frames;
+use rae_units::{Frames, Seconds};
 use symphonia::core::audio::AudioSpec;
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_AAC;
@@ -15,7 +15,7 @@ use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::{Hint, Probe};
 use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::TimeBase;
@@ -24,7 +24,7 @@ use super::opus::{self, Opus};
 use super::sniff::Kind;
 use super::source::Source;
 use super::warnings::Warnings;
-use super::{AudioFormat, AudioInfo, Blocks, DecodeLimits, aac, metadata, mp4, names, planes};
+use super::{AudioFormat, AudioInfo, Blocks, DecodeLimits, aac, matroska, metadata, mp4, names, planes};
 use crate::CodecError;
 
 /// After so many failures without a sound between them the rest is given up.
@@ -61,6 +61,8 @@ pub(crate) struct Packets {
     skip: u64,
     /// Frames until the end of the sound; what an encoder put behind it is left out.
     left: u64,
+    /// Frames of the last packet that are no sound.
+    padding: usize,
 }
 
 /// What comes next in a file.
@@ -93,6 +95,10 @@ pub(crate) fn open(
         // The index may stand at the end.
         source = source.seekable_copy().map_err(unreadable)?;
         index = mp4::index(&mut source).map_err(unreadable)?;
+    }
+    let mut paddings = BTreeMap::new();
+    if kind == Kind::Matroska && source.is_seekable() {
+        paddings = matroska::paddings(&mut source).map_err(unreadable)?;
     }
     let unsupported = |found: String| CodecError::Unsupported { path: path.to_owned(), found };
     let failed = |error| failure(error, path);
@@ -136,6 +142,7 @@ pub(crate) fn open(
         ready: None,
         skip: opus::pre_skip(&parameters),
         left: u64::MAX,
+        padding: 0,
     };
     if parameters.codec == CODEC_ID_AAC && packets.hold_sbr(warnings)? {
         return Err(unsupported(HIGH_EFFICIENCY.into()));
@@ -143,6 +150,9 @@ pub(crate) fn open(
     packets.begin(warnings)?;
     let channels = packets.spec.channels().count();
     let rate = limits.check(packets.spec.rate(), channels, path)?;
+    packets.padding = paddings
+        .get(&track.id.into())
+        .map_or(0, |nanoseconds| Seconds(*nanoseconds as f64 / 1e9).frames(rate).0 as usize);
     let total = exact_length(&track, &format, index.as_ref());
     let frames = match index.as_ref().and_then(|index| Some(index.play(index.track(track.id)?, rate, total))) {
         Some(mp4::Play { skip, left, several }) => {
@@ -254,9 +264,12 @@ impl Packets {
             match self.decoder.decode(&packet) {
                 Ok(decoded) if decoded.is_empty() => {}
                 Ok(decoded) => {
-                    // MP4 shortens the last packet to end with the sound.
-                    let end = lasts.filter(|_| self.ahead.is_empty()).unwrap_or(usize::MAX);
-                    return Ok(Step::Sound(decoded.frames().min(end)));
+                    let frames = decoded.frames();
+                    if !self.ahead.is_empty() {
+                        return Ok(Step::Sound(frames));
+                    }
+                    // MP4 shortens the last packet to end with the sound, Matroska says by how much.
+                    return Ok(Step::Sound(frames.saturating_sub(self.padding).min(lasts.unwrap_or(frames))));
                 }
                 Err(error) => {
                     warnings.damaged(&error.to_string());

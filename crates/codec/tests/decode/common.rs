@@ -77,33 +77,12 @@ pub(crate) fn ffmpeg_decodes(path: &Path, channels: usize) -> AudioBuffer {
     buffer
 }
 
-/// A file of `rae-codec` in `folder`.
+/// A WAV file of 16 or 24 bits in `folder`.
 pub(crate) fn write_wav(folder: &Path, name: &str, buffer: &AudioBuffer, rate: u32, bits: u32) -> PathBuf {
-    use rae_codec::SampleFormat::{F32, S24};
-    let rate = rae_units::SampleRate::new(rate).unwrap();
+    let format = [rae_codec::SampleFormat::S16, rae_codec::SampleFormat::S24][usize::from(bits == 24)];
     let path = folder.join(name);
-    if bits == 16 {
-        // Written here, since 16 bits of `rae-codec` are dithered.
-        let mut writer = hound::WavWriter::create(
-            &path,
-            hound::WavSpec {
-                channels: buffer.channels() as u16,
-                sample_rate: rate.hz(),
-                bits_per_sample: 16,
-                sample_format: hound::SampleFormat::Int,
-            },
-        )
-        .unwrap();
-        for frame in 0..buffer.frames() {
-            for channel in 0..buffer.channels() {
-                writer.write_sample((buffer.channel(channel)[frame] * 32_768.0) as i16).unwrap();
-            }
-        }
-        writer.finalize().unwrap();
-    } else {
-        let format = if bits == 24 { S24 } else { F32 };
-        std::fs::write(&path, rae_codec::wav_bytes(buffer, rate, format).unwrap()).unwrap();
-    }
+    let rate = rae_units::SampleRate::new(rate).unwrap();
+    std::fs::write(&path, rae_codec::wav_bytes(buffer, rate, format).unwrap()).unwrap();
     path
 }
 
@@ -112,10 +91,4 @@ pub(crate) fn difference_db(one: &AudioBuffer, other: &AudioBuffer) -> f64 {
     assert_eq!((one.channels(), one.frames()), (other.channels(), other.frames()), "channels and frames");
     let largest = one.planar().iter().zip(other.planar()).map(|(a, b)| f64::from((a - b).abs())).fold(0.0, f64::max);
     20.0 * largest.max(1e-20).log10()
-}
-
-/// The first frames.
-pub(crate) fn first(buffer: &AudioBuffer, frames: usize) -> AudioBuffer {
-    let planar = (0..buffer.channels()).flat_map(|channel| &buffer.channel(channel)[..frames]);
-    AudioBuffer::from_planar(planar.copied().collect(), buffer.channels()).unwrap()
 }

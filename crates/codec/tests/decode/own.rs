@@ -15,6 +15,7 @@ fn a_wav_file_comes_back_as_it_went() {
     let whole = music(2, 30_000, 48_000);
     let files = [
         (SampleFormat::F32, whole.clone(), Samples::Float { bits: 32 }),
+        (SampleFormat::S16, rounded(whole.clone(), 16), Samples::Integer { bits: 16 }),
         (SampleFormat::S24, rounded(whole, 24), Samples::Integer { bits: 24 }),
     ];
     for (format, audio, samples) in files {
