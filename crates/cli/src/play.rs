@@ -78,12 +78,11 @@ impl Play {
         let settings = PlaySettings {
             channels: arranged.performance.channels,
             moved_filters: rae_live::moved_filters(&arranged.performance),
-            effects: BusSettings { sends: rae_live::asked_sends(&arranged.performance).0, ..usual.effects },
+            effects: BusSettings { sends: song.sends(), ..usual.effects },
             metronome: arranged.metronome(&chosen, |frame| song.place(frame)),
             ..usual
         };
         let (mut console, instrument) = rae_live::open(engine.font().clone(), &settings)?;
-        let last = song.end().0 + instrument.tail().0;
         interrupts.expect_order(Patience::Once);
         let quiet = self.options.quiet();
         let mut line = ProgressLine::new(quiet, interrupts);
@@ -97,7 +96,7 @@ impl Play {
             tell_warnings(&console.take_warnings(), &mut line, quiet);
             tell_warnings(&decoding.take(engine.font()), &mut line, quiet);
             let position = console.position();
-            let over = sent && console.voices() == 0 && position.0 >= last;
+            let over = sent && console.voices() == 0 && position >= song.end() + console.tail();
             let time = position.seconds(rate);
             let shown = || format!("{}  {} voices", show_time(time), console.voices());
             if over || self.options.is_over(time) || line.show(shown).is_break() {

@@ -1,11 +1,14 @@
-//! From the synthesizer's buses to the linear mix: out = (1 − wet)·dry + wet·(h ∗ dry) + hall ∗ send + chorus.
+//! From the synthesizer's buses to the linear mix: out = (1 − wet)·dry + wet·(h ∗ dry) + hall ∗ send + chorus. The last two
+//! may be others from some frame on ([`BusEffects::change`]).
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rae_dsp::sends::{ReverbKind, Sends};
 use rae_dsp::{Convolver, Kernel, Part};
 use rae_units::{Frames, SampleRate, Seconds};
 
+use crate::layer::{Layer, Layers};
 use crate::reverb::MAX_RATE;
 use crate::{Chorus, EffectsError, ReverbSettings, room_response, send_response};
 
@@ -39,6 +42,8 @@ impl BusSettings {
 /// Settings made ready for one sample rate; clone it freely, the spectra are shared.
 #[derive(Clone, Debug)]
 pub struct PreparedBus {
+    settings: BusSettings,
+    rate: SampleRate,
     kernel: Arc<Kernel>,
     chorus: Option<Chorus>,
 }
@@ -47,7 +52,7 @@ impl PreparedBus {
     /// Checks the settings, and computes impulse responses and spectra (some milliseconds of work).
     pub fn new(settings: &BusSettings, rate: SampleRate) -> Result<PreparedBus, EffectsError> {
         let (kernel, chorus) = prepare(settings, rate, Kernel::new)?;
-        Ok(PreparedBus { kernel: Arc::new(kernel), chorus })
+        Ok(PreparedBus { settings: *settings, rate, kernel: Arc::new(kernel), chorus })
     }
 
     /// The longest time by which sound can outlast its input.
@@ -68,10 +73,19 @@ impl PreparedBus {
     /// A new stream from `frame` on, with silence before it. The bits are those of one that was fed silence from frame 0
     /// on, if `frame` is a multiple of [`PreparedBus::latency`] or that is 0.
     pub fn start_at(&self, frame: Frames) -> BusEffects {
+        let chorus = self.chorus.clone().map(|mut chorus| {
+            chorus.go_to(frame);
+            chorus
+        });
         BusEffects {
+            settings: self.settings,
+            rate: self.rate,
             tail: self.tail(),
             convolver: Convolver::new(Arc::clone(&self.kernel)),
-            chorus: self.chorus.clone().map(|chorus| chorus.at(frame)),
+            layers: Layers::new(chorus, self.rate),
+            pushed: frame.0,
+            pulled: frame.0,
+            room: Room::default(),
         }
     }
 }
@@ -116,10 +130,32 @@ pub struct BusBlock<'a> {
 /// at once and unchanged.
 #[derive(Debug)]
 pub struct BusEffects {
+    settings: BusSettings,
+    rate: SampleRate,
     convolver: Convolver,
-    /// What it has heard waits there for the convolver.
-    chorus: Option<Chorus>,
+    /// What they have heard waits there for the slowest of them.
+    layers: Layers<Later>,
+    /// The next frame that comes in, and the next that goes out.
+    pushed: u64,
+    pulled: u64,
     tail: Frames,
+    room: Room,
+}
+
+/// A reverb that began later.
+#[derive(Debug)]
+struct Later {
+    convolver: Convolver,
+    /// The frame that it says next.
+    next: u64,
+}
+
+/// Room to work in.
+#[derive(Debug, Default)]
+struct Room {
+    send: Vec<f32>,
+    silence: Vec<f32>,
+    said: [Vec<f32>; 2],
 }
 
 impl BusEffects {
@@ -128,28 +164,63 @@ impl BusEffects {
         self.tail
     }
 
+    /// From the next frame on that is pushed, lets other send effects hear what is sent, if they differ from those now: what
+    /// they hear fades in within 20 ms while what the earlier ones hear fades out, and these ring on. Where more than four
+    /// ring on, the oldest fades out. Takes some milliseconds of work.
+    pub fn change(&mut self, sends: &Sends) {
+        let convolver = |parts: &[Part]| {
+            let kernel = Arc::new(Kernel::new(parts));
+            let tail = kernel.tail();
+            (Later { convolver: Convolver::new(kernel), next: self.pushed }, tail)
+        };
+        let Some(mut layer) = Layer::renewing(&self.settings, sends, self.rate, convolver) else { return };
+        if let Some((chorus, _)) = &mut layer.chorus {
+            chorus.go_to(Frames(self.pushed));
+        }
+        self.settings.sends = *sends;
+        self.layers.begin(Box::new(layer), self.pushed);
+        self.tail = self.tail.max(Frames(self.layers.tail()));
+    }
+
     /// Feeds a block.
     ///
     /// # Panics
     /// When the slices differ in length.
     pub fn push(&mut self, block: &BusBlock) {
-        self.convolver.push(block.left, block.right, block.reverb);
-        if let Some(chorus) = &mut self.chorus {
-            chorus.hear(block.chorus, block.left.len());
+        let Room { send, silence, .. } = &mut self.room;
+        let frames = block.left.len();
+        self.convolver.push(block.left, block.right, self.layers.hall.hear(self.pushed, block.reverb, send));
+        for layer in &mut self.layers.list {
+            if let Some((later, turn)) = &mut layer.reverb {
+                silence.resize(silence.len().max(frames), 0.0);
+                let silence = &silence[..frames];
+                later.convolver.push(silence, silence, turn.hear(self.pushed, block.reverb, send));
+            }
+            if let Some((chorus, turn)) = &mut layer.chorus {
+                chorus.hear(turn.hear(self.pushed, block.chorus, send), frames);
+            }
         }
+        self.pushed += frames as u64;
     }
 
     /// Frames ready to be pulled.
     pub fn available(&self) -> usize {
-        self.convolver.available()
+        let later = self.layers.list.iter().filter_map(|layer| layer.reverb.as_ref());
+        let ready = later.map(|(later, _)| (later.next - self.pulled) as usize + later.convolver.available());
+        ready.fold(self.convolver.available(), usize::min)
     }
 
     /// Fills the outputs as far as frames are ready; returns how many were written.
     pub fn pull(&mut self, left: &mut [f32], right: &mut [f32]) -> usize {
-        let frames = self.convolver.pull(left, right);
-        if let Some(chorus) = &mut self.chorus {
-            chorus.add_to(&mut left[..frames], &mut right[..frames]);
+        let frames = self.available().min(left.len()).min(right.len());
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        self.convolver.pull(left, right);
+        let end = self.pulled + frames as u64;
+        for layer in &mut self.layers.list {
+            layer.say(self.pulled..end, [left, right], &mut self.room.said);
         }
+        self.pulled = end;
+        while self.layers.take_over(end).is_some() {}
         frames
     }
 
@@ -157,8 +228,38 @@ impl BusEffects {
     /// pushed, plus `tail`. Use [`BusEffects::tail`] to hear all of it. Nothing may be pushed afterwards.
     pub fn finish(&mut self, tail: Frames) {
         self.convolver.finish(tail.0 as usize);
-        if let Some(chorus) = &mut self.chorus {
-            chorus.hear(&[], tail.0 as usize);
+        for layer in &mut self.layers.list {
+            if let Some((later, _)) = &mut layer.reverb {
+                later.convolver.finish(tail.0 as usize);
+            }
+            if let Some((chorus, _)) = &mut layer.chorus {
+                chorus.hear(&[], tail.0 as usize);
+            }
+        }
+    }
+}
+
+impl Layer<Later> {
+    /// Adds what it says in these frames to the outputs.
+    fn say(&mut self, frames: Range<u64>, [left, right]: [&mut [f32]; 2], room: &mut [Vec<f32>; 2]) {
+        if let Some((later, _)) = &mut self.reverb {
+            // It may have begun within these frames.
+            let before = later.next.saturating_sub(frames.start).min(left.len() as u64) as usize;
+            let said = room.each_mut().map(|room| {
+                room.clear();
+                room.resize(left.len() - before, 0.0);
+                &mut room[..]
+            });
+            let [said_left, said_right] = said;
+            later.convolver.pull(said_left, said_right);
+            later.next += said_left.len() as u64;
+            let start = frames.start + before as u64;
+            self.add(start, said_left, &mut left[before..]);
+            self.add(start, said_right, &mut right[before..]);
+        }
+        if let Some((chorus, _)) = &mut self.chorus {
+            let before = chorus.next().0.saturating_sub(frames.start).min(left.len() as u64) as usize;
+            chorus.add_to(&mut left[before..], &mut right[before..]);
         }
     }
 }

@@ -78,10 +78,14 @@ impl Chorus {
         }
     }
 
-    /// The same, starting at `frame`.
-    pub(crate) fn at(mut self, frame: Frames) -> Chorus {
+    /// Starts at `frame` instead, before anything was heard.
+    pub(crate) fn go_to(&mut self, frame: Frames) {
         self.frame = frame.0;
-        self
+    }
+
+    /// The frame that is said next.
+    pub(crate) fn next(&self) -> Frames {
+        Frames(self.frame)
     }
 
     /// Frames by which the output can outlast the input.

@@ -10,6 +10,7 @@
 mod bus;
 mod chorus;
 mod error;
+mod layer;
 mod limiter;
 mod live;
 mod metronome;
@@ -19,7 +20,7 @@ pub use bus::{BusBlock, BusEffects, BusSettings, PreparedBus};
 pub use chorus::Chorus;
 pub use error::EffectsError;
 pub use limiter::{LimiterReport, SafetyLimiter};
-pub use live::{LiveBus, PreparedLiveBus};
+pub use live::{LiveBus, LiveChange, PreparedLiveBus};
 pub use metronome::{Click, Metronome};
 pub use rae_dsp::sends::{ChorusSend, ReverbKind, ReverbSend, Sends};
 pub use reverb::{MAX_REVERB_TIME, ReverbSettings, room_response, send_hall_response, send_response};

@@ -5,8 +5,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use rae_dsp::hash::noise;
-use rae_effects::{BusBlock, BusSettings, LiveBus, PreparedLiveBus, ReverbSettings};
-use rae_units::{Decibels, SampleRate, Seconds};
+use rae_effects::{BusBlock, BusSettings, LiveBus, PreparedLiveBus, ReverbKind, ReverbSend, ReverbSettings, Sends};
+use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
 thread_local! {
     static CALLS: Cell<u64> = const { Cell::new(0) };
@@ -57,4 +57,38 @@ fn nothing_is_allocated_while_playing() {
         }
         assert_eq!(CALLS.get() - before, 0, "{settings:?}");
     }
+}
+
+#[test]
+fn other_effects_allocate_nothing_where_they_are_played() {
+    let mut prepared = PreparedLiveBus::new(&BusSettings::default(), SampleRate::CD).unwrap();
+    let mut bus = prepared.start();
+    let kinds = [ReverbKind::Room, ReverbKind::Plate, ReverbKind::Off, ReverbKind::Hall];
+    let mut changes: Vec<_> = (0..40)
+        .filter_map(|i| {
+            let reverb = ReverbSend { kind: kinds[i % 4], time: Seconds(0.3), ..Sends::DEFAULT.reverb };
+            prepared.change(&Sends { reverb, ..Sends::DEFAULT })
+        })
+        .collect();
+    changes.reverse();
+    assert_eq!(changes.len(), 40);
+    let mut back = Vec::with_capacity(100);
+    let input: Vec<f32> = (0..LiveBus::BLOCK as u64).map(|n| noise(1, n) as f32).collect();
+    let (mut left, mut right) = (input.clone(), input.clone());
+    let block = BusBlock { left: &input, right: &input, reverb: &input, chorus: &input };
+    let before = CALLS.get();
+    for call in 0..4000u64 {
+        // Slowly enough at first, then more quickly than they fade.
+        if call % (if call < 3000 { 200 } else { 4 }) == 3
+            && let Some(change) = changes.pop()
+        {
+            back.extend(bus.change(change, Frames(64 * call + 5)));
+        }
+        bus.process(&block, &mut left, &mut right);
+        while let Some(old) = bus.take_over() {
+            back.push(old);
+        }
+    }
+    assert_eq!(CALLS.get() - before, 0);
+    assert!(back.len() >= 30, "{} have come back", back.len());
 }

@@ -1,9 +1,10 @@
 //! From the synthesizer's buses to finished frames: effects, gain, limiter.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rae_effects::{BusBlock, BusEffects, BusSettings, Metronome, PreparedBus, ReverbSettings, SafetyLimiter, Sends};
-use rae_synth::Buses;
+use rae_synth::{Buses, SendPlan};
 use rae_units::{Decibels, Frames, SampleRate};
 
 use crate::voices::BLOCK;
@@ -33,8 +34,15 @@ impl Rooms {
 
 /// Effects, gain, metronome and, for integer formats, the limiter.
 pub(crate) struct Chain {
+    rooms: Rooms,
+    settings: BusSettings,
+    plan: SendPlan,
     room: PreparedBus,
     effects: BusEffects,
+    /// Those of the send effects that are to come.
+    changes: VecDeque<(Frames, Sends)>,
+    /// The next frame that goes into the effects.
+    pushed: Frames,
     gain: f32,
     metronome: Option<Metronome>,
     /// The next frame that comes out of the effects.
@@ -49,7 +57,7 @@ pub(crate) struct Chain {
 impl Chain {
     pub(crate) fn new(
         settings: &RenderSettings,
-        sends: Sends,
+        plan: SendPlan,
         rooms: &Rooms,
         metronome: Option<Metronome>,
     ) -> Result<Chain, Error> {
@@ -58,10 +66,17 @@ impl Chain {
             time: settings.reverb.unwrap_or_default().time,
             hall: settings.sends,
         };
-        let room = rooms.prepare(&BusSettings { reverb, chorus: settings.sends, sends }, settings.rate)?;
+        let (sends, changes) = plan.played_from(Frames(0));
+        let bus = BusSettings { reverb, chorus: settings.sends, sends };
+        let room = rooms.prepare(&bus, settings.rate)?;
         Ok(Chain {
+            rooms: rooms.clone(),
+            settings: bus,
+            plan,
             effects: room.start(),
             room,
+            changes: changes.into(),
+            pushed: Frames(0),
             gain: settings.gain.amplitude() as f32,
             metronome,
             frame: Frames(0),
@@ -74,17 +89,38 @@ impl Chain {
 
     /// Takes a block through; what is finished goes into the window.
     pub(crate) fn push(&mut self, buses: &Buses, window: &mut Window) {
-        let Buses { left, right, reverb, chorus } = buses;
-        self.effects.push(&BusBlock { left, right, reverb, chorus });
+        let mut done = 0;
+        loop {
+            let due = self.changes.front().map_or(u64::MAX, |(frame, _)| frame.0.max(self.pushed.0) - self.pushed.0);
+            let frames = usize::try_from(due).unwrap_or(usize::MAX).min(buses.frames() - done);
+            let part = done..done + frames;
+            let [left, right, reverb, chorus] =
+                [&buses.left, &buses.right, &buses.reverb, &buses.chorus].map(|bus| &bus[part.clone()]);
+            self.effects.push(&BusBlock { left, right, reverb, chorus });
+            self.pushed += Frames(frames as u64);
+            done = part.end;
+            if done == buses.frames() {
+                break;
+            }
+            if let Some((_, sends)) = self.changes.pop_front() {
+                self.effects.change(&sends);
+            }
+        }
         self.drain(window);
     }
 
     /// Goes on at `frame` with silence before it.
     pub(crate) fn restart(&mut self, frame: Frames, window: &mut Window) {
+        let (sends, changes) = self.plan.played_from(frame);
+        (self.settings.sends, self.changes) = (sends, changes.into());
+        if let Ok(room) = self.rooms.prepare(&self.settings, self.rate) {
+            self.room = room;
+        }
         self.earlier_reduction = self.limiter_reduction();
         // The effects' own blocks lie where they would lie in a render from the start.
         let lead = frame.0 % self.room.latency().0.max(1);
         self.frame = Frames(frame.0 - lead);
+        self.pushed = self.frame;
         self.effects = self.room.start_at(self.frame);
         self.limiter = self.limiter.take().map(|_| SafetyLimiter::new(self.rate));
         window.restart(self.frame, frame);

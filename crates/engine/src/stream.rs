@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rae_dsp::wide::{WideKernel, run_wide};
-use rae_midi::Sequence;
+use rae_midi::{Performance, Sequence};
 use rae_soundfont::SoundFont;
-use rae_synth::{Buses, Heard, InstructionSet, Renderer, Settings, Statistics, asked_sends};
+use rae_synth::{Buses, Heard, InstructionSet, Renderer, SendPlan, Settings, Statistics};
 use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
 use crate::chain::{Chain, Rooms};
@@ -76,11 +76,7 @@ impl Stream {
         // Who asks for endless repeats knows that they are cut.
         let endless = settings.practice.repeat == Some(Repeat::Endless);
         let song_cut = endless || !warnings.is_empty();
-        let (sends, changes) = asked_sends(&arranged.performance);
-        if changes && settings.sends {
-            warnings
-                .push("the song changes its reverb or chorus while it plays; what it asks for first holds".to_owned());
-        }
+        let plan = send_plan(&arranged.performance, &synth);
         let font = Arc::new(font.for_render());
         let renderer = Renderer::new(Arc::clone(&font), &arranged.performance, &synth);
         let end = renderer.end();
@@ -101,7 +97,7 @@ impl Stream {
             font,
             voices: Voices::new(renderer, synth_limit.min(limit)),
             voices_over: false,
-            chain: Chain::new(settings, sends, rooms, metronome)?,
+            chain: Chain::new(settings, plan, rooms, metronome)?,
             window,
             pending: None,
             used: None,
@@ -301,6 +297,12 @@ pub fn instructions() -> Result<InstructionSet, Error> {
         }
         _ => Ok(InstructionSet::fastest()),
     }
+}
+
+fn send_plan(performance: &Performance, settings: &Settings) -> SendPlan {
+    let clock = performance.clock(settings.rate, settings.speed);
+    let events = performance.events.iter().map(|event| (clock.frame(event.time), &event.action));
+    SendPlan::new(performance.channels, settings.rate, events)
 }
 
 fn synth_settings(

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use rae_effects::{BusBlock, BusSettings, LiveBus, Metronome, PreparedLiveBus};
 use rae_soundfont::SoundFont;
-use rae_synth::{Buses, ChannelSet, Console, LiveSettings, QUANTUM, Settings, Synthesizer, synthesizer};
+use rae_synth::{Buses, ChannelSet, LiveSettings, QUANTUM, Settings, Synthesizer, synthesizer};
 use rae_units::{Decibels, Frames};
 
-use crate::Error;
+use crate::console::Incoming;
+use crate::{Console, Error};
 
 /// How an instrument is to sound.
 #[derive(Clone, Debug)]
@@ -30,6 +31,7 @@ pub struct PlaySettings {
 pub struct Instrument {
     synthesizer: Synthesizer,
     effects: LiveBus,
+    incoming: Incoming,
     metronome: Option<Metronome>,
     /// The first frame of the next quantum.
     frame: Frames,
@@ -38,7 +40,6 @@ pub struct Instrument {
     right: [f32; QUANTUM],
     /// Frames of `left` and `right` already handed out.
     taken: usize,
-    tail: Frames,
 }
 
 /// An instrument, and the console where it is played. Takes some tenths of a second.
@@ -53,16 +54,17 @@ pub fn open(font: Arc<SoundFont>, settings: &PlaySettings) -> Result<(Console, I
         moved_filters: settings.moved_filters.clone(),
     };
     let (console, synthesizer) = synthesizer(font, &live);
+    let (console, incoming) = Console::new(console, prepared, settings.synthesis.rate);
     let instrument = Instrument {
         synthesizer,
         effects,
+        incoming,
         metronome: settings.metronome.clone(),
         frame: Frames(0),
         buses: Buses::new(QUANTUM),
         left: [0.0; QUANTUM],
         right: [0.0; QUANTUM],
         taken: QUANTUM,
-        tail: prepared.tail(),
     };
     Ok((console, instrument))
 }
@@ -71,12 +73,21 @@ impl Instrument {
     /// Renders the next quantum, [`QUANTUM`] frames.
     pub fn quantum(&mut self) -> [&[f32; QUANTUM]; 2] {
         self.synthesizer.render(&mut self.buses);
+        let end = self.frame + Frames(QUANTUM as u64);
+        while let Some((frame, change)) = self.incoming.due(end) {
+            if let Some(earlier) = self.effects.change(change, frame) {
+                self.incoming.retire(earlier);
+            }
+        }
         let Buses { left, right, reverb, chorus } = &self.buses;
         self.effects.process(&BusBlock { left, right, reverb, chorus }, &mut self.left, &mut self.right);
         if let Some(metronome) = &self.metronome {
             metronome.add_to(self.frame, &mut self.left, &mut self.right);
         }
-        self.frame += Frames(QUANTUM as u64);
+        self.frame = end;
+        while let Some(silent) = self.effects.take_over() {
+            self.incoming.retire(silent);
+        }
         self.taken = QUANTUM;
         [&self.left, &self.right]
     }
@@ -91,10 +102,5 @@ impl Instrument {
         let frame = [self.left[self.taken], self.right[self.taken]];
         self.taken += 1;
         frame
-    }
-
-    /// The longest time for which the effects ring on.
-    pub fn tail(&self) -> Frames {
-        self.tail
     }
 }

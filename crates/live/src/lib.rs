@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod bytes;
+mod console;
 mod device;
 mod error;
 mod instrument;
@@ -16,6 +17,7 @@ mod null;
 mod song;
 
 pub use bytes::action;
+pub use console::Console;
 pub use device::{Input, Output, inputs, outputs};
 pub use error::Error;
 pub use instrument::{Instrument, PlaySettings, open};
@@ -24,7 +26,5 @@ pub use load::{Load, Meter};
 pub use null::NullSink;
 pub use song::{Part, Song};
 
-pub use rae_effects::{BusSettings, Click, Metronome, ReverbSettings};
-pub use rae_synth::{
-    ChannelSet, Console, InstructionSet, Interpolation, LiveError, Settings, Warning, asked_sends, moved_filters,
-};
+pub use rae_effects::{BusSettings, Click, Metronome, ReverbSettings, Sends};
+pub use rae_synth::{ChannelSet, InstructionSet, Interpolation, LiveError, Settings, Warning, moved_filters};

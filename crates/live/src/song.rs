@@ -1,10 +1,13 @@
 //! A song that is played live: its events are sent a little ahead.
 
+use std::collections::VecDeque;
+
+use rae_effects::Sends;
 use rae_midi::{Action, Message, Performance, Speed};
-use rae_synth::{Console, LiveError};
+use rae_synth::{LiveError, SendPlan};
 use rae_units::{Frames, SampleRate, Seconds};
 
-use crate::Error;
+use crate::{Console, Error};
 
 /// Which part of a song is played, and how fast.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +24,9 @@ pub struct Part {
 pub struct Song {
     events: Vec<(u64, Action)>,
     next: usize,
+    /// The send effects at first, and those to come.
+    sends: Sends,
+    changes: VecDeque<(Frames, Sends)>,
     /// The song's frame with which it begins, and the frame at which that is played.
     from: u64,
     lead: u64,
@@ -47,18 +53,27 @@ impl Song {
         let lead = u64::from(rate.hz()) / LEAD;
         let sounds = |action: &Action| matches!(action, Action::Channel { message: Message::NoteOn { .. }, .. });
         let timed = performance.events.iter().map(|event| (clock.frame(event.time).0, &event.action));
-        let events = timed
+        let events: Vec<(u64, Action)> = timed
             .take_while(|(frame, _)| *frame < end)
             .filter(|(frame, action)| *frame >= from || !sounds(action))
             .map(|(frame, action)| (frame.checked_sub(from).map_or(0, |frame| frame + lead), action.clone()))
             .collect();
-        Ok(Song { events, next: 0, from, lead, end: end - from + lead, let_go: false, ahead: u64::from(rate.hz()) })
+        let framed = events.iter().map(|(frame, action)| (Frames(*frame), action));
+        let (sends, changes) = SendPlan::new(performance.channels, rate, framed).played_from(Frames(0));
+        let ahead = u64::from(rate.hz());
+        let (end, changes) = (end - from + lead, changes.into());
+        Ok(Song { events, next: 0, sends, changes, from, lead, end, let_go: false, ahead })
     }
 
     /// The frame at which a frame of the song is played, if that is a part of it.
     pub fn place(&self, frame: Frames) -> Option<Frames> {
         let place = frame.0.checked_sub(self.from)? + self.lead;
         (place < self.end).then_some(Frames(place))
+    }
+
+    /// The send effects with which it begins.
+    pub fn sends(&self) -> Sends {
+        self.sends
     }
 
     /// The frame at which it ends, though not what rings on.
@@ -75,7 +90,13 @@ impl Song {
             }
             self.next += 1;
         }
-        if self.next == self.events.len() && !self.let_go && self.end < horizon {
+        while let Some((frame, sends)) = self.changes.front().filter(|(frame, _)| frame.0 < horizon) {
+            if console.change_effects(*frame, sends) == Err(LiveError::QueueFull) {
+                return false;
+            }
+            self.changes.pop_front();
+        }
+        if self.next == self.events.len() && self.changes.is_empty() && !self.let_go && self.end < horizon {
             self.let_go = console.let_go(Frames(self.end)).is_ok();
         }
         self.let_go

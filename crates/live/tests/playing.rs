@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use rae_effects::{BusBlock, PreparedBus, ReverbKind, ReverbSend};
 use rae_live::{
-    BusSettings, ChannelSet, Click, Error, Instrument, Keyboard, Metronome, NullSink, Part, PlaySettings, Settings,
-    Song, open,
+    BusSettings, ChannelSet, Click, Console, Error, Instrument, Keyboard, Metronome, NullSink, Part, PlaySettings,
+    Sends, Settings, Song, open,
 };
 use rae_midi::{Action, Division, Event, Format, Message, Meta, Performance, Sequence, Track, TrackEvent};
 use rae_soundfont::SoundFont;
-use rae_synth::{Buses, Console, Renderer};
+use rae_synth::{Buses, Renderer};
 use rae_testkit::{BankBuilder, sine};
 use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
@@ -148,6 +149,98 @@ fn the_null_sink_plays_and_counts() {
 fn without_devices_one_is_told_what_to_do() {
     let Err(error) = rae_live::Output::find(None) else { panic!("a device where none is built in") };
     assert!(error.to_string().contains("--features live") && error.to_string().contains("--sink null"), "{error}");
+}
+
+/// XG reverb types: a plate that decays in 0.8 s, and none.
+const PLATE: [u8; 9] = [0x43, 0x10, 0x4c, 2, 1, 0, 4, 0, 5];
+const NO_REVERB: [u8; 8] = [0x43, 0x10, 0x4c, 2, 1, 0, 0, 0];
+
+/// A note each 0.4 s, all of it sent to the reverb, which is another from frame 30 000 on and none from 60 000 on.
+fn changing() -> Performance {
+    let on = Message::NoteOn { key: 60, velocity: 100 };
+    let off = Message::NoteOff { key: 60, velocity: 64 };
+    let mut events = vec![
+        TrackEvent { tick: 0, event: Event::Meta(Meta::Tempo(10_000)) },
+        TrackEvent {
+            tick: 0,
+            event: Event::Channel { channel: 0, message: Message::ControlChange { controller: 91, value: 127 } },
+        },
+    ];
+    for note in 0..5 {
+        let message = |tick, message| TrackEvent { tick, event: Event::Channel { channel: 0, message } };
+        events.extend([message(17_640 * note, on), message(17_640 * note + 9_000, off)]);
+    }
+    for (tick, told) in [(30_001, &PLATE[..]), (60_000, &NO_REVERB[..])] {
+        events.push(TrackEvent { tick, event: Event::SysEx([told, &[0xf7]].concat()) });
+    }
+    events.sort_by_key(|event| event.tick);
+    events.push(TrackEvent { tick: 88_200, event: Event::Meta(Meta::EndOfTrack) });
+    let division = Division::TicksPerQuarter(441);
+    Performance::new(&Sequence { format: Format::SingleTrack, division, tracks: vec![Track { events }] })
+}
+
+#[test]
+fn effects_follow_the_song() {
+    const FRAMES: usize = 100_000;
+    let mut buses = Buses::new(FRAMES);
+    Renderer::new(font(), &changing(), &Settings::default()).render(&mut buses);
+    let mut effects = PreparedBus::new(&BusSettings::default(), SampleRate::CD).expect("effects").start();
+    // What the messages mean, by hand.
+    let plate = ReverbSend { kind: ReverbKind::Plate, time: Seconds(0.8), ..Sends::DEFAULT.reverb };
+    let none = ReverbSend { kind: ReverbKind::Off, ..plate };
+    let mut start = 0;
+    for (end, reverb) in [(30_001, Some(plate)), (60_000, Some(none)), (FRAMES, None)] {
+        let [left, right, reverb_send, chorus] =
+            [&buses.left, &buses.right, &buses.reverb, &buses.chorus].map(|bus| &bus[start..end]);
+        effects.push(&BusBlock { left, right, reverb: reverb_send, chorus });
+        if let Some(reverb) = reverb {
+            effects.change(&Sends { reverb, ..Sends::DEFAULT });
+        }
+        start = end;
+    }
+    effects.finish(Frames(0));
+    let (mut left, mut right) = (vec![0.0; FRAMES], vec![0.0; FRAMES]);
+    assert_eq!(effects.pull(&mut left, &mut right), FRAMES);
+
+    let mut song = Song::new(&changing(), Part::default(), SampleRate::CD).expect("a song");
+    let (mut console, mut instrument) = instrument(BusSettings { sends: song.sends(), ..BusSettings::default() });
+    let live: Vec<f32> = (0..LEAD + FRAMES)
+        .map(|frame| {
+            if frame % 4410 == 0 {
+                song.feed(&mut console);
+            }
+            instrument.frame()[0]
+        })
+        .collect();
+    // The lead moves the grid on which voices are cut, and the chorus: the notes send nothing to it.
+    let apart = left.iter().zip(&live[LEAD..]).map(|(a, b)| (a - b).abs()).fold(0.0f32, f32::max);
+    assert!(apart < 1e-4, "{apart:e}");
+    assert!(left[30_001..60_000].iter().any(|x| x.abs() > 0.01));
+}
+
+#[test]
+fn effects_follow_the_keyboard() {
+    let energy = |reverb: Option<&[u8]>| {
+        let (console, mut instrument) = instrument(BusSettings::default());
+        let mut keyboard = Keyboard::new(console);
+        let key = |message| Action::Channel { channel: 0, message };
+        keyboard.play(key(Message::ControlChange { controller: 91, value: 127 }));
+        pull(&mut instrument, 6_400);
+        if let Some(data) = reverb {
+            keyboard.play(Action::SysEx { port: 0, data: data.into() });
+        }
+        pull(&mut instrument, 6_400);
+        keyboard.play(key(Message::NoteOn { key: 60, velocity: 100 }));
+        pull(&mut instrument, 6_400);
+        keyboard.play(key(Message::NoteOff { key: 60, velocity: 64 }));
+        // The note itself, and the reverb of 0.1 s that is no send, are over after a quarter of a second.
+        pull(&mut instrument, 11_025);
+        (0..11_025).map(|_| f64::from(instrument.frame()[0]).powi(2)).sum::<f64>()
+    };
+    let (usual, plate, none) = (energy(None), energy(Some(&PLATE)), energy(Some(&NO_REVERB)));
+    // e^(−13.8·2·t/T) from 0.25 to 0.5 s: what is left of 1.25 s and of 0.8 s.
+    assert!(usual > 1e-3 && plate < 0.7 * usual && plate > 0.05 * usual, "{usual} {plate}");
+    assert!(none < 1e-6 * usual, "{none}");
 }
 
 fn pull(instrument: &mut Instrument, frames: usize) {

@@ -6,7 +6,7 @@
 
 use rae_dsp::sends::{ReverbKind, ReverbSend, Sends};
 use rae_midi::sysex::{EffectSetting, PortSetting};
-use rae_midi::{Action, Message, PORT, Performance, Request, Router};
+use rae_midi::{Action, PORT, Request, Router};
 use rae_units::Seconds;
 
 /// Seconds of a reverb time of General MIDI 2.
@@ -26,7 +26,7 @@ const PLATE: (ReverbKind, u8) = (ReverbKind::Plate, 50);
 const CHORUSES: [(u8, u8); 6] = [(3, 5), (9, 19), (3, 19), (9, 16), (2, 24), (1, 5)];
 
 /// The settings as they stand.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Asked {
     sends: Sends,
     /// What the time parameter of GS adds to for the value of General MIDI 2.
@@ -118,22 +118,33 @@ fn xg_time(value: u8) -> Seconds {
     })
 }
 
-/// What a song asks of the send effects before its first note, and whether it asks for something else later. Of several
-/// ports the latest counts.
-pub fn asked_sends(performance: &Performance) -> (Sends, bool) {
-    let mut router = Router::new(usize::from(performance.channels).div_ceil(PORT));
-    let mut asked = Asked::default();
-    let mut first = None;
-    for event in &performance.events {
-        if matches!(event.action, Action::Channel { message: Message::NoteOn { .. }, .. }) {
-            first.get_or_insert(asked.sends);
-        }
-        router.route(&event.action, |request| match request {
-            Request::Port(_, PortSetting::Effect(setting)) => asked.take(setting),
-            Request::Reset(..) => asked = Asked::default(),
-            _ => {}
-        });
+/// Follows what a song asks of the send effects. Of several ports the latest counts.
+#[derive(Clone, Debug)]
+pub struct AskedSends {
+    router: Router,
+    asked: Asked,
+}
+
+impl AskedSends {
+    /// Of a song with so many channels that has asked for nothing yet.
+    pub fn new(channels: u16) -> AskedSends {
+        AskedSends { router: Router::new(usize::from(channels).div_ceil(PORT)), asked: Asked::default() }
     }
-    let first = first.unwrap_or(asked.sends);
-    (first, first != asked.sends)
+
+    /// Takes what an action asks for.
+    pub fn hear(&mut self, action: &Action) {
+        let AskedSends { router, asked } = self;
+        if matches!(action, Action::SysEx { .. }) {
+            router.route(action, |request| match request {
+                Request::Port(_, PortSetting::Effect(setting)) => asked.take(setting),
+                Request::Reset(..) => *asked = Asked::default(),
+                _ => {}
+            });
+        }
+    }
+
+    /// The effects as they stand.
+    pub fn sends(&self) -> Sends {
+        self.asked.sends
+    }
 }

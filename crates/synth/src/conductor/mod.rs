@@ -30,7 +30,7 @@ use crate::voices::Voices;
 use crate::warning::{Warning, Warnings};
 use crate::{ChannelSet, Settings, Statistics};
 use channel::{Channel, Effect};
-pub use effects::asked_sends;
+pub use effects::AskedSends;
 pub(crate) use filter_moves::FilterMoves;
 use held::Held;
 use keys::Keys;

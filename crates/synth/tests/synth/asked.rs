@@ -1,17 +1,27 @@
 //! What songs ask of reverb and chorus.
 
 use rae_dsp::sends::{ReverbKind, Sends};
-use rae_synth::asked_sends;
+use rae_midi::{Performance, Speed};
+use rae_synth::SendPlan;
 use rae_testkit::assert_close;
+use rae_units::{Frames, SampleRate};
 
 use crate::parts::{gs, xg};
 use crate::piece::Piece;
 
+/// What a performance asks for from a frame on: at first, and later.
+fn played_from(performance: &Performance, frame: u64) -> (Sends, Vec<(u64, Sends)>) {
+    let clock = performance.clock(SampleRate::CD, Speed::NORMAL);
+    let events = performance.events.iter().map(|event| (clock.frame(event.time), &event.action));
+    let (sends, changes) = SendPlan::new(performance.channels, SampleRate::CD, events).played_from(Frames(frame));
+    (sends, changes.into_iter().map(|(Frames(frame), sends)| (frame, sends)).collect())
+}
+
 /// What is asked for before the first note.
 fn asked(messages: &[Vec<u8>]) -> Sends {
     let piece = messages.iter().fold(Piece::new(), |piece, message| piece.sysex(0, message));
-    let (sends, changes) = asked_sends(&piece.on(100, 0, 60, 100).performance(200));
-    assert!(!changes);
+    let (sends, changes) = played_from(&piece.on(100, 0, 60, 100).performance(200), 0);
+    assert!(changes.is_empty());
     sends
 }
 
@@ -105,13 +115,26 @@ fn types_and_returns_of_xg() {
 }
 
 #[test]
-fn later_wishes_are_told_and_resets_take_them_back() {
-    let performance = |piece: Piece| piece.performance(40_000);
+fn later_wishes_have_their_frames_and_resets_take_them_back() {
+    let performance = |piece: Piece| piece.performance(80_000);
+    let kinds = |piece: Piece, frame| {
+        let (first, later) = played_from(&performance(piece), frame);
+        (first.reverb.kind, later.into_iter().map(|(frame, sends)| (frame, sends.reverb.kind)).collect::<Vec<_>>())
+    };
+    use ReverbKind::{Hall, Plate, Room};
     let first = Piece::new().sysex(0, &patch(0x30, 5)).on(100, 0, 60, 100);
-    let (sends, changes) = asked_sends(&performance(first.clone().sysex(500, &patch(0x30, 0))));
-    assert_eq!((sends.reverb.kind, changes), (ReverbKind::Plate, true));
-    let (sends, changes) = asked_sends(&performance(first.sysex(500, &patch(0x30, 5))));
-    assert_eq!((sends.reverb.kind, changes), (ReverbKind::Plate, false));
+    assert_eq!(kinds(first.clone().sysex(500, &patch(0x30, 0)), 0), (Plate, vec![(500, Room)]));
+    assert_eq!(kinds(first.clone().sysex(500, &patch(0x30, 5)), 0), (Plate, vec![]));
+    assert_eq!(kinds(first.clone().sysex(500, &[0x7e, 0x7f, 9, 1]), 0), (Plate, vec![(500, Hall)]));
     let reset = Piece::new().sysex(0, &patch(0x30, 5)).sysex(10, &[0x7e, 0x7f, 9, 1]).on(100, 0, 60, 100);
-    assert_eq!(asked_sends(&performance(reset)), (Sends::default(), false));
+    assert_eq!(played_from(&performance(reset), 0), (Sends::default(), vec![]));
+    // A quarter of a second is 11025 frames; of what comes sooner the last counts.
+    let hasty = first.clone().sysex(500, &patch(0x30, 0)).sysex(600, &patch(0x30, 3)).sysex(700, &patch(0x30, 5));
+    assert_eq!(kinds(hasty.clone(), 0), (Plate, vec![(500, Room), (500 + 11_025, Plate)]));
+    assert_eq!(kinds(hasty.sysex(20_000, &patch(0x30, 0)), 0).1, [(500, Room), (11_525, Plate), (22_550, Room)]);
+    // From elsewhere on what holds at the first note there holds; without one, what holds at the end.
+    let moving = first.sysex(30_000, &patch(0x30, 0)).on(50_000, 0, 60, 100).sysex(70_000, &patch(0x30, 3));
+    assert_eq!(kinds(moving.clone(), 100), (Plate, vec![(30_000, Room), (70_000, Hall)]));
+    assert_eq!(kinds(moving.clone(), 101), (Room, vec![(70_000, Hall)]));
+    assert_eq!(kinds(moving, 50_001), (Hall, vec![]));
 }

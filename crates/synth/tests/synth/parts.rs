@@ -489,6 +489,8 @@ fn random_settings_neither_panic_nor_sound_for_ever() {
     let performance = piece.performance(0);
     let mut renderer = rae_synth::Renderer::new(font, &performance, &Settings::default());
     crate::piece::render_to_end(&mut renderer, 500_000);
-    let (sends, _) = rae_synth::asked_sends(&performance);
+    let mut asked = rae_synth::AskedSends::new(performance.channels);
+    performance.events.iter().for_each(|event| asked.hear(&event.action));
+    let sends = asked.sends();
     assert!(sends.reverb.time.0.is_finite() && sends.chorus.rate.is_finite() && sends.reverb.level.is_finite());
 }
