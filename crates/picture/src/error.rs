@@ -46,4 +46,43 @@ pub enum PictureError {
     /// A theme that there is not.
     #[error("there is no theme '{0}': choose light, dark or transparent")]
     Theme(String),
+    /// A scale of frequencies that there is not.
+    #[error("there is no frequency scale '{0}': choose log, mel or linear")]
+    FrequencyScale(String),
+    /// Colours of levels that there are not.
+    #[error("there are no colours '{0}': choose magma, inferno, viridis or grey")]
+    ColorMap(String),
+    /// No frequencies, or none that the sound can have.
+    #[error(
+        "no frequencies can be shown from {low} to {high} Hz: choose a range below half the sample rate, {nyquist} Hz, which on a logarithmic scale begins above 0"
+    )]
+    Frequencies {
+        /// The lowest, in Hz.
+        low: f64,
+        /// The highest, in Hz.
+        high: f64,
+        /// Half the sample rate.
+        nyquist: f64,
+    },
+    /// A window that is too short, too long or no power of two.
+    #[error("a window of {frames} frames is none of the powers of two from {least} to {most}")]
+    Window {
+        /// How long it was to be.
+        frames: usize,
+        /// The shortest.
+        least: usize,
+        /// The longest.
+        most: usize,
+    },
+    /// A range of levels that shows nothing.
+    #[error("a range of {} dB is outside 1 to {most}", .range.0)]
+    Range {
+        /// How large it was to be.
+        range: Decibels,
+        /// The largest.
+        most: f64,
+    },
+    /// A level that is none.
+    #[error("a top of {} dB is no level", .0.0)]
+    Top(Decibels),
 }

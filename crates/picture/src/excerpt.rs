@@ -76,6 +76,11 @@ impl Window {
         Some(end.saturating_sub(self.start))
     }
 
+    /// The first frame that is not shown, if the excerpt says one.
+    pub(crate) fn end(&self) -> Option<u64> {
+        self.end
+    }
+
     /// Shows so many frames at most.
     pub(crate) fn shorten(&mut self, frames: u64) {
         let end = self.start.saturating_add(frames);

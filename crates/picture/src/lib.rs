@@ -13,6 +13,7 @@ mod error;
 mod excerpt;
 mod font;
 mod peaks;
+mod spectrogram;
 mod theme;
 mod waveform;
 
@@ -23,5 +24,6 @@ pub use error::PictureError;
 pub use excerpt::{Excerpt, Sound};
 pub use font::text_width;
 pub use peaks::{Channels, Column, Peaks, PeaksBuilder};
+pub use spectrogram::{ColorMap, FrequencyScale, SpectrogramBuilder, SpectrogramSettings};
 pub use theme::Theme;
 pub use waveform::{Amplitude, Stretch, Waveform, WaveformBuilder, WaveformSettings};

@@ -1,6 +1,6 @@
 //! The lowest and highest sample and the RMS level of every stretch of a sound, in one pass.
 
-mod cut;
+pub(crate) mod cut;
 mod fold;
 
 use std::ops::Range;

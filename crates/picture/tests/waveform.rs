@@ -1,7 +1,8 @@
 //! What a waveform looks like, whatever the sound.
 
-use std::path::Path;
+mod common;
 
+use common::assert_looks_as_before;
 use rae_picture::{
     Amplitude, Channels, Color, Peaks, PeaksBuilder, PictureError, Raster, Size, Stretch, Theme, Waveform,
 };
@@ -164,7 +165,6 @@ fn a_sound_without_frames_is_a_picture_too() {
     assert!(waveform.svg(&empty, stretch(0)).unwrap().ends_with("</svg>\n"));
 }
 
-/// Pictures that were looked at. `UPDATE_GOLDEN=1 cargo test -p rae-picture` draws them anew; then look at them.
 #[test]
 fn golden_pictures() {
     let swell: Vec<f32> =
@@ -195,23 +195,6 @@ fn golden_pictures() {
     ];
     for (name, waveform, channels) in cases {
         let png = waveform.png(&peaks(&waveform, channels), stretch(channels[0].len())).unwrap();
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.png"));
-        if std::env::var_os("UPDATE_GOLDEN").is_some() {
-            std::fs::write(&path, &png).unwrap();
-        }
-        let golden = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let (found, expected) = (decoded(&png), decoded(&golden));
-        assert_eq!(found.0, expected.0, "{name}");
-        let apart: Vec<u8> = found.1.iter().zip(&expected.1).map(|(a, b)| a.abs_diff(*b)).collect();
-        let mean = apart.iter().map(|&difference| f64::from(difference)).sum::<f64>() / apart.len() as f64;
-        let far = apart.iter().filter(|difference| **difference > 24).count();
-        assert!(mean < 0.1 && far * 1000 < apart.len(), "{name}: mean difference {mean}, {far} far apart");
+        assert_looks_as_before(name, &png);
     }
-}
-
-fn decoded(file: &[u8]) -> ((u32, u32, png::ColorType), Vec<u8>) {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-    let info = reader.next_frame(&mut pixels).unwrap();
-    ((info.width, info.height, info.color_type), pixels)
 }

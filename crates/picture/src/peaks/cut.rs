@@ -1,6 +1,6 @@
 /// How a stream is cut into cells: cell k begins at frame ⌊k · frames / cells⌋.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cut {
+pub(crate) struct Cut {
     frames: u64,
     cells: u64,
 }
@@ -8,19 +8,19 @@ pub(super) struct Cut {
 impl Cut {
     /// `cells` of equal length, as far as frames allow it, in `frames`; fewer cells where there are fewer frames, so that
     /// none is empty.
-    pub(super) fn equal(frames: u64, cells: u64) -> Cut {
+    pub(crate) fn equal(frames: u64, cells: u64) -> Cut {
         let frames = frames.max(1);
         Cut { frames, cells: cells.clamp(1, frames) }
     }
 
     /// As [`Cut::equal`], with empty cells where there are fewer frames.
-    pub(super) fn equal_or_finer(frames: u64, cells: u64) -> Cut {
+    pub(crate) fn equal_or_finer(frames: u64, cells: u64) -> Cut {
         Cut { frames, cells: cells.max(1) }
     }
 
     /// The first frame of a cell.
     #[inline(always)]
-    pub(super) fn start(self, cell: u64) -> u64 {
+    pub(crate) fn start(self, cell: u64) -> u64 {
         if self.cells == 1 {
             return cell.saturating_mul(self.frames);
         }
@@ -29,14 +29,14 @@ impl Cut {
     }
 
     /// The cell that holds a frame.
-    pub(super) fn cell_of(self, frame: u64) -> u64 {
+    pub(crate) fn cell_of(self, frame: u64) -> u64 {
         // The last k with k · frames / cells < frame + 1.
         let before = (u128::from(frame) + 1) * u128::from(self.cells);
         (before.div_ceil(u128::from(self.frames)) - 1) as u64
     }
 
     /// Cells that are pairs of these.
-    pub(super) fn pairs(self) -> Cut {
+    pub(crate) fn pairs(self) -> Cut {
         Cut { frames: self.frames.saturating_mul(2), ..self }
     }
 }
