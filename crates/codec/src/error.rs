@@ -1,5 +1,9 @@
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use rae_units::SampleRate;
+
+use crate::FileFormat;
 
 /// Why audio could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -21,10 +25,71 @@ pub enum CodecError {
     /// The output is a folder.
     #[error("{} is a folder: name a file in it", .0.display())]
     IsFolder(PathBuf),
-    /// WAV counts channels in 16 bits and a frame's bytes in 16 bits.
-    #[error("a WAV file cannot hold {0} channels: use 1 to 16383")]
-    Channels(usize),
-    /// More sound than the header has room for; see `WavSpec::max_frames`.
+    /// The format cannot hold so many channels.
+    #[error("{format} cannot hold {channels} channels: use 1 to {most}{}", .format.roomier())]
+    Channels {
+        /// The format.
+        format: FileFormat,
+        /// Channels asked for.
+        channels: usize,
+        /// Channels that are possible.
+        most: u16,
+    },
+    /// The format cannot have this sample rate.
+    #[error("{format} cannot have a sample rate of {rate}: use {possible}")]
+    Rate {
+        /// The format.
+        format: FileFormat,
+        /// The rate asked for.
+        rate: SampleRate,
+        /// What is possible.
+        possible: &'static str,
+    },
+    /// A choice that the format does not have.
+    #[error("{option} does not fit {format}: it is a choice for {}", list(.fits))]
+    Option {
+        /// The choice.
+        option: &'static str,
+        /// The format.
+        format: FileFormat,
+        /// Formats that have it.
+        fits: &'static [FileFormat],
+    },
+    /// A choice beyond what the format allows.
+    #[error("{format} with {option} {value}: use {possible}")]
+    Choice {
+        /// The format.
+        format: FileFormat,
+        /// The choice.
+        option: &'static str,
+        /// What was chosen.
+        value: String,
+        /// What is possible.
+        possible: String,
+    },
+    /// Both were chosen.
+    #[error("bitrate and quality exclude each other: a bitrate is constant, a quality lets it vary")]
+    BitrateAndQuality,
+    /// Built without LAME.
+    #[error("MP3 is not in this build: build with the feature `mp3`, or use Opus, FLAC or WAV")]
+    NoMp3,
+    /// No such format.
+    #[error("no format is called '{0}': use wav, flac, mp3 or opus")]
+    UnknownFormat(String),
+    /// The name promises a format that is not written.
+    #[error("{}: files of this kind are not written; name it .wav, .flac, .mp3 or .opus, or choose a format", .0.display())]
+    NotWritten(PathBuf),
+    /// An encoder failed.
+    #[error("cannot encode {} as {format}: {reason}", .path.display())]
+    Encode {
+        /// The file, or the name given to a stream.
+        path: PathBuf,
+        /// The format.
+        format: FileFormat,
+        /// The encoder's reason.
+        reason: String,
+    },
+    /// More sound than the header has room for; see `AudioSpec::max_frames`.
     #[error("{}: more than {max_frames} frames, for which no room was kept in the header", .path.display())]
     TooLong {
         /// The file, or the name given to a stream.
@@ -75,6 +140,22 @@ pub enum CodecError {
 }
 
 impl CodecError {
+    pub(crate) fn channels(channels: usize, format: FileFormat) -> CodecError {
+        CodecError::Channels { format, channels, most: format.max_channels() }
+    }
+
+    pub(crate) fn failed(format: FileFormat, reason: impl ToString) -> CodecError {
+        CodecError::Encode { path: PathBuf::new(), format, reason: reason.to_string() }
+    }
+
+    /// Names the file where the error does not yet.
+    pub(crate) fn at(mut self, name: &Path) -> CodecError {
+        if let CodecError::Encode { path, .. } = &mut self {
+            *path = name.to_owned();
+        }
+        self
+    }
+
     /// The operating system's reason, when that is what went wrong: a broken pipe may be no error to the caller.
     pub fn io_kind(&self) -> Option<io::ErrorKind> {
         match self {
@@ -82,4 +163,9 @@ impl CodecError {
             _ => None,
         }
     }
+}
+
+/// `WAV and FLAC`.
+fn list(formats: &[FileFormat]) -> String {
+    formats.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
 }

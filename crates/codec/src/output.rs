@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, TempPath};
 
 use crate::CodecError;
-use crate::wav::io_error;
+use crate::encode::io_error;
 
 /// An output file under a temporary name in its own folder; [`OutputFile::commit`] gives it its name in one step, and
 /// dropping it without that removes it. An existing device or named pipe is written to directly.

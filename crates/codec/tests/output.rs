@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 
-use rae_codec::{CodecError, OutputFile, SampleFormat, WavSpec, WavWriter};
+use rae_codec::{AudioSpec, AudioWriter, CodecError, Encoding, OutputFile, Tags};
 use rae_units::SampleRate;
 
 fn entries(folder: &std::path::Path) -> Vec<String> {
@@ -70,8 +70,9 @@ fn errors_name_the_path() {
 fn a_wav_file_on_disk_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("song.wav");
-    let spec = WavSpec { rate: SampleRate::CD, channels: 2, format: SampleFormat::S16, max_frames: None };
-    let mut writer = WavWriter::to_file(OutputFile::create(&path, false).unwrap(), spec).unwrap();
+    let spec = AudioSpec { rate: SampleRate::CD, channels: 2, max_frames: None, tags: Tags::default() };
+    let mut writer =
+        AudioWriter::to_file(OutputFile::create(&path, false).unwrap(), &spec, Encoding::default()).unwrap();
     for _ in 0..10 {
         writer.write(&[&[0.5; 1000], &[-0.5; 1000]]).unwrap();
     }
@@ -89,10 +90,10 @@ mod unix {
 
     #[test]
     fn a_device_is_written_to_and_never_replaced() {
-        let spec = WavSpec { rate: SampleRate::CD, channels: 1, format: SampleFormat::S16, max_frames: None };
+        let spec = AudioSpec { rate: SampleRate::CD, channels: 1, max_frames: None, tags: Tags::default() };
         let file = OutputFile::create("/dev/null", true).unwrap();
         assert!(!file.is_seekable());
-        let mut writer = WavWriter::to_file(file, spec).unwrap();
+        let mut writer = AudioWriter::to_file(file, &spec, Encoding::default()).unwrap();
         writer.write(&[&[0.5; 1000]]).unwrap();
         writer.finish().unwrap().0.commit().unwrap();
         assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());

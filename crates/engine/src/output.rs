@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufWriter, Cursor, Write};
 use std::path::Path;
 
-use rae_codec::{OutputFile, WavSpec, WavSummary, WavWriter};
+use rae_codec::{AudioSpec, AudioSummary, AudioWriter, Encoding, OutputFile, Tags};
 use rae_midi::{Parsed, Sequence};
 use rae_units::Frames;
 
@@ -81,7 +81,7 @@ impl Engine {
         let file = OutputFile::create(output, settings.overwrite)?;
         let mut work = Work::new(settings, observer);
         let mut stream = self.begin(song, settings, &mut work)?;
-        let writer = WavWriter::to_file(file, spec(settings))?;
+        let writer = AudioWriter::to_file(file, &spec(settings), Encoding::Wav(settings.format))?;
         let (file, summary) = write(writer, settings, &mut work, &mut stream)?;
         file.commit()?;
         Ok(report(&stream, summary))
@@ -98,7 +98,8 @@ impl Engine {
     ) -> Result<Report, Error> {
         let mut work = Work::new(settings, observer);
         let mut stream = self.begin(song, settings, &mut work)?;
-        let writer = WavWriter::streaming(BufWriter::new(sink), "standard output", spec(settings))?;
+        let sink = BufWriter::new(sink);
+        let writer = AudioWriter::streaming(sink, "standard output", &spec(settings), Encoding::Wav(settings.format))?;
         let (_, summary) = write(writer, settings, &mut work, &mut stream)?;
         Ok(report(&stream, summary))
     }
@@ -112,24 +113,25 @@ impl Engine {
     ) -> Result<(Vec<u8>, Report), Error> {
         let mut work = Work::new(settings, observer);
         let mut stream = self.begin(song, settings, &mut work)?;
-        let writer = WavWriter::seekable(Cursor::new(Vec::new()), "memory", spec(settings))?;
+        let writer =
+            AudioWriter::seekable(Cursor::new(Vec::new()), "memory", &spec(settings), Encoding::Wav(settings.format))?;
         let (file, summary) = write(writer, settings, &mut work, &mut stream)?;
         Ok((file.into_inner(), report(&stream, summary)))
     }
 }
 
-pub(crate) fn spec(settings: &RenderSettings) -> WavSpec {
+pub(crate) fn spec(settings: &RenderSettings) -> AudioSpec {
     let most = settings.max_duration.frames(settings.rate);
-    WavSpec { rate: settings.rate, channels: 2, format: settings.format, max_frames: Some(Frames(most.0 + 1)) }
+    AudioSpec { rate: settings.rate, channels: 2, max_frames: Some(Frames(most.0 + 1)), tags: Tags::default() }
 }
 
 /// Takes the stream into the writer: with several threads, on one of its own.
 fn write<W: Write + Send>(
-    mut writer: WavWriter<W>,
+    mut writer: AudioWriter<W>,
     settings: &RenderSettings,
     work: &mut Work<'_, '_>,
     stream: &mut Stream,
-) -> Result<(W, WavSummary), Error> {
+) -> Result<(W, AudioSummary), Error> {
     if settings.thread_count() == 1 {
         work.run(stream, |left, right| Ok(writer.write(&[left, right])?))?;
     } else {
@@ -144,7 +146,7 @@ fn write<W: Write + Send>(
     Ok(writer.finish()?)
 }
 
-fn report(stream: &Stream, summary: WavSummary) -> Report {
+fn report(stream: &Stream, summary: AudioSummary) -> Report {
     let mut report = stream.report();
     if summary.non_finite > 0 {
         report.warnings.push(format!("{} samples were not finite and are written as 0", summary.non_finite));

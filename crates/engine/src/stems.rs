@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use rae_codec::{CodecError, OutputFile, SampleFormat, WavWriter};
+use rae_codec::{AudioWriter, CodecError, Encoding, OutputFile, SampleFormat};
 use rae_dsp::AudioBuffer;
 use rae_midi::{Action, Message, Parsed, Performance, Sequence, Summary};
 use rae_synth::{Heard, presets_used};
@@ -106,7 +106,8 @@ impl Engine {
         let mut files = Vec::new();
         for part in parts {
             let path = path(&part);
-            let mut writer = WavWriter::to_file(OutputFile::create(&path, settings.overwrite)?, spec(settings))?;
+            let file = OutputFile::create(&path, settings.overwrite)?;
+            let mut writer = AudioWriter::to_file(file, &spec(settings), Encoding::Wav(settings.format))?;
             engine.part(&song.sequence, &part, &mix, &mut work, |left, right| Ok(writer.write(&[left, right])?))?;
             let (file, summary) = writer.finish()?;
             file.commit()?;

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use proptest::prelude::*;
-use rae_codec::{AudioReader, DecodeLimits, SampleFormat, Samples, WavSpec, WavWriter, wav_bytes};
+use rae_codec::{AudioReader, AudioSpec, AudioWriter, DecodeLimits, Encoding, SampleFormat, Samples, Tags, wav_bytes};
 use rae_units::{Frames, SampleRate};
 
 use crate::common::{decode, music, open, rounded};
@@ -32,8 +32,8 @@ fn a_wav_file_comes_back_as_it_went() {
 #[test]
 fn a_pipe_is_read_to_its_end() {
     let audio = music(2, 30_000, 48_000);
-    let spec = WavSpec { rate: RATE, channels: 2, format: SampleFormat::F32, max_frames: None };
-    let mut writer = WavWriter::streaming(Vec::new(), "-", spec).unwrap();
+    let spec = AudioSpec { rate: RATE, channels: 2, max_frames: None, tags: Tags::default() };
+    let mut writer = AudioWriter::streaming(Vec::new(), "-", &spec, Encoding::Wav(SampleFormat::F32)).unwrap();
     writer.write(&[audio.channel(0), audio.channel(1)]).unwrap();
     let bytes = writer.finish().unwrap().0;
     let mut reader = AudioReader::from_pipe(Cursor::new(bytes), "-", &DecodeLimits::default()).unwrap();

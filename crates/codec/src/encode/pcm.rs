@@ -1,37 +1,36 @@
 //! From planar samples to interleaved bytes.
 
-use std::ops::Range;
-
 use rae_dsp::quantize::{to_i16_dithered, to_i24};
-use rae_dsp::wide::WideKernel;
+use rae_dsp::wide::{WideKernel, run_wide};
 
-use crate::SampleFormat;
+use super::SampleFormat;
 
 /// Samples quantized before they are interleaved: a loop without strides becomes vectors.
 const RUN: usize = 64;
 
-/// Encodes `piece` of all channels into `bytes`, which have room for exactly that; returns how many samples were not
-/// finite and how many were beyond full scale.
-pub(crate) struct Encode<'a> {
-    pub(crate) format: SampleFormat,
-    pub(crate) channels: &'a [&'a [f32]],
-    pub(crate) piece: Range<usize>,
-    /// The frame of the file at which the piece begins.
-    pub(crate) first_frame: u64,
-    pub(crate) bytes: &'a mut [u8],
+/// Appends the samples as they stand in WAV files. `first_frame` is where the block begins in the file, which decides
+/// about the dither.
+pub(super) fn interleaved(channels: &[&[f32]], format: SampleFormat, first_frame: u64, bytes: &mut Vec<u8>) {
+    let start = bytes.len();
+    let size = channels.iter().map(|channel| channel.len() * format.bytes() as usize).sum::<usize>();
+    bytes.resize(start + size, 0);
+    run_wide(Interleave { format, channels, first_frame, bytes: &mut bytes[start..] });
 }
 
-impl WideKernel for Encode<'_> {
-    type Output = (u64, u64);
+struct Interleave<'a> {
+    format: SampleFormat,
+    channels: &'a [&'a [f32]],
+    first_frame: u64,
+    /// Room for exactly the samples.
+    bytes: &'a mut [u8],
+}
+
+impl WideKernel for Interleave<'_> {
+    type Output = ();
 
     #[inline(always)]
-    fn run(self) -> (u64, u64) {
-        let (mut non_finite, mut clipped) = (0, 0);
+    fn run(self) {
         for (channel, samples) in self.channels.iter().enumerate() {
-            let samples = &samples[self.piece.clone()];
-            let (bad, beyond) = misfits(samples);
-            non_finite += bad;
-            clipped += beyond;
             let (count, first) = (self.channels.len(), self.first_frame);
             match self.format {
                 SampleFormat::S16 => interleave(samples, self.bytes, channel, count, |sample, at| {
@@ -46,11 +45,10 @@ impl WideKernel for Encode<'_> {
                 }
             }
         }
-        (non_finite, clipped)
     }
 }
 
-/// Writes the bytes of one channel's samples into its places; what is not finite counts as 0.
+/// Writes the bytes of one channel's samples into its places.
 #[inline(always)]
 fn interleave<const BYTES: usize>(
     samples: &[f32],
@@ -64,20 +62,32 @@ fn interleave<const BYTES: usize>(
     for (index, run) in samples.chunks(RUN).enumerate() {
         let at = index * RUN;
         for (step, (out, &sample)) in encoded.iter_mut().zip(run).enumerate() {
-            *out = encode(if sample.is_finite() { sample } else { 0.0 }, at + step);
+            *out = encode(sample, at + step);
         }
         let places = slots[at * channels + channel..].iter_mut().step_by(channels);
         places.zip(&encoded[..run.len()]).for_each(|(place, out)| *place = *out);
     }
 }
 
-/// Samples that are not finite, and finite ones beyond full scale, of fewer than 2^32.
-#[inline(always)]
-fn misfits(samples: &[f32]) -> (u64, u64) {
-    let (mut bad, mut beyond) = (0u32, 0u32);
-    for sample in samples {
-        bad += u32::from(!sample.is_finite());
-        beyond += u32::from(sample.is_finite() && sample.abs() > 1.0);
+/// Counts samples that are not finite, and finite ones beyond full scale, of fewer than 2^32.
+pub(super) struct Misfits<'a>(pub(super) &'a [f32]);
+
+/// How many there are.
+pub(super) struct MisfitCounts {
+    pub(super) non_finite: u64,
+    pub(super) beyond: u64,
+}
+
+impl WideKernel for Misfits<'_> {
+    type Output = MisfitCounts;
+
+    #[inline(always)]
+    fn run(self) -> MisfitCounts {
+        let (mut bad, mut beyond) = (0u32, 0u32);
+        for sample in self.0 {
+            bad += u32::from(!sample.is_finite());
+            beyond += u32::from(sample.is_finite() && sample.abs() > 1.0);
+        }
+        MisfitCounts { non_finite: bad.into(), beyond: beyond.into() }
     }
-    (bad.into(), beyond.into())
 }

@@ -3,15 +3,15 @@
 use std::io::Cursor;
 
 use proptest::prelude::*;
-use rae_codec::{CodecError, SampleFormat, WavSpec, WavWriter, wav_bytes};
+use rae_codec::{AudioSpec, AudioWriter, CodecError, Encoding, SampleFormat, Tags, wav_bytes};
 use rae_dsp::AudioBuffer;
 use rae_dsp::hash::noise;
 use rae_units::{Frames, SampleRate};
 
 const RATE: SampleRate = SampleRate::CD;
 
-fn spec(channels: u16, format: SampleFormat, max_frames: Option<u64>) -> WavSpec {
-    WavSpec { rate: RATE, channels, format, max_frames: max_frames.map(Frames) }
+fn spec(channels: u16, max_frames: Option<u64>) -> AudioSpec {
+    AudioSpec { rate: RATE, channels, max_frames: max_frames.map(Frames), tags: Tags::default() }
 }
 
 fn signal(channels: usize, frames: usize) -> AudioBuffer {
@@ -107,7 +107,8 @@ fn an_odd_number_of_bytes_is_padded() {
 #[test]
 fn a_file_of_unknown_length_keeps_room_and_is_still_read() {
     let buffer = signal(2, 5000);
-    let mut writer = WavWriter::seekable(Cursor::new(Vec::new()), "x", spec(2, SampleFormat::F32, None)).unwrap();
+    let mut writer =
+        AudioWriter::seekable(Cursor::new(Vec::new()), "x", &spec(2, None), Encoding::Wav(SampleFormat::F32)).unwrap();
     for start in (0..5000).step_by(700) {
         let end = 5000.min(start + 700);
         writer.write(&[&buffer.channel(0)[start..end], &buffer.channel(1)[start..end]]).unwrap();
@@ -124,7 +125,7 @@ fn a_file_of_unknown_length_keeps_room_and_is_still_read() {
 #[test]
 fn a_pipe_gets_sizes_that_mean_until_the_end() {
     for format in [SampleFormat::S16, SampleFormat::S24, SampleFormat::F32] {
-        let mut writer = WavWriter::streaming(Vec::new(), "-", spec(2, format, None)).unwrap();
+        let mut writer = AudioWriter::streaming(Vec::new(), "-", &spec(2, None), Encoding::Wav(format)).unwrap();
         writer.write(&[&[0.5; 10], &[0.25; 10]]).unwrap();
         let (bytes, summary) = writer.finish().unwrap();
         let header = bytes.len() - 20 * format.bytes() as usize;
@@ -138,7 +139,7 @@ fn a_pipe_gets_sizes_that_mean_until_the_end() {
 fn room_is_kept_only_where_it_may_be_needed() {
     let header = |max_frames| {
         let sink = Cursor::new(Vec::new());
-        let writer = WavWriter::seekable(sink, "x", spec(2, SampleFormat::S16, max_frames)).unwrap();
+        let writer = AudioWriter::seekable(sink, "x", &spec(2, max_frames), Encoding::Wav(SampleFormat::S16)).unwrap();
         writer.finish().unwrap().0.into_inner().len()
     };
     assert_eq!((header(Some(1 << 29)), header(Some(1 << 30)), header(None)), (44, 80, 80));
@@ -148,7 +149,8 @@ fn room_is_kept_only_where_it_may_be_needed() {
 fn what_is_no_number_becomes_zero_and_is_counted() {
     let broken = [0.5, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1.5, -1.0];
     for format in [SampleFormat::S16, SampleFormat::S24, SampleFormat::F32] {
-        let mut writer = WavWriter::seekable(Cursor::new(Vec::new()), "x", spec(1, format, Some(6))).unwrap();
+        let mut writer =
+            AudioWriter::seekable(Cursor::new(Vec::new()), "x", &spec(1, Some(6)), Encoding::Wav(format)).unwrap();
         writer.write(&[&broken]).unwrap();
         let (sink, summary) = writer.finish().unwrap();
         assert_eq!((summary.non_finite, summary.clipped), (3, u64::from(format.is_integer())));
@@ -167,8 +169,9 @@ fn what_is_no_number_becomes_zero_and_is_counted() {
 #[test]
 fn impossible_channel_counts_are_refused() {
     for channels in [0, 16_384] {
-        let failed = WavWriter::streaming(Vec::new(), "-", spec(channels, SampleFormat::F32, None)).map(drop);
-        assert!(matches!(failed, Err(CodecError::Channels(_))));
+        let failed =
+            AudioWriter::streaming(Vec::new(), "-", &spec(channels, None), Encoding::Wav(SampleFormat::F32)).map(drop);
+        assert!(matches!(failed, Err(CodecError::Channels { .. })));
     }
 }
 
@@ -178,7 +181,7 @@ proptest! {
         let format = [SampleFormat::S16, SampleFormat::S24, SampleFormat::F32][format as usize];
         let buffer = signal(2, 6000);
         let whole = wav_bytes(&buffer, RATE, format).unwrap();
-        let mut writer = WavWriter::seekable(Cursor::new(Vec::new()), "x", spec(2, format, Some(6000))).unwrap();
+        let mut writer = AudioWriter::seekable(Cursor::new(Vec::new()), "x", &spec(2, Some(6000)), Encoding::Wav(format)).unwrap();
         let mut edges = cuts;
         edges.extend([0, 6000]);
         edges.sort_unstable();
