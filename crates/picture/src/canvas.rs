@@ -96,6 +96,11 @@ impl Area {
     pub fn height(self) -> f32 {
         self.bottom - self.top
     }
+
+    /// The area without so much at each side.
+    pub(crate) fn inset(self, by: f32) -> Area {
+        Area { left: self.left + by, top: self.top + by, right: self.right - by, bottom: self.bottom - by }
+    }
 }
 
 /// x and y in logical pixels; y points down.
@@ -147,6 +152,9 @@ pub trait Canvas {
 
     /// Fills a rectangle. Its edges move to the nearest device pixels, so it is sharp, and it is never thinner than one.
     fn rectangle(&mut self, area: Area, color: Color);
+
+    /// Fills a rectangle whose corners are rounded, as far as its sides allow it; its edges stay where they are.
+    fn rounded(&mut self, area: Area, radius: f32, color: Color);
 
     /// Fills a shape.
     fn polygon(&mut self, points: &[Point], color: Color);

@@ -24,6 +24,22 @@ pub struct Excerpt {
     pub end: Option<Seconds>,
 }
 
+impl Excerpt {
+    /// # Errors
+    /// [`PictureError::Excerpt`] for times that are none, or nothing between them.
+    pub(crate) fn check(self) -> Result<(), PictureError> {
+        let Excerpt { start, end } = self;
+        if !(start.0 >= 0.0 && start.0.is_finite()) {
+            return Err(PictureError::Excerpt(format!("start is {} s; choose 0 or more", start.0)));
+        }
+        if let Some(end) = end.filter(|end| end.0.is_nan() || end.0 <= start.0) {
+            let what = format!("end is {} s; choose more than the start, {} s", end.0, start.0);
+            return Err(PictureError::Excerpt(what));
+        }
+        Ok(())
+    }
+}
+
 /// An excerpt in frames, while the sound passes by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
@@ -38,14 +54,8 @@ impl Window {
     /// # Errors
     /// [`PictureError::Excerpt`] for times that are none, or of which nothing is there.
     pub(crate) fn new(excerpt: Excerpt, sound: Sound) -> Result<Window, PictureError> {
+        excerpt.check()?;
         let Excerpt { start, end } = excerpt;
-        let wrong = |what: String| Err(PictureError::Excerpt(what));
-        if !(start.0 >= 0.0 && start.0.is_finite()) {
-            return wrong(format!("start is {} s; choose 0 or more", start.0));
-        }
-        if let Some(end) = end.filter(|end| end.0.is_nan() || end.0 <= start.0) {
-            return wrong(format!("end is {} s; choose more than the start, {} s", end.0, start.0));
-        }
         let (start, end) = (start.frames(sound.rate).0, end.map(|end| end.frames(sound.rate).0));
         // Of a time shorter than a frame one frame is shown.
         let end = end.map(|end| end.max(start + 1));

@@ -13,6 +13,7 @@ mod error;
 mod excerpt;
 mod font;
 mod peaks;
+mod pianoroll;
 mod spectrogram;
 mod theme;
 mod waveform;
@@ -24,6 +25,9 @@ pub use error::PictureError;
 pub use excerpt::{Excerpt, Sound};
 pub use font::text_width;
 pub use peaks::{Channels, Column, Peaks, PeaksBuilder};
+pub use pianoroll::{
+    GridLine, Mark, NoteStyle, PianoRoll, PianoRollSettings, Pitches, Roll, RollNote, Shape, draw_bars, draw_keyboard,
+};
 pub use spectrogram::{ColorMap, FrequencyScale, SpectrogramBuilder, SpectrogramSettings};
 pub use theme::Theme;
 pub use waveform::{Amplitude, Stretch, Waveform, WaveformBuilder, WaveformSettings};

@@ -107,3 +107,18 @@ fn an_svg_has_the_same_shapes() {
         ]
     );
 }
+
+#[test]
+fn rounded_rectangles_fill_all_but_their_corners() {
+    let mut raster = Raster::new(size(12, 8, 2.0), WHITE);
+    raster.rounded(area(1.0, 1.0, 11.0, 7.0), 3.0, BLACK);
+    raster.rounded(area(1.0, f32::NAN, 2.0, 1.0), 3.0, BLACK);
+    let rows = greys(&raster);
+    // A circle of 6 device pixels leaves (4 − π) · 36 of the 20 · 12 uncovered.
+    let covered = rows.iter().flatten().map(|grey| 1.0 - f64::from(*grey) / 255.0).sum::<f64>();
+    assert!((covered - (240.0 - (4.0 - std::f64::consts::PI) * 36.0)).abs() < 1.0, "{covered}");
+    assert!(rows[2][2] > 200 && rows[2][12] == 0 && rows[8][2] == 0 && rows[1][12] == 255);
+    let mut svg = Svg::new(size(12, 8, 2.0), Color::TRANSPARENT);
+    svg.rounded(area(1.0, 1.0, 11.0, 7.0), 30.0, BLACK);
+    assert!(svg.svg().contains("<rect x=\"1\" y=\"1\" width=\"10\" height=\"6\" rx=\"3\" fill=\"#000000\"/>"));
+}

@@ -101,6 +101,28 @@ impl Canvas for Raster {
         }
     }
 
+    fn rounded(&mut self, area: Area, radius: f32, color: Color) {
+        let Area { left, top, right, bottom } = area;
+        let radius = radius.min(area.width() / 2.0).min(area.height() / 2.0);
+        if radius.is_nan() || radius <= 0.0 {
+            return self.polygon(&[(left, top), (right, top), (right, bottom), (left, bottom)], color);
+        }
+        // A cubic curve that is a quarter of a circle within 0.03 % has its middle points so far from the corner.
+        let corner = radius * (1.0 - 0.552_285);
+        let mut path = PathBuilder::new();
+        path.move_to(left + radius, top);
+        path.line_to(right - radius, top);
+        path.cubic_to(right - corner, top, right, top + corner, right, top + radius);
+        path.line_to(right, bottom - radius);
+        path.cubic_to(right, bottom - corner, right - corner, bottom, right - radius, bottom);
+        path.line_to(left + radius, bottom);
+        path.cubic_to(left + corner, bottom, left, bottom - corner, left, bottom - radius);
+        path.line_to(left, top + radius);
+        path.cubic_to(left, top + corner, left + corner, top, left + radius, top);
+        path.close();
+        self.fill(path.finish(), color);
+    }
+
     fn polygon(&mut self, points: &[Point], color: Color) {
         self.fill(path(points, true), color);
     }

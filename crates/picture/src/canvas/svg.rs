@@ -59,6 +59,23 @@ impl Canvas for Svg {
         ));
     }
 
+    fn rounded(&mut self, area: Area, radius: f32, color: Color) {
+        let Area { left, top, .. } = area;
+        let (width, height) = (area.width(), area.height());
+        let drawable = [left, top, width, height].iter().all(|value| value.is_finite());
+        if drawable && width > 0.0 && height > 0.0 {
+            self.add(format_args!(
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" {}/>",
+                Number(left),
+                Number(top),
+                Number(width),
+                Number(height),
+                Number(radius.min(width.min(height) / 2.0)),
+                Painted("fill", color)
+            ));
+        }
+    }
+
     fn polygon(&mut self, points: &[Point], color: Color) {
         if points.len() > 2 && finite(points) {
             self.add(format_args!("<path d=\"{}Z\" {}/>", Through(points), Painted("fill", color)));

@@ -1,0 +1,188 @@
+use std::collections::HashMap;
+
+use super::keyboard::is_black;
+use super::{GridLine, Mark, NoteStyle, Pitches, Shape};
+use crate::{Area, Canvas, Color, Point, Theme};
+
+/// A note as it is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RollNote {
+    /// When it is struck, in seconds.
+    pub start: f64,
+    /// When it is released, in seconds.
+    pub end: f64,
+    /// Key number, or the drum; 60 is middle C.
+    pub key: u8,
+    /// How hard it is struck, 1 to 127.
+    pub velocity: u8,
+    /// What it belongs to, such as a track; see [`Theme::series`].
+    pub series: usize,
+    /// Whether its key is a drum.
+    pub drum: bool,
+}
+
+/// Notes by pitch and time, to be drawn into any area of a picture, so that other things can share its time.
+#[derive(Clone, Copy, Debug)]
+pub struct Roll<'a> {
+    /// What is drawn; later ones lie on top.
+    pub notes: &'a [RollNote],
+    /// Lines behind the notes.
+    pub grid: &'a [GridLine],
+    /// Which rows there are.
+    pub pitches: &'a Pitches,
+    /// Colours and sizes.
+    pub theme: &'a Theme,
+}
+
+/// A note in the picture, in logical pixels.
+struct Place {
+    bar: Area,
+    line: f32,
+}
+
+/// So narrow or low notes have no corners to be rounded.
+const SHARP: f32 = 3.0;
+
+impl Roll<'_> {
+    /// Draws into `area`, whose left and right edges are at `start` and `end` seconds, with a style for each note. Notes that
+    /// would be hidden by the one before them of the same series and key are left out, so that what is drawn has a limit
+    /// that the number of notes has not.
+    pub fn draw(
+        &self,
+        canvas: &mut dyn Canvas,
+        area: Area,
+        start: f64,
+        end: f64,
+        style: &dyn Fn(&RollNote) -> NoteStyle,
+    ) {
+        self.draw_rows(canvas, area);
+        self.draw_grid(canvas, area, start, end);
+        let pixel = 1.0 / canvas.size().scale();
+        let mut seen: HashMap<(usize, u8, bool), (f32, f32)> = HashMap::new();
+        for note in self.notes {
+            let Some(place) = self.place(canvas, area, start, end, note) else { continue };
+            let edges = ((place.bar.left / pixel).floor(), (place.bar.right / pixel).ceil());
+            let last = seen.entry((note.series % self.theme.series.len(), note.key, note.drum));
+            let last = last.or_insert((f32::INFINITY, f32::NEG_INFINITY));
+            if edges.0 < last.0 || edges.1 > last.1 {
+                *last = edges;
+                place.draw(canvas, style(note));
+            }
+        }
+    }
+
+    /// Where a note is, if anything of it is in the area.
+    fn place(&self, canvas: &dyn Canvas, area: Area, start: f64, end: f64, note: &RollNote) -> Option<Place> {
+        let (top, bottom) = self.pitches.place(note, area)?;
+        let x = |seconds: f64| area.left + ((seconds - start) / (end - start)) as f32 * area.width();
+        let (left, right) = (x(note.start), x(note.end));
+        // A drum has no length; its beginning must be there.
+        let hidden = if note.drum { left < area.left - 1.0 } else { right < area.left };
+        if hidden || left >= area.right || left.is_nan() || right.is_nan() {
+            return None;
+        }
+        let line = self.theme.line_width;
+        // Repeated notes are told apart by a gap, rows by another.
+        let gap = if right - left > 4.0 * line { line } else { 0.0 };
+        let between = if bottom - top > 4.0 * line { line } else { 0.0 };
+        let size = canvas.size();
+        let right = (right - gap).max(left + 1.5 * line).min(area.right);
+        let (top, bottom) = (size.snapped(top), size.snapped(bottom - between).max(size.snapped(top) + line));
+        Some(Place { bar: Area { left: left.max(area.left), top, right, bottom }, line })
+    }
+
+    /// The rows of black keys are darker, octaves begin with a line.
+    fn draw_rows(&self, canvas: &mut dyn Canvas, area: Area) {
+        let Theme { grid, line_width, .. } = *self.theme;
+        let faint = grid.with_alpha((u16::from(grid.alpha) * 2 / 5) as u8);
+        for row in self.pitches.key_rows(area) {
+            let place = Area { top: row.top, bottom: row.bottom, ..area };
+            if is_black(row.key) {
+                canvas.rectangle(place, faint);
+            } else if row.key.is_multiple_of(12) {
+                canvas.rectangle(Area { top: row.bottom - line_width, ..place }, grid);
+            }
+        }
+        for row in self.pitches.drum_rows(area).iter().step_by(2) {
+            canvas.rectangle(Area { top: row.top, bottom: row.bottom, ..area }, faint);
+        }
+        if let Some(drums) = self.pitches.drums_area(area) {
+            canvas.rectangle(Area { top: drums.top - 2.0 * line_width, bottom: drums.top - line_width, ..drums }, grid);
+        }
+    }
+
+    fn draw_grid(&self, canvas: &mut dyn Canvas, area: Area, start: f64, end: f64) {
+        let Theme { grid, axis, line_width, .. } = *self.theme;
+        for line in self.grid.iter().filter(|line| (start..=end).contains(&line.seconds)) {
+            let x = area.left + ((line.seconds - start) / (end - start)) as f32 * (area.width() - line_width);
+            let color = if line.bar.is_some() { axis.with_alpha(axis.alpha / 2 + axis.alpha / 8) } else { grid };
+            canvas.rectangle(Area { left: x, right: x + line_width, ..area }, color);
+        }
+    }
+}
+
+impl Place {
+    fn draw(&self, canvas: &mut dyn Canvas, style: NoteStyle) {
+        match style.shape {
+            Shape::Bar => self.draw_bar(canvas, style),
+            Shape::Diamond => self.draw_diamond(canvas, style),
+        }
+        match style.mark {
+            Some((Mark::Hatching, color)) => self.hatch(canvas, color),
+            Some((Mark::Cross, color)) => self.cross(canvas, color),
+            None => {}
+        }
+    }
+
+    fn draw_bar(&self, canvas: &mut dyn Canvas, style: NoteStyle) {
+        let Place { bar, line } = *self;
+        let rounded = bar.width() >= SHARP && bar.height() >= SHARP;
+        let radius = if rounded { (bar.height() / 3.0).min(3.0) } else { 0.0 };
+        let Some(outline) = style.outline else {
+            return if rounded { canvas.rounded(bar, radius, style.fill) } else { canvas.rectangle(bar, style.fill) };
+        };
+        if rounded && bar.width() > 3.0 * line && bar.height() > 3.0 * line {
+            canvas.rounded(bar.inset(line / 2.0), radius, style.fill);
+            let Area { left, top, right, bottom } = bar.inset(line / 2.0);
+            let corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+            canvas.polyline(&corners, line, outline);
+        } else {
+            canvas.rectangle(bar, outline);
+        }
+    }
+
+    fn draw_diamond(&self, canvas: &mut dyn Canvas, style: NoteStyle) {
+        let half = (self.bar.height() / 2.0).clamp(1.5 * self.line, 5.0 * self.line);
+        let corners = |half: f32| {
+            let (x, y) = (self.bar.left, (self.bar.top + self.bar.bottom) / 2.0);
+            [(x, y - half), (x + half, y), (x, y + half), (x - half, y), (x, y - half)]
+        };
+        canvas.polygon(&corners(half)[..4], style.fill);
+        if let Some(outline) = style.outline {
+            canvas.polyline(&corners(half - self.line / 2.0), self.line, outline);
+        }
+    }
+
+    /// Diagonal lines, cut off at the edges.
+    fn hatch(&self, canvas: &mut dyn Canvas, color: Color) {
+        let Area { left, top, right, bottom } = self.bar.inset(self.line);
+        let (height, distance) = (bottom - top, 4.0 * self.line);
+        let count = ((right - left + height) / distance) as usize;
+        for index in 1..=count {
+            // From the lower edge up to the right, both ends moved along the line into the bar.
+            let from = left - height + index as f32 * distance;
+            let (low, high) = ((left - from).max(0.0), (right - from).min(height));
+            if high > low {
+                let at = |along: f32| -> Point { (from + along, bottom - along) };
+                canvas.polyline(&[at(low), at(high)], self.line, color);
+            }
+        }
+    }
+
+    fn cross(&self, canvas: &mut dyn Canvas, color: Color) {
+        let Area { left, top, bottom, .. } = self.bar.inset(self.line);
+        let right = left + (bottom - top);
+        canvas.polyline(&[(left, top), (right, bottom)], 1.5 * self.line, color);
+        canvas.polyline(&[(left, bottom), (right, top)], 1.5 * self.line, color);
+    }
+}
