@@ -129,6 +129,22 @@ pub enum CodecError {
         /// What is wrong.
         reason: String,
     },
+    /// There is no custom of mixing these.
+    #[error("cannot mix {from} channels to {to}: ask for 1 or 2 channels, of a sound with at most 8, or keep them")]
+    Mix {
+        /// Channels that are there.
+        from: usize,
+        /// Channels that were asked for.
+        to: usize,
+    },
+    /// Sample rates are too far apart.
+    #[error("cannot go from {from} to {to} in one step: choose a rate at most 256 times higher or lower")]
+    Rates {
+        /// The rate that is there.
+        from: SampleRate,
+        /// The rate that was asked for.
+        to: SampleRate,
+    },
     /// The input asks for more than the limits allow.
     #[error("{} has {what}", .path.display())]
     Limit {

@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+mod change;
 mod decode;
 mod encode;
 mod error;
@@ -10,6 +11,7 @@ mod format;
 mod output;
 mod tags;
 
+pub use change::{AudioSource, Mixed, Resampled, changed};
 pub use decode::{AudioFormat, AudioInfo, AudioReader, DecodeLimits, Samples, read_all};
 pub use encode::{AudioSpec, AudioSummary, AudioWriter, Encoding, EncodingOptions, Mp3Rate, SampleFormat, wav_bytes};
 pub use error::CodecError;

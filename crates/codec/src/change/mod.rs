@@ -1,0 +1,75 @@
+//! Sound on its way from one file to another: other sample rates, other numbers of channels.
+
+mod mix;
+mod resample;
+
+use rae_dsp::AudioBuffer;
+use rae_units::{Frames, SampleRate};
+
+use crate::{AudioReader, CodecError};
+pub use mix::Mixed;
+pub use resample::Resampled;
+
+/// Something that gives sound block by block: a file, or a file that is changed on the way.
+pub trait AudioSource: Send {
+    /// Sample rate.
+    fn rate(&self) -> SampleRate;
+
+    /// Channels, at least one.
+    fn channels(&self) -> usize;
+
+    /// How many frames there are in all, if that is known.
+    fn frames(&self) -> Option<Frames>;
+
+    /// The next block of at least one frame; `None` at the end.
+    fn read(&mut self) -> Result<Option<&AudioBuffer>, CodecError>;
+
+    /// What was odd, complete at the end.
+    fn warnings(&self) -> &[String];
+}
+
+impl AudioSource for AudioReader {
+    fn rate(&self) -> SampleRate {
+        self.info().rate
+    }
+
+    fn channels(&self) -> usize {
+        self.info().channels
+    }
+
+    fn frames(&self) -> Option<Frames> {
+        self.info().frames
+    }
+
+    fn read(&mut self) -> Result<Option<&AudioBuffer>, CodecError> {
+        AudioReader::read(self)
+    }
+
+    fn warnings(&self) -> &[String] {
+        AudioReader::warnings(self)
+    }
+}
+
+/// `source` at `rate` and with so many channels, as far as it is not so already.
+pub fn changed(
+    mut source: Box<dyn AudioSource>,
+    rate: Option<SampleRate>,
+    channels: Option<usize>,
+) -> Result<Box<dyn AudioSource>, CodecError> {
+    // Fewer channels are less to resample.
+    let before = source.channels();
+    let mix_first = channels.is_some_and(|channels| channels < before);
+    let mix = |source: Box<dyn AudioSource>| -> Result<Box<dyn AudioSource>, CodecError> {
+        match channels.filter(|channels| *channels != before) {
+            Some(channels) => Ok(Box::new(Mixed::new(source, channels)?)),
+            None => Ok(source),
+        }
+    };
+    if mix_first {
+        source = mix(source)?;
+    }
+    if let Some(rate) = rate.filter(|rate| *rate != source.rate()) {
+        source = Box::new(Resampled::new(source, rate)?);
+    }
+    if mix_first { Ok(source) } else { mix(source) }
+}
