@@ -15,11 +15,20 @@ const BLOCK_GROUP: u64 = 0xa0;
 const BLOCK: u64 = 0xa1;
 const DISCARD_PADDING: u64 = 0x75a2;
 
-/// Nanoseconds at the end of the last block that are no sound, by track; leaves the source at its start. Files that
-/// browsers record, and never go back to, do not tell.
-pub(crate) fn paddings(source: &mut (impl Read + Seek)) -> io::Result<BTreeMap<u64, u64>> {
+/// How a file ends.
+#[derive(Debug, Default)]
+pub(crate) struct End {
+    /// Nanoseconds at the end of the last block that are no sound, by track. Files that browsers record, and never go
+    /// back to, do not tell.
+    pub(crate) paddings: BTreeMap<u64, u64>,
+    /// Whether it ends before it should.
+    pub(crate) is_cut: bool,
+}
+
+/// Looks at the end, and leaves the source at its start.
+pub(crate) fn end(source: &mut (impl Read + Seek)) -> io::Result<End> {
     let end = source.seek(SeekFrom::End(0))?;
-    let mut walk = Walk { source, elements: 0 };
+    let mut walk = Walk { source, elements: 0, is_cut: false };
     let (mut segment, mut last, mut paddings) = (None, None, BTreeMap::new());
     walk.each(0..end, |_, id, body| {
         if id == SEGMENT && segment.is_none() {
@@ -40,13 +49,16 @@ pub(crate) fn paddings(source: &mut (impl Read + Seek)) -> io::Result<BTreeMap<u
         }
         Ok(())
     })?;
+    let is_cut = walk.is_cut;
     source.seek(SeekFrom::Start(0))?;
-    Ok(paddings)
+    Ok(End { paddings, is_cut })
 }
 
 struct Walk<'a, S> {
     source: &'a mut S,
     elements: usize,
+    /// Whether an element was longer than what it is in.
+    is_cut: bool,
 }
 
 impl<S: Read + Seek> Walk<'_, S> {
@@ -64,7 +76,9 @@ impl<S: Read + Seek> Walk<'_, S> {
             let Some((size, size_bytes)) = number(&header[id_bytes..], false) else { break };
             let begin = at + (id_bytes + size_bytes) as u64;
             let unknown = size == (1 << (7 * size_bytes)) - 1;
-            let end = if unknown { range.end } else { begin.saturating_add(size).min(range.end) };
+            let end = if unknown { range.end } else { begin.saturating_add(size) };
+            self.is_cut |= end > range.end;
+            let end = end.min(range.end);
             found(self, id, begin..end.max(begin))?;
             at = end.max(begin);
         }

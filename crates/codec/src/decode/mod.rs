@@ -177,7 +177,7 @@ impl AudioReader {
                 let (wave, info) = wave::open(source, &path, limits, &mut warnings)?;
                 (Box::new(wave), info)
             }
-            kind @ (Kind::Wave | Kind::Mp4 | Kind::Matroska | Kind::Other) => {
+            kind => {
                 let (packets, info) = packets::open(source, kind, &path, limits, &mut warnings)?;
                 (Box::new(packets), info)
             }

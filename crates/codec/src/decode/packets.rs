@@ -1,7 +1,8 @@
 //! Files that a library takes apart: a container full of packets, and a decoder for them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -91,14 +92,28 @@ pub(crate) fn open(
 ) -> Result<(Packets, AudioInfo), CodecError> {
     let unreadable = |source| CodecError::Read { path: path.to_owned(), source };
     let mut index = None;
-    if kind == Kind::Mp4 {
-        // The index may stand at the end.
+    if matches!(kind, Kind::Mp4 | Kind::Caf) {
+        // What one must know first may stand at the end.
         source = source.seekable_copy().map_err(unreadable)?;
+    }
+    if kind == Kind::Mp4 {
         index = mp4::index(&mut source).map_err(unreadable)?;
     }
-    let mut paddings = BTreeMap::new();
+    let mut end = matroska::End::default();
+    let mut is_cut = false;
     if kind == Kind::Matroska && source.is_seekable() {
-        paddings = matroska::paddings(&mut source).map_err(unreadable)?;
+        end = matroska::end(&mut source).map_err(unreadable)?;
+        is_cut = end.is_cut;
+    }
+    if kind == Kind::Aiff {
+        let form = source.peek(0, 8).map_err(unreadable)?;
+        let size = form.last_chunk().map_or(0, |size| u32::from_be_bytes(*size));
+        is_cut = source.byte_len().is_some_and(|length| u64::from(size) + 8 > length);
+    }
+    if is_cut {
+        warnings.push("it is cut short".into());
+        // The library refuses to look behind the end; of a pipe it does not know where that is.
+        source = Source::pipe(source);
     }
     let unsupported = |found: String| CodecError::Unsupported { path: path.to_owned(), found };
     let failed = |error| failure(error, path);
@@ -150,7 +165,8 @@ pub(crate) fn open(
     packets.begin(warnings)?;
     let channels = packets.spec.channels().count();
     let rate = limits.check(packets.spec.rate(), channels, path)?;
-    packets.padding = paddings
+    packets.padding = end
+        .paddings
         .get(&track.id.into())
         .map_or(0, |nanoseconds| Seconds(*nanoseconds as f64 / 1e9).frames(rate).0 as usize);
     let total = exact_length(&track, &format, index.as_ref());
@@ -193,7 +209,13 @@ fn audio(track: &Track) -> AudioCodecParameters {
 }
 
 fn decoder(parameters: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, Error> {
-    CODECS.make_audio_decoder(parameters, &AudioDecoderOptions::default())
+    guarded(|| CODECS.make_audio_decoder(parameters, &AudioDecoderOptions::default()))
+}
+
+/// The libraries are not ours, and damaged files have made some of them panic. What they leave behind is theirs alone
+/// and is safe to use. A program built with panic = "abort" would end here.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Error::DecodeError("the decoder broke off")))
 }
 
 fn failure(error: Error, path: &Path) -> CodecError {
@@ -261,10 +283,9 @@ impl Packets {
                 None => return Ok(Step::End),
             };
             let lasts = Some(packet.dur.get() as usize).filter(|frames| self.counts_frames && *frames > 0);
-            match self.decoder.decode(&packet) {
-                Ok(decoded) if decoded.is_empty() => {}
-                Ok(decoded) => {
-                    let frames = decoded.frames();
+            match guarded(|| Ok(self.decoder.decode(&packet)?.frames())) {
+                Ok(0) => {}
+                Ok(frames) => {
                     if !self.ahead.is_empty() {
                         return Ok(Step::Sound(frames));
                     }
@@ -287,7 +308,7 @@ impl Packets {
     fn read_ahead(&mut self, count: usize, warnings: &mut Warnings) -> Result<(), CodecError> {
         let mut failures = 0;
         while self.ahead.len() < count && failures < FAILURES {
-            match self.reader.next_packet() {
+            match guarded(|| self.reader.next_packet()) {
                 Ok(Some(packet)) if packet.track_id == self.track => self.ahead.push_back(Next::Packet(packet)),
                 Ok(Some(_)) => {}
                 Ok(None) => break,

@@ -9,6 +9,10 @@ pub(crate) enum Kind {
     Mp4,
     /// Matroska and WebM.
     Matroska,
+    /// Apple's Core Audio Format.
+    Caf,
+    /// AIFF and AIFF-C.
+    Aiff,
     /// Perhaps sound: a library has to look.
     Other,
     /// Sound of a kind that nothing here decodes.
@@ -21,6 +25,7 @@ const MIDI: &str = "a MIDI file, which holds notes and no sound: make sound of i
 
 /// Marks at the start, the longest first where one begins like another.
 const MARKS: &[(&[u8], Kind)] = &[
+    (b"caff", Kind::Caf),
     (b"MThd", Kind::NotAudio(MIDI)),
     (b"\x1aE\xdf\xa3", Kind::Matroska),
     (b".snd", Kind::Unsupported("a Sun AU file")),
@@ -67,6 +72,7 @@ pub(crate) fn kind(head: &[u8]) -> Kind {
             b"AVI " => return Kind::Unsupported("an AVI video"),
             _ => {}
         },
+        b"FORM" if matches!(form, b"AIFF" | b"AIFC") => return Kind::Aiff,
         _ if matches!(head.get(4..8), Some(b"ftyp" | b"moov" | b"mdat" | b"wide" | b"styp" | b"moof")) => {
             return Kind::Mp4;
         }

@@ -55,7 +55,7 @@ impl Source {
         }
         let mut file = tempfile::tempfile()?;
         if io::copy(&mut self.take(LONGEST_COPY + 1), &mut file)? > LONGEST_COPY {
-            let what = "an MP4 file of more than 4 GiB comes through the pipe; name the file instead";
+            let what = "a file of more than 4 GiB that must be read in any order comes through the pipe; name the file instead";
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
         }
         Source::seekable(file)
