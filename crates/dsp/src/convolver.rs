@@ -90,6 +90,11 @@ impl Kernel {
     pub fn latency(&self) -> usize {
         self.spectra.as_ref().map_or(0, |spectra| spectra.hop)
     }
+
+    /// [`Kernel::latency`] of responses of at most `taps` frames.
+    pub fn latency_of(taps: usize) -> usize {
+        if taps == 0 { 0 } else { hop(transform_points(taps), taps) }
+    }
 }
 
 impl Spectra {

@@ -4,6 +4,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod biquad;
 mod buffer;
 pub mod convolver;
 pub mod dither;
@@ -12,6 +13,7 @@ pub mod fractional_delay;
 mod half_spectrum;
 pub mod hash;
 pub mod impulse_response;
+mod lanes;
 pub mod limiter;
 mod live_convolver;
 pub mod quantize;

@@ -1,0 +1,142 @@
+use serde::{Deserialize, Serialize};
+
+use super::limits::MAX_EFFECTS;
+use super::{DcFilter, Gain, Pan, Parallel, Place, Processor, Slot, Stage, Width, within};
+use crate::EffectsError;
+use crate::eq::Equalizer;
+
+/// An effect and its parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Effect {
+    /// A change of level.
+    Gain(Gain),
+    /// A place between left and right.
+    Pan(Pan),
+    /// More or less difference between left and right.
+    Width(Width),
+    /// Removal of a constant offset.
+    DcFilter(DcFilter),
+    /// Bands that raise or lower parts of the spectrum.
+    Equalizer(Equalizer),
+    /// Chains side by side, summed.
+    Parallel(Parallel),
+}
+
+impl Effect {
+    /// The type's name in files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Effect::Gain(_) => "gain",
+            Effect::Pan(_) => "pan",
+            Effect::Width(_) => "width",
+            Effect::DcFilter(_) => "dc_filter",
+            Effect::Equalizer(_) => "equalizer",
+            Effect::Parallel(_) => "parallel",
+        }
+    }
+
+    pub(crate) fn check(&self, place: &Place, stage: &Stage) -> Result<(), EffectsError> {
+        match self {
+            Effect::Gain(gain) => gain.check(place),
+            Effect::Pan(pan) => pan.check(place),
+            Effect::Width(width) => width.check(place),
+            Effect::DcFilter(filter) => filter.check(place),
+            Effect::Equalizer(equalizer) => equalizer.check(place, stage),
+            Effect::Parallel(parallel) => parallel.check(place, stage),
+        }
+    }
+
+    /// Makes a checked effect ready.
+    pub(crate) fn start(&self, stage: &Stage) -> Box<dyn Processor> {
+        match self {
+            Effect::Gain(gain) => gain.start(),
+            Effect::Pan(pan) => pan.start(),
+            Effect::Width(width) => width.start(),
+            Effect::DcFilter(filter) => filter.start(stage),
+            Effect::Equalizer(equalizer) => equalizer.start(stage),
+            Effect::Parallel(parallel) => parallel.start(stage),
+        }
+    }
+
+    /// Frames of latency that the processor will have.
+    pub(crate) fn latency(&self, stage: &Stage) -> usize {
+        match self {
+            Effect::Equalizer(equalizer) => equalizer.latency(stage),
+            Effect::Parallel(parallel) => parallel.latency(stage),
+            _ => 0,
+        }
+    }
+
+    /// How many effects this is, itself included.
+    fn count(&self) -> usize {
+        match self {
+            Effect::Parallel(parallel) => {
+                1 + parallel.branches.iter().map(|branch| count(&branch.effects)).sum::<usize>()
+            }
+            _ => 1,
+        }
+    }
+}
+
+fn count(effects: &[Slot]) -> usize {
+    effects.iter().map(|slot| slot.effect.count()).sum()
+}
+
+/// Checks a list of effects at `place`.
+pub(crate) fn check_all(effects: &[Slot], place: &Place, stage: &Stage) -> Result<(), EffectsError> {
+    let count = count(effects);
+    if count > MAX_EFFECTS {
+        return Err(EffectsError::Structure {
+            place: place.clone(),
+            problem: format!("{count} effects are too many: use at most {MAX_EFFECTS}"),
+        });
+    }
+    for (index, slot) in effects.iter().enumerate() {
+        let place = place.item("effects", index);
+        within(&place.named(slot.effect.name()), "mix", slot.mix, 0.0..=1.0)?;
+        slot.effect.check(&place, stage)?;
+    }
+    Ok(())
+}
+
+/// Frames of latency of a list of effects.
+pub(crate) fn latency(effects: &[Slot], stage: &Stage) -> usize {
+    effects.iter().map(|slot| slot.effect.latency(stage)).sum()
+}
+
+/// Checks that `new` differs from `old` only in parameters that a running chain can change.
+pub(crate) fn check_update(old: &[Slot], new: &[Slot], place: &Place, stage: &Stage) -> Result<(), EffectsError> {
+    let refuse = |place: &Place, problem: String| Err(EffectsError::Structure { place: place.clone(), problem });
+    if old.len() != new.len() {
+        let problem = format!("{} effects instead of {}: prepare the chain anew", new.len(), old.len());
+        return refuse(place, problem);
+    }
+    for (index, (old, new)) in old.iter().zip(new).enumerate() {
+        let place = place.item("effects", index);
+        let (was, is) = (&old.effect, &new.effect);
+        if let (Effect::Parallel(was), Effect::Parallel(is)) = (was, is) {
+            was.check_update(is, &place, stage)?;
+        } else if was.name() != is.name() {
+            return refuse(&place, format!("{} instead of {}: prepare the chain anew", is.name(), was.name()));
+        }
+        if was.latency(stage) != is.latency(stage) {
+            let problem = format!("the new settings of {} change its latency: prepare the chain anew", is.name());
+            return refuse(&place, problem);
+        }
+    }
+    Ok(())
+}
+
+macro_rules! into_effect {
+    ($($kind:ident),*) => {$(
+        impl From<$kind> for Effect {
+            fn from(effect: $kind) -> Effect {
+                Effect::$kind(effect)
+            }
+        }
+    )*};
+}
+
+into_effect!(Gain, Pan, Width, DcFilter, Equalizer, Parallel);

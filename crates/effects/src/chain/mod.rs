@@ -1,0 +1,108 @@
+//! Chains: effects as values, written as TOML or JSON, and prepared for one sample rate and number of channels.
+
+mod delay;
+mod effect;
+mod levels;
+mod limits;
+mod parallel;
+mod place;
+mod planes;
+mod prepared;
+mod processor;
+mod slot;
+mod strip;
+mod text;
+
+pub use effect::Effect;
+pub use levels::{DcFilter, Gain, Pan, Width};
+pub use limits::{MAX_CHANNELS, MAX_RATE, MIN_RATE};
+pub use parallel::{Branch, Parallel};
+pub use place::Place;
+pub use prepared::{Prepared, Reduction, Tail};
+pub use slot::GLIDE;
+
+pub(crate) use delay::Delay;
+pub(crate) use limits::within;
+pub(crate) use planes::{CHUNK, Planes};
+pub(crate) use processor::{Processor, Stage};
+
+use rae_units::SampleRate;
+use serde::{Deserialize, Serialize};
+
+use crate::EffectsError;
+
+/// Effects that sound passes one after the other.
+///
+/// ```
+/// use rae_effects::chain::Chain;
+/// use rae_units::SampleRate;
+///
+/// let chain = Chain::from_toml(
+///     r#"
+///     [[effects]]
+///     type = "gain"
+///     gain_db = -6
+///
+///     [[effects]]
+///     type = "width"
+///     width = 1.2
+///     mix = 0.5
+///     "#,
+/// )?;
+/// let mut prepared = chain.prepare(SampleRate::CD, 2)?;
+/// let (mut left, mut right) = ([0.5; 100], [0.25; 100]);
+/// prepared.process(&mut [&mut left, &mut right]);
+/// # Ok::<(), rae_effects::EffectsError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chain {
+    /// What the chain is for, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// The effects in order; none at all leaves sound as it is.
+    #[serde(default)]
+    pub effects: Vec<Slot>,
+}
+
+/// A place in a chain: an effect, and how much of it is heard.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Slot {
+    /// The effect.
+    #[serde(flatten)]
+    pub effect: Effect,
+    /// Share of the effect's output, 0 to 1; the rest is its input, delayed by the effect's latency.
+    #[serde(skip_serializing_if = "is_whole")]
+    pub mix: f64,
+    /// Passes the input on, delayed by the effect's latency.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bypass: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls")]
+fn is_whole(mix: &f64) -> bool {
+    *mix == 1.0
+}
+
+impl From<Effect> for Slot {
+    /// The effect alone is heard.
+    fn from(effect: Effect) -> Slot {
+        Slot { effect, mix: 1.0, bypass: false }
+    }
+}
+
+impl<E: Into<Effect>, const N: usize> From<[E; N]> for Chain {
+    fn from(effects: [E; N]) -> Chain {
+        Chain { description: String::new(), effects: effects.map(|effect| Slot::from(effect.into())).into() }
+    }
+}
+
+impl Chain {
+    /// Checks every parameter and makes the chain ready to process sound.
+    ///
+    /// # Errors
+    /// A parameter that is out of range, with the effect's place; a rate or number of channels out of range.
+    pub fn prepare(&self, rate: SampleRate, channels: usize) -> Result<Prepared, EffectsError> {
+        Prepared::new(self, rate, channels)
+    }
+}

@@ -1,0 +1,158 @@
+use rae_dsp::AudioBuffer;
+use rae_units::{Decibels, Frames, SampleRate};
+
+use super::effect::{check_all, check_update};
+use super::strip::Strip;
+use super::{CHUNK, Chain, MAX_CHANNELS, MAX_RATE, MIN_RATE, Place, Planes, Stage};
+use crate::EffectsError;
+
+/// A [`Chain`] at work: one stream from frame 0.
+///
+/// The bits that come out do not depend on the lengths of the blocks. Samples that are not finite become silence and are
+/// counted.
+#[derive(Debug)]
+pub struct Prepared {
+    chain: Chain,
+    stage: Stage,
+    strip: Strip,
+    work: Planes,
+    non_finite: u64,
+}
+
+/// How long the output of [`Prepared::process_whole`] is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tail {
+    /// As long as the input.
+    #[default]
+    Cut,
+    /// Longer by [`Prepared::tail`].
+    Keep,
+    /// Longer by that many frames.
+    Frames(Frames),
+}
+
+/// The gain reduction of one effect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reduction {
+    /// The effect's place in the chain, and in a multi-band effect the band's.
+    pub place: String,
+    /// The deepest reduction since the last report, 0 dB or more.
+    pub deepest: Decibels,
+}
+
+impl Prepared {
+    pub(crate) fn new(chain: &Chain, rate: SampleRate, channels: usize) -> Result<Prepared, EffectsError> {
+        if !(MIN_RATE..=MAX_RATE).contains(&rate) {
+            return Err(EffectsError::ChainRate(rate));
+        }
+        if !(1..=MAX_CHANNELS).contains(&channels) {
+            return Err(EffectsError::Channels(channels));
+        }
+        let stage = Stage { rate, channels };
+        check_all(&chain.effects, &Place::default(), &stage)?;
+        let strip = Strip::new(&chain.effects, &stage);
+        Ok(Prepared { chain: chain.clone(), stage, strip, work: Planes::new(channels), non_finite: 0 })
+    }
+
+    /// Processes a block in place: one slice per channel, all of one length. Frame n that comes out belongs to frame
+    /// n − [`Prepared::latency`] that went in.
+    ///
+    /// # Panics
+    /// When the number of channels is not the prepared one, or lengths differ.
+    pub fn process(&mut self, block: &mut [&mut [f32]]) {
+        assert_eq!(block.len(), self.stage.channels, "number of channels");
+        let frames = block[0].len();
+        assert!(block.iter().all(|samples| samples.len() == frames), "channels differ in length");
+        let mut at = 0;
+        while at < frames {
+            let end = at + (frames - at).min(CHUNK).min(self.strip.until_change());
+            self.work.set_frames(end - at);
+            for (work, samples) in self.work.each_mut().zip(block.iter()) {
+                work.copy_from_slice(&samples[at..end]);
+            }
+            self.non_finite += self.work.scrub();
+            self.strip.process(&mut self.work);
+            for (samples, work) in block.iter_mut().zip(self.work.each()) {
+                samples[at..end].copy_from_slice(work);
+            }
+            at = end;
+        }
+    }
+
+    /// Processes a whole recording from the state that the chain is in: the output begins with the first frame's sound,
+    /// without the latency.
+    ///
+    /// # Panics
+    /// When the number of channels is not the prepared one.
+    pub fn process_whole(&mut self, input: &AudioBuffer, tail: Tail) -> AudioBuffer {
+        let longer = match tail {
+            Tail::Cut => 0,
+            Tail::Keep => self.tail().0 as usize,
+            Tail::Frames(frames) => frames.0 as usize,
+        };
+        let latency = self.strip.latency();
+        let frames = input.frames() + longer;
+        let mut padded = AudioBuffer::new(input.channels(), frames + latency);
+        for channel in 0..input.channels() {
+            padded.channel_mut(channel)[..input.frames()].copy_from_slice(input.channel(channel));
+        }
+        let mut planes = padded.into_planar();
+        let mut block: Vec<&mut [f32]> = planes.chunks_exact_mut((frames + latency).max(1)).collect();
+        if frames > 0 {
+            self.process(&mut block);
+        }
+        let mut output = AudioBuffer::new(input.channels(), frames);
+        for (channel, samples) in block.iter().enumerate() {
+            output.channel_mut(channel).copy_from_slice(&samples[latency.min(samples.len())..]);
+        }
+        output
+    }
+
+    /// What the chain was prepared from, or last updated to.
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// Frames by which the output lies behind the input.
+    pub fn latency(&self) -> Frames {
+        Frames(self.strip.latency() as u64)
+    }
+
+    /// Frames by which the output, latency apart, outlasts the input: until what rings is 100 dB down.
+    pub fn tail(&self) -> Frames {
+        Frames(self.strip.tail() as u64)
+    }
+
+    /// Moves to new parameters without a click, from the next frame on and within [`super::GLIDE`]; a change that comes during
+    /// another one begins at its end. Effects must keep their number, order, types and latency.
+    ///
+    /// # Errors
+    /// As [`Chain::prepare`], and where the chain would have to be prepared anew; then nothing changes.
+    pub fn update(&mut self, chain: &Chain) -> Result<(), EffectsError> {
+        check_all(&chain.effects, &Place::default(), &self.stage)?;
+        check_update(&self.chain.effects, &chain.effects, &Place::default(), &self.stage)?;
+        self.strip.update(&chain.effects);
+        self.chain = chain.clone();
+        Ok(())
+    }
+
+    /// Back to the state before the first frame, with the latest parameters.
+    pub fn reset(&mut self) {
+        self.strip = Strip::new(&self.chain.effects, &self.stage);
+        self.non_finite = 0;
+    }
+
+    /// Samples that were not finite, in the input or between effects, and became silence.
+    pub fn non_finite(&self) -> u64 {
+        self.non_finite + self.strip.non_finite()
+    }
+
+    /// The gain reductions since this was last called, of all effects that have one: after every block, they are a trace.
+    pub fn reductions(&mut self) -> Vec<Reduction> {
+        let mut reductions = Vec::new();
+        self.strip.reductions(&mut |place, deepest| {
+            reductions.push(Reduction { place: place.to_owned(), deepest: Decibels(deepest) });
+        });
+        reductions
+    }
+}

@@ -1,0 +1,70 @@
+use std::fmt::Debug;
+
+use rae_units::{SampleRate, Seconds};
+
+use super::{Effect, Planes};
+
+/// What a chain is prepared for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stage {
+    pub(crate) rate: SampleRate,
+    pub(crate) channels: usize,
+}
+
+impl Stage {
+    pub(crate) fn hz(&self) -> f64 {
+        f64::from(self.rate.hz())
+    }
+
+    /// The nearest number of frames.
+    pub(crate) fn frames(&self, time: Seconds) -> usize {
+        time.frames(self.rate).0 as usize
+    }
+}
+
+/// An effect at work. Whatever the blocks, the same bits come out.
+pub(crate) trait Processor: Debug + Send {
+    /// Processes the next block in place; what comes in is finite.
+    fn process(&mut self, block: &mut Planes);
+
+    /// Frames by which the output lies behind the input; the same for all settings that [`Processor::retuned`] is given.
+    fn latency(&self) -> usize {
+        0
+    }
+
+    /// Frames by which the output, latency apart, outlasts the input.
+    fn tail(&self) -> usize {
+        0
+    }
+
+    /// Frames that an effect from [`Processor::retuned`] has to hear before it may be heard.
+    fn warm_up(&self) -> usize {
+        0
+    }
+
+    /// Back to the state before the first frame.
+    fn reset(&mut self);
+
+    /// The effect with new settings of the same type, going on from the present state where that can be.
+    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
+        effect.start(stage)
+    }
+
+    /// Takes over new settings without the help of a crossfade; `false` if it needs one.
+    fn update(&mut self, _effect: &Effect, _stage: &Stage) -> bool {
+        false
+    }
+
+    /// Frames until something changes by itself; blocks end there.
+    fn until_change(&self) -> usize {
+        usize::MAX
+    }
+
+    /// The deepest gain reductions since this was last called, in dB, of each part that has one.
+    fn reductions(&mut self, _report: &mut dyn FnMut(&str, f64)) {}
+
+    /// Samples that were not finite, within effects that hold others.
+    fn non_finite(&self) -> u64 {
+        0
+    }
+}

@@ -1,0 +1,248 @@
+use rae_units::Seconds;
+
+use super::{Delay, Effect, Planes, Processor, Slot, Stage};
+
+/// How long a parameter takes from its old value to the new one in a running chain.
+pub const GLIDE: Seconds = Seconds(0.02);
+
+/// An effect at work at its place, with bypass and mix.
+///
+/// New settings are a second instance that fades in over [`GLIDE`] while the first fades out: no effect has to know how its
+/// parameters move, and none can click. Settings that come meanwhile wait for the end of the fade.
+#[derive(Debug)]
+pub(crate) struct RunningSlot {
+    settings: Slot,
+    now: Box<dyn Processor>,
+    next: Option<Fade>,
+    waiting: Option<Effect>,
+    wet: Wet,
+    /// The input as late as the output.
+    delay: Delay,
+    dry: Planes,
+    spare: Planes,
+    stage: Stage,
+    non_finite: u64,
+}
+
+/// New settings on their way in.
+#[derive(Debug)]
+struct Fade {
+    to: Box<dyn Processor>,
+    /// Frames that it has to hear before the fade.
+    warm_up: usize,
+    ramp: Ramp,
+}
+
+/// The share of the effect's output.
+#[derive(Debug)]
+struct Wet {
+    /// Frames that a woken effect has to hear before the ramp goes on.
+    warm_up: usize,
+    ramp: Ramp,
+}
+
+/// A way from one value to another without corners: 3t² − 2t³.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ramp {
+    from: f32,
+    to: f32,
+    at: usize,
+    frames: usize,
+}
+
+impl Ramp {
+    pub(crate) fn still(value: f32) -> Ramp {
+        Ramp { from: value, to: value, at: 1, frames: 1 }
+    }
+
+    /// From the present value to another within [`GLIDE`].
+    pub(crate) fn towards(&self, to: f32, stage: &Stage) -> Ramp {
+        Ramp { from: self.value(0), to, at: 0, frames: stage.frames(GLIDE).max(1) }
+    }
+
+    /// The value `ahead` frames after the present one.
+    #[inline(always)]
+    pub(crate) fn value(&self, ahead: usize) -> f32 {
+        let at = (self.at + ahead).min(self.frames);
+        if at == self.frames {
+            return self.to;
+        }
+        let t = at as f32 / self.frames as f32;
+        self.from + (self.to - self.from) * (t * t * (3.0 - 2.0 * t))
+    }
+
+    pub(crate) fn advance(&mut self, frames: usize) {
+        self.at = (self.at + frames).min(self.frames);
+    }
+
+    pub(crate) fn left(&self) -> usize {
+        self.frames - self.at
+    }
+
+    /// Nothing but `value`, for good.
+    pub(crate) fn rests_at(&self, value: f32) -> bool {
+        self.left() == 0 && self.to == value
+    }
+}
+
+impl RunningSlot {
+    pub(crate) fn new(settings: &Slot, stage: &Stage) -> RunningSlot {
+        let now = settings.effect.start(stage);
+        RunningSlot {
+            delay: Delay::new(stage.channels, now.latency()),
+            now,
+            next: None,
+            waiting: None,
+            wet: Wet { warm_up: 0, ramp: Ramp::still(share(settings)) },
+            dry: Planes::new(stage.channels),
+            spare: Planes::new(stage.channels),
+            stage: *stage,
+            settings: settings.clone(),
+            non_finite: 0,
+        }
+    }
+
+    pub(crate) fn latency(&self) -> usize {
+        self.now.latency()
+    }
+
+    pub(crate) fn tail(&self) -> usize {
+        let next = self.next.as_ref().map_or(0, |fade| fade.to.tail());
+        if self.rests_dry() { 0 } else { self.now.tail().max(next) }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        let settings = self.settings.clone();
+        *self = RunningSlot::new(&settings, &self.stage);
+    }
+
+    /// Starts to move to new settings, which are of the same type.
+    pub(crate) fn update(&mut self, settings: &Slot) {
+        if settings.effect != self.settings.effect && !self.now.update(&settings.effect, &self.stage) {
+            match self.next {
+                Some(_) => self.waiting = Some(settings.effect.clone()),
+                None => self.fade_to(&settings.effect),
+            }
+        }
+        let (was, is) = (share(&self.settings), share(settings));
+        if was != is {
+            if self.rests_dry() {
+                self.now.reset();
+                self.wet.warm_up = self.now.latency();
+            }
+            self.wet.ramp = self.wet.ramp.towards(is, &self.stage);
+        }
+        self.settings = settings.clone();
+    }
+
+    fn fade_to(&mut self, effect: &Effect) {
+        let to = self.now.retuned(effect, &self.stage);
+        let warm_up = to.warm_up();
+        self.next = Some(Fade { to, warm_up, ramp: Ramp::still(0.0).towards(1.0, &self.stage) });
+    }
+
+    /// Only the input is heard, and nothing is about to change that.
+    fn rests_dry(&self) -> bool {
+        self.wet.ramp.rests_at(0.0)
+    }
+
+    /// Frames until a fade begins or ends; blocks end there.
+    pub(crate) fn until_change(&self) -> usize {
+        let after = |warm_up: usize, ramp: &Ramp| match (warm_up, ramp.left()) {
+            (0, 0) => usize::MAX,
+            (0, left) => left,
+            (warm_up, _) => warm_up,
+        };
+        let fade = self.next.as_ref().map_or(usize::MAX, |fade| after(fade.warm_up, &fade.ramp));
+        fade.min(after(self.wet.warm_up, &self.wet.ramp)).min(self.now.until_change())
+    }
+
+    pub(crate) fn process(&mut self, block: &mut Planes) {
+        let wholly_wet = self.wet.ramp.rests_at(1.0);
+        if !wholly_wet || self.delay.frames() > 0 {
+            self.dry.copy_from(block);
+            self.delay.process(&mut self.dry);
+        }
+        if self.rests_dry() {
+            block.copy_from(&self.dry);
+            self.settle();
+            return;
+        }
+        if self.next.is_some() {
+            self.spare.copy_from(block);
+        }
+        self.now.process(block);
+        self.non_finite += block.scrub();
+        self.fade(block);
+        if !wholly_wet {
+            self.blend_dry(block);
+        }
+    }
+
+    /// A slot that is not heard takes new settings at once.
+    fn settle(&mut self) {
+        if let Some(fade) = self.next.take() {
+            self.now = fade.to;
+        }
+        if let Some(effect) = self.waiting.take() {
+            self.now = self.now.retuned(&effect, &self.stage);
+        }
+    }
+
+    /// Lets the next settings come in.
+    fn fade(&mut self, block: &mut Planes) {
+        let frames = block.frames();
+        let Some(fade) = &mut self.next else { return };
+        fade.to.process(&mut self.spare);
+        self.non_finite += self.spare.scrub();
+        if fade.warm_up > 0 {
+            fade.warm_up -= frames.min(fade.warm_up);
+            return;
+        }
+        blend(block, &self.spare, &fade.ramp);
+        fade.ramp.advance(frames);
+        if fade.ramp.left() == 0 {
+            self.now = self.next.take().expect("just used").to;
+            if let Some(effect) = self.waiting.take() {
+                self.fade_to(&effect);
+            }
+        }
+    }
+
+    fn blend_dry(&mut self, block: &mut Planes) {
+        let frames = block.frames();
+        if self.wet.warm_up > 0 {
+            self.wet.warm_up -= frames.min(self.wet.warm_up);
+            blend(&mut self.dry, block, &Ramp::still(self.wet.ramp.value(0)));
+        } else {
+            blend(&mut self.dry, block, &self.wet.ramp);
+            self.wet.ramp.advance(frames);
+        }
+        block.copy_from(&self.dry);
+    }
+
+    pub(crate) fn reductions(&mut self, report: &mut dyn FnMut(&str, f64)) {
+        if !self.rests_dry() {
+            self.now.reductions(report);
+        }
+    }
+
+    pub(crate) fn non_finite(&self) -> u64 {
+        self.non_finite + self.now.non_finite()
+    }
+}
+
+/// The share of the effect that shall be heard.
+fn share(slot: &Slot) -> f32 {
+    if slot.bypass { 0.0 } else { slot.mix as f32 }
+}
+
+/// `block` becomes (1 − w)·block + w·other, with w from the ramp; all of one at its ends.
+fn blend(block: &mut Planes, other: &Planes, ramp: &Ramp) {
+    for (samples, others) in block.each_mut().zip(other.each()) {
+        for (frame, (sample, other)) in samples.iter_mut().zip(others).enumerate() {
+            let weight = ramp.value(frame);
+            *sample = (1.0 - weight) * *sample + weight * other;
+        }
+    }
+}

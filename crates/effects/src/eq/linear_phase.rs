@@ -1,0 +1,133 @@
+//! The equalizer as a symmetric impulse response, through the offline convolver.
+
+use std::sync::Arc;
+
+use rae_dsp::fft::{Complex32, Fft};
+use rae_dsp::window::kaiser;
+use rae_dsp::{AudioBuffer, Convolver, Kernel, Part};
+
+use super::analogue::Prototype;
+use crate::chain::{Planes, Processor, Stage};
+
+/// Half of the response is at least and at most that long, in frames; at 44.1 kHz the most is right from 18 Hz on.
+const LEAST_HALF: usize = 512;
+const MOST_HALF: usize = 1 << 15;
+const WINDOW: f64 = 8.0;
+
+/// Frames on each side of the middle: enough for the window to smear the narrowest band by no more than a tenth of a
+/// decibel.
+fn half(prototypes: &[Prototype], stage: &Stage) -> usize {
+    let seconds = |prototype: &Prototype| {
+        let [d2, d1, d0] = prototype.denominator;
+        let damping = if d2 == 0.0 { d0 / d1 } else { slowest(d1 / (2.0 * d2), d0 / d2) };
+        13.0 / (prototype.hz * damping)
+    };
+    let longest = prototypes.iter().map(seconds).fold(0.0, f64::max);
+    let frames = (longest * stage.hz()).ceil() as usize;
+    // By powers of two, so that small changes of a band leave the latency as it is.
+    frames.clamp(LEAST_HALF, MOST_HALF).next_power_of_two()
+}
+
+/// The real part of the slowest root of s² + 2·damping·s + square.
+fn slowest(damping: f64, square: f64) -> f64 {
+    let discriminant = damping * damping - square;
+    if discriminant > 0.0 { square / (damping + discriminant.sqrt()) } else { damping }
+}
+
+fn response(prototypes: &[Prototype], stage: &Stage) -> Vec<f32> {
+    let half = half(prototypes, stage);
+    let points = 8 * half;
+    let fft = Fft::new(points);
+    let mut spectrum: Vec<Complex32> = (0..points)
+        .map(|bin| {
+            let hz = bin.min(points - bin) as f64 / points as f64 * stage.hz();
+            let power: f64 = prototypes.iter().map(|prototype| prototype.power(hz)).product();
+            Complex32::new(power.sqrt() as f32, 0.0)
+        })
+        .collect();
+    fft.inverse(&mut spectrum, &mut fft.scratch());
+    let tap = |n: usize| {
+        let from_middle = n as f64 - half as f64;
+        let value = spectrum[(n + points - half) % points].re / points as f32;
+        value * kaiser(from_middle / (half + 1) as f64, WINDOW) as f32
+    };
+    (0..=2 * half).map(tap).collect()
+}
+
+fn kernel(prototypes: &[Prototype], stage: &Stage) -> Kernel {
+    let response = response(prototypes, stage);
+    let taps = response.len();
+    let mut planes = response.clone();
+    planes.extend(response);
+    let stereo = AudioBuffer::from_planar(planes, 2).unwrap_or_else(|| AudioBuffer::new(2, taps));
+    Kernel::new(&[Part::Stereo(&stereo, 1.0)])
+}
+
+/// Frames by which the output will lie behind the input.
+pub(super) fn latency(prototypes: &[Prototype], stage: &Stage) -> usize {
+    let half = half(prototypes, stage);
+    half + Kernel::latency_of(2 * half + 1)
+}
+
+/// Pairs of channels through one convolver each.
+#[derive(Debug)]
+pub(super) struct LinearPhase {
+    kernel: Arc<Kernel>,
+    pairs: Vec<Convolver>,
+    half: usize,
+    /// Frames still to come out of the convolvers' latency as silence.
+    lead: usize,
+    silence: Vec<f32>,
+    unheard: Vec<f32>,
+}
+
+impl LinearPhase {
+    pub(super) fn new(prototypes: &[Prototype], stage: &Stage) -> LinearPhase {
+        let kernel = Arc::new(kernel(prototypes, stage));
+        LinearPhase {
+            pairs: (0..stage.channels.div_ceil(2)).map(|_| Convolver::new(Arc::clone(&kernel))).collect(),
+            half: half(prototypes, stage),
+            lead: kernel.latency(),
+            silence: vec![0.0; crate::chain::CHUNK],
+            unheard: vec![0.0; crate::chain::CHUNK],
+            kernel,
+        }
+    }
+}
+
+impl Processor for LinearPhase {
+    fn process(&mut self, block: &mut Planes) {
+        let frames = block.frames();
+        let lead = self.lead.min(frames);
+        self.lead -= lead;
+        let mut planes = block.each_mut();
+        for pair in &mut self.pairs {
+            let Some(left) = planes.next() else { break };
+            let right = planes.next();
+            pair.push(left, right.as_deref().unwrap_or(&self.silence[..frames]), &[]);
+            let right = right.unwrap_or(&mut self.unheard[..frames]);
+            left[..lead].fill(0.0);
+            right[..lead].fill(0.0);
+            pair.pull(&mut left[lead..], &mut right[lead..]);
+        }
+    }
+
+    fn latency(&self) -> usize {
+        self.half + self.kernel.latency()
+    }
+
+    fn tail(&self) -> usize {
+        self.half
+    }
+
+    fn warm_up(&self) -> usize {
+        self.latency() + self.half
+    }
+
+    fn reset(&mut self) {
+        for pair in &mut self.pairs {
+            *pair = Convolver::new(Arc::clone(&self.kernel));
+        }
+        self.lead = self.kernel.latency();
+    }
+}
