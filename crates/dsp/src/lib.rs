@@ -19,6 +19,7 @@ mod live_convolver;
 pub mod quantize;
 mod queue;
 pub mod sends;
+pub mod true_peak;
 pub mod wide;
 pub mod window;
 

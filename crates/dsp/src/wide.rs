@@ -15,6 +15,28 @@ pub trait WideKernel {
     fn run(self) -> Self::Output;
 }
 
+/// The largest of some values and 0; NaN counts as nothing.
+pub fn largest(values: &[f32]) -> f32 {
+    run_wide(Largest(values))
+}
+
+struct Largest<'a>(&'a [f32]);
+
+impl WideKernel for Largest<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn run(self) -> f32 {
+        let larger = |a: f32, b: f32| if a > b { a } else { b };
+        let mut most = [0.0; 32];
+        let (groups, rest) = self.0.as_chunks::<32>();
+        for group in groups {
+            most.iter_mut().zip(group).for_each(|(most, value)| *most = larger(*value, *most));
+        }
+        most.iter().chain(rest).fold(0.0, |most, value| larger(*value, most))
+    }
+}
+
 /// Runs a kernel with the widest vectors of this processor.
 #[inline]
 pub fn run_wide<K: WideKernel>(kernel: K) -> K::Output {

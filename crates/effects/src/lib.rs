@@ -10,11 +10,13 @@
 mod bus;
 pub mod chain;
 mod chorus;
+pub mod dynamics;
 pub mod eq;
 mod error;
 mod layer;
 mod limiter;
 mod live;
+pub mod loudness;
 mod metronome;
 mod reverb;
 

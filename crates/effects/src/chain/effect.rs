@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::limits::MAX_EFFECTS;
 use super::{DcFilter, Gain, Pan, Parallel, Place, Processor, Slot, Stage, Width, within};
 use crate::EffectsError;
+use crate::dynamics::{Compressor, DeEsser, Gate, MultibandCompressor, TruePeakLimiter};
 use crate::eq::Equalizer;
 
 /// An effect and its parameters.
@@ -20,6 +21,16 @@ pub enum Effect {
     DcFilter(DcFilter),
     /// Bands that raise or lower parts of the spectrum.
     Equalizer(Equalizer),
+    /// Less of what is loud.
+    Compressor(Compressor),
+    /// Less of what is soft.
+    Gate(Gate),
+    /// Less of sharp consonants.
+    DeEsser(DeEsser),
+    /// A compressor for each part of the spectrum.
+    MultibandCompressor(MultibandCompressor),
+    /// A ceiling for what lies between samples, too.
+    TruePeakLimiter(TruePeakLimiter),
     /// Chains side by side, summed.
     Parallel(Parallel),
 }
@@ -33,6 +44,11 @@ impl Effect {
             Effect::Width(_) => "width",
             Effect::DcFilter(_) => "dc_filter",
             Effect::Equalizer(_) => "equalizer",
+            Effect::Compressor(_) => "compressor",
+            Effect::Gate(_) => "gate",
+            Effect::DeEsser(_) => "de_esser",
+            Effect::MultibandCompressor(_) => "multiband_compressor",
+            Effect::TruePeakLimiter(_) => "true_peak_limiter",
             Effect::Parallel(_) => "parallel",
         }
     }
@@ -44,6 +60,11 @@ impl Effect {
             Effect::Width(width) => width.check(place),
             Effect::DcFilter(filter) => filter.check(place),
             Effect::Equalizer(equalizer) => equalizer.check(place, stage),
+            Effect::Compressor(compressor) => compressor.check(place, stage),
+            Effect::Gate(gate) => gate.check(place, stage),
+            Effect::DeEsser(de_esser) => de_esser.check(place, stage),
+            Effect::MultibandCompressor(compressor) => compressor.check(place, stage),
+            Effect::TruePeakLimiter(limiter) => limiter.check(place, stage),
             Effect::Parallel(parallel) => parallel.check(place, stage),
         }
     }
@@ -56,6 +77,11 @@ impl Effect {
             Effect::Width(width) => width.start(),
             Effect::DcFilter(filter) => filter.start(stage),
             Effect::Equalizer(equalizer) => equalizer.start(stage),
+            Effect::Compressor(compressor) => compressor.start(stage),
+            Effect::Gate(gate) => gate.start(stage),
+            Effect::DeEsser(de_esser) => de_esser.start(stage),
+            Effect::MultibandCompressor(compressor) => compressor.start(stage),
+            Effect::TruePeakLimiter(limiter) => limiter.start(stage),
             Effect::Parallel(parallel) => parallel.start(stage),
         }
     }
@@ -64,8 +90,12 @@ impl Effect {
     pub(crate) fn latency(&self, stage: &Stage) -> usize {
         match self {
             Effect::Equalizer(equalizer) => equalizer.latency(stage),
+            Effect::Compressor(compressor) => compressor.latency(stage),
+            Effect::Gate(gate) => gate.latency(stage),
+            Effect::MultibandCompressor(compressor) => compressor.latency(stage),
+            Effect::TruePeakLimiter(limiter) => limiter.latency(stage),
             Effect::Parallel(parallel) => parallel.latency(stage),
-            _ => 0,
+            Effect::Gain(_) | Effect::Pan(_) | Effect::Width(_) | Effect::DcFilter(_) | Effect::DeEsser(_) => 0,
         }
     }
 
@@ -139,4 +169,16 @@ macro_rules! into_effect {
     )*};
 }
 
-into_effect!(Gain, Pan, Width, DcFilter, Equalizer, Parallel);
+into_effect!(
+    Gain,
+    Pan,
+    Width,
+    DcFilter,
+    Equalizer,
+    Compressor,
+    Gate,
+    DeEsser,
+    MultibandCompressor,
+    TruePeakLimiter,
+    Parallel
+);

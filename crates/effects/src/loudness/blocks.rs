@@ -1,0 +1,110 @@
+//! Loudness of blocks: the latest ones, and all of them as a histogram.
+
+use std::collections::VecDeque;
+
+/// Blocks begin every hundredth of a second.
+pub(super) const HOPS_PER_SECOND: u64 = 100;
+/// 0.4 s.
+pub(super) const MOMENTARY_HOPS: usize = 40;
+/// 3 s.
+pub(super) const SHORT_TERM_HOPS: usize = 300;
+
+/// The level below which blocks never count.
+const SILENCE_LUFS: f64 = -70.0;
+const LOUDEST_LUFS: f64 = 70.0;
+const BINS_PER_UNIT: f64 = 100.0;
+const BINS: usize = ((LOUDEST_LUFS - SILENCE_LUFS) * BINS_PER_UNIT) as usize;
+
+/// Loudness of a weighted mean power, in LUFS.
+pub(super) fn lufs(power: f64) -> f64 {
+    -0.691 + 10.0 * power.log10()
+}
+
+/// Sums of weighted squares of the latest hops.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Latest {
+    hops: VecDeque<(f64, u64)>,
+}
+
+impl Latest {
+    pub(super) fn push(&mut self, sum: f64, frames: u64) {
+        if self.hops.len() == SHORT_TERM_HOPS {
+            self.hops.pop_front();
+        }
+        self.hops.push_back((sum, frames));
+    }
+
+    /// The mean power of the latest `hops`, before which there was silence.
+    pub(super) fn power(&self, hops: usize) -> f64 {
+        let latest = self.hops.iter().rev().take(hops);
+        let (sum, frames) = latest.fold((0.0, 0), |(sum, frames), hop| (sum + hop.0, frames + hop.1));
+        let missing = hops.saturating_sub(self.hops.len()) as f64 / hops as f64;
+        if frames == 0 { 0.0 } else { sum / frames as f64 * (1.0 - missing) }
+    }
+
+    pub(super) fn is_full(&self, hops: usize) -> bool {
+        self.hops.len() >= hops
+    }
+}
+
+/// How many blocks had which loudness, by hundredths of a unit, with their powers: means are exact, and gates lie within a
+/// hundredth.
+#[derive(Clone, Debug)]
+pub(super) struct Histogram {
+    counts: Vec<u64>,
+    powers: Vec<f64>,
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Histogram { counts: vec![0; BINS], powers: vec![0.0; BINS] }
+    }
+}
+
+impl Histogram {
+    /// Takes a block in, unless it lies below the absolute gate.
+    pub(super) fn push(&mut self, power: f64) {
+        let bin = (lufs(power) - SILENCE_LUFS) * BINS_PER_UNIT;
+        if bin >= 0.0 {
+            let bin = (bin as usize).min(BINS - 1);
+            self.counts[bin] += 1;
+            self.powers[bin] += power;
+        }
+    }
+
+    /// The mean power from a bin on, unless there are no blocks.
+    fn mean_from(&self, bin: usize) -> Option<f64> {
+        let count: u64 = self.counts[bin..].iter().sum();
+        (count > 0).then(|| self.powers[bin..].iter().sum::<f64>() / count as f64)
+    }
+
+    /// The bin of the relative gate, `below` units under the mean of all blocks.
+    fn gate(&self, below: f64) -> Option<usize> {
+        let mean = lufs(self.mean_from(0)?);
+        Some(((mean - below - SILENCE_LUFS) * BINS_PER_UNIT).max(0.0) as usize)
+    }
+
+    /// Integrated loudness in LUFS (BS.1770-5, annex 1): −∞ where all was silent.
+    pub(super) fn integrated(&self) -> f64 {
+        self.gate(10.0).and_then(|bin| self.mean_from(bin)).map_or(f64::NEG_INFINITY, lufs)
+    }
+
+    /// Loudness range in LU (EBU Tech 3342): between a tenth and 95 hundredths of the blocks.
+    pub(super) fn range(&self) -> f64 {
+        let Some(gate) = self.gate(20.0) else { return 0.0 };
+        let counts = &self.counts[gate..];
+        let last = counts.iter().sum::<u64>().saturating_sub(1) as f64;
+        let at = |share: f64| {
+            let rank = (share * last).round() as u64;
+            let mut seen = 0;
+            counts.iter().position(|count| {
+                seen += count;
+                seen > rank
+            })
+        };
+        match (at(0.1), at(0.95)) {
+            (Some(low), Some(high)) => (high - low) as f64 / BINS_PER_UNIT,
+            _ => 0.0,
+        }
+    }
+}

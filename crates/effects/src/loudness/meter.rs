@@ -1,0 +1,184 @@
+use rae_dsp::biquad::Cascade;
+use rae_dsp::true_peak::{DELAY, TruePeak};
+use rae_dsp::wide::largest;
+use rae_units::{Decibels, SampleRate};
+use serde::Serialize;
+
+use super::blocks::{HOPS_PER_SECOND, Histogram, Latest, MOMENTARY_HOPS, SHORT_TERM_HOPS, lufs};
+use super::weighting::{channel_weights, filters};
+use crate::EffectsError;
+use crate::chain::{MAX_CHANNELS, MAX_RATE, MIN_RATE};
+
+/// Frames worked on at once.
+const CHUNK: usize = 512;
+/// Gating blocks begin every tenth of a second.
+const HOPS_PER_GATING_BLOCK: u64 = 10;
+
+/// Loudness of a stream as it passes: push blocks of any length, ask at any time.
+#[derive(Clone, Debug)]
+pub struct LoudnessMeter {
+    rate: u64,
+    weights: Vec<f64>,
+    cascade: Cascade,
+    peaks: Vec<TruePeak>,
+    true_peaks: Vec<f32>,
+    work: Vec<f32>,
+    /// Frames that came, hops that are complete, and the present hop's sum and frames.
+    frames: u64,
+    hops: u64,
+    sum: f64,
+    latest: Latest,
+    momentary_blocks: Histogram,
+    short_term_blocks: Histogram,
+    max_momentary_power: f64,
+    max_short_term_power: f64,
+}
+
+/// What [`LoudnessMeter::report`] says. Silence has −∞.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Loudness {
+    /// Loudness of the whole, gated, in LUFS.
+    pub integrated_lufs: f64,
+    /// Loudness range in LU.
+    pub range_lu: f64,
+    /// The loudest 0.4 seconds, in LUFS.
+    pub max_momentary_lufs: f64,
+    /// The loudest 3 seconds, in LUFS.
+    pub max_short_term_lufs: f64,
+    /// The largest peak between samples of any channel, in dBTP.
+    pub true_peak_db: f64,
+}
+
+impl LoudnessMeter {
+    /// A meter for channels in the order of WAV files.
+    ///
+    /// # Errors
+    /// A rate or number of channels that chains are not made for either.
+    pub fn new(rate: SampleRate, channels: usize) -> Result<LoudnessMeter, EffectsError> {
+        if !(MIN_RATE..=MAX_RATE).contains(&rate) {
+            return Err(EffectsError::ChainRate(rate));
+        }
+        if !(1..=MAX_CHANNELS).contains(&channels) {
+            return Err(EffectsError::Channels(channels));
+        }
+        Ok(LoudnessMeter {
+            rate: u64::from(rate.hz()),
+            weights: channel_weights(channels),
+            cascade: Cascade::new(&filters(f64::from(rate.hz())), channels),
+            peaks: vec![TruePeak::new(); channels],
+            true_peaks: vec![0.0; channels],
+            work: vec![0.0; CHUNK],
+            frames: 0,
+            hops: 0,
+            sum: 0.0,
+            latest: Latest::default(),
+            momentary_blocks: Histogram::default(),
+            short_term_blocks: Histogram::default(),
+            max_momentary_power: 0.0,
+            max_short_term_power: 0.0,
+        })
+    }
+
+    /// Takes in a block: one slice per channel, all of one length, finite samples.
+    ///
+    /// # Panics
+    /// When the number of channels is another one, or lengths differ.
+    pub fn push(&mut self, block: &[&[f32]]) {
+        assert_eq!(block.len(), self.weights.len(), "number of channels");
+        let frames = block[0].len();
+        assert!(block.iter().all(|samples| samples.len() == frames), "channels differ in length");
+        let mut at = 0;
+        while at < frames {
+            let end = at + (frames - at).min(CHUNK).min((self.hop_end() - self.frames) as usize);
+            for (channel, samples) in block.iter().enumerate() {
+                self.hear(channel, &samples[at..end]);
+            }
+            self.frames += (end - at) as u64;
+            at = end;
+            if self.frames == self.hop_end() {
+                self.end_hop();
+            }
+        }
+    }
+
+    /// The first frame after the present hop, by an absolute formula.
+    fn hop_end(&self) -> u64 {
+        (self.hops + 1) * self.rate / HOPS_PER_SECOND
+    }
+
+    fn hear(&mut self, channel: usize, samples: &[f32]) {
+        let work = &mut self.work[..samples.len()];
+        work.copy_from_slice(samples);
+        self.peaks[channel].process(work);
+        self.true_peaks[channel] = self.true_peaks[channel].max(largest(work));
+        let weight = self.weights[channel];
+        if weight > 0.0 {
+            work.copy_from_slice(samples);
+            self.cascade.process(channel, work);
+            self.sum += weight * energy(work);
+        }
+    }
+
+    fn end_hop(&mut self) {
+        let begin = self.hops * self.rate / HOPS_PER_SECOND;
+        self.latest.push(self.sum, self.frames - begin);
+        self.sum = 0.0;
+        self.hops += 1;
+        let (momentary, short_term) = (self.latest.power(MOMENTARY_HOPS), self.latest.power(SHORT_TERM_HOPS));
+        self.max_momentary_power = self.max_momentary_power.max(momentary);
+        self.max_short_term_power = self.max_short_term_power.max(short_term);
+        if self.hops.is_multiple_of(HOPS_PER_GATING_BLOCK) {
+            if self.latest.is_full(MOMENTARY_HOPS) {
+                self.momentary_blocks.push(momentary);
+            }
+            if self.latest.is_full(SHORT_TERM_HOPS) {
+                self.short_term_blocks.push(short_term);
+            }
+        }
+    }
+
+    /// Loudness of the latest 0.4 seconds in LUFS, every hundredth of a second.
+    pub fn momentary_lufs(&self) -> f64 {
+        lufs(self.latest.power(MOMENTARY_HOPS))
+    }
+
+    /// Loudness of the latest 3 seconds in LUFS, every hundredth of a second.
+    pub fn short_term_lufs(&self) -> f64 {
+        lufs(self.latest.power(SHORT_TERM_HOPS))
+    }
+
+    /// The largest true peak of each channel so far, in dBTP.
+    pub fn true_peaks(&self) -> Vec<Decibels> {
+        // What the detectors still hold back is heard with silence after it.
+        let held = self.peaks.iter().map(|detector| {
+            let mut rest = [0.0; 2 * DELAY];
+            detector.clone().process(&mut rest);
+            largest(&rest)
+        });
+        let peaks = held.zip(&self.true_peaks).map(|(held, seen)| held.max(*seen));
+        peaks.map(|peak| Decibels::from_amplitude(f64::from(peak))).collect()
+    }
+
+    /// What there is to say about everything so far.
+    pub fn report(&self) -> Loudness {
+        Loudness {
+            integrated_lufs: self.momentary_blocks.integrated(),
+            range_lu: self.short_term_blocks.range(),
+            max_momentary_lufs: lufs(self.max_momentary_power),
+            max_short_term_lufs: lufs(self.max_short_term_power),
+            true_peak_db: self.true_peaks().iter().fold(f64::NEG_INFINITY, |most, peak| most.max(peak.0)),
+        }
+    }
+}
+
+/// The sum of squares, in 16 sums side by side.
+fn energy(samples: &[f32]) -> f64 {
+    let mut sums = [0.0f64; 16];
+    let (groups, rest) = samples.as_chunks::<16>();
+    for group in groups {
+        for (sum, x) in sums.iter_mut().zip(group) {
+            *sum += f64::from(*x) * f64::from(*x);
+        }
+    }
+    sums.iter().sum::<f64>() + rest.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>()
+}
