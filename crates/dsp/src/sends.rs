@@ -28,6 +28,12 @@ pub struct ReverbSend {
     pub time: Seconds,
     /// What each echo of a delay keeps of the amplitude of the one before, below 1.
     pub feedback: f64,
+    /// Silence before it, besides what its kind has.
+    pub pre_delay: Seconds,
+    /// Hertz below which it falls by 6 dB an octave.
+    pub low_cut: Option<f64>,
+    /// Hertz above which it falls by 6 dB an octave.
+    pub high_cut: Option<f64>,
     /// Amplitude.
     pub level: f32,
 }
@@ -55,7 +61,15 @@ pub struct Sends {
 impl Sends {
     /// What sounds unless a song asks for something else.
     pub const DEFAULT: Sends = Sends {
-        reverb: ReverbSend { kind: ReverbKind::Hall, time: Seconds(1.25), feedback: 0.0, level: 1.0 },
+        reverb: ReverbSend {
+            kind: ReverbKind::Hall,
+            time: Seconds(1.25),
+            feedback: 0.0,
+            pre_delay: Seconds(0.0),
+            low_cut: None,
+            high_cut: None,
+            level: 1.0,
+        },
         chorus: ChorusSend { rate: 0.35, sway: Seconds(0.0021), level: 1.0 },
     };
 }

@@ -61,14 +61,55 @@ pub fn send_hall_response(rate: SampleRate) -> AudioBuffer {
 }
 
 /// The send reverb of any kind but "off", at the level 1: as loud as the hall; a delay's echoes have unit energy together.
-/// Times beyond [`MAX_REVERB_TIME`] are that, and a delay's at most a second.
+/// Times beyond [`MAX_REVERB_TIME`] are that, and those of a delay and of the silence before at most a second.
 pub fn send_response(send: &ReverbSend, rate: SampleRate) -> AudioBuffer {
     let time = send.time.0.clamp(0.01, MAX_REVERB_TIME.0);
-    match send.kind {
+    let response = match send.kind {
         ReverbKind::Delay => echoes(time.min(1.0), send.feedback, [true, true], rate),
         ReverbKind::PanningDelay => echoes(time.min(1.0), send.feedback, [true, false], rate),
         ReverbKind::Off | ReverbKind::Room | ReverbKind::Hall | ReverbKind::Plate => {
             impulse_response::hall(&space(send.kind, time / HALL_TIME), rate, HALL_SEED)
+        }
+    };
+    if (send.pre_delay, send.low_cut, send.high_cut) == (Seconds(0.0), None, None) {
+        return response;
+    }
+    let silence = Seconds(send.pre_delay.0.clamp(0.0, 1.0)).frames(rate).0 as usize;
+    let mut later = AudioBuffer::new(2, silence + response.frames());
+    for side in 0..2 {
+        let out = &mut later.channel_mut(side)[silence..];
+        out.copy_from_slice(response.channel(side));
+        if let Some(hz) = send.low_cut {
+            Cut::new(hz, rate).apply(out, |sample, low| sample - low);
+        }
+        if let Some(hz) = send.high_cut {
+            Cut::new(hz, rate).apply(out, |_, low| low);
+        }
+    }
+    later
+}
+
+/// A low-pass of first order, by the bilinear transform.
+struct Cut {
+    pole: f64,
+    gain: f64,
+}
+
+impl Cut {
+    fn new(hz: f64, rate: SampleRate) -> Cut {
+        let rate = f64::from(rate.hz());
+        let tangent = (std::f64::consts::PI * hz.clamp(1.0, 0.49 * rate) / rate).tan();
+        Cut { pole: (1.0 - tangent) / (1.0 + tangent), gain: tangent / (1.0 + tangent) }
+    }
+
+    /// Puts in the place of each sample what `mix` makes of it and of its low part.
+    fn apply(&self, samples: &mut [f32], mix: impl Fn(f64, f64) -> f64) {
+        let (mut before, mut low) = (0.0, 0.0);
+        for sample in samples {
+            let now = f64::from(*sample);
+            low = self.pole * low + self.gain * (now + before);
+            before = now;
+            *sample = mix(now, low) as f32;
         }
     }
 }

@@ -157,3 +157,35 @@ fn extremes_are_bounded_and_finite() {
         }
     }
 }
+
+#[test]
+fn what_is_cut_off_is_that_of_a_filter_of_first_order_after_a_silence() {
+    let plain = send_response(&reverb(ReverbKind::Hall, 0.6), SampleRate::CD);
+    let cut = |low_cut, high_cut| {
+        let send = ReverbSend { low_cut, high_cut, pre_delay: Seconds(0.05), ..reverb(ReverbKind::Hall, 0.6) };
+        send_response(&send, SampleRate::CD)
+    };
+    let silence = 2205;
+    let later = cut(None, None);
+    assert_eq!(later.frames(), plain.frames() + silence);
+    assert!(later.channel(0)[..silence].iter().all(|&x| x == 0.0));
+    assert_eq!(later.channel(0)[silence..], *plain.channel(0));
+    let level = |channel: &[f32], hz: f64| {
+        let turn = std::f64::consts::TAU * hz / RATE as f64;
+        let sum = channel.iter().enumerate().fold((0.0, 0.0), |(re, im), (n, &x)| {
+            let (sin, cos) = (turn * n as f64).sin_cos();
+            (re + f64::from(x) * cos, im + f64::from(x) * sin)
+        });
+        10.0 * (sum.0 * sum.0 + sum.1 * sum.1).log10()
+    };
+    for (low_cut, high_cut) in [(Some(200.0), None), (None, Some(1000.0)), (Some(200.0), Some(1000.0))] {
+        let response = cut(low_cut, high_cut);
+        for hz in [100.0, 200.0, 500.0, 1000.0, 3000.0] {
+            let power = |ratio: f64| 1.0 / (1.0 + ratio * ratio);
+            let expected = low_cut.map_or(1.0, |cut| power(cut / hz)) * high_cut.map_or(1.0, |cut| power(hz / cut));
+            let change = level(response.channel(1), hz) - level(plain.channel(1), hz);
+            // The digital filter falls a little more near the end of the band.
+            assert!((change - 10.0 * expected.log10()).abs() < 0.3, "{low_cut:?} {high_cut:?} at {hz} Hz: {change} dB");
+        }
+    }
+}

@@ -16,6 +16,7 @@ pub const DATA_LSB: u8 = 38;
 pub const SUSTAIN: u8 = 64;
 pub const PORTAMENTO: u8 = 65;
 pub const SOSTENUTO: u8 = 66;
+pub const SOFT: u8 = 67;
 pub const LEGATO: u8 = 68;
 pub const PORTAMENTO_CONTROL: u8 = 84;
 pub const REVERB: u8 = 91;

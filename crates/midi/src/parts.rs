@@ -1,7 +1,7 @@
 //! Which parts an event concerns: each hears a channel of its port, at first the one of its number.
 
-use crate::sysex::{self, PartSetting, PortSetting, Setting, SysEx, System};
-use crate::{Action, Message};
+use crate::sysex::{self, PartSetting, PortSetting, Setting, Switch, SysEx, System};
+use crate::{Action, Message, cc};
 
 /// Channels, and parts, of a port.
 pub const PORT: usize = 16;
@@ -44,7 +44,12 @@ impl Router {
     pub fn route<'a>(&mut self, action: &'a Action, mut take: impl FnMut(Request<'a>)) {
         match action {
             Action::Channel { channel, message } => {
-                self.parts(*channel).for_each(|part| take(Request::Message(part, *message)));
+                for part in self.parts(*channel) {
+                    let hearing = &self.ports[part / PORT];
+                    if let Some(message) = hearing.received(part % PORT, *message) {
+                        take(Request::Message(part, message));
+                    }
+                }
             }
             Action::SysEx { port, data } => {
                 let port = usize::from(*port);
@@ -56,6 +61,7 @@ impl Router {
                     }
                     SysEx::Settings(settings) => settings.for_each(|setting| match setting {
                         Setting::Part(part, PartSetting::Listen(channel)) if !hearing.set(part, channel) => {}
+                        Setting::Part(part, PartSetting::Receive(switch, hears)) => hearing.switch(part, switch, hears),
                         Setting::Part(part, setting) => take(Request::Part(port * PORT + usize::from(part), setting)),
                         Setting::Port(setting) => take(Request::Port(port, setting)),
                     }),
@@ -80,11 +86,13 @@ impl Router {
 struct Hearing {
     /// For each channel, a bit for each part.
     parts: [u16; PORT],
+    /// For each part, a bit for each switch that is off.
+    deaf: [u32; PORT],
 }
 
 impl Default for Hearing {
     fn default() -> Hearing {
-        Hearing { parts: std::array::from_fn(|channel| 1 << channel) }
+        Hearing { parts: std::array::from_fn(|channel| 1 << channel), deaf: [0; PORT] }
     }
 }
 
@@ -99,9 +107,63 @@ impl Hearing {
         self.parts != before
     }
 
+    fn switch(&mut self, part: u8, switch: Switch, hears: bool) {
+        let bit = 1 << switch as u32;
+        let deaf = &mut self.deaf[usize::from(part)];
+        *deaf = *deaf & !bit | if hears { 0 } else { bit };
+    }
+
+    /// What reaches a part of a message; keys and pedals can always go up. The number of a parameter that is not heard
+    /// becomes that of none, so that its value changes nothing.
+    fn received(&self, part: usize, message: Message) -> Option<Message> {
+        let deaf = self.deaf[part];
+        let is_off = |switch: Switch| deaf >> switch as u32 & 1 == 1;
+        if deaf == 0 {
+            return Some(message);
+        }
+        let ignored = match message {
+            Message::PitchBend { .. } => is_off(Switch::Bend),
+            Message::ChannelPressure { .. } => is_off(Switch::Pressure),
+            Message::ProgramChange { .. } => is_off(Switch::Program),
+            Message::PolyPressure { .. } => is_off(Switch::KeyPressure),
+            Message::NoteOn { velocity: 1.., .. } => is_off(Switch::Note),
+            Message::NoteOn { .. } | Message::NoteOff { .. } => false,
+            Message::ControlChange { controller, value } => match controller {
+                cc::BANK_MSB | cc::BANK_LSB => is_off(Switch::Bank),
+                cc::DATA_MSB | cc::DATA_LSB | cc::INCREMENT | cc::DECREMENT | cc::ALL_SOUND_OFF.. => false,
+                cc::RPN_LSB | cc::RPN_MSB if is_off(Switch::Registered) => return none_of(controller),
+                cc::NRPN_LSB | cc::NRPN_MSB if is_off(Switch::NonRegistered) => return none_of(controller + 2),
+                cc::NRPN_LSB..=cc::RPN_MSB => false,
+                cc::SUSTAIN | cc::SOSTENUTO | cc::SOFT if value < 64 => false,
+                _ => is_off(Switch::Control) || own_switch(controller).is_some_and(is_off),
+            },
+        };
+        (!ignored).then_some(message)
+    }
+
     /// The parts that hear a channel, ascending.
     fn parts(&self, channel: usize) -> impl Iterator<Item = usize> + use<> {
         let parts = self.parts[channel];
         (0..PORT).filter(move |part| parts >> part & 1 == 1)
     }
+}
+
+/// The switch of a controller that has one of its own.
+fn own_switch(controller: u8) -> Option<Switch> {
+    Some(match controller {
+        1 => Switch::Modulation,
+        cc::VOLUME => Switch::Volume,
+        cc::PAN => Switch::Pan,
+        cc::EXPRESSION => Switch::Expression,
+        cc::SUSTAIN => Switch::Sustain,
+        cc::PORTAMENTO_TIME | cc::PORTAMENTO_FINE | cc::PORTAMENTO | cc::PORTAMENTO_CONTROL => Switch::Portamento,
+        cc::SOSTENUTO => Switch::Sostenuto,
+        cc::SOFT => Switch::Soft,
+        _ => return None,
+    })
+}
+
+/// A byte of the number of no registered parameter.
+fn none_of(controller: u8) -> Option<Message> {
+    Some(Message::ControlChange { controller, value: 127 })
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use rae_midi::{Action, Performance};
+use rae_midi::{Action, Message, PORT, Performance, Router, cc};
 use rae_soundfont::SoundFont;
 use rae_units::Frames;
 
 use crate::bucket::{Stretch, add_up};
-use crate::conductor::{Conductor, FilterMoves, starts_note};
+use crate::conductor::{Conductor, FilterMoves, VariationWatch, starts_note};
 use crate::executor::{BUCKETS, CpuExecutor, Executor, QUANTUM};
 use crate::pool::Pool;
 use crate::{Buses, Heard, Settings, Warning};
@@ -83,6 +83,10 @@ impl Renderer {
             timed.take_while(|(frame, _)| *frame < cut).map(|(frame, action)| (frame, action.clone())).collect();
         let filter_moves = FilterMoves::of(performance.channels, events.iter().map(|(_, action)| action));
         let mut conductor = Conductor::new(font.clone(), performance.channels, &filter_moves, settings, make);
+        if settings.sends {
+            let actions = events.iter().map(|(_, action)| action);
+            tell_unrendered(performance.channels, actions, |warning| conductor.warn(warning));
+        }
         let threads = settings.threads.min(BUCKETS);
         let pool = if threads > 1 { Pool::new(threads - 1).ok() } else { None };
         if threads > 1 && pool.is_none() {
@@ -260,5 +264,18 @@ impl Renderer {
             self.ended = true;
         }
         (start, end)
+    }
+}
+
+/// Tells what a song asks for in vain.
+fn tell_unrendered<'a>(channels: u16, actions: impl Iterator<Item = &'a Action>, mut tell: impl FnMut(Warning)) {
+    let ports = usize::from(channels).div_ceil(PORT);
+    let (mut router, mut watch) = (Router::new(ports), VariationWatch::new(ports));
+    let concerns = |action: &&Action| match action {
+        Action::SysEx { .. } => true,
+        Action::Channel { message, .. } => matches!(message, Message::ControlChange { controller: cc::VARIATION, .. }),
+    };
+    for action in actions.filter(concerns) {
+        router.route(action, |request| watch.hear(&request).into_iter().for_each(&mut tell));
     }
 }

@@ -46,6 +46,13 @@ pub enum Warning {
         /// When it was first so.
         frame: u64,
     },
+    /// A song uses a variation effect of XG that is not rendered.
+    Variation {
+        /// First byte of its type.
+        kind: u8,
+        /// Second byte.
+        number: u8,
+    },
     /// The system gave no threads; one does all the work.
     NoThreads {
         /// How many were asked for.
@@ -73,10 +80,36 @@ impl fmt::Display for Warning {
                 f,
                 "the checksum of a Roland system exclusive message at frame {frame} is wrong; such messages are ignored"
             ),
+            Warning::Variation { kind, number } => write!(
+                f,
+                "the song uses XG's variation effect {kind:02X} {number:02X} ({}), which is not rendered",
+                variation(*kind)
+            ),
             Warning::NoThreads { wanted } => {
                 write!(f, "{wanted} threads could not be started; one renders all voices")
             }
         }
+    }
+}
+
+/// What XG calls the types that are neither reverb nor chorus.
+fn variation(kind: u8) -> &'static str {
+    match kind {
+        0x05..=0x06 => "delay",
+        0x07 => "echo",
+        0x08 => "cross delay",
+        0x09 => "early reflections",
+        0x0a | 0x0b => "gate reverb",
+        0x14 => "karaoke echo",
+        0x45 => "rotary speaker",
+        0x46 => "tremolo",
+        0x47 => "auto pan",
+        0x49 => "distortion",
+        0x4a => "overdrive",
+        0x4b => "amplifier",
+        0x4c | 0x4d => "equalizer",
+        0x4e => "auto wah",
+        _ => "of another kind",
     }
 }
 

@@ -2,8 +2,8 @@
 //! implementation", sections 3 and 4).
 
 use super::{
-    Destination, EffectSetting, Key, KeyParameter, PartSetting, PortSetting, Setting, Settings, Source, SysEx, System,
-    Written, detune, master_tune, shift,
+    Destination, EffectSetting, Key, KeyParameter, PartSetting, PortSetting, Setting, Settings, Source, Switch, SysEx,
+    System, Written, detune, master_tune, shift,
 };
 use crate::cc;
 
@@ -52,9 +52,11 @@ pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
 fn read_effect(low: u8, value: u8) -> Option<EffectSetting> {
     Some(match low {
         0x30 => EffectSetting::GsReverb(value),
+        0x32 => EffectSetting::GsHighCut(value),
         0x33 => EffectSetting::ReverbLevel(value),
         0x34 => EffectSetting::GsReverbTime(value),
         0x35 => EffectSetting::GsFeedback(value),
+        0x37 => EffectSetting::GsPreDelay(value),
         0x38 => EffectSetting::GsChorus(value),
         0x3a => EffectSetting::ChorusLevel(value),
         0x3d => EffectSetting::ChorusRate(value),
@@ -78,6 +80,8 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x00 => PartSetting::Control(cc::BANK_MSB, value),
         0x01 => PartSetting::Program(value & 127),
         0x02 => PartSetting::Listen((value < 16).then_some(value)),
+        0x03..=0x12 => PartSetting::Receive(Switch::ALL[usize::from(low - 0x03)], value != 0),
+        0x23 => PartSetting::Receive(Switch::Bank, value != 0),
         0x13 if value == 0 => PartSetting::Control(cc::MONO_MODE, 1),
         0x13 => PartSetting::Control(cc::POLY_MODE, 0),
         0x15 if (1..=2).contains(&value) => PartSetting::Drums(Some(value - 1)),

@@ -147,6 +147,83 @@ pub struct Key {
     pub value: u8,
 }
 
+/// Something that a message says of the variation effect of XG.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VariationSetting {
+    /// First byte and second.
+    Type(u8, u8),
+    /// How much of it is wet where it is inserted, of 127.
+    Balance(u8),
+    /// Amplitude of what returns, of which 64 is 1.
+    Return(u8),
+    /// It hears what parts send; otherwise it is inserted into one.
+    System(bool),
+    /// The part into which it is inserted.
+    Part(Option<u8>),
+}
+
+/// What a part can be told not to hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// Pitch bend.
+    Bend,
+    /// Channel pressure.
+    Pressure,
+    /// Program changes.
+    Program,
+    /// All controllers but bank select and parameters.
+    Control,
+    /// Key pressure.
+    KeyPressure,
+    /// Notes.
+    Note,
+    /// Registered parameters.
+    Registered,
+    /// Other parameters.
+    NonRegistered,
+    /// CC 1.
+    Modulation,
+    /// CC 7.
+    Volume,
+    /// CC 10.
+    Pan,
+    /// CC 11.
+    Expression,
+    /// CC 64.
+    Sustain,
+    /// CC 5, 37, 65 and 84.
+    Portamento,
+    /// CC 66.
+    Sostenuto,
+    /// CC 67.
+    Soft,
+    /// CC 0 and 32.
+    Bank,
+}
+
+impl Switch {
+    /// In the order of XG, which is that of GS, too.
+    pub const ALL: [Switch; 17] = [
+        Switch::Bend,
+        Switch::Pressure,
+        Switch::Program,
+        Switch::Control,
+        Switch::KeyPressure,
+        Switch::Note,
+        Switch::Registered,
+        Switch::NonRegistered,
+        Switch::Modulation,
+        Switch::Volume,
+        Switch::Pan,
+        Switch::Expression,
+        Switch::Sustain,
+        Switch::Portamento,
+        Switch::Sostenuto,
+        Switch::Soft,
+        Switch::Bank,
+    ];
+}
+
 /// Something that a message says of the send effects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EffectSetting {
@@ -168,6 +245,16 @@ pub enum EffectSetting {
     XgReverb(u8, u8),
     /// In the steps of XG's table.
     XgReverbTime(u8),
+    /// Silence before the reverb, besides what its kind has: steps of XG's table.
+    XgPreDelay(u8),
+    /// What is cut off below and above: twentieths of a decade from 20 Hz; 0 and 60 are nothing.
+    XgLowCut(u8),
+    /// The same from above.
+    XgHighCut(u8),
+    /// The same in 8 steps of GS, from the type's own on.
+    GsHighCut(u8),
+    /// Silence before the reverb in milliseconds, besides what its kind has.
+    GsPreDelay(u8),
     /// Type, first byte.
     XgChorus(u8),
     /// Amplitude, of which 64 is 1.

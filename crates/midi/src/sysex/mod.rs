@@ -9,7 +9,7 @@ mod xg;
 
 use std::ops::RangeInclusive;
 
-pub use meaning::{Destination, EffectSetting, Key, KeyParameter, Source, System};
+pub use meaning::{Destination, EffectSetting, Key, KeyParameter, Source, Switch, System, VariationSetting};
 
 /// Drum setups that parts of a port can share: GS has two, XG up to four.
 pub const DRUM_SETUPS: u8 = 4;
@@ -57,6 +57,8 @@ pub enum PortSetting {
     ResetKeys(u8),
     /// Of the send effects.
     Effect(EffectSetting),
+    /// Of the variation effect.
+    Variation(VariationSetting),
 }
 
 /// Something that one part is told.
@@ -86,6 +88,14 @@ pub enum PartSetting {
     LowestKey(u8),
     /// Highest key that it plays.
     HighestKey(u8),
+    /// Lowest velocity that it plays.
+    LowestVelocity(u8),
+    /// Highest velocity that it plays.
+    HighestVelocity(u8),
+    /// How much of it sounds besides what goes to effects, of 127.
+    DryLevel(u8),
+    /// Whether it hears messages of a kind.
+    Receive(Switch, bool),
     /// Cents of a pitch class.
     Scale(u8, f32),
     /// Semitones.

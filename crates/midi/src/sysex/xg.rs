@@ -2,7 +2,7 @@
 
 use super::{
     DRUM_SETUPS, Destination, EffectSetting, Key, KeyParameter, PartSetting, PortSetting, Setting, Settings, Source,
-    SysEx, System, Written, detune, master_tune, shift,
+    Switch, SysEx, System, VariationSetting, Written, detune, master_tune, shift,
 };
 use crate::cc;
 
@@ -26,7 +26,7 @@ pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
         [0x00, 0x00, 0x7d] if value < DRUM_SETUPS => one(PortSetting::ResetKeys(value)),
         [0x02, 0x01, low] => {
             let (setting, bytes) = read_effect(low, data);
-            (setting.map(|setting| Setting::Port(PortSetting::Effect(setting))), bytes)
+            (setting.map(Setting::Port), bytes)
         }
         [0x08, part @ 0..16, low] => {
             let (setting, bytes) = read_part(low, data);
@@ -37,18 +37,35 @@ pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
     }
 }
 
-/// Effect 1: types, the reverb's time and the returns.
-fn read_effect(low: u8, data: &[u8]) -> (Option<EffectSetting>, usize) {
+/// Effect 1: reverb, chorus and variation; types take two bytes, as the variation's parameters do.
+fn read_effect(low: u8, data: &[u8]) -> (Option<PortSetting>, usize) {
     let value = data[0];
-    let setting = match low {
-        0x00 => return (Some(EffectSetting::XgReverb(value, data.get(1).copied().unwrap_or_default())), 2),
+    let second = data.get(1).copied().unwrap_or_default();
+    let effect = match low {
+        0x00 => return (Some(PortSetting::Effect(EffectSetting::XgReverb(value, second))), 2),
         0x02 => EffectSetting::XgReverbTime(value),
+        0x04 => EffectSetting::XgPreDelay(value),
+        0x05 => EffectSetting::XgLowCut(value),
+        0x06 => EffectSetting::XgHighCut(value),
         0x0c => EffectSetting::ReverbLevel(value),
-        0x20 => return (Some(EffectSetting::XgChorus(value)), 2),
+        0x20 => return (Some(PortSetting::Effect(EffectSetting::XgChorus(value))), 2),
         0x2c => EffectSetting::ChorusLevel(value),
+        _ => return read_variation(low, value, second),
+    };
+    (Some(PortSetting::Effect(effect)), 1)
+}
+
+fn read_variation(low: u8, value: u8, second: u8) -> (Option<PortSetting>, usize) {
+    let (setting, bytes) = match low {
+        0x40 => (VariationSetting::Type(value, second), 2),
+        // The tenth parameter, wherever there is a balance.
+        0x54 => (VariationSetting::Balance(second), 2),
+        0x56 => (VariationSetting::Return(value), 1),
+        0x5a => (VariationSetting::System(value != 0), 1),
+        0x5b => (VariationSetting::Part((value < 16).then_some(value)), 1),
         _ => return (None, 1),
     };
-    (Some(setting), 1)
+    (Some(PortSetting::Variation(setting)), bytes)
 }
 
 fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
@@ -73,12 +90,15 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x0e => PartSetting::Control(cc::PAN, value),
         0x0f => PartSetting::LowestKey(value),
         0x10 => PartSetting::HighestKey(value),
+        0x11 => PartSetting::DryLevel(value),
         0x12 => PartSetting::Control(cc::CHORUS, value),
         0x13 => PartSetting::Control(cc::REVERB, value),
+        0x14 => PartSetting::Control(cc::VARIATION, value),
         // Vibrato rate, depth and delay, cutoff, resonance, attack, decay, release.
         0x15..=0x1c => PartSetting::Control([76, 77, 78, 74, 71, 73, 75, 72][usize::from(low - 0x15)], value),
         0x1d..=0x22 => depth(Source::Wheel, low - 0x1d, value),
         0x23 => PartSetting::BendRange(value.saturating_sub(64)),
+        0x30..=0x40 => PartSetting::Receive(Switch::ALL[usize::from(low - 0x30)], value != 0),
         0x41..=0x4c => PartSetting::Scale(low - 0x41, f32::from(value) - 64.0),
         0x4d..=0x52 => depth(Source::Pressure, low - 0x4d, value),
         0x59 => PartSetting::Choose(Source::First, value),
@@ -87,6 +107,8 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x61..=0x66 => depth(Source::Second, low - 0x61, value),
         0x67 => PartSetting::Control(cc::PORTAMENTO, if value == 0 { 0 } else { 127 }),
         0x68 => PartSetting::Control(cc::PORTAMENTO_TIME, value),
+        0x6d => PartSetting::LowestVelocity(value),
+        0x6e => PartSetting::HighestVelocity(value),
         _ => return (None, 1),
     };
     (Some(setting), 1)

@@ -5,7 +5,7 @@ mod parameters;
 use std::sync::Arc;
 
 use rae_midi::sysex::{KeyParameter, Source, System};
-use rae_midi::{Selection, cc};
+use rae_midi::{PORT, Selection, cc};
 use rae_soundfont::{Controller, Generator};
 
 use super::held::Held;
@@ -15,6 +15,7 @@ use super::part::Part;
 use super::portamento::Portamento;
 use super::routes::Routes;
 use super::tuning::Tuning;
+use super::variation::Variation;
 use crate::control::character::{self, MODULATION_RANGE};
 use crate::control::{Change, ChannelChange, Character, Steering};
 use crate::executor::QUANTUM;
@@ -42,6 +43,10 @@ pub(super) struct Channel {
     pub(super) routes: Routes,
     /// Master balance, tenths of a per cent.
     balance: f32,
+    /// Amplitude of what goes to no effect.
+    pub(super) dry: f32,
+    /// That of the port.
+    pub(super) variation: Variation,
     /// What it resolves to, once a note has asked.
     pub(super) sound: Option<Arc<Program>>,
     controllers: [u8; 128],
@@ -115,6 +120,8 @@ impl Channel {
             part: Part::new(index % 16 == 9),
             routes: Routes::new(),
             balance: 0.0,
+            dry: 1.0,
+            variation: Variation::default(),
             sound: None,
             controllers: [0; 128],
             pressure: 0,
@@ -243,7 +250,10 @@ impl Channel {
 
     /// What moves all of it besides modulators.
     pub(super) fn steering(&self) -> Steering {
-        Steering { pan: self.balance, ..self.routes.steering(&self.controllers, self.pressure) }
+        let part = (usize::from(self.index) % PORT) as u8;
+        let [reverb, chorus] = self.variation.sends(part, self.controllers[usize::from(cc::VARIATION)]);
+        let destinations = self.routes.steering(&self.controllers, self.pressure);
+        Steering { pan: self.balance, reverb, chorus, dry: self.dry, ..destinations }
     }
 
     /// Something of that has changed.
@@ -398,7 +408,8 @@ impl Channel {
     fn announce(&mut self, frame: u64, controller: Controller) {
         let value = self.source_value(controller, 0);
         self.push(frame, Change::Source(controller, value));
-        if matches!(controller, Controller::Midi(number) if self.routes.hears(number)) {
+        let moves = |number| self.routes.hears(number) || number == cc::VARIATION && self.variation.hears_sends();
+        if matches!(controller, Controller::Midi(number) if moves(number)) {
             self.steer(frame);
         }
     }

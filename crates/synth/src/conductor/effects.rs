@@ -17,6 +17,13 @@ fn time(value: f64) -> Seconds {
 /// A step of the delay time of GS, which gives no unit.
 const DELAY_STEP: f64 = 0.004;
 
+/// The low-pass of GS, which has no units: where its first step would lie, and how many there are to an octave.
+const OPEN_HZ: f64 = 16_000.0;
+const STEPS_AN_OCTAVE: f64 = 1.5;
+
+/// Its steps with which the types begin.
+const GS_HIGH_CUTS: [u8; 8] = [3, 4, 0, 4, 0, 0, 0, 0];
+
 /// Kind and reverb time, in the values of General MIDI 2.
 const ROOMS: [(ReverbKind, u8); 3] = [(ReverbKind::Room, 44), (ReverbKind::Room, 50), (ReverbKind::Room, 56)];
 const HALL: (ReverbKind, u8) = (ReverbKind::Hall, 64);
@@ -31,6 +38,8 @@ struct Asked {
     sends: Sends,
     /// What the time parameter of GS adds to for the value of General MIDI 2.
     gs_time: i16,
+    /// The step of GS's low-pass with which the type begins.
+    gs_high_cut: u8,
 }
 
 impl Asked {
@@ -66,6 +75,17 @@ impl Asked {
                 _ => self.set_reverb(HALL),
             },
             EffectSetting::XgReverbTime(value) => reverb.time = xg_time(value),
+            // Table 5: from 0.1 ms, 1.58 ms a step.
+            EffectSetting::XgPreDelay(value) => {
+                reverb.pre_delay = Seconds((0.1 + 1.58 * f64::from(value.min(63))) / 1000.0)
+            }
+            EffectSetting::XgLowCut(value) => reverb.low_cut = (value > 0).then(|| xg_frequency(value)),
+            EffectSetting::XgHighCut(value) => reverb.high_cut = (value < 60).then(|| xg_frequency(value)),
+            EffectSetting::GsPreDelay(value) => reverb.pre_delay = Seconds(f64::from(value) / 1000.0),
+            EffectSetting::GsHighCut(value) => {
+                let steps = value.min(7).saturating_sub(self.gs_high_cut);
+                reverb.high_cut = (steps > 0).then(|| OPEN_HZ * (-f64::from(steps) / STEPS_AN_OCTAVE).exp2());
+            }
             // Celeste has a wider sway, the flanger a slow and narrow one.
             EffectSetting::XgChorus(high) => match high {
                 0x00 => chorus.level = 0.0,
@@ -81,7 +101,9 @@ impl Asked {
     }
 
     fn set_reverb(&mut self, (kind, value): (ReverbKind, u8)) {
-        self.sends.reverb = ReverbSend { kind, time: time(f64::from(value)), ..self.sends.reverb };
+        let reverb = &mut self.sends.reverb;
+        let ReverbSend { pre_delay, low_cut, high_cut, .. } = Sends::DEFAULT.reverb;
+        *reverb = ReverbSend { kind, time: time(f64::from(value)), pre_delay, low_cut, high_cut, ..*reverb };
     }
 
     /// Room 1 to 3, hall 1 and 2, plate, delay, panning delay, with their default times and feedbacks.
@@ -96,7 +118,8 @@ impl Asked {
             _ => return,
         };
         self.gs_time = i16::from(like.1) - i16::from(default);
-        self.sends.reverb.kind = like.0;
+        self.gs_high_cut = GS_HIGH_CUTS[usize::from(number)];
+        self.set_reverb(like);
         self.take(EffectSetting::GsReverbTime(default));
         self.take(EffectSetting::GsFeedback(match number {
             6 => 40,
@@ -105,6 +128,11 @@ impl Asked {
         }));
         self.take(EffectSetting::ReverbLevel(64));
     }
+}
+
+/// Table 3 of the effect parameters of XG: 20 steps a decade, from 20 Hz.
+fn xg_frequency(value: u8) -> f64 {
+    20.0 * 10f64.powf(f64::from(value.min(60)) / 20.0)
 }
 
 /// Table 4 of the effect parameters of XG: tenths to 5 s, halves to 10, whole ones to 20, then 25 and 30.

@@ -15,6 +15,7 @@ mod settings;
 mod solo;
 mod stealing;
 mod tuning;
+mod variation;
 
 use std::sync::Arc;
 
@@ -38,6 +39,8 @@ use programs::Programs;
 pub(crate) use rehearsal::{MOST_NEEDS, Need, Rehearsal};
 use stealing::Stealing;
 use tuning::Tuning;
+use variation::Variation;
+pub(crate) use variation::VariationWatch;
 
 /// What the sixteen channels of a port share.
 struct Port {
@@ -47,11 +50,19 @@ struct Port {
     /// Semitones by which keys are moved, those of drums excepted.
     shift: i8,
     keys: Keys,
+    variation: Variation,
 }
 
 impl Default for Port {
     fn default() -> Port {
-        Port { tuning: Tuning::default(), mode: System::default(), master_volume: 1.0, shift: 0, keys: Keys::new(PORT) }
+        Port {
+            tuning: Tuning::default(),
+            mode: System::default(),
+            master_volume: 1.0,
+            shift: 0,
+            keys: Keys::new(PORT),
+            variation: Variation::default(),
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rae_midi::{Action, Message, PORT, Request, Router, Selections};
 use rae_soundfont::SoundFont;
 
-use super::FilterMoves;
 use super::programs::Programs;
+use super::{FilterMoves, VariationWatch};
 use crate::program::Program;
 use crate::warning::{Warning, Warnings};
 
@@ -20,6 +20,7 @@ pub(crate) struct Rehearsal {
     programs: Programs,
     warnings: Warnings,
     filter_moves: FilterMoves,
+    variation: VariationWatch,
 }
 
 /// What has to be handed over before an event.
@@ -38,6 +39,7 @@ impl Rehearsal {
             programs: Programs::new(font),
             warnings: Warnings::default(),
             filter_moves: FilterMoves::new(channels),
+            variation: VariationWatch::new(ports),
         }
     }
 
@@ -52,6 +54,9 @@ impl Rehearsal {
         let mut router = std::mem::take(&mut self.router);
         router.route(action, |request| {
             needs.extend(self.filter_moves.begin_with(&request).map(Need::Filters));
+            if let Some(warning) = self.variation.hear(&request) {
+                self.warnings.once(warning);
+            }
             match request {
                 Request::Message(part, Message::NoteOn { velocity: 1.., .. }) => {
                     self.programs.warn(&self.selections.parts()[part], &mut self.warnings);

@@ -6,6 +6,7 @@ use rae_midi::{Message, PORT, Request, cc};
 use super::channel::Channel;
 use super::keys::{KeyState, Keys, Place};
 use super::tuning::{self, TuningMessage};
+use super::variation::Variation;
 use super::{Conductor, Port};
 use crate::control::{Change, KeySetup, character};
 use crate::program::Program;
@@ -69,6 +70,14 @@ impl Conductor {
             PortSetting::Key(setup, Key { key, parameter, value }) => {
                 state.keys.set(usize::from(setup), key, parameter, value);
             }
+            PortSetting::Variation(setting) => {
+                state.variation.take(setting);
+                let variation = state.variation;
+                for channel in &mut self.channels[channels(port)] {
+                    channel.variation = variation;
+                    channel.steer(frame);
+                }
+            }
             // Those who render the buses have heard of it.
             PortSetting::Effect(_) => {}
             PortSetting::ResetKeys(setup) => state.keys.reset(usize::from(setup)),
@@ -104,6 +113,10 @@ impl Conductor {
             PartSetting::Scale(class, cents) => {
                 state.set_pitch_class(class, cents);
                 state.retune(frame, &port.tuning);
+            }
+            PartSetting::DryLevel(level) => {
+                state.dry = f32::from(level) / 127.0;
+                state.steer(frame);
             }
             PartSetting::BendRange(semitones) => state.set_bend_range(frame, f32::from(semitones)),
             own => {
@@ -174,6 +187,7 @@ impl Port {
         self.tuning.reset();
         self.keys.reset_all();
         (self.mode, self.master_volume, self.shift) = (mode, 1.0, 0);
+        self.variation = Variation::default();
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Pitching {
     pub(crate) key_setup: KeySetup,
     /// An amplitude, by controllers' destinations.
     pub(crate) swell: f32,
+    /// An amplitude of what goes to no effect.
+    pub(crate) dry: f32,
 }
 
 /// One low-frequency oscillator's timing.
@@ -101,8 +103,8 @@ impl Articulation {
             resonance: cents(Generator::InitialFilterQ) / 10.0,
             mod_lfo_to_level: cents(Generator::ModLfoToVolume) / 10.0,
             gains: [
-                amplitude * right_angle_cos(angle),
-                amplitude * right_angle_cos(std::f32::consts::FRAC_PI_2 - angle),
+                amplitude * pitching.dry * right_angle_cos(angle),
+                amplitude * pitching.dry * right_angle_cos(std::f32::consts::FRAC_PI_2 - angle),
                 amplitude * reverb.level(value(Generator::ReverbEffectsSend)) / 1000.0,
                 amplitude * chorus.level(value(Generator::ChorusEffectsSend)) / 1000.0,
             ],

@@ -9,6 +9,12 @@ use crate::program::Values;
 pub(crate) struct Steering {
     /// Tenths of a per cent to the right.
     pub(crate) pan: f32,
+    /// Tenths of a per cent to the reverb, besides.
+    pub(crate) reverb: f32,
+    /// Tenths of a per cent to the chorus, besides.
+    pub(crate) chorus: f32,
+    /// Amplitude of what goes to no effect.
+    pub(crate) dry: f32,
     /// Cents.
     pub(crate) pitch: f32,
     /// Cents.
@@ -25,19 +31,29 @@ pub(crate) struct Steering {
 
 impl Steering {
     /// Moves nothing.
-    pub(crate) const NONE: Steering =
-        Steering { pan: 0.0, pitch: 0.0, cutoff: 0.0, swell: 0.0, vibrato: 0.0, wave: 0.0, tremolo: 0.0 };
+    pub(crate) const NONE: Steering = Steering {
+        pan: 0.0,
+        reverb: 0.0,
+        chorus: 0.0,
+        dry: 1.0,
+        pitch: 0.0,
+        cutoff: 0.0,
+        swell: 0.0,
+        vibrato: 0.0,
+        wave: 0.0,
+        tremolo: 0.0,
+    };
 
-    /// With a share of `other` besides.
+    /// With a share of what `other` has of controllers' destinations besides.
     pub(crate) fn plus(&self, other: &Steering, share: f32) -> Steering {
         Steering {
-            pan: self.pan + share * other.pan,
             pitch: self.pitch + share * other.pitch,
             cutoff: self.cutoff + share * other.cutoff,
             swell: self.swell + share * other.swell,
             vibrato: self.vibrato + share * other.vibrato,
             wave: self.wave + share * other.wave,
             tremolo: self.tremolo + share * other.tremolo,
+            ..*self
         }
     }
 
@@ -50,6 +66,8 @@ impl Steering {
     pub(crate) fn shape(&self, values: &mut Values) {
         let mut add = |generator: Generator, amount: f32| values[generator as usize] += amount;
         add(Generator::Pan, self.pan);
+        add(Generator::ReverbEffectsSend, self.reverb);
+        add(Generator::ChorusEffectsSend, self.chorus);
         add(Generator::FineTune, self.pitch);
         add(Generator::InitialFilterFc, self.cutoff);
         add(Generator::VibLfoToPitch, self.vibrato);

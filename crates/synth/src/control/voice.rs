@@ -212,6 +212,7 @@ impl Voice {
             volume: onset.volume,
             key_setup: onset.key_setup,
             swell: onset.steering.amplitude(),
+            dry: onset.steering.dry,
         };
         layer.modulators.inputs(
             |controller| match controller {
@@ -380,6 +381,7 @@ impl Voice {
             Change::Steering(steering) => {
                 self.steering = *steering;
                 self.pitching.swell = steering.amplitude();
+                self.pitching.dry = steering.dry;
                 true
             }
             Change::Transfer(transfer) => {

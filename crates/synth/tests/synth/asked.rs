@@ -115,6 +115,27 @@ fn types_and_returns_of_xg() {
 }
 
 #[test]
+fn silence_and_cuts_of_the_reverb() {
+    let xg_reverb = |messages: &[Vec<u8>]| asked(messages).reverb;
+    let plate = xg([2, 1, 0], &[4, 0]);
+    // Initial delay from 0.1 ms in steps of 1.58; frequencies of 20 steps a decade: 34 is 1 kHz, 0 and 60 are open.
+    let told = xg_reverb(&[plate.clone(), xg([2, 1, 4], &[10, 14, 34])]);
+    assert_close(told.pre_delay.0, 0.0159, 1e-6);
+    assert_close(told.low_cut.unwrap(), 100.0, 0.5);
+    assert_close(told.high_cut.unwrap(), 1000.0, 5.0);
+    let open = xg_reverb(&[plate.clone(), xg([2, 1, 4], &[10, 0, 60])]);
+    assert_eq!((open.low_cut, open.high_cut), (None, None));
+    // A type begins with its own.
+    let again = xg_reverb(&[xg([2, 1, 4], &[10, 14, 34]), plate]);
+    assert_eq!((again.pre_delay.0, again.low_cut, again.high_cut), (0.0, None, None));
+    // GS: milliseconds, and steps from the type's own on, of which a room has three.
+    assert_close(asked(&[patch(0x30, 0), patch(0x37, 50)]).reverb.pre_delay.0, 0.05, 1e-9);
+    assert_eq!(asked(&[patch(0x30, 0), patch(0x32, 3)]).reverb.high_cut, None);
+    assert_close(asked(&[patch(0x30, 0), patch(0x32, 6)]).reverb.high_cut.unwrap(), 4000.0, 1e-6);
+    assert_close(asked(&[patch(0x30, 5), patch(0x32, 3)]).reverb.high_cut.unwrap(), 4000.0, 1e-6);
+}
+
+#[test]
 fn later_wishes_have_their_frames_and_resets_take_them_back() {
     let performance = |piece: Piece| piece.performance(80_000);
     let kinds = |piece: Piece, frame| {

@@ -25,5 +25,7 @@ mod resets;
 mod samples;
 mod seek;
 mod sound_controllers;
+mod switches;
 mod tuning;
+mod variation;
 mod voices;
