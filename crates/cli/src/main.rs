@@ -13,6 +13,7 @@ mod output;
 mod play;
 mod practice;
 mod render;
+mod song;
 mod soundfont;
 mod terminal;
 mod values;

@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use rust_audio_engine::midi::{Division, Rmid, SmpteRate, Summary, Timed};
-use rust_audio_engine::read_midi;
 use serde::Serialize;
 
 use crate::exit::{CODES, Failure};
+use crate::song::read_song;
 use crate::terminal::{print, print_json, say};
 use crate::values::show_time;
 
@@ -22,7 +22,7 @@ use crate::values::show_time;
 pub(crate) enum MidiVerb {
     /// Show length, tempo, tracks and channels of a MIDI file
     Info {
-        /// The MIDI file
+        /// The MIDI file; - is standard input
         song: PathBuf,
         /// Print JSON
         #[arg(long)]
@@ -114,7 +114,7 @@ impl MidiVerb {
 }
 
 fn info(song: &Path, json: bool) -> Result<(), Failure> {
-    let parsed = read_midi(song)?;
+    let parsed = read_song(song)?;
     let warnings: Vec<String> = parsed.warnings.iter().map(ToString::to_string).collect();
     let summary = Summary::new(&parsed.sequence);
     let info = Info::new(song.display().to_string(), parsed.rmid.as_ref(), &summary, warnings);

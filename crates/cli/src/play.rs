@@ -7,12 +7,13 @@ use std::time::Duration;
 use clap::Args;
 use rae_live::{BusSettings, NullSink, Output, Part, PlaySettings, Song};
 use rust_audio_engine::midi::Speed;
-use rust_audio_engine::{Arranged, Engine, RenderSettings, Seconds, bounded, read_midi};
+use rust_audio_engine::{Arranged, Engine, RenderSettings, Seconds, bounded};
 
 use crate::exit::Failure;
 use crate::live::{DecodingWarnings, LiveOptions, Sink, SinkName, settings_of, tell_load, tell_warnings};
 use crate::options::flatten;
 use crate::practice::PracticeOptions;
+use crate::song::read_song;
 use crate::terminal::{Interrupts, Patience, ProgressLine, say};
 use crate::values::{self, Channels, show_time};
 
@@ -25,7 +26,7 @@ const TURN: Duration = Duration::from_millis(10);
 /// time, to measure how much work it is.
 #[derive(Args)]
 pub(crate) struct Play {
-    /// The MIDI file
+    /// The MIDI file; - is standard input
     song: PathBuf,
     #[command(flatten)]
     options: LiveOptions,
@@ -65,7 +66,7 @@ impl Play {
         };
         chosen.validate()?;
         let interrupts = Interrupts::watch();
-        let parsed = read_midi(&self.song)?;
+        let parsed = read_song(&self.song)?;
         let output = self.options.output()?;
         let rate = output.as_ref().map_or(chosen.rate, Output::rate);
         let chosen = RenderSettings { rate, ..chosen };

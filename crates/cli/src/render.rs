@@ -7,13 +7,14 @@ use clap::{ArgGroup, Args};
 use rust_audio_engine::midi::Parsed;
 use rust_audio_engine::{
     Engine, Error, Observer, RenderSettings, Report, Seconds, SoundFontReport, StemFile, StemsBy, Timeline,
-    check_output, read_midi,
+    check_output,
 };
 use serde::Serialize;
 
 use crate::batch::write_json;
 use crate::exit::Failure;
 use crate::options::RenderOptions;
+use crate::song::read_song;
 use crate::terminal::{Interrupts, Patience, ProgressLine, print_json, say};
 use crate::values::show_time;
 
@@ -24,7 +25,7 @@ use crate::values::show_time;
 #[derive(Args)]
 #[command(group = ArgGroup::new("outputs").args(["output", "stems", "timeline"]).multiple(true).required(true))]
 pub(crate) struct Render {
-    /// The MIDI file
+    /// The MIDI file; - is standard input
     song: PathBuf,
     /// Where the WAV file goes; - is standard output
     #[arg(short, long, value_name = "OUT.wav")]
@@ -75,7 +76,7 @@ impl Render {
         }
         let settings = self.options.settings(self.threads, self.force)?;
         let interrupts = Interrupts::watch();
-        let song = read_midi(&self.song)?;
+        let song = read_song(&self.song)?;
         if let Some(path) = &self.timeline {
             write_json(path, self.force, &Timeline::new(&song.sequence, &settings)?)?;
         }

@@ -3,7 +3,7 @@
 mod common;
 
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 use std::process::Stdio;
 
 use common::{Folder, stderr};
@@ -27,6 +27,30 @@ fn a_song_becomes_a_wav_file() {
     assert_eq!((spec.channels, spec.sample_rate, spec.bits_per_sample), (2, 44_100, 16));
     assert!(reader.duration() >= 44_100);
     assert!(peak(&folder.rendered("").1) > 0.01);
+}
+
+#[test]
+fn a_song_comes_through_a_pipe() {
+    let folder = Folder::new();
+    let song = fs::read(folder.path("song.mid")).unwrap();
+    let piped = |line: &str, data: &[u8]| {
+        let mut command = folder.command(line);
+        let mut running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        running.stdin.take().unwrap().write_all(data).unwrap();
+        running.wait_with_output().unwrap()
+    };
+    let sound = folder.rae("render song.mid -o - --quiet").stdout;
+    assert!(sound.len() > 44_100);
+    assert_eq!(piped("render - -o - --quiet", &song).stdout, sound);
+    assert!(piped("render - -o piped.wav", &song).status.success());
+    assert!(folder.path("piped.wav").metadata().unwrap().len() > 44_100);
+    assert_eq!(piped("midi edit - -o -", &song).stdout, folder.rae("midi edit song.mid -o -").stdout);
+    let info: Value = serde_json::from_slice(&piped("midi info - --json", &song).stdout).unwrap();
+    assert_eq!(info["notes"], 2);
+    let broken = piped("render - -o none.wav", b"words");
+    assert_eq!(broken.status.code(), folder.rae("render bank.sf2 -o none.wav").status.code());
+    assert!(stderr(&broken).contains("standard input"), "{}", stderr(&broken));
+    assert!(!folder.path("none.wav").exists());
 }
 
 #[test]

@@ -10,8 +10,14 @@ use crate::{Error, Parsed, Sequence, rmid};
 impl Sequence {
     /// Reads a file leniently; see [`Sequence::parse`]. Every error names the file.
     pub fn read(path: &Path) -> Result<Parsed, Error> {
+        let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        Sequence::read_from(file, path)
+    }
+
+    /// Reads what comes from a pipe, say, as [`Sequence::read`] does a file; `path` is what errors call it.
+    pub fn read_from(source: impl Read, path: &Path) -> Result<Parsed, Error> {
         let content = |error| Error::Content { path: path.to_owned(), source: Box::new(error) };
-        let bytes = read_bounded(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let bytes = read_bounded(source).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         if bytes.len() as u64 > Error::MAX_RMID_SIZE {
             return Err(content(Error::RmidTooLarge));
         }
@@ -27,11 +33,11 @@ impl Sequence {
 }
 
 /// At most one byte more than the limit, so that a device or a growing file cannot fill the memory.
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let (file, mut bytes) = (File::open(path)?, Vec::new());
-    (&file).take(rmid::HEADER_LENGTH).read_to_end(&mut bytes)?;
+fn read_bounded(mut source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.by_ref().take(rmid::HEADER_LENGTH).read_to_end(&mut bytes)?;
     let limit = if rmid::is_rmid(&bytes) { Error::MAX_RMID_SIZE } else { Error::MAX_SONG_SIZE };
-    file.take(limit + 1 - bytes.len() as u64).read_to_end(&mut bytes)?;
+    source.take(limit + 1 - bytes.len() as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -4,18 +4,19 @@ use std::io::{IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rust_audio_engine::check_output;
 use rust_audio_engine::midi::{Sequence, Summary};
-use rust_audio_engine::{check_output, read_midi};
 
 use crate::exit::Failure;
 use crate::output;
+use crate::song::read_song;
 use crate::terminal::say;
 use crate::values::show_time;
 
 /// One song in, one song out.
 #[derive(Args)]
 pub(crate) struct Output {
-    /// The MIDI file
+    /// The MIDI file; - is standard input
     song: PathBuf,
     #[command(flatten)]
     target: Target,
@@ -76,7 +77,7 @@ impl Target {
 
 /// Reads a song and tells what was odd about it.
 pub(crate) fn read(path: &Path) -> Result<Sequence, Failure> {
-    let parsed = read_midi(path)?;
+    let parsed = read_song(path)?;
     for warning in &parsed.warnings {
         say(&format!("rae: warning: {}: {warning}", path.display()));
     }
