@@ -301,3 +301,12 @@ fn whole_recordings_keep_or_cut_what_rings() {
     assert!(end < 1e-4 && end > 1e-9, "{end}");
     assert_eq!(prepare().process_whole(&AudioBuffer::new(1, 0), Tail::Cut).frames(), 0);
 }
+
+#[test]
+fn the_example_of_the_documentation_is_a_chain() {
+    let text = include_str!("../../../docs/chains.md");
+    let example = text.split("```toml").nth(1).unwrap().split("```").next().unwrap();
+    let chain = Chain::from_toml(example).unwrap();
+    assert_eq!(chain.effects.len(), 3);
+    chain.prepare(SampleRate::CD, 2).unwrap();
+}
