@@ -16,7 +16,7 @@ Exit codes:
   1    another failure, some files of a batch failed, or the doctor found something
   2    wrong usage or a setting out of range
   3    an input file is missing or cannot be read
-  4    the MIDI file or SoundFont is damaged or of an unknown kind
+  4    an input file is damaged or of an unknown kind
   5    the output exists (see --force), is an input, or cannot be written
   6    the demanded device is not there
   130  interrupted; no unfinished output was left
@@ -81,6 +81,13 @@ impl Failure {
                 Error::OutputIsInput { .. } => 5,
                 Error::SoundFont(soundfont::Error::Config { .. }) => 2,
                 Error::SoundFont(_) | Error::EmbeddedBank(_) | Error::Midi(_) => 4,
+                Error::Codec(
+                    CodecError::NotAudio { .. }
+                    | CodecError::Unsupported { .. }
+                    | CodecError::Damaged { .. }
+                    | CodecError::Limit { .. },
+                ) => 4,
+                Error::Codec(CodecError::Mix { .. } | CodecError::Rates { .. }) => 2,
                 Error::Codec(_) => error.unwritable_output().map_or(1, |(_, kind)| output_code(kind)),
                 Error::Device { .. } => 6,
                 Error::Settings { .. } | Error::NotWav(_) => 2,

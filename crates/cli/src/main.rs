@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod batch;
+mod convert;
 mod doctor;
 mod exit;
 mod live;
@@ -37,6 +38,8 @@ enum Verb {
     #[command(after_help = exit::CODES)]
     Batch(Box<batch::Batch>),
     #[command(after_help = exit::CODES)]
+    Convert(Box<convert::Convert>),
+    #[command(after_help = exit::CODES)]
     Play(Box<play::Play>),
     #[command(after_help = exit::CODES)]
     Live(Box<live::Live>),
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
     let result = match cli.verb {
         Verb::Render(render) => render.run(),
         Verb::Batch(batch) => batch.run(),
+        Verb::Convert(convert) => convert.run(),
         Verb::Play(play) => play.run(),
         Verb::Live(live) => live.run(),
         Verb::SoundFont(verb) => verb.run(),

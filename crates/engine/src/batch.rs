@@ -69,7 +69,7 @@ impl Engine {
         let batch = Batch {
             engine: self,
             inputs,
-            outputs: outputs(inputs, folder.as_ref()),
+            outputs: outputs(inputs, folder.as_ref(), "wav"),
             protected: inputs.iter().filter_map(|input| Some((identity(input)?, input.as_path()))).collect(),
             settings: RenderSettings { threads, ..settings.clone() },
             next: AtomicUsize::new(0),
@@ -85,7 +85,7 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), Error> {
 }
 
 /// A name in `folder` for every input, all different even where case is not told apart.
-fn outputs(inputs: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn outputs(inputs: &[PathBuf], folder: &Path, extension: &str) -> Vec<PathBuf> {
     let key = |name: &OsStr| name.to_string_lossy().to_lowercase();
     let mut taken = HashSet::new();
     let mut counts = HashMap::new();
@@ -99,7 +99,7 @@ fn outputs(inputs: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
                 name.push(format!("-{count}"));
             }
             if taken.insert(key(&name)) {
-                name.push(".wav");
+                name.push(format!(".{extension}"));
                 return folder.join(name);
             }
         }
@@ -205,7 +205,7 @@ mod tests {
         let names = |inputs: &[&str]| -> Vec<String> {
             let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
             let name = |path: PathBuf| path.strip_prefix("out").unwrap().to_str().unwrap().to_owned();
-            outputs(&inputs, Path::new("out")).into_iter().map(name).collect()
+            outputs(&inputs, Path::new("out"), "wav").into_iter().map(name).collect()
         };
         assert_eq!(names(&["a.mid", "x/b.kar", "c"]), ["a.wav", "b.wav", "c.wav"]);
         assert_eq!(names(&["a.mid", "x/a.mid", "y/A.midi"]), ["a.wav", "a-2.wav", "A-3.wav"]);

@@ -65,6 +65,7 @@ impl Error {
         match self {
             Error::SoundFont(error) => error.io(),
             Error::Midi(rae_midi::Error::Read { path, source }) => Some((path, source)),
+            Error::Codec(CodecError::Read { path, source }) => Some((path, source)),
             _ => None,
         }
     }

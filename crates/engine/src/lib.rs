@@ -19,6 +19,7 @@
 
 mod batch;
 mod chain;
+mod convert;
 mod device;
 mod doctor;
 mod engine;
@@ -38,6 +39,7 @@ mod work;
 mod writer;
 
 pub use batch::{BatchFile, BatchObserver, BatchProgress};
+pub use convert::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, ConvertedFile, convert, convert_files};
 pub use device::Device;
 pub use doctor::{Bank, ConfigFile, Examination, Processor, SelfTest, examine};
 pub use engine::{Engine, EngineBuilder, Rendering};
@@ -54,7 +56,10 @@ pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSIT
 pub use stems::{Stem, StemFile, StemsBy};
 pub use stream::{Stream, instructions};
 
-pub use rae_codec::{CodecError, OutputFile, SampleFormat};
+pub use rae_codec::{
+    AudioFormat, AudioInfo, AudioReader, AudioSource, CodecError, DecodeLimits, EncodingOptions, FileFormat,
+    OutputFile, SampleFormat, Samples, TagKey, Tags, read_all,
+};
 pub use rae_dsp::AudioBuffer;
 pub use rae_effects::MAX_REVERB_TIME;
 pub use rae_soundfont::{BankName, Storage};

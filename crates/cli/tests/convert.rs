@@ -1,0 +1,76 @@
+//! `rae convert` on the command line.
+
+mod common;
+
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+use common::{Folder, stderr};
+
+/// A folder with `song.wav`.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.stdout("render song.mid -o song.wav --quiet");
+    folder
+}
+
+fn samples(folder: &Folder, name: &str) -> (hound::WavSpec, Vec<i32>) {
+    let mut reader = hound::WavReader::open(folder.path(name)).unwrap();
+    (reader.spec(), reader.samples().map(Result::unwrap).collect())
+}
+
+#[test]
+fn a_file_goes_to_flac_and_back_unchanged() {
+    let folder = folder();
+    assert_eq!(folder.stdout("convert song.wav -o song.flac"), "");
+    folder.stdout("convert song.flac -o back.wav --quiet");
+    assert!(samples(&folder, "song.wav") == samples(&folder, "back.wav"));
+    let told = stderr(&folder.rae("convert song.flac -o back.wav --force -r 22050 --channels 1"));
+    assert!(told.contains("back.wav: ") && told.contains("WAV from FLAC, mono at 22050 Hz"), "{told}");
+    assert_eq!(samples(&folder, "back.wav").0.channels, 1);
+}
+
+#[test]
+fn pipes_go_in_and_out() {
+    let folder = folder();
+    let mut child = folder
+        .command("convert - -o - --format flac --quiet")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let bytes = fs::read(folder.path("song.wav")).unwrap();
+    let feeder = std::thread::spawn(move || input.write_all(&bytes).unwrap());
+    let output = child.wait_with_output().unwrap();
+    feeder.join().unwrap();
+    assert!(output.status.success() && output.stdout.starts_with(b"fLaC"));
+    fs::write(folder.path("piped.flac"), output.stdout).unwrap();
+    folder.stdout("convert piped.flac -o piped.wav --quiet");
+    assert!(samples(&folder, "song.wav") == samples(&folder, "piped.wav"));
+}
+
+#[test]
+fn many_files_go_into_a_folder_and_one_that_fails_is_named() {
+    let folder = folder();
+    fs::copy(folder.path("song.wav"), folder.path("other.wav")).unwrap();
+    let told = folder.fails(1, "convert song.wav other.wav song.mid --out-dir out --format flac --jobs 2");
+    assert!(told.contains("song.mid is a MIDI file") && told.contains("1 of 3 files failed"), "{told}");
+    assert!(folder.path("out/song.flac").exists() && folder.path("out/other.flac").exists());
+}
+
+#[test]
+fn mistakes_have_their_codes_and_leave_outputs_alone() {
+    let folder = folder();
+    fs::write(folder.path("there.wav"), "mine").unwrap();
+    folder.fails(5, "convert song.wav -o there.wav");
+    folder.fails(5, "convert song.wav -o song.wav --force");
+    folder.fails(3, "convert missing.flac -o new.wav");
+    folder.fails(4, "convert song.mid -o new.wav");
+    folder.fails(2, "convert song.wav song.wav -o new.wav");
+    folder.fails(2, "convert song.wav -o new.wav --channels 7");
+    folder.fails(2, "convert song.wav");
+    assert_eq!(fs::read(folder.path("there.wav")).unwrap(), b"mine");
+    assert!(!folder.path("new.wav").exists());
+}

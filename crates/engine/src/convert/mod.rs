@@ -1,0 +1,96 @@
+//! Audio files to other audio files: another format, rate, number of channels or level.
+
+mod many;
+mod run;
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use rae_codec::{Encoding, EncodingOptions, FileFormat, SampleFormat, Samples};
+use rae_units::{Decibels, SampleRate};
+use serde::Serialize;
+
+use crate::Error;
+pub use many::{ConvertedFile, convert_files};
+pub use run::convert;
+
+/// Where sound comes from.
+pub enum ConvertInput {
+    /// A file.
+    File(PathBuf),
+    /// A pipe, which can be read once.
+    Pipe(Box<dyn Read + Send + Sync>),
+}
+
+/// Where sound goes.
+pub enum ConvertOutput<'a> {
+    /// A file, which appears under its name when it is complete.
+    File(PathBuf),
+    /// A pipe, which cannot be rewound.
+    Pipe(&'a mut (dyn Write + Send)),
+}
+
+/// How an audio file is to be changed. By default it becomes another format alone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ConvertSettings {
+    /// The format; without it the name of the output decides, and where that says nothing, it is WAV.
+    pub format: Option<FileFormat>,
+    /// The format's choices. Without a sample format, WAV and FLAC get one that holds what the input has.
+    pub encoding: EncodingOptions,
+    /// The sample rate, if not that of the input. Opus takes 48 kHz instead of one that it does not know.
+    pub rate: Option<SampleRate>,
+    /// 1 or 2 channels, if not as many as the input has.
+    pub channels: Option<usize>,
+    /// Bring the highest sample to this level; reads the input twice.
+    pub normalize: Option<Decibels>,
+    /// Replace an output that exists.
+    pub overwrite: bool,
+}
+
+/// What was made of an audio file.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ConvertReport {
+    /// What the input is: "FLAC", "MP4/AAC-LC".
+    pub from: String,
+    /// What the output is.
+    pub to: String,
+    /// Frames per second of the output.
+    pub sample_rate: u32,
+    /// Channels of the output.
+    pub channels: usize,
+    /// Seconds of the output.
+    pub duration: f64,
+    /// The highest sample before it is encoded, in dB of full scale; nothing where there is no sound.
+    pub peak_dbfs: Option<f64>,
+    /// What was odd: damage that was left out, samples that are lost beyond full scale.
+    pub warnings: Vec<String>,
+}
+
+/// Rates that Opus knows, in Hz.
+const OPUS_RATES: [u32; 5] = [8000, 12_000, 16_000, 24_000, 48_000];
+
+impl ConvertSettings {
+    /// The encoding for an output with this name, if it has one, of an input with these samples.
+    fn encoding(&self, output: Option<&Path>, samples: Samples) -> Result<Encoding, Error> {
+        let named = || output.map_or(Ok(None), FileFormat::from_path);
+        let format = self.format.map_or_else(named, |format| Ok(Some(format)))?.unwrap_or_default();
+        let mut options = self.encoding;
+        if matches!(format, FileFormat::Wav | FileFormat::Flac) {
+            options.sample_format.get_or_insert(match samples {
+                Samples::Integer { bits: ..=16 } | Samples::Lossy => SampleFormat::S16,
+                Samples::Float { .. } if format == FileFormat::Wav => SampleFormat::F32,
+                _ => SampleFormat::S24,
+            });
+        }
+        Ok(options.encoding(format)?)
+    }
+
+    /// The rate of the output.
+    fn rate(&self, encoding: Encoding, input: SampleRate) -> SampleRate {
+        let wanted = self.rate.unwrap_or(input);
+        match SampleRate::new(48_000) {
+            Some(usual) if encoding.format() == FileFormat::Opus && !OPUS_RATES.contains(&wanted.hz()) => usual,
+            _ => wanted,
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Audio files converted: bits that stay, levels, rates, tags, errors that leave no file.
+
+use std::fs;
+use std::io::Cursor;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use rust_audio_engine::{
+    AudioBuffer, ConvertInput, ConvertOutput, ConvertSettings, Decibels, Error, FileFormat, Frames, SampleFormat,
+    SampleRate, convert, convert_files, read_all, unobserved,
+};
+
+/// Stereo of 16-bit values that follow no law.
+fn noise(frames: usize) -> AudioBuffer {
+    let mut random = 1u32;
+    let mut next = || {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        f32::from((random >> 16) as i16) / 65_536.0
+    };
+    let samples: Vec<f32> = (0..2 * frames).map(|_| (next() * 32_768.0).round() / 32_768.0).collect();
+    AudioBuffer::from_planar(samples, 2).unwrap()
+}
+
+fn wav(folder: &Path, name: &str, audio: &AudioBuffer, bits: u16) -> PathBuf {
+    let path = folder.join(name);
+    let spec = hound::WavSpec {
+        channels: audio.channels() as u16,
+        sample_rate: 44_100,
+        bits_per_sample: bits,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(&path, spec).unwrap();
+    for frame in 0..audio.frames() {
+        for channel in 0..audio.channels() {
+            let full = f64::from(1 << (bits - 1));
+            writer.write_sample((f64::from(audio.channel(channel)[frame]) * full) as i32).unwrap();
+        }
+    }
+    writer.finalize().unwrap();
+    path
+}
+
+fn file(input: &Path, output: &Path, settings: &ConvertSettings) -> Result<rust_audio_engine::ConvertReport, Error> {
+    let (input, output) = (ConvertInput::File(input.into()), ConvertOutput::File(output.into()));
+    convert(input, output, settings, &mut unobserved)
+}
+
+#[test]
+fn lossless_formats_keep_every_bit_there_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let audio = noise(50_001);
+    for bits in [16, 24] {
+        let first = wav(folder.path(), &format!("in{bits}.wav"), &audio, bits);
+        let [flac, back] = ["flac", "wav"].map(|name| folder.path().join(format!("{bits}.{name}")));
+        let report = file(&first, &flac, &ConvertSettings::default()).unwrap();
+        assert_eq!((report.from.as_str(), report.to.as_str(), report.channels), ("WAV/PCM", "FLAC", 2));
+        assert!(report.warnings.is_empty());
+        file(&flac, &back, &ConvertSettings::default()).unwrap();
+        for path in [&first, &flac, &back] {
+            let (read, info) = read_all(path).unwrap();
+            assert!(read == audio, "{}", path.display());
+            assert_eq!(info.samples, rust_audio_engine::Samples::Integer { bits: bits.into() });
+        }
+    }
+}
+
+#[test]
+fn level_rate_and_channels_are_what_was_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut quiet = noise(44_100);
+    quiet.planar_mut().iter_mut().for_each(|sample| *sample *= 0.1);
+    let input = wav(folder.path(), "in.wav", &quiet, 24);
+    let output = folder.path().join("out.wav");
+    let settings = ConvertSettings {
+        rate: SampleRate::new(48_000),
+        channels: Some(1),
+        normalize: Some(Decibels(-3.0)),
+        ..ConvertSettings::default()
+    };
+    let report = file(&input, &output, &settings).unwrap();
+    let (audio, info) = read_all(&output).unwrap();
+    assert_eq!((info.rate.hz(), info.channels, audio.len()), (48_000, 1, Frames(48_000)));
+    let peak = audio.channel(0).iter().fold(0.0f32, |peak, sample| peak.max(sample.abs()));
+    assert!((20.0 * f64::from(peak).log10() + 3.0).abs() < 1e-4, "{peak}");
+    assert!((report.peak_dbfs.unwrap() + 3.0).abs() < 1e-4 && (report.duration - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn what_is_lost_beyond_full_scale_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("loud.wav");
+    let loud = AudioBuffer::from_planar(vec![0.5, 1.5, -2.0, 0.0], 1).unwrap();
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 8000,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut writer = hound::WavWriter::create(&path, spec).unwrap();
+    loud.planar().iter().for_each(|sample| writer.write_sample(*sample).unwrap());
+    writer.finalize().unwrap();
+    let report = file(&path, &folder.path().join("a.wav"), &ConvertSettings::default()).unwrap();
+    assert!(report.warnings.is_empty());
+    assert!(read_all(folder.path().join("a.wav")).unwrap().0 == loud);
+    let encoding = rust_audio_engine::EncodingOptions { sample_format: Some(SampleFormat::S16), ..Default::default() };
+    let settings = ConvertSettings { encoding, ..ConvertSettings::default() };
+    let report = file(&path, &folder.path().join("b.wav"), &settings).unwrap();
+    assert!(matches!(report.warnings.as_slice(), [text] if text.starts_with("2 samples")), "{:?}", report.warnings);
+}
+
+#[test]
+fn pipes_are_read_and_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let audio = noise(20_000);
+    let bytes = fs::read(wav(folder.path(), "in.wav", &audio, 16)).unwrap();
+    let pipe = |bytes: Vec<u8>, settings: &ConvertSettings| {
+        let mut sink = Vec::new();
+        let input = ConvertInput::Pipe(Box::new(Cursor::new(bytes)));
+        convert(input, ConvertOutput::Pipe(&mut sink), settings, &mut unobserved).map(|_| sink)
+    };
+    let flac = ConvertSettings { format: Some(FileFormat::Flac), ..ConvertSettings::default() };
+    let wav = pipe(pipe(bytes.clone(), &flac).unwrap(), &ConvertSettings::default()).unwrap();
+    fs::write(folder.path().join("out.wav"), wav).unwrap();
+    assert!(read_all(folder.path().join("out.wav")).unwrap().0 == audio);
+    let twice = ConvertSettings { normalize: Some(Decibels(-1.0)), ..ConvertSettings::default() };
+    assert!(matches!(pipe(bytes, &twice), Err(Error::Settings { .. })));
+}
+
+#[test]
+fn failures_leave_no_file_and_inputs_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = wav(folder.path(), "in.wav", &noise(100_000), 16);
+    let before = fs::read(&input).unwrap();
+    let output = folder.path().join("out.flac");
+    assert!(matches!(file(&input, &input, &ConvertSettings::default()), Err(Error::OutputIsInput { .. })));
+    let mut stop = |_| ControlFlow::Break(());
+    let stopped = convert(
+        ConvertInput::File(input.clone()),
+        ConvertOutput::File(output.clone()),
+        &ConvertSettings::default(),
+        &mut stop,
+    );
+    assert!(matches!(stopped, Err(Error::Cancelled)));
+    fs::write(folder.path().join("no.wav"), "MThd\0\0\0\x06").unwrap();
+    let error = file(&folder.path().join("no.wav"), &output, &ConvertSettings::default()).unwrap_err();
+    assert!(error.to_string().contains("MIDI"), "{error}");
+    assert!(fs::read(&input).unwrap() == before);
+    let mut names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["in.wav", "no.wav"]);
+}
+
+#[test]
+fn many_files_are_converted_and_failures_stand_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let audio = noise(5000);
+    let mut inputs: Vec<PathBuf> =
+        (0..5).map(|index| wav(folder.path(), &format!("{index}.wav"), &audio, 16)).collect();
+    inputs.insert(2, folder.path().join("missing.wav"));
+    let settings = ConvertSettings { format: Some(FileFormat::Flac), ..ConvertSettings::default() };
+    let out = folder.path().join("out");
+    let mut heard = 0;
+    let files = convert_files(&inputs, &out, &settings, Some(3), &mut |_, done| {
+        heard += 1;
+        assert_eq!(done, heard);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!((files.len(), heard), (6, 6));
+    for (file, input) in files.iter().zip(&inputs) {
+        assert_eq!(&file.input, input);
+        match &file.result {
+            Ok(_) => assert!(read_all(&file.output).unwrap().0 == audio),
+            Err(error) => assert!(error.unreadable_input().is_some() && input.ends_with("missing.wav")),
+        }
+    }
+    assert_eq!(fs::read_dir(out).unwrap().count(), 5);
+}
