@@ -7,13 +7,11 @@ use std::io::{self, Write};
 use rae_units::SampleRate;
 
 use crate::excerpt::Window;
+use crate::peaks::CELLS;
 use crate::{Channels, Column, Excerpt, Peaks, PeaksBuilder, PictureError, Sound};
 
 /// Most numbers that are kept.
 const MOST: usize = 100_000_000;
-
-/// Cells for each column where the length of a sound is not known.
-const CELLS: usize = 16;
 
 /// How fine peaks are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,9 +129,7 @@ impl PeakDataBuilder {
     /// # Panics
     /// Where the channels are not as many as was said, or not equally long.
     pub fn push(&mut self, block: &[&[f32]]) -> Result<(), PictureError> {
-        let shown = self.window.next(block.first().map_or(0, |channel| channel.len()));
-        let cut: Vec<&[f32]> = block.iter().map(|channel| &channel[shown.clone()]).collect();
-        self.peaks.push(&cut);
+        self.peaks.push(&self.window.cut(block));
         if self.width.is_none() {
             self.peaks.drain(|columns| self.data.numbers.push(columns));
         }
@@ -249,21 +245,21 @@ impl PeakData {
         out.write_all(b"]}\n")
     }
 
-    /// Writes audiowaveform's binary form. `None` for [`Resolution::Float`], which it does not have.
+    /// Writes audiowaveform's binary form.
     ///
     /// # Errors
-    /// Those of `out`.
-    pub fn write_dat(&self, out: &mut dyn Write) -> Option<io::Result<()>> {
-        let Numbers::Whole { bits, values } = &self.numbers else { return None };
+    /// Those of `out`, and [`io::ErrorKind::InvalidInput`] for [`Resolution::Float`], of which there is no such form.
+    pub fn write_dat(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Numbers::Whole { bits, values } = &self.numbers else {
+            let what = "peaks from -1 to 1 have no binary form: write JSON, or choose 8 or 16 bits";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+        };
         let flags = u32::from(*bits == 8);
         let header = [2, flags, self.rate.hz(), self.samples_per_pixel as u32, self.len() as u32, self.channels as u32];
-        let mut write = || {
-            header.iter().try_for_each(|field| out.write_all(&field.to_le_bytes()))?;
-            values.iter().try_for_each(|value| match bits {
-                8 => out.write_all(&[*value as u8]),
-                _ => out.write_all(&value.to_le_bytes()),
-            })
-        };
-        Some(write())
+        header.iter().try_for_each(|field| out.write_all(&field.to_le_bytes()))?;
+        values.iter().try_for_each(|value| match bits {
+            8 => out.write_all(&[*value as u8]),
+            _ => out.write_all(&value.to_le_bytes()),
+        })
     }
 }

@@ -102,7 +102,13 @@ impl Window {
         self.position
     }
 
-    /// What of the next `frames` is shown.
+    /// What of the next block is shown.
+    pub(crate) fn cut<'a>(&mut self, block: &[&'a [f32]]) -> Vec<&'a [f32]> {
+        let shown = self.next(block.first().map_or(0, |channel| channel.len()));
+        block.iter().map(|channel| &channel[shown.clone()]).collect()
+    }
+
+    /// Which of the next `frames` are shown.
     pub(crate) fn next(&mut self, frames: usize) -> Range<usize> {
         let here = |frame: u64| frame.saturating_sub(self.position).min(frames as u64) as usize;
         let range = here(self.start)..self.end.map_or(frames, here);

@@ -24,7 +24,7 @@ pub use data::{Detail, PeakData, PeakDataBuilder, PeakSettings, Resolution};
 pub use error::PictureError;
 pub use excerpt::{Excerpt, Sound};
 pub use font::text_width;
-pub use peaks::{Channels, Column, Peaks, PeaksBuilder};
+pub use peaks::{Channels, Column, ColumnsBuilder, Peaks, PeaksBuilder};
 pub use pianoroll::{
     GridLine, Mark, NoteStyle, PianoRoll, PianoRollSettings, Pitches, Roll, RollNote, Shape, draw_bars, draw_keyboard,
 };

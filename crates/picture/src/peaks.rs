@@ -9,6 +9,13 @@ use cut::Cut;
 use fold::{Cell, Fold, Lanes, Mix};
 use rae_dsp::wide::run_wide;
 
+use crate::canvas::MAX_SIDE;
+use crate::excerpt::Window;
+use crate::{Excerpt, PictureError, Sound};
+
+/// Cells for each column where the length of a sound is not known.
+pub(crate) const CELLS: usize = 16;
+
 /// Frames that are mixed at a time, so that they stay in the nearest cache.
 const MIXED: usize = 2048;
 
@@ -155,6 +162,60 @@ impl PeaksBuilder {
                 *lanes = Lanes::EMPTY;
             }
         }
+    }
+}
+
+/// Finds the columns of a part of a sound while it passes by.
+#[derive(Clone, Debug)]
+pub struct ColumnsBuilder {
+    window: Window,
+    width: usize,
+    peaks: PeaksBuilder,
+}
+
+impl ColumnsBuilder {
+    /// For `width` columns of a sound of this kind; they are exact where its length is known.
+    ///
+    /// # Errors
+    /// [`PictureError::Excerpt`], and [`PictureError::Size`] for none or more than 32767 columns.
+    pub fn new(excerpt: Excerpt, show: Channels, width: usize, sound: Sound) -> Result<ColumnsBuilder, PictureError> {
+        if !(1..=MAX_SIDE).contains(&(width as u64)) {
+            return Err(PictureError::Size { width: width as u64, height: 1 });
+        }
+        let window = Window::new(excerpt, sound)?;
+        let peaks = match window.frames() {
+            Some(frames) => PeaksBuilder::exact(sound.channels, show, frames, width),
+            None => PeaksBuilder::growing(sound.channels, show, CELLS * width),
+        };
+        Ok(ColumnsBuilder { window, width, peaks })
+    }
+
+    /// Takes the next frames of the sound, a slice for each channel.
+    ///
+    /// # Panics
+    /// Where the channels are not as many as was said, or not equally long.
+    pub fn push(&mut self, block: &[&[f32]]) {
+        self.peaks.push(&self.window.cut(block));
+    }
+
+    /// What comes after this is not wanted.
+    pub fn is_complete(&self) -> bool {
+        self.window.is_over()
+    }
+
+    /// The columns of every channel that is shown; zeros for a sound without frames.
+    ///
+    /// # Errors
+    /// [`PictureError::Excerpt`] where nothing of the excerpt was there.
+    pub fn finish(self) -> Result<Vec<Vec<Column>>, PictureError> {
+        self.window.check(self.window.position())?;
+        let peaks = self.peaks.finish();
+        let columns = |channel| {
+            let mut columns = peaks.columns(channel, 0..peaks.frames(), self.width);
+            columns.resize(self.width, Column::default());
+            columns
+        };
+        Ok((0..peaks.channels()).map(columns).collect())
     }
 }
 

@@ -3,13 +3,11 @@ use rae_units::{Frames, Seconds};
 use super::{Amplitude, Stretch, Waveform};
 use crate::canvas::MAX_SIDE;
 use crate::excerpt::Window;
+use crate::peaks::CELLS;
 use crate::{Channels, Excerpt, Peaks, PeaksBuilder, PictureError, Size, Sound, Theme};
 
 /// Width of a picture for which none is asked, in logical pixels.
 const WIDTH: u32 = 1000;
-
-/// Cells for each column where the length of a sound is not known.
-const CELLS: usize = 16;
 
 /// What a picture of a sound's waveform should be like.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,11 +99,7 @@ impl WaveformBuilder {
     /// # Panics
     /// Where the channels are not as many as was said, or not equally long.
     pub fn push(&mut self, block: &[&[f32]]) {
-        let shown = self.window.next(block.first().map_or(0, |channel| channel.len()));
-        if !shown.is_empty() {
-            let cut: Vec<&[f32]> = block.iter().map(|channel| &channel[shown.clone()]).collect();
-            self.peaks.push(&cut);
-        }
+        self.peaks.push(&self.window.cut(block));
     }
 
     /// What comes after this is not shown.

@@ -70,7 +70,7 @@ fn lanes_of(rows: usize, lanes: usize, scale: f32) -> Result<Vec<Lane>, PictureE
     let gap = if roomy && lanes > 1 { (GAP * scale).round() as usize } else { 0 };
     let height = (rows - gap * (lanes - 1)) / lanes;
     let first = (rows - height * lanes - gap * (lanes - 1)) / 2;
-    let line = (scale.round() as usize).max(1);
+    let line = (scale.round() as usize).clamp(1, height);
     let thinnest = (line + (line + height) % 2) as f32 / scale;
     let lane = |index: usize| {
         let top = first + index * (height + gap);
@@ -85,7 +85,9 @@ mod tests {
 
     #[test]
     fn lanes_share_the_height() {
-        for (rows, count, scale) in [(200, 1, 1.0), (200, 2, 1.0), (401, 3, 2.0), (7, 7, 1.0), (101, 2, 1.5)] {
+        for (rows, count, scale) in
+            [(200, 1, 1.0), (200, 2, 1.0), (401, 3, 2.0), (7, 7, 1.0), (101, 2, 1.5), (2, 1, 16.0), (1, 1, 9.0)]
+        {
             let lanes = lanes_of(rows, count, scale).unwrap();
             assert_eq!(lanes.len(), count);
             let ends = |lane: &Lane| [-0.5, 0.5].map(|side| (lane.middle + side * lane.height) * scale);
