@@ -90,7 +90,7 @@ impl Failure {
                 Error::Codec(CodecError::Mix { .. } | CodecError::Rates { .. }) => 2,
                 Error::Codec(_) => error.unwritable_output().map_or(1, |(_, kind)| output_code(kind)),
                 Error::Device { .. } => 6,
-                Error::Settings { .. } | Error::NotWav(_) => 2,
+                Error::Settings { .. } | Error::NotWav(_) | Error::Picture(_) => 2,
                 Error::Cancelled => 130,
                 _ => 1,
             },

@@ -11,6 +11,8 @@ mod midi;
 mod optional_values;
 mod options;
 mod output;
+mod peaks;
+mod picture;
 mod play;
 mod practice;
 mod render;
@@ -18,6 +20,7 @@ mod song;
 mod soundfont;
 mod terminal;
 mod values;
+mod waveform;
 
 use std::process::ExitCode;
 
@@ -43,6 +46,10 @@ enum Verb {
     Play(Box<play::Play>),
     #[command(after_help = exit::CODES)]
     Live(Box<live::Live>),
+    #[command(after_help = exit::CODES)]
+    Waveform(Box<waveform::WaveformVerb>),
+    #[command(after_help = exit::CODES)]
+    Peaks(peaks::PeaksVerb),
     /// Find SoundFonts and look into them
     #[command(subcommand, name = "soundfont")]
     SoundFont(soundfont::SoundFontVerb),
@@ -61,6 +68,8 @@ fn main() -> ExitCode {
         Verb::Convert(convert) => convert.run(),
         Verb::Play(play) => play.run(),
         Verb::Live(live) => live.run(),
+        Verb::Waveform(verb) => verb.run(),
+        Verb::Peaks(verb) => verb.run(),
         Verb::SoundFont(verb) => verb.run(),
         Verb::Midi(verb) => verb.run(),
         Verb::Doctor(doctor) => doctor.run(),

@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 
-const OPTIONS: [&str; 2] = ["--reverb", "--normalize"];
+const OPTIONS: [&str; 3] = ["--reverb", "--normalize", "--db"];
 
 /// Joins every such option to the number that follows it, up to a `--`.
 pub(crate) fn join(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {

@@ -1,13 +1,31 @@
 //! Files that are written whole or not at all.
 
-use std::io::Write;
+use std::io::{self, Write, stdout};
 use std::path::Path;
 
 use rust_audio_engine::{CodecError, Error, OutputFile};
+
+use crate::exit::Failure;
 
 /// Writes a file under a temporary name and then gives it its own.
 pub(crate) fn write(path: &Path, overwrite: bool, content: &[u8]) -> Result<(), Error> {
     let mut file = OutputFile::create(path, overwrite)?;
     file.write_all(content).map_err(|source| CodecError::Io { action: "write", path: path.to_owned(), source })?;
     Ok(file.commit()?)
+}
+
+/// Lets `write` write a file, which appears when it is complete, or to standard output for `-`.
+pub(crate) fn write_anywhere(
+    path: &Path,
+    overwrite: bool,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    if path == Path::new("-") {
+        let mut out = io::BufWriter::new(stdout().lock());
+        return write(&mut out).and_then(|()| out.flush()).map_err(Failure::Stdout);
+    }
+    let mut file = OutputFile::create(path, overwrite).map_err(Error::from)?;
+    let failed = |source| CodecError::Io { action: "write", path: path.to_owned(), source };
+    write(&mut file).map_err(failed).and_then(|()| file.commit()).map_err(Error::from)?;
+    Ok(())
 }

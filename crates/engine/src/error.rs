@@ -21,6 +21,9 @@ pub enum Error {
     /// The audio file could not be made or written.
     #[error(transparent)]
     Codec(#[from] CodecError),
+    /// The picture could not be made.
+    #[error(transparent)]
+    Picture(#[from] rae_picture::PictureError),
     /// The output is one of the files that the sound is made from.
     #[error("{} is the same file as the input {}; choose another name for the output", .output.display(), .input.display())]
     OutputIsInput {

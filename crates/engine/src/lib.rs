@@ -26,6 +26,7 @@ mod engine;
 mod error;
 mod font;
 mod output;
+mod picture;
 mod practice;
 mod presets;
 mod progress;
@@ -46,6 +47,7 @@ pub use engine::{Engine, EngineBuilder, Rendering};
 pub use error::Error;
 pub use font::SoundFontChoice;
 pub use output::{check_output, read_midi};
+pub use picture::{PictureObserver, columns, open_audio, peaks, sound_of, waveform};
 pub use practice::{
     Arranged, BarRange, Practice, Repeat, Timeline, TimelineBar, TimelineBeat, TimelineMeter, TimelineNote,
     TimelineTempo, TimelineText, TimelineTrack,
@@ -69,6 +71,11 @@ pub use rae_units::{Decibels, Frames, SampleRate, Seconds};
 /// Songs as values: read, look into, write MIDI files.
 pub mod midi {
     pub use rae_midi::*;
+}
+
+/// What pictures and peaks are made with.
+pub mod pictures {
+    pub use rae_picture::*;
 }
 
 /// Banks as values, and how they are found.
