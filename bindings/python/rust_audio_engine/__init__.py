@@ -1,4 +1,4 @@
-"""MIDI files and SoundFonts become finished sound.
+"""MIDI files and SoundFonts become finished sound, and sound becomes pictures.
 
 >>> from rust_audio_engine import synthesize_midi
 >>> seconds = synthesize_midi("song.mid", "song.wav", "builtin")  # doctest: +SKIP
@@ -31,6 +31,7 @@ from ._functions import (
 )
 from ._midi import MidiFile, MidiNote
 from ._options import RenderOptions
+from ._pictures import generate_waveform, waveform_peaks
 from ._results import BatchResult, RenderReport
 from ._soundfont import SoundFont
 from ._stream import Stream
@@ -58,6 +59,7 @@ __all__ = [
     "__version__",
     "batch_synthesize_midi",
     "doctor",
+    "generate_waveform",
     "render",
     "render_stems",
     "stream",
@@ -65,4 +67,5 @@ __all__ = [
     "synthesize_midi_zerocopy",
     "synthesize_stems",
     "timeline",
+    "waveform_peaks",
 ]

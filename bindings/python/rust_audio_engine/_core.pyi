@@ -9,13 +9,31 @@ from typing_extensions import Buffer
 
 from ._results import RenderReport
 
-__all__ = ["Engine", "Midi", "Stream", "WavBuffer", "__version__", "examine", "resolve_soundfont", "timeline"]
+__all__ = [
+    "Engine",
+    "Midi",
+    "Stream",
+    "WavBuffer",
+    "__version__",
+    "examine",
+    "peaks",
+    "resolve_soundfont",
+    "timeline",
+    "waveform",
+]
 
 __version__: str
 
 def examine() -> str: ...
 def resolve_soundfont(soundfont: Sequence[tuple[str, int]], /) -> list[tuple[str, int]]: ...
+def peaks(source: str | NDArray[np.float32], options: Mapping[str, Any], /) -> NDArray[np.float32]: ...
 def timeline(midi_path: str, options: Mapping[str, Any], /) -> str: ...
+def waveform(
+    source: str | NDArray[np.float32],
+    options: Mapping[str, Any],
+    on_update: Callable[[bytes, float], object] | None = None,
+    /,
+) -> bytes: ...
 
 @final
 class Engine:

@@ -12,6 +12,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     if let Some((path, source)) = error.unreadable_input() {
         let (what, advice) = match error {
             Error::SoundFont(error) => ("Failed to load SoundFont", error.advice()),
+            Error::Codec(_) => ("Failed to load audio file", None),
             _ => ("Failed to load MIDI file", None),
         };
         return file(py, what, path, source, advice);
@@ -32,7 +33,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
             return unwritten(py, output, &io::Error::new(ErrorKind::AlreadyExists, error.to_string()));
         }
         Error::Device { .. } => "DeviceError",
-        Error::Settings { .. } | Error::NotWav(_) => "SettingsError",
+        Error::Settings { .. } | Error::NotWav(_) | Error::Picture(_) => "SettingsError",
         _ => "AudioEngineError",
     };
     build(py, name, (error.to_string(),))

@@ -6,6 +6,7 @@ mod engine;
 mod errors;
 mod midi;
 mod options;
+mod picture;
 mod report;
 mod stream;
 mod watch;
@@ -23,6 +24,8 @@ mod _core {
     use super::engine::{Engine, resolve_soundfont, timeline};
     #[pymodule_export]
     use super::midi::Midi;
+    #[pymodule_export]
+    use super::picture::{peaks, waveform};
     #[pymodule_export]
     use super::stream::Stream;
     #[pymodule_export]

@@ -101,15 +101,16 @@ fn tail(options: &Options<'_, '_>) -> PyResult<Tail> {
     options.one_of("tail", &[("silence", silence), ("none", Tail::None)])
 }
 
-struct Options<'a, 'py>(&'a Bound<'py, PyDict>);
+/// Options by their names.
+pub(crate) struct Options<'a, 'py>(pub(crate) &'a Bound<'py, PyDict>);
 
 impl<'py> Options<'_, 'py> {
-    fn get<T: FromPyObjectOwned<'py>>(&self, name: &str) -> PyResult<Option<T>> {
+    pub(crate) fn get<T: FromPyObjectOwned<'py>>(&self, name: &str) -> PyResult<Option<T>> {
         self.get_or_say(name, || "another".into())
     }
 
     /// The value of this name; one that is of the right kind and does not fit is named with what to choose.
-    fn get_or_say<T: FromPyObjectOwned<'py>>(
+    pub(crate) fn get_or_say<T: FromPyObjectOwned<'py>>(
         &self,
         name: &str,
         choice: impl FnOnce() -> String,
@@ -126,13 +127,13 @@ impl<'py> Options<'_, 'py> {
     }
 
     /// The value of this name, which is written as text.
-    fn parsed<T: FromStr<Err = Error>>(&self, name: &str) -> PyResult<Option<T>> {
+    pub(crate) fn parsed<T: FromStr<Err: Into<Error>>>(&self, name: &str) -> PyResult<Option<T>> {
         let Some(text) = self.get::<String>(name)? else { return Ok(None) };
-        text.parse().map(Some).map_err(|error| errors::raise(self.0.py(), &error))
+        text.parse().map(Some).map_err(|error: T::Err| errors::raise(self.0.py(), &error.into()))
     }
 
     /// The whole number of this name.
-    fn in_range<T>(&self, name: &str, range: RangeInclusive<T>, usual: T) -> PyResult<T>
+    pub(crate) fn in_range<T>(&self, name: &str, range: RangeInclusive<T>, usual: T) -> PyResult<T>
     where
         T: FromPyObjectOwned<'py> + PartialOrd + Display + Copy,
     {
@@ -144,12 +145,12 @@ impl<'py> Options<'_, 'py> {
         Err(errors::settings(self.0.py(), format!("{name} is {value}; choose {}", choice())))
     }
 
-    fn or<T: FromPyObjectOwned<'py>>(&self, name: &str, usual: T) -> PyResult<T> {
+    pub(crate) fn or<T: FromPyObjectOwned<'py>>(&self, name: &str, usual: T) -> PyResult<T> {
         Ok(self.get(name)?.unwrap_or(usual))
     }
 
     /// The value of this name; the first is the default.
-    fn one_of<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> PyResult<T> {
+    pub(crate) fn one_of<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> PyResult<T> {
         let Some(chosen) = self.get::<String>(name)? else { return Ok(choices[0].1) };
         choices.iter().find(|(choice, _)| *choice == chosen).map(|&(_, value)| value).ok_or_else(|| {
             let names: Vec<&str> = choices.iter().map(|&(choice, _)| choice).collect();

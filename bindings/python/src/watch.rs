@@ -38,14 +38,19 @@ impl Watch {
             return ControlFlow::Continue(());
         }
         self.told = Instant::now();
-        let told = Python::attach(|py| {
+        let callback = self.callback.take();
+        let told = self.call(|py| callback.as_ref().map_or(Ok(()), |callback| callback.call1(py, (share,)).map(drop)));
+        self.callback = callback;
+        told
+    }
+
+    /// Lets Python do something; asks to stop when it raised something.
+    pub(crate) fn call(&mut self, work: impl FnOnce(Python<'_>) -> PyResult<()>) -> ControlFlow<()> {
+        let done = Python::attach(|py| {
             py.check_signals()?;
-            if let Some(callback) = &self.callback {
-                callback.call1(py, (share,))?;
-            }
-            Ok(())
+            work(py)
         });
-        match told {
+        match done {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 self.raised = Some(error);
