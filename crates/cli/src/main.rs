@@ -6,6 +6,7 @@ mod batch;
 mod convert;
 mod doctor;
 mod exit;
+mod listen;
 mod live;
 mod midi;
 mod optional_values;

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args};
 use rust_audio_engine::midi::Parsed;
 use rust_audio_engine::{
-    Engine, Error, Observer, RenderSettings, Report, Seconds, SoundFontReport, StemFile, StemsBy, Timeline,
-    check_output,
+    Engine, Observer, RenderSettings, Report, Seconds, SoundFontReport, StemFile, StemsBy, Timeline, check_output,
 };
 use serde::Serialize;
 
 use crate::batch::write_json;
 use crate::exit::Failure;
+use crate::listen::ListenOptions;
 use crate::options::RenderOptions;
 use crate::song::read_song;
 use crate::terminal::{Interrupts, Patience, ProgressLine, print_json, say};
@@ -39,6 +39,8 @@ pub(crate) struct Render {
     /// Write bars, beats, notes and words in seconds of the sound to this file, as JSON (schemas/timeline.schema.json)
     #[arg(long, value_name = "OUT.json")]
     timeline: Option<PathBuf>,
+    #[command(flatten)]
+    listen: ListenOptions,
     /// Replace output files that exist
     #[arg(long)]
     force: bool,
@@ -71,10 +73,17 @@ impl Render {
         if to_stdout && self.json {
             return Err(Failure::Usage("--json and -o - both want standard output; choose one".into()));
         }
-        for output in self.output.iter().chain(&self.timeline).filter(|output| **output != Path::new("-")) {
+        for output in self
+            .output
+            .iter()
+            .chain(&self.timeline)
+            .chain(self.listen.outputs())
+            .filter(|output| **output != Path::new("-"))
+        {
             self.check_output(output)?;
         }
         let settings = self.options.settings(self.threads, self.force)?;
+        self.listen.check()?;
         let interrupts = Interrupts::watch();
         let song = read_song(&self.song)?;
         if let Some(path) = &self.timeline {
@@ -102,19 +111,24 @@ impl Render {
         song: &Parsed,
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
-    ) -> Result<Option<(Report, Vec<StemFile>)>, Error> {
+    ) -> Result<Option<(Report, Vec<StemFile>)>, Failure> {
         let mut stems = |folder| engine.render_stems(song, folder, self.stems_by, settings, observer);
         let (output, folder) = match (self.output.as_deref(), self.stems.as_deref()) {
             (None, None) => return Ok(None),
-            (None, Some(folder)) => return stems(folder).map(Some),
+            (None, Some(folder)) => return Ok(Some(stems(folder)?)),
             (Some(output), folder) => (output, folder),
         };
         let files = folder.map_or(Ok(Vec::new()), |folder| stems(folder).map(|(_, files)| files))?;
+        let heard = self.listen.listener();
+        let engine = &heard.as_ref().map_or(engine.clone(), |(listener, _)| engine.heard_by(listener.clone()));
         let report = if output == Path::new("-") {
             engine.render_to(song, &mut stdout(), settings, observer)?
         } else {
             engine.render_file(song, output, settings, observer)?
         };
+        if let Some((_, heard)) = heard {
+            self.listen.write(heard, self.force)?;
+        }
         Ok(Some((report, files)))
     }
 

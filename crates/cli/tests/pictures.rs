@@ -108,3 +108,16 @@ fn what_cannot_be_drawn_is_said_by_name() {
     }
     assert!(!folder.path("tone.png").exists() && !folder.path("x.dat").exists());
 }
+
+#[test]
+fn a_render_is_drawn_while_it_is_made() {
+    let folder = Folder::new();
+    folder.stdout("render song.mid -o a.wav --sample-format f32 --normalize --waveform a.png --peaks a.dat --quiet");
+    folder.stdout("peaks a.wav -o b.dat --quiet");
+    assert!(fs::read(folder.path("a.dat")).unwrap() == fs::read(folder.path("b.dat")).unwrap());
+    assert_eq!(size(&fs::read(folder.path("a.png")).unwrap()), (1000, 200));
+    let message = folder.fails(5, "render song.mid -o c.wav --waveform a.png");
+    assert!(message.contains("a.png exists") && !folder.path("c.wav").exists(), "{message}");
+    assert!(folder.fails(2, "render song.mid -o c.wav --peaks a.txt").contains(".txt"));
+    assert!(folder.fails(2, "render song.mid --stems d --waveform e.png").contains("--output"));
+}

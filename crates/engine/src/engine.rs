@@ -11,7 +11,7 @@ use crate::chain::Rooms;
 use crate::report::bounded;
 use crate::stream::Share;
 use crate::work::{Kept, Work};
-use crate::{Error, Observer, RenderSettings, Report, SoundFontChoice, SoundFontReport, Stream, unobserved};
+use crate::{Error, Listener, Observer, RenderSettings, Report, SoundFontChoice, SoundFontReport, Stream, unobserved};
 
 /// Finished sound in memory.
 #[derive(Clone, Debug)]
@@ -31,6 +31,7 @@ pub struct Engine {
     /// What was odd in the bank that a song brought along: it belongs to the song's reports.
     song_bank_warnings: Vec<String>,
     rooms: Rooms,
+    listener: Option<Listener>,
 }
 
 /// Choices made before the SoundFont is opened.
@@ -74,7 +75,7 @@ impl Engine {
             name: font.model().info.name.clone(),
             warnings: bounded(font.warnings(), font.warning_count()),
         };
-        Engine { font, soundfont, song_bank_warnings: Vec::new(), rooms: Rooms::default() }
+        Engine { font, soundfont, song_bank_warnings: Vec::new(), rooms: Rooms::default(), listener: None }
     }
 
     /// The engine that plays a song: this one, or where the song brings a bank along (RMID) and the settings do not say to
@@ -86,7 +87,14 @@ impl Engine {
         let stack = Engine::with_font(Arc::new(SoundFont::stack(&[(&self.font, 0), (&own, *offset)])));
         let soundfont = SoundFontReport { warnings: self.soundfont.warnings.clone(), ..stack.soundfont };
         let song_bank_warnings = bounded(own.warnings(), own.warning_count());
-        Ok(Engine { font: stack.font, soundfont, song_bank_warnings, rooms: self.rooms.clone() })
+        Ok(Engine { font: stack.font, soundfont, song_bank_warnings, ..self.clone() })
+    }
+
+    /// The same engine, whose renders are heard by somebody else, too: what the limiter let through, before it is rounded
+    /// or encoded. Stems are not heard, nor is the pass that [`RenderSettings::normalize`] takes first.
+    #[must_use]
+    pub fn heard_by(&self, listener: Listener) -> Engine {
+        Engine { listener: Some(listener), ..self.clone() }
     }
 
     /// An engine with choices.
@@ -146,7 +154,7 @@ impl Engine {
     ) -> Result<Stream, Error> {
         settings.validate()?;
         let stream = self.for_song(song, settings)?.mix(&song.sequence, settings, work)?;
-        Ok(stream.after_warnings(&bounded(&song.warnings, song.warnings.len())))
+        Ok(stream.after_warnings(&bounded(&song.warnings, song.warnings.len())).heard_by(self.listener.clone()))
     }
 
     /// The whole of a song with this bank; a pass before it measures the peak if that is to be normalised. `settings` are

@@ -25,6 +25,7 @@ mod doctor;
 mod engine;
 mod error;
 mod font;
+mod listener;
 mod output;
 mod picture;
 mod practice;
@@ -46,6 +47,7 @@ pub use doctor::{Bank, ConfigFile, Examination, Processor, SelfTest, examine};
 pub use engine::{Engine, EngineBuilder, Rendering};
 pub use error::Error;
 pub use font::SoundFontChoice;
+pub use listener::Listener;
 pub use output::{check_output, read_midi};
 pub use picture::{PictureObserver, columns, open_audio, peaks, sound_of, waveform};
 pub use practice::{

@@ -13,7 +13,7 @@ use crate::chain::{Chain, Rooms};
 use crate::report::bounded;
 use crate::voices::{Block, Voices};
 use crate::window::Window;
-use crate::{Arranged, Error, Progress, RenderSettings, Repeat, Report, Tail};
+use crate::{Arranged, Error, Listener, Progress, RenderSettings, Repeat, Report, Tail};
 
 /// What of a song is heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,7 @@ pub struct Stream {
     song_cut: bool,
     peak: f32,
     started: Instant,
+    listener: Option<Listener>,
 }
 
 impl Stream {
@@ -126,6 +127,7 @@ impl Stream {
             song_cut,
             peak: 0.0,
             started,
+            listener: None,
         })
     }
 
@@ -139,6 +141,11 @@ impl Stream {
     pub(crate) fn after_warnings(mut self, warnings: &[String]) -> Stream {
         self.report.warnings.splice(..0, warnings.iter().cloned());
         self
+    }
+
+    /// Lets somebody else hear what is read.
+    pub(crate) fn heard_by(self, listener: Option<Listener>) -> Stream {
+        Stream { listener, ..self }
     }
 
     /// Frames per second.
@@ -162,6 +169,9 @@ impl Stream {
         }
         self.peak = peak(&left[..filled]).max(peak(&right[..filled])).max(self.peak);
         self.report.frames += filled as u64;
+        if let Some(listener) = &self.listener {
+            listener.hear(self.rate, &left[..filled], &right[..filled]);
+        }
         filled
     }
 
