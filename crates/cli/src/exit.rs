@@ -87,7 +87,9 @@ impl Failure {
                     | CodecError::Damaged { .. }
                     | CodecError::Limit { .. },
                 ) => 4,
-                Error::Codec(CodecError::Mix { .. } | CodecError::Rates { .. }) => 2,
+                Error::Codec(
+                    CodecError::Mix { .. } | CodecError::Rates { .. } | CodecError::RatesWithChannels { .. },
+                ) => 2,
                 Error::Codec(_) => error.unwritable_output().map_or(1, |(_, kind)| output_code(kind)),
                 Error::Device { .. } => 6,
                 Error::Settings { .. } | Error::NotWav(_) | Error::Picture(_) => 2,

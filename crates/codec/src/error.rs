@@ -145,6 +145,16 @@ pub enum CodecError {
         /// The rate that was asked for.
         to: SampleRate,
     },
+    /// Sample rates have so little in common that so many channels would take too much memory.
+    #[error("cannot go from {from} to {to} with {channels} channels: mix to 2 channels first, or choose another rate")]
+    RatesWithChannels {
+        /// The rate that is there.
+        from: SampleRate,
+        /// The rate that was asked for.
+        to: SampleRate,
+        /// Channels that are there.
+        channels: usize,
+    },
     /// The input asks for more than the limits allow.
     #[error("{} has {what}", .path.display())]
     Limit {

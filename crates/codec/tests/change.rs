@@ -95,6 +95,14 @@ fn rates_too_far_apart_are_refused() {
     assert!(error.contains("768000 Hz to 1 Hz"), "{error}");
 }
 
+#[test]
+fn blocks_of_unbounded_memory_are_refused() {
+    let open = |channels, from, to| changed(source(&AudioBuffer::new(channels, 10), from), Some(rate(to)), None);
+    assert!(open(2, 767_999, 768_000).is_ok() && open(64, 44_100, 48_000).is_ok());
+    let error = open(64, 767_999, 768_000).map(drop).unwrap_err().to_string();
+    assert!(error.contains("64 channels"), "{error}");
+}
+
 fn constant(levels: &[f32]) -> AudioBuffer {
     AudioBuffer::from_planar(levels.iter().flat_map(|level| [*level; 3]).collect(), levels.len()).unwrap()
 }

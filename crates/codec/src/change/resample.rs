@@ -15,6 +15,9 @@ const BLOCK: usize = 4096;
 /// Rates farther apart would need transforms of hundreds of millions of points.
 const FARTHEST: u32 = 256;
 
+/// What one block of all channels may hold: 64 MiB, of which there are a few.
+const MOST_SAMPLES: usize = 1 << 23;
+
 /// Sound at another sample rate: as long as before to the nearest frame, and not shifted.
 pub struct Resampled {
     source: Box<dyn AudioSource>,
@@ -34,7 +37,8 @@ pub struct Resampled {
 }
 
 impl Resampled {
-    /// Changes the rate of `source`; an error if the rates are more than 256 times apart.
+    /// Changes the rate of `source`; an error if the rates are more than 256 times apart, or have so
+    /// little in common that, with so many channels, a block would take too much memory.
     pub fn new(source: Box<dyn AudioSource>, rate: SampleRate) -> Result<Resampled, CodecError> {
         let (from, to) = (source.rate(), rate);
         let apart = CodecError::Rates { from, to };
@@ -46,6 +50,10 @@ impl Resampled {
         let wanted = BLOCK * (from.hz() / to.hz()).max(1) as usize;
         let chunk = wanted.next_multiple_of(shortest as usize);
         let channels = source.channels();
+        let longest = chunk.max((chunk as u64 * u64::from(to.hz()) / u64::from(from.hz())) as usize);
+        if longest.saturating_mul(channels) > MOST_SAMPLES {
+            return Err(CodecError::RatesWithChannels { from, to, channels });
+        }
         let resampler = Fft::new_custom(
             from.hz() as usize,
             to.hz() as usize,

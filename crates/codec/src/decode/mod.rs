@@ -1,6 +1,7 @@
 //! Reading audio files of any kind as a stream of blocks.
 
 mod aac;
+mod flac;
 mod limits;
 mod matroska;
 mod metadata;
@@ -169,19 +170,22 @@ impl AudioReader {
         let failed = |source| CodecError::Read { path: path.clone(), source };
         let (offset, head) = content(&mut source).map_err(failed)?;
         let mut warnings = Warnings::default();
-        let (blocks, info): (Box<dyn Blocks>, _) = match sniff::kind(&head) {
-            Kind::NotAudio(found) => return Err(CodecError::NotAudio { path, found }),
-            Kind::Unsupported(found) => return Err(CodecError::Unsupported { path, found: found.into() }),
-            Kind::Wave if wave::is_plain(&head) => {
+        let (blocks, info): (Box<dyn Blocks>, _) = match (sniff::kind(&head), flac::Empty::parse(&head)) {
+            (Kind::NotAudio(found), _) => return Err(CodecError::NotAudio { path, found }),
+            (Kind::Unsupported(found), _) => return Err(CodecError::Unsupported { path, found: found.into() }),
+            (_, Some(empty)) => (Box::new(empty), empty.info(&path, limits)?),
+            (Kind::Wave, None) if wave::is_plain(&head) => {
                 source.pass(offset).map_err(failed)?;
                 let (wave, info) = wave::open(source, &path, limits, &mut warnings)?;
                 (Box::new(wave), info)
             }
-            kind => {
+            (kind, None) => {
                 let (packets, info) = packets::open(source, kind, &path, limits, &mut warnings)?;
                 (Box::new(packets), info)
             }
         };
+        // A claim of more cannot be true and have all of it read.
+        let info = AudioInfo { frames: info.frames.filter(|frames| *frames <= limits.max_frames), ..info };
         Ok(AudioReader {
             path,
             info,
@@ -228,6 +232,10 @@ impl AudioReader {
 
     /// All that is left, in memory: 4 bytes per sample, of which `max_frames` frames are allowed.
     pub fn read_to_end(&mut self, max_frames: Frames) -> Result<AudioBuffer, CodecError> {
+        let claimed = self.info.frames.map_or(0, |frames| frames.0.saturating_sub(self.position.max(self.wanted)));
+        if claimed > max_frames.0 {
+            return Err(self.too_long(max_frames.0));
+        }
         let mut channels = vec![Vec::new(); self.info.channels];
         while let Some(block) = self.read()? {
             for (channel, samples) in channels.iter_mut().enumerate() {
@@ -275,9 +283,13 @@ fn content(source: &mut Source) -> std::io::Result<(u64, Vec<u8>)> {
     Ok(if behind.is_empty() { (0, head) } else { (offset, behind) })
 }
 
-/// A whole file in memory, with the default limits.
+/// What [`read_all`] reads at most: 4 GiB, three hours of stereo at 48 kHz.
+const MOST_SAMPLES: u64 = 1 << 30;
+
+/// A whole file in memory, with the default limits and at most 2^30 samples, all channels together; for more there is
+/// [`AudioReader`].
 pub fn read_all(path: impl AsRef<Path>) -> Result<(AudioBuffer, AudioInfo), CodecError> {
     let mut reader = AudioReader::open(path)?;
-    let audio = reader.read_to_end(Frames(u64::MAX))?;
+    let audio = reader.read_to_end(Frames(MOST_SAMPLES / reader.info.channels as u64))?;
     Ok((audio, reader.info))
 }

@@ -10,6 +10,9 @@ use rae_units::SampleRate;
 /// A file with more boxes in its index was made to keep us busy.
 const MOST_BOXES: usize = 4096;
 
+/// What is of use lies four boxes deep within a track; deeper ones were made to exhaust the stack.
+const DEEPEST: usize = 8;
+
 /// A sound track according to the index.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Track {
@@ -46,8 +49,14 @@ pub(crate) struct Play {
     pub(crate) skip: Option<u64>,
     /// Frames of sound, if they are not all that follow.
     pub(crate) left: Option<u64>,
-    /// Whether pieces were to be put together, which is not done.
-    pub(crate) several: bool,
+    /// Why the edit list is not followed.
+    pub(crate) ignored: Option<&'static str>,
+}
+
+impl Play {
+    fn all(ignored: Option<&'static str>) -> Play {
+        Play { skip: None, left: None, ignored }
+    }
 }
 
 impl Index {
@@ -74,16 +83,19 @@ impl Index {
             let clock = u128::from(clock.max(1));
             ((u128::from(ticks) * u128::from(rate.hz()) + clock / 2) / clock).min(u64::MAX.into()) as u64
         };
-        let Some(start) = track.edit_start else { return Play { skip: None, left: None, several: false } };
+        let Some(start) = track.edit_start else { return Play::all(None) };
         if !track.is_one_piece {
-            return Play { skip: None, left: None, several: true };
+            return Play::all(Some("has several pieces"));
         }
         let skip = frames(start, track.timescale);
+        if total.is_some_and(|total| skip >= total) {
+            return Play::all(Some("is damaged"));
+        }
         // The film's clock often ticks in milliseconds: only what is shorter by more than a tick is really cut.
         let length = frames(track.edit_length, self.timescale);
         let tick = frames(1, self.timescale) + 1;
-        let cut = total.is_some_and(|total| skip + length + tick < total);
-        Play { skip: Some(skip), left: (cut && length > 0).then_some(length), several: false }
+        let cut = total.is_some_and(|total| skip.saturating_add(length).saturating_add(tick) < total);
+        Play { skip: Some(skip), left: (cut && length > 0).then_some(length), ignored: None }
     }
 }
 
@@ -164,14 +176,22 @@ impl<S: Read + Seek> Walk<'_, S> {
     /// A track, if it is of sound.
     fn track(&mut self, body: Range<u64>) -> io::Result<Option<Track>> {
         let (mut track, mut is_sound) = (Track::default(), false);
-        self.track_boxes(body, &mut track, &mut is_sound)?;
+        self.track_boxes(body, 0, &mut track, &mut is_sound)?;
         Ok(is_sound.then_some(track))
     }
 
-    fn track_boxes(&mut self, body: Range<u64>, track: &mut Track, is_sound: &mut bool) -> io::Result<()> {
+    fn track_boxes(
+        &mut self,
+        body: Range<u64>,
+        depth: usize,
+        track: &mut Track,
+        is_sound: &mut bool,
+    ) -> io::Result<()> {
         self.each(body, |walk, kind, body| {
             match &kind {
-                b"mdia" | b"minf" | b"stbl" | b"edts" => walk.track_boxes(body, track, is_sound)?,
+                b"mdia" | b"minf" | b"stbl" | b"edts" if depth < DEEPEST => {
+                    walk.track_boxes(body, depth + 1, track, is_sound)?;
+                }
                 b"tkhd" => {
                     let bytes = walk.bytes(body.start, 24)?;
                     track.id = word(&bytes, if bytes.first() == Some(&1) { 20 } else { 12 });

@@ -56,6 +56,8 @@ pub(crate) struct Packets {
     spec: AudioSpec,
     /// Whether durations of packets are frames.
     counts_frames: bool,
+    /// Frames that were lost before the first block that could be decoded and that are still to be made up for.
+    lost: usize,
     /// The decoder holds a block that was not handed out yet, of which so many frames count.
     ready: Option<usize>,
     /// Frames that an encoder put before the sound and that are still to be left out.
@@ -118,9 +120,9 @@ pub(crate) fn open(
     let unsupported = |found: String| CodecError::Unsupported { path: path.to_owned(), found };
     let failed = |error| failure(error, path);
     let stream = MediaSourceStream::new(Box::new(source), Default::default());
-    let mut reader =
-        FORMATS.probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default()).map_err(failed)?;
-    let tags = metadata::tags(&mut *reader);
+    let probe = || FORMATS.probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default());
+    let mut reader = guarded(probe).map_err(failed)?;
+    let tags = guarded(|| Ok(metadata::tags(&mut *reader))).map_err(failed)?;
     if let Some(name) = index.as_ref().and_then(mp4::Index::not_decoded) {
         return Err(unsupported(name));
     }
@@ -154,6 +156,7 @@ pub(crate) fn open(
         decoder,
         spec: AudioSpec::default(),
         counts_frames: parameters.sample_rate.and_then(TimeBase::try_from_recip) == track.time_base,
+        lost: 0,
         ready: None,
         skip: opus::pre_skip(&parameters),
         left: u64::MAX,
@@ -162,7 +165,7 @@ pub(crate) fn open(
     if parameters.codec == CODEC_ID_AAC && packets.hold_sbr(warnings)? {
         return Err(unsupported(HIGH_EFFICIENCY.into()));
     }
-    packets.begin(warnings)?;
+    packets.begin(&track, &parameters, warnings)?;
     let channels = packets.spec.channels().count();
     let rate = limits.check(packets.spec.rate(), channels, path)?;
     packets.padding = end
@@ -171,9 +174,9 @@ pub(crate) fn open(
         .map_or(0, |nanoseconds| Seconds(*nanoseconds as f64 / 1e9).frames(rate).0 as usize);
     let total = exact_length(&track, &format, index.as_ref());
     let frames = match index.as_ref().and_then(|index| Some(index.play(index.track(track.id)?, rate, total))) {
-        Some(mp4::Play { skip, left, several }) => {
-            if several {
-                warnings.push("its edit list has several pieces: all of the sound is taken".into());
+        Some(mp4::Play { skip, left, ignored }) => {
+            if let Some(reason) = ignored {
+                warnings.push(format!("its edit list {reason}: all of the sound is taken"));
             }
             packets.skip = skip.unwrap_or(packets.skip);
             packets.left = left.unwrap_or(u64::MAX);
@@ -235,8 +238,13 @@ fn failure(error: Error, path: &Path) -> CodecError {
 }
 
 impl Packets {
-    /// Decodes until there is sound.
-    fn begin(&mut self, warnings: &mut Warnings) -> Result<(), CodecError> {
+    /// Decodes until there is sound, or until it is sure that the file is whole and has none.
+    fn begin(
+        &mut self,
+        track: &Track,
+        parameters: &AudioCodecParameters,
+        warnings: &mut Warnings,
+    ) -> Result<(), CodecError> {
         loop {
             match self.step(warnings)? {
                 Step::Sound(frames) => {
@@ -244,8 +252,14 @@ impl Packets {
                     self.spec = self.decoder.last_decoded().spec().clone();
                     return Ok(());
                 }
-                Step::Lost(_) => {}
+                Step::Lost(frames) => self.lost += frames,
                 Step::End => {
+                    let is_whole = warnings.texts().is_empty() && track.num_frames.is_none_or(|frames| frames == 0);
+                    if let (true, Some(rate), Some(channels)) = (is_whole, parameters.sample_rate, &parameters.channels)
+                    {
+                        self.spec = AudioSpec::new(rate, channels.clone());
+                        return Ok(());
+                    }
                     let reason = "nothing in it can be decoded".into();
                     return Err(CodecError::Damaged { path: self.path.clone(), reason });
                 }
@@ -339,9 +353,16 @@ impl Packets {
 impl Blocks for Packets {
     fn next(&mut self, block: &mut AudioBuffer, warnings: &mut Warnings) -> Result<bool, CodecError> {
         while self.left > 0 {
-            let step = match self.ready.take() {
-                Some(frames) => Step::Sound(frames),
-                None => self.step(warnings)?,
+            let step = match (std::mem::take(&mut self.lost), self.ready) {
+                (0, None) => self.step(warnings)?,
+                (0, Some(frames)) => {
+                    self.ready = None;
+                    Step::Sound(frames)
+                }
+                (lost, _) => {
+                    self.lost = lost.saturating_sub(LONGEST_PACKET);
+                    Step::Lost(lost - self.lost)
+                }
             };
             match step {
                 Step::End => return Ok(false),

@@ -162,7 +162,7 @@ fn read_header(source: &mut Source, warnings: &mut Warnings) -> io::Result<Heade
                 };
                 return Ok(Header { layout, tags, length });
             }
-            _ => skip(source, size)?,
+            _ => skip(source, size + size % 2)?,
         }
     }
 }
@@ -202,7 +202,7 @@ fn trailer(source: &mut Source, tags: &mut Tags) -> io::Result<bool> {
         found = true;
         match &id {
             b"LIST" => list(&body(source, size, LONGEST_LIST)?, tags),
-            _ => skip(source, size)?,
+            _ => skip(source, size + size % 2)?,
         }
     }
     Ok(found)

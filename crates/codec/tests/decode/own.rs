@@ -3,7 +3,10 @@
 use std::io::Cursor;
 
 use proptest::prelude::*;
-use rae_codec::{AudioReader, AudioSpec, AudioWriter, DecodeLimits, Encoding, SampleFormat, Samples, Tags, wav_bytes};
+use rae_codec::{
+    AudioReader, AudioSpec, AudioWriter, CodecError, DecodeLimits, Encoding, EncodingOptions, FileFormat, SampleFormat,
+    Samples, TagKey, Tags, read_all, wav_bytes,
+};
 use rae_units::{Frames, SampleRate};
 
 use crate::common::{decode, music, open, rounded};
@@ -40,6 +43,69 @@ fn a_pipe_is_read_to_its_end() {
     assert_eq!(reader.info().frames, None);
     assert!(decode(&mut reader) == audio);
     assert_eq!(reader.warnings(), [""; 0]);
+}
+
+#[test]
+fn files_without_a_frame_come_back_empty() {
+    for format in FileFormat::ALL.into_iter().filter(|format| cfg!(feature = "mp3") || *format != FileFormat::Mp3) {
+        let encoding = EncodingOptions::default().encoding(format).unwrap();
+        for max_frames in [None, Some(Frames(0))] {
+            let spec = AudioSpec { rate: RATE, channels: 2, max_frames, tags: Tags::default() };
+            let writer = AudioWriter::seekable(Cursor::new(Vec::new()), "memory", &spec, encoding).unwrap();
+            let bytes = writer.finish().unwrap().0.into_inner();
+            let opened = AudioReader::from_bytes(bytes, "memory", &DecodeLimits::default());
+            let mut reader = opened.unwrap_or_else(|error| panic!("{encoding:?}: {error}"));
+            assert_eq!((reader.info().rate, reader.info().channels), (RATE, 2), "{encoding:?}");
+            assert!(reader.read().unwrap().is_none() && reader.warnings().is_empty(), "{encoding:?}");
+        }
+    }
+}
+
+/// A chunk of RIFF with the byte that fills up an odd one.
+fn chunk(id: &str, body: &[u8]) -> Vec<u8> {
+    let mut chunk = [id.as_bytes(), (body.len() as u32).to_le_bytes().as_slice(), body].concat();
+    chunk.resize(chunk.len().next_multiple_of(2), 0);
+    chunk
+}
+
+#[test]
+fn odd_chunks_around_the_sound_are_passed_by() {
+    let audio = rounded(music(1, 100, 48_000), 16);
+    let plain = wav_bytes(&audio, RATE, SampleFormat::S16).unwrap();
+    let (format, data) = (&plain[12..36], &plain[plain.len() - 208..]);
+    assert!(format.starts_with(b"fmt ") && data.starts_with(b"data"));
+    let odd = [chunk("bext", &[7; 603]), chunk("id3 ", &[8; 21])].concat();
+    let title = chunk("LIST", b"INFOINAM\x03\0\0\0Sea\0");
+    let body = [b"WAVE".as_slice(), &odd, format, &odd, data, &odd, &title].concat();
+    let file = [b"RIFF".as_slice(), (body.len() as u32).to_le_bytes().as_slice(), &body].concat();
+    let mut reader = open(file.clone());
+    assert_eq!(reader.info().tags.get(TagKey::Title), Some("Sea"));
+    assert!(decode(&mut reader) == audio && reader.warnings().is_empty());
+    let mut pipe = AudioReader::from_pipe(Cursor::new(file), "-", &DecodeLimits::default()).unwrap();
+    assert!(decode(&mut pipe) == audio);
+}
+
+#[test]
+fn a_whole_file_in_memory_has_its_limits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.wav");
+    // Mono of 8 bits, in a file with nothing on the disk.
+    let frames = (1u32 << 30) + 2;
+    let mut header = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x44\xac\0\0\x44\xac\0\0\x01\0\x08\0data".to_vec();
+    header.extend(frames.to_le_bytes());
+    std::fs::write(&path, &header).unwrap();
+    let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    file.set_len(header.len() as u64 + u64::from(frames)).unwrap();
+    let error = read_all(&path).map(drop).unwrap_err();
+    assert!(matches!(error, CodecError::Limit { .. }), "{error}");
+}
+
+#[test]
+fn claims_beyond_the_limit_are_not_believed() {
+    let audio = music(1, 100, 48_000);
+    let limits = DecodeLimits { max_frames: Frames(99), ..DecodeLimits::default() };
+    let reader = AudioReader::from_bytes(wav_bytes(&audio, RATE, SampleFormat::F32).unwrap(), "long", &limits);
+    assert_eq!(reader.unwrap().info().frames, None);
 }
 
 proptest! {
