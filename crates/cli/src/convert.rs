@@ -10,6 +10,7 @@ use rust_audio_engine::{
 };
 
 use crate::exit::{Failure, describe};
+use crate::output::makes_file;
 use crate::terminal::{Interrupts, Patience, ProgressLine, bar, say};
 use crate::values::show_time;
 
@@ -56,8 +57,8 @@ pub(crate) struct Convert {
     /// Bring the highest sample to this level, -1 dBFS if none is given; decodes twice
     #[arg(long, value_name = "DB", num_args = 0..=1, require_equals = true, default_missing_value = "-1", allow_negative_numbers = true, help_heading = "Format")]
     normalize: Option<f64>,
-    /// Files to convert at once [default: one per core]
-    #[arg(short, long, value_name = "N", help_heading = "Work")]
+    /// With --out-dir: files to convert at once [default: one per core]
+    #[arg(short, long, value_name = "N", help_heading = "Work", conflicts_with = "output")]
     jobs: Option<usize>,
     /// Say nothing but errors
     #[arg(long, help_heading = "Work")]
@@ -111,14 +112,12 @@ impl Convert {
         }
         let source =
             if input == pipe { ConvertInput::Pipe(Box::new(stdin())) } else { ConvertInput::File(input.clone()) };
-        // A pipe may keep the work waiting for ever.
-        let waits = input == pipe || output == pipe;
-        interrupts.expect_order(if waits { Patience::Once } else { Patience::Endless });
+        interrupts.expect_order(patience([input.as_path(), output]));
         let mut out = stdout();
         let sink = if output == pipe { ConvertOutput::Pipe(&mut out) } else { ConvertOutput::File(output.to_owned()) };
         let report = convert(source, sink, settings, &mut |progress| line.update(progress));
         line.clear();
-        self.tell(output, &report?);
+        self.tell(input, output, &report?);
         Ok(())
     }
 
@@ -132,17 +131,17 @@ impl Convert {
         if self.inputs.iter().any(|input| input == Path::new("-")) {
             return Err(Failure::Usage("standard input has no name to make one in --out-dir of; use -o".into()));
         }
-        interrupts.expect_order(Patience::Endless);
+        interrupts.expect_order(patience(self.inputs.iter().map(PathBuf::as_path)));
         let total = self.inputs.len();
         let mut failed = 0;
-        let mut observer = |file: &ConvertedFile, done: usize| {
-            match &file.result {
-                Ok(report) => {
+        let mut observer = |file: Option<&ConvertedFile>, done: usize| {
+            match file.map(|file| (file, &file.result)) {
+                Some((file, Ok(report))) => {
                     line.clear();
-                    self.tell(&file.output, report);
+                    self.tell(&file.input, &file.output, report);
                 }
-                Err(Error::Cancelled) => {}
-                Err(error) => {
+                None | Some((_, Err(Error::Cancelled))) => {}
+                Some((_, Err(error))) => {
                     failed += 1;
                     line.clear();
                     say(&format!("rae: {}", describe(error)));
@@ -160,12 +159,13 @@ impl Convert {
     }
 
     /// `out.mp3: 3:12.4 of MP3 from FLAC, stereo at 44100 Hz, peak −1.2 dBFS`
-    fn tell(&self, output: &Path, report: &ConvertReport) {
+    fn tell(&self, input: &Path, output: &Path, report: &ConvertReport) {
         if self.quiet {
             return;
         }
         for warning in &report.warnings {
-            say(&format!("rae: warning: {}: {warning}", output.display()));
+            let name = if input == Path::new("-") { "standard input".into() } else { input.display().to_string() };
+            say(&format!("rae: warning: {name}: {warning}"));
         }
         let channels = match report.channels {
             1 => "mono".to_owned(),
@@ -177,6 +177,11 @@ impl Convert {
         let (length, rate) = (show_time(Seconds(report.duration)), report.sample_rate);
         say(&format!("{name}: {length} of {} from {}, {channels} at {rate} Hz, {peak}", report.to, report.from));
     }
+}
+
+/// A pipe may keep the work waiting for ever.
+fn patience<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Patience {
+    if paths.into_iter().all(makes_file) { Patience::Endless } else { Patience::Once }
 }
 
 fn rate(text: &str) -> Result<SampleRate, String> {

@@ -7,6 +7,11 @@ use rust_audio_engine::{CodecError, Error, OutputFile};
 
 use crate::exit::Failure;
 
+/// Whether an output is a file that appears when it is complete, not standard output, a device or a pipe.
+pub(crate) fn makes_file(output: &Path) -> bool {
+    output != Path::new("-") && output.metadata().map_or(true, |existing| existing.is_file())
+}
+
 /// Writes a file under a temporary name and then gives it its own.
 pub(crate) fn write(path: &Path, overwrite: bool, content: &[u8]) -> Result<(), Error> {
     let mut file = OutputFile::create(path, overwrite)?;

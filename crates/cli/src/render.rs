@@ -14,6 +14,7 @@ use crate::batch::write_json;
 use crate::exit::Failure;
 use crate::listen::ListenOptions;
 use crate::options::RenderOptions;
+use crate::output::makes_file;
 use crate::song::read_song;
 use crate::terminal::{Interrupts, Patience, ProgressLine, print_json, say};
 use crate::values::show_time;
@@ -179,11 +180,6 @@ impl Render {
             report.sample_rate, report.soundfont, report.times_real_time, report.device,
         )
     }
-}
-
-/// Whether an output is a file that appears when it is complete, not standard output, a device or a pipe.
-fn makes_file(output: &Path) -> bool {
-    output != Path::new("-") && output.metadata().map_or(true, |existing| existing.is_file())
 }
 
 /// One decimal, with a minus sign that is one.

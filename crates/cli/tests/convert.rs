@@ -61,6 +61,29 @@ fn many_files_go_into_a_folder_and_one_that_fails_is_named() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_second_interrupt_ends_the_wait_for_a_pipe() {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Command;
+    let folder = folder();
+    let pipe = folder.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut child = folder.command("convert pipe -o new.wav").stderr(Stdio::null()).spawn().unwrap();
+    // The command waits for a writer; the interrupts come when it is there, and again until they are heard.
+    let writer = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    let ended = loop {
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        if let Some(ended) = child.try_wait().unwrap() {
+            break ended;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    };
+    drop(writer);
+    assert!(ended.code() == Some(130) || ended.signal() == Some(2), "{ended}");
+    assert!(!folder.path("new.wav").exists());
+}
+
+#[test]
 fn mistakes_have_their_codes_and_leave_outputs_alone() {
     let folder = folder();
     fs::write(folder.path("there.wav"), "mine").unwrap();
@@ -71,6 +94,7 @@ fn mistakes_have_their_codes_and_leave_outputs_alone() {
     folder.fails(2, "convert song.wav song.wav -o new.wav");
     folder.fails(2, "convert song.wav -o new.wav --channels 7");
     folder.fails(2, "convert song.wav");
+    folder.fails(2, "convert song.wav -o new.wav --jobs 2");
     assert_eq!(fs::read(folder.path("there.wav")).unwrap(), b"mine");
     assert!(!folder.path("new.wav").exists());
 }

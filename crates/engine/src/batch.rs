@@ -5,11 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
-use std::time::Duration;
 
+use crate::jobs::{self, Stop};
 use crate::output::{Identity, identity};
 use crate::settings::cores;
 use crate::{CodecError, Engine, Error, RenderSettings, Report, read_midi};
@@ -70,12 +67,12 @@ impl Engine {
             engine: self,
             inputs,
             outputs: outputs(inputs, folder.as_ref(), "wav"),
-            protected: inputs.iter().filter_map(|input| Some((identity(input)?, input.as_path()))).collect(),
+            protected: Protected::new(inputs),
             settings: RenderSettings { threads, ..settings.clone() },
-            next: AtomicUsize::new(0),
-            stopped: AtomicBool::new(false),
         };
-        batch.run(jobs, observer)
+        let total = inputs.len();
+        let mut tell = |finished: Option<&BatchFile>, done| observer(BatchProgress { finished, done, total });
+        jobs::run(jobs, total, |index, stop| batch.render(index, stop), &mut tell)
     }
 }
 
@@ -111,88 +108,39 @@ struct Batch<'a> {
     engine: &'a Engine,
     inputs: &'a [PathBuf],
     outputs: Vec<PathBuf>,
-    /// Files that no output may replace.
-    protected: HashMap<Identity, &'a Path>,
+    protected: Protected<'a>,
     settings: RenderSettings,
-    next: AtomicUsize,
-    stopped: AtomicBool,
 }
 
 impl Batch<'_> {
-    fn run(&self, jobs: usize, observer: &mut BatchObserver<'_>) -> Result<Vec<BatchFile>, Error> {
-        let (sender, finished) = channel();
-        let mut files = thread::scope(|scope| {
-            for _ in 0..jobs {
-                let sender = sender.clone();
-                let worker = thread::Builder::new().name("rae-batch".into());
-                if let Err(source) = worker.spawn_scoped(scope, move || self.work(&sender)) {
-                    self.stop();
-                    return Err(Error::Threads { source });
-                }
-            }
-            drop(sender);
-            Ok(self.collect(&finished, observer))
-        })?;
-        files.sort_by_key(|&(index, _)| index);
-        Ok(files.into_iter().map(|(_, file)| file).collect())
+    /// Renders one of the files, or gives it up once the batch was stopped.
+    fn render(&self, index: usize, stop: &Stop) -> BatchFile {
+        let (input, output) = (&self.inputs[index], &self.outputs[index]);
+        BatchFile { input: input.clone(), output: output.clone(), result: self.render_file(input, output, stop) }
     }
 
-    /// Renders file after file, or gives them up once the batch was stopped.
-    fn work(&self, finished: &Sender<(usize, BatchFile)>) {
-        loop {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(input) = self.inputs.get(index) else { return };
-            let output = &self.outputs[index];
-            let result = self.render(input, output);
-            let file = BatchFile { input: input.clone(), output: output.clone(), result };
-            if finished.send((index, file)).is_err() {
-                return;
-            }
-        }
-    }
-
-    fn render(&self, input: &Path, output: &Path) -> Result<Report, Error> {
-        if self.is_stopped() {
+    fn render_file(&self, input: &Path, output: &Path, stop: &Stop) -> Result<Report, Error> {
+        if stop.is_set() {
             return Err(Error::Cancelled);
         }
-        if let Some(&replaced) = identity(output).and_then(|file| self.protected.get(&file)) {
-            return Err(Error::OutputIsInput { output: output.to_owned(), input: replaced.to_owned() });
+        self.protected.check(output)?;
+        self.engine.render_file(&read_midi(input)?, output, &self.settings, &mut |_| stop.flow())
+    }
+}
+
+/// Files that no output may replace.
+pub(crate) struct Protected<'a>(HashMap<Identity, &'a Path>);
+
+impl<'a> Protected<'a> {
+    pub(crate) fn new(inputs: &'a [PathBuf]) -> Protected<'a> {
+        Protected(inputs.iter().filter_map(|input| Some((identity(input)?, input.as_path()))).collect())
+    }
+
+    pub(crate) fn check(&self, output: &Path) -> Result<(), Error> {
+        match identity(output).and_then(|file| self.0.get(&file)) {
+            Some(&input) => Err(Error::OutputIsInput { output: output.to_owned(), input: input.to_owned() }),
+            None => Ok(()),
         }
-        let mut go_on = |_| if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        self.engine.render_file(&read_midi(input)?, output, &self.settings, &mut go_on)
-    }
-
-    /// Gathers what the workers finish and tells the observer.
-    fn collect(
-        &self,
-        finished: &Receiver<(usize, BatchFile)>,
-        observer: &mut BatchObserver<'_>,
-    ) -> Vec<(usize, BatchFile)> {
-        const ASK: Duration = Duration::from_millis(50);
-        let mut files = Vec::with_capacity(self.inputs.len());
-        loop {
-            let file = match finished.recv_timeout(ASK) {
-                Ok(file) => Some(file),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return files,
-            };
-            let done = files.len() + usize::from(file.is_some());
-            if !self.is_stopped() {
-                let finished = file.as_ref().map(|(_, file)| file);
-                if observer(BatchProgress { finished, done, total: self.inputs.len() }).is_break() {
-                    self.stop();
-                }
-            }
-            files.extend(file);
-        }
-    }
-
-    fn stop(&self) {
-        self.stopped.store(true, Ordering::Relaxed);
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
     }
 }
 

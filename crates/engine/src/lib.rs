@@ -25,6 +25,7 @@ mod doctor;
 mod engine;
 mod error;
 mod font;
+mod jobs;
 mod listener;
 mod output;
 mod picture;
@@ -41,7 +42,9 @@ mod work;
 mod writer;
 
 pub use batch::{BatchFile, BatchObserver, BatchProgress};
-pub use convert::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, ConvertedFile, convert, convert_files};
+pub use convert::{
+    ConvertInput, ConvertObserver, ConvertOutput, ConvertReport, ConvertSettings, ConvertedFile, convert, convert_files,
+};
 pub use device::Device;
 pub use doctor::{Bank, ConfigFile, Examination, Processor, SelfTest, examine};
 pub use engine::{Engine, EngineBuilder, Rendering};

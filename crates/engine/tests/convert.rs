@@ -40,6 +40,18 @@ fn wav(folder: &Path, name: &str, audio: &AudioBuffer, bits: u16) -> PathBuf {
     path
 }
 
+fn floats(path: &Path, samples: &[f32]) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 8000,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut writer = hound::WavWriter::create(path, spec).unwrap();
+    samples.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
+    writer.finalize().unwrap();
+}
+
 fn file(input: &Path, output: &Path, settings: &ConvertSettings) -> Result<rust_audio_engine::ConvertReport, Error> {
     let (input, output) = (ConvertInput::File(input.into()), ConvertOutput::File(output.into()));
     convert(input, output, settings, &mut unobserved)
@@ -90,15 +102,7 @@ fn what_is_lost_beyond_full_scale_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("loud.wav");
     let loud = AudioBuffer::from_planar(vec![0.5, 1.5, -2.0, 0.0], 1).unwrap();
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: 8000,
-        bits_per_sample: 32,
-        sample_format: hound::SampleFormat::Float,
-    };
-    let mut writer = hound::WavWriter::create(&path, spec).unwrap();
-    loud.planar().iter().for_each(|sample| writer.write_sample(*sample).unwrap());
-    writer.finalize().unwrap();
+    floats(&path, loud.planar());
     let report = file(&path, &folder.path().join("a.wav"), &ConvertSettings::default()).unwrap();
     assert!(report.warnings.is_empty());
     assert!(read_all(folder.path().join("a.wav")).unwrap().0 == loud);
@@ -106,6 +110,51 @@ fn what_is_lost_beyond_full_scale_is_told() {
     let settings = ConvertSettings { encoding, ..ConvertSettings::default() };
     let report = file(&path, &folder.path().join("b.wav"), &settings).unwrap();
     assert!(matches!(report.warnings.as_slice(), [text] if text.starts_with("2 samples")), "{:?}", report.warnings);
+}
+
+#[test]
+fn one_infinite_sample_does_not_silence_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let [input, output] = ["in.wav", "out.wav"].map(|name| folder.path().join(name));
+    for (samples, expected) in [([f32::INFINITY, 0.25, -0.5], [0.0, 0.5, -1.0]), ([0.0, 1e-45, 0.0], [0.0, 0.0, 0.0])] {
+        floats(&input, &samples);
+        let settings =
+            ConvertSettings { normalize: Some(Decibels(0.0)), overwrite: true, ..ConvertSettings::default() };
+        file(&input, &output, &settings).unwrap();
+        let read = read_all(&output).unwrap().0;
+        assert!(read.channel(0).iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{:?}", read.channel(0));
+    }
+}
+
+#[test]
+fn many_files_are_given_up_in_their_midst_and_inputs_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = wav(folder.path(), "one.wav", &noise(50_000), 16);
+    let settings = ConvertSettings { overwrite: true, ..ConvertSettings::default() };
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    // Where the output of the first would be is the second.
+    let two = wav(&out, "one.wav", &noise(100), 16);
+    let inputs = [one, two.clone()];
+    let files = convert_files(&inputs, &out, &settings, Some(1), &mut |_, _| ControlFlow::Continue(())).unwrap();
+    let error = files[0].result.as_ref().unwrap_err();
+    assert!(matches!(error, Error::OutputIsInput { input, .. } if *input == two), "{error}");
+    // Two minutes of sound, of which no one waits for the end.
+    let long = wav(folder.path(), "long.wav", &noise(44_100 * 120), 16);
+    let settings = ConvertSettings { format: Some(FileFormat::Opus), ..settings };
+    let mut stop =
+        |file: Option<&_>, _| if file.is_none() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let files = convert_files(&[long], &out, &settings, None, &mut stop).unwrap();
+    assert!(matches!(files[0].result, Err(Error::Cancelled)), "{:?}", files[0].result);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_no_file_is_not_read_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = ConvertSettings { normalize: Some(Decibels(-1.0)), ..ConvertSettings::default() };
+    let error = file(Path::new("/dev/zero"), &folder.path().join("a.wav"), &settings).unwrap_err();
+    assert!(error.to_string().contains("twice"), "{error}");
 }
 
 #[test]
@@ -160,8 +209,8 @@ fn many_files_are_converted_and_failures_stand_alone() {
     let settings = ConvertSettings { format: Some(FileFormat::Flac), ..ConvertSettings::default() };
     let out = folder.path().join("out");
     let mut heard = 0;
-    let files = convert_files(&inputs, &out, &settings, Some(3), &mut |_, done| {
-        heard += 1;
+    let files = convert_files(&inputs, &out, &settings, Some(3), &mut |file, done| {
+        heard += usize::from(file.is_some());
         assert_eq!(done, heard);
         ControlFlow::Continue(())
     })

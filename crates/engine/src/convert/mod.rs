@@ -11,7 +11,7 @@ use rae_units::{Decibels, SampleRate};
 use serde::Serialize;
 
 use crate::Error;
-pub use many::{ConvertedFile, convert_files};
+pub use many::{ConvertObserver, ConvertedFile, convert_files};
 pub use run::convert;
 
 /// Where sound comes from.

@@ -37,7 +37,7 @@ pub fn convert(
     let mut progress = Passes { observer, done: 0, passes };
     let mut path = None;
     let reader = match input {
-        ConvertInput::Pipe(_) if passes > 1 => {
+        input if passes > 1 && !can_be_read_twice(&input) => {
             let what = "normalize reads its input twice, which a pipe does not allow; name a file".into();
             return Err(Error::Settings { what });
         }
@@ -67,6 +67,14 @@ pub fn convert(
     }
 }
 
+/// What is missing is no pipe: opening it says why.
+fn can_be_read_twice(input: &ConvertInput) -> bool {
+    match input {
+        ConvertInput::File(path) => path.metadata().map_or(true, |file| file.is_file() || file.is_dir()),
+        ConvertInput::Pipe(_) => false,
+    }
+}
+
 /// What brings the highest sample to the level that is asked for; of silence, nothing.
 fn gain(
     path: Option<&Path>,
@@ -84,11 +92,14 @@ fn gain(
         progress.tell(position, expected, &job.spec)?;
     }
     progress.done += 1;
-    Ok(if peak > 0.0 { (level.amplitude() / f64::from(peak)) as f32 } else { 1.0 })
+    let gain = (level.amplitude() / f64::from(peak)).min(f32::MAX.into());
+    Ok(if peak > 0.0 { gain as f32 } else { 1.0 })
 }
 
+/// Samples that are not finite are written as 0 and do not count.
 fn highest(block: &AudioBuffer, peak: f32) -> f32 {
-    block.planar().iter().fold(peak, |peak, sample| peak.max(sample.abs()))
+    let levels = block.planar().iter().map(|sample| sample.abs());
+    levels.filter(|level| level.is_finite()).fold(peak, f32::max)
 }
 
 /// Tells how far some passes have come.
