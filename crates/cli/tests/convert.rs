@@ -71,10 +71,15 @@ fn a_second_interrupt_ends_the_wait_for_a_pipe() {
     let mut child = folder.command("convert pipe -o new.wav").stderr(Stdio::null()).spawn().unwrap();
     // The command waits for a writer; the interrupts come when it is there, and again until they are heard.
     let writer = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    let mut tries = 0;
     let ended = loop {
         assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
         if let Some(ended) = child.try_wait().unwrap() {
             break ended;
+        }
+        tries += 1;
+        if tries == 200 {
+            child.kill().unwrap();
         }
         std::thread::sleep(std::time::Duration::from_millis(50));
     };
