@@ -21,6 +21,7 @@ from ._errors import (
 from ._functions import (
     batch_synthesize_midi,
     doctor,
+    measure,
     render,
     render_stems,
     stream,
@@ -60,6 +61,7 @@ __all__ = [
     "batch_synthesize_midi",
     "doctor",
     "generate_waveform",
+    "measure",
     "render",
     "render_stems",
     "stream",

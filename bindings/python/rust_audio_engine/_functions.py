@@ -179,6 +179,16 @@ def stream(
     return engine.stream(midi_path, sample_rate, use_gpu, reverb, block_frames=block_frames, **options)
 
 
+def measure(path: StrPath) -> dict[str, Any]:
+    """Measure levels and loudness of an audio file, as ``rae measure --json`` does: ``integrated_lufs``, ``range_lu``,
+    ``max_momentary_lufs``, ``max_short_term_lufs``, ``true_peak_db``, ``peak_db``, ``rms_db``, ``clipped_samples``,
+    ``channels`` (a dictionary for each, also with ``dc_offset``), ``duration``, ``warnings`` and so on. Levels of
+    silence are None.
+    """
+    measured: dict[str, Any] = json.loads(_core.measure(os.fspath(path)))
+    return measured
+
+
 def doctor() -> dict[str, Any]:
     """Tell what the engine finds here, as ``rae doctor --json`` does but for sound devices: ``version``, ``platform``,
     ``processor``, ``memory_bytes``, ``gpu``, ``config``, ``soundfont``, ``self_test`` (a short render), and

@@ -4,6 +4,7 @@
 mod doctor;
 mod engine;
 mod errors;
+mod measure;
 mod midi;
 mod options;
 mod picture;
@@ -22,6 +23,8 @@ mod _core {
     use super::doctor::examine;
     #[pymodule_export]
     use super::engine::{Engine, resolve_soundfont, timeline};
+    #[pymodule_export]
+    use super::measure::measure;
     #[pymodule_export]
     use super::midi::Midi;
     #[pymodule_export]

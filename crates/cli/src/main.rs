@@ -8,6 +8,7 @@ mod doctor;
 mod exit;
 mod listen;
 mod live;
+mod measure;
 mod midi;
 mod optional_values;
 mod options;
@@ -51,6 +52,8 @@ enum Verb {
     Waveform(Box<waveform::WaveformVerb>),
     #[command(after_help = exit::CODES)]
     Peaks(peaks::PeaksVerb),
+    #[command(after_help = exit::CODES)]
+    Measure(measure::Measure),
     /// Find SoundFonts and look into them
     #[command(subcommand, name = "soundfont")]
     SoundFont(soundfont::SoundFontVerb),
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Verb::Live(live) => live.run(),
         Verb::Waveform(verb) => verb.run(),
         Verb::Peaks(verb) => verb.run(),
+        Verb::Measure(measure) => measure.run(),
         Verb::SoundFont(verb) => verb.run(),
         Verb::Midi(verb) => verb.run(),
         Verb::Doctor(doctor) => doctor.run(),

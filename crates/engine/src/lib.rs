@@ -27,6 +27,7 @@ mod error;
 mod font;
 mod jobs;
 mod listener;
+mod measure;
 mod output;
 mod picture;
 mod practice;
@@ -51,6 +52,7 @@ pub use engine::{Engine, EngineBuilder, Rendering};
 pub use error::Error;
 pub use font::SoundFontChoice;
 pub use listener::Listener;
+pub use measure::{Measured, measure};
 pub use output::{check_output, read_midi};
 pub use picture::{PictureObserver, columns, open_audio, peaks, sound_of, waveform};
 pub use practice::{
@@ -69,6 +71,7 @@ pub use rae_codec::{
 };
 pub use rae_dsp::AudioBuffer;
 pub use rae_effects::MAX_REVERB_TIME;
+pub use rae_effects::loudness::{ChannelLevels, Loudness, Measurement};
 pub use rae_soundfont::{BankName, Storage};
 pub use rae_synth::{ChannelSet, InstructionSet, Interpolation, MAX_VOICES};
 pub use rae_units::{Decibels, Frames, SampleRate, Seconds};

@@ -74,7 +74,7 @@ pub fn columns(
 }
 
 /// Hands every block to `take`, until that breaks off or there are no more.
-fn read_blocks(
+pub(crate) fn read_blocks(
     reader: &mut AudioReader,
     mut take: impl FnMut(&[&[f32]], Progress) -> Result<ControlFlow<()>, Error>,
 ) -> Result<(), Error> {
@@ -94,7 +94,7 @@ fn read_blocks(
 }
 
 /// What an observer wants, or what is needed no more.
-fn proceed(observed: ControlFlow<()>, complete: bool) -> Result<ControlFlow<()>, Error> {
+pub(crate) fn proceed(observed: ControlFlow<()>, complete: bool) -> Result<ControlFlow<()>, Error> {
     match observed {
         ControlFlow::Break(()) => Err(Error::Cancelled),
         ControlFlow::Continue(()) if complete => Ok(ControlFlow::Break(())),
