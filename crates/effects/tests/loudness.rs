@@ -175,10 +175,7 @@ fn same_report_for_every_block_length() {
     };
     let whole = report(100_000);
     for length in [1, 441, 512, 10_000] {
-        let other = report(length);
-        assert!((other.loudness.integrated_lufs - whole.loudness.integrated_lufs).abs() < 1e-9);
-        assert!((other.channels[0].dc_offset - whole.channels[0].dc_offset).abs() < 1e-12);
-        assert_eq!((other.loudness.true_peak_db, other.peak_db), (whole.loudness.true_peak_db, whole.peak_db));
+        assert_eq!(report(length), whole, "blocks of {length}");
     }
 }
 
@@ -198,4 +195,39 @@ fn silence_short_and_broken_sound() {
     assert!((report.channels[1].dc_offset - 0.1875).abs() < 1e-12);
     assert!((report.channels[0].rms_db - 10.0 * (2.25f64 / 4.0).log10()).abs() < 1e-9);
     assert!(report.loudness.true_peak_db >= 0.0);
+}
+
+#[test]
+fn sound_far_beyond_full_scale() {
+    // Stereo sines read in LUFS what their peaks have in dBFS.
+    for (amplitude, least, most) in [(32_768.0, 90.2, 90.4), (3e38, 769.0, f64::INFINITY)] {
+        let samples: Vec<f32> =
+            (0..5 * RATE).map(|n| (amplitude * (TAU * 1000.0 * f64::from(n) / 48_000.0).sin()) as f32).collect();
+        let report = meter(&[&samples, &samples]).report();
+        for found in [report.integrated_lufs, report.max_momentary_lufs, report.max_short_term_lufs] {
+            assert!((least..=most).contains(&found), "{amplitude}: {report:?}");
+        }
+        assert!(report.range_lu.abs() < 0.1 && report.true_peak_db > 90.2, "{amplitude}: {report:?}");
+    }
+}
+
+#[test]
+fn speakers_count_by_where_they_stand() {
+    // BS.1770-5, table 4: 1.41 from 60° to 120° at either side, 1 elsewhere, nothing for low frequencies.
+    let (front, side, low) = (Some(-26.01), Some(-24.52), None);
+    let back = front;
+    for layout in [
+        &[front, front, front, low, side, side][..],
+        &[front, front, front, low, back, side, side],
+        &[front, front, front, low, back, back, side, side],
+    ] {
+        let (tone, silence) = (sines(1000.0, &[(-23.0, 1.0)]), vec![0.0; RATE as usize]);
+        for (speaker, expected) in layout.iter().enumerate() {
+            let mut channels = vec![&silence[..]; layout.len()];
+            channels[speaker] = &tone;
+            let found = meter(&channels).report().integrated_lufs;
+            let right = expected.map_or(found == f64::NEG_INFINITY, |expected: f64| (found - expected).abs() < 0.02);
+            assert!(right, "channel {speaker} of {}: {found}", layout.len());
+        }
+    }
 }

@@ -20,6 +20,11 @@ pub(super) fn lufs(power: f64) -> f64 {
     -0.691 + 10.0 * power.log10()
 }
 
+/// The bin of a loudness in LUFS; the last one has all that is louder.
+fn bin(loudness: f64) -> usize {
+    (((loudness - SILENCE_LUFS) * BINS_PER_UNIT).max(0.0) as usize).min(BINS - 1)
+}
+
 /// Sums of weighted squares of the latest hops.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Latest {
@@ -64,9 +69,8 @@ impl Default for Histogram {
 impl Histogram {
     /// Takes a block in, unless it lies below the absolute gate.
     pub(super) fn push(&mut self, power: f64) {
-        let bin = (lufs(power) - SILENCE_LUFS) * BINS_PER_UNIT;
-        if bin >= 0.0 {
-            let bin = (bin as usize).min(BINS - 1);
+        if lufs(power) >= SILENCE_LUFS {
+            let bin = bin(lufs(power));
             self.counts[bin] += 1;
             self.powers[bin] += power;
         }
@@ -81,7 +85,7 @@ impl Histogram {
     /// The bin of the relative gate, `below` units under the mean of all blocks.
     fn gate(&self, below: f64) -> Option<usize> {
         let mean = lufs(self.mean_from(0)?);
-        Some(((mean - below - SILENCE_LUFS) * BINS_PER_UNIT).max(0.0) as usize)
+        Some(bin(mean - below))
     }
 
     /// Integrated loudness in LUFS (BS.1770-5, annex 1): −∞ where all was silent.

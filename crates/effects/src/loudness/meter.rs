@@ -23,10 +23,11 @@ pub struct LoudnessMeter {
     peaks: Vec<TruePeak>,
     true_peaks: Vec<f32>,
     work: Vec<f32>,
-    /// Frames that came, hops that are complete, and the present hop's sum and frames.
+    /// Frames that came, and hops that are complete.
     frames: u64,
     hops: u64,
-    sum: f64,
+    /// The present hop of each channel.
+    energies: Vec<Energy>,
     latest: Latest,
     momentary_blocks: Histogram,
     short_term_blocks: Histogram,
@@ -70,7 +71,7 @@ impl LoudnessMeter {
             work: vec![0.0; CHUNK],
             frames: 0,
             hops: 0,
-            sum: 0.0,
+            energies: vec![Energy::default(); channels],
             latest: Latest::default(),
             momentary_blocks: Histogram::default(),
             short_term_blocks: Histogram::default(),
@@ -111,18 +112,18 @@ impl LoudnessMeter {
         work.copy_from_slice(samples);
         self.peaks[channel].process(work);
         self.true_peaks[channel] = self.true_peaks[channel].max(largest(work));
-        let weight = self.weights[channel];
-        if weight > 0.0 {
+        if self.weights[channel] > 0.0 {
             work.copy_from_slice(samples);
             self.cascade.process(channel, work);
-            self.sum += weight * energy(work);
+            self.energies[channel].add(work);
         }
     }
 
     fn end_hop(&mut self) {
         let begin = self.hops * self.rate / HOPS_PER_SECOND;
-        self.latest.push(self.sum, self.frames - begin);
-        self.sum = 0.0;
+        let sum = self.energies.iter().zip(&self.weights).map(|(energy, weight)| weight * energy.sum()).sum();
+        self.latest.push(sum, self.frames - begin);
+        self.energies.fill(Energy::default());
         self.hops += 1;
         let (momentary, short_term) = (self.latest.power(MOMENTARY_HOPS), self.latest.power(SHORT_TERM_HOPS));
         self.max_momentary_power = self.max_momentary_power.max(momentary);
@@ -171,14 +172,38 @@ impl LoudnessMeter {
     }
 }
 
-/// The sum of squares, in 16 sums side by side.
-fn energy(samples: &[f32]) -> f64 {
-    let mut sums = [0.0f64; 16];
-    let (groups, rest) = samples.as_chunks::<16>();
-    for group in groups {
-        for (sum, x) in sums.iter_mut().zip(group) {
+/// Sums of squares side by side, by position in the hop: they do not depend on how it is cut into blocks.
+#[derive(Clone, Copy, Debug, Default)]
+struct Energy {
+    sums: [f64; LANES],
+    /// Where the next sample goes.
+    lane: usize,
+}
+
+const LANES: usize = 16;
+
+impl Energy {
+    fn add(&mut self, samples: &[f32]) {
+        let (head, rest) = samples.split_at(samples.len().min((LANES - self.lane) % LANES));
+        self.add_part(head);
+        let (groups, rest) = rest.as_chunks::<LANES>();
+        for group in groups {
+            for (sum, x) in self.sums.iter_mut().zip(group) {
+                *sum += f64::from(*x) * f64::from(*x);
+            }
+        }
+        self.add_part(rest);
+    }
+
+    /// Samples up to the last lane at most.
+    fn add_part(&mut self, samples: &[f32]) {
+        for (sum, x) in self.sums[self.lane..].iter_mut().zip(samples) {
             *sum += f64::from(*x) * f64::from(*x);
         }
+        self.lane = (self.lane + samples.len()) % LANES;
     }
-    sums.iter().sum::<f64>() + rest.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>()
+
+    fn sum(&self) -> f64 {
+        self.sums.iter().sum()
+    }
 }

@@ -27,14 +27,19 @@ pub(super) fn filters(hz: f64) -> [Biquad; 2] {
     [head, lows]
 }
 
-/// What channels count, in the order of WAV files: 1.41 for those at the sides and behind, nothing for low frequencies.
+/// What channels count, in the order of WAV files (BS.1770-5, table 4): 1.41 for speakers from 60° to 120° at either side,
+/// as the surround ones of 4 to 6 channels are, nothing for low frequencies.
 pub(super) fn channel_weights(channels: usize) -> Vec<f64> {
-    const BEHIND: f64 = 1.41;
+    const FRONT: f64 = 1.0;
+    const SIDE: f64 = 1.41;
+    const BACK: f64 = 1.0;
+    const LOW: f64 = 0.0;
     match channels {
-        4 => vec![1.0, 1.0, BEHIND, BEHIND],
-        5 => vec![1.0, 1.0, 1.0, BEHIND, BEHIND],
-        6 => vec![1.0, 1.0, 1.0, 0.0, BEHIND, BEHIND],
-        8 => vec![1.0, 1.0, 1.0, 0.0, BEHIND, BEHIND, BEHIND, BEHIND],
+        4 => vec![FRONT, FRONT, SIDE, SIDE],
+        5 => vec![FRONT, FRONT, FRONT, SIDE, SIDE],
+        6 => vec![FRONT, FRONT, FRONT, LOW, SIDE, SIDE],
+        7 => vec![FRONT, FRONT, FRONT, LOW, BACK, SIDE, SIDE],
+        8 => vec![FRONT, FRONT, FRONT, LOW, BACK, BACK, SIDE, SIDE],
         _ => vec![1.0; channels],
     }
 }
