@@ -88,14 +88,21 @@ fn steps(settings: Compressor, frames: usize) -> [Vec<f64>; 2] {
 
 #[test]
 fn attack_and_release_take_their_time_constants() {
-    for (attack_ms, release_ms) in [(0.5, 50.0), (5.0, 100.0), (20.0, 80.0), (50.0, 400.0)] {
-        let settings = Compressor { attack_ms, release_ms, ..peak_compressor() };
-        let [rising, falling] = steps(settings, 80_000);
-        let share = 1.0 - (-1.0f64).exp();
-        let attack = rising.iter().position(|db| *db >= 15.0 * share).unwrap() as f64 / f64::from(RATE) * 1e3;
-        assert!((attack / attack_ms - 1.0).abs() < 0.05, "attack {attack} ms instead of {attack_ms}");
-        let release = falling.iter().position(|db| *db <= 15.0 * (1.0 - share)).unwrap() as f64 / f64::from(RATE) * 1e3;
-        assert!((release / release_ms - 1.0).abs() < 0.05, "release {release} ms instead of {release_ms}");
+    let frames_per_ms = f64::from(RATE) / 1e3;
+    for attack_ms in [0.0, 0.5, 5.0, 50.0, 100.0, 200.0, 500.0] {
+        for release_ms in [1.0, 5.0, 20.0, 50.0, 60.0, 100.0, 107.3, 400.0, 2000.0] {
+            let settings = Compressor { attack_ms, release_ms, ..peak_compressor() };
+            let frames = (f64::max(14.0 * attack_ms, 2.0 * release_ms) * frames_per_ms) as usize + 100;
+            let [rising, falling] = steps(settings, frames);
+            let rest = (-1.0f64).exp();
+            let attack = rising.iter().position(|db| *db >= 15.0 * (1.0 - rest)).unwrap();
+            let release = falling.iter().position(|db| *db <= 15.0 * rest).unwrap();
+            for (found, ms) in [(attack, attack_ms), (release, release_ms)] {
+                let asked = ms * frames_per_ms;
+                let off = (found as f64 - asked).abs();
+                assert!(off <= 0.05 * asked + 1.0, "{found} frames, not {asked}: {attack_ms} and {release_ms} ms");
+            }
+        }
     }
 }
 

@@ -3,11 +3,17 @@
 use rae_units::Seconds;
 
 /// The decoupled smooth detector of Giannoulis et al. (equations 16 and 17) on a control signal of 0 or more: a peak that falls
-/// with the release, then a low-pass with the attack.
+/// by itself, then a low-pass with the attack.
+///
+/// A release shorter than the attack cannot pass that low-pass: then the peak falls at once, and the low-pass falls with the
+/// release. Where both are equal the two are the same.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ballistics {
-    attack: f64,
-    release: f64,
+    /// Pole of the peak while it falls.
+    peak: f64,
+    /// Poles of the low-pass while it rises and while it falls.
+    rise: f64,
+    fall: f64,
     hold: usize,
 }
 
@@ -26,10 +32,13 @@ const LEAST: f64 = 1e-12;
 impl Ballistics {
     /// Time constants: after one of them 1 − 1/e of a step is done.
     pub(super) fn new(attack: Seconds, hold: Seconds, release: Seconds, hz: f64) -> Ballistics {
-        // Since release passes the attack's low-pass, too, its own part is shorter.
-        let release = (release.0 - attack.0).max(0.25 * release.0);
         let pole = |seconds: f64| if seconds > 0.0 { (-1.0 / (seconds * hz)).exp() } else { 0.0 };
-        Ballistics { attack: pole(attack.0), release: pole(release), hold: (hold.0 * hz).round() as usize }
+        Ballistics {
+            peak: pole(peak_seconds(attack.0, release.0)),
+            rise: pole(attack.0),
+            fall: pole(attack.0.min(release.0)),
+            hold: (hold.0 * hz).round() as usize,
+        }
     }
 
     /// Smooths the control signal in place.
@@ -38,20 +47,18 @@ impl Ballistics {
     }
 
     fn follow_at_once(&self, follower: &mut Follower, control: &mut [f32]) {
-        let (mut peak, mut smooth) = (follower.peak, follower.smooth);
-        let (rise, fall) = (1.0 - self.attack, 1.0 - self.release);
+        let mut now = *follower;
         for value in control {
             let target = f64::from(*value) + LEAST;
-            let falling = self.release * peak + fall * target;
-            peak = if target > falling { target } else { falling };
-            smooth = self.attack * smooth + rise * peak;
-            *value = smooth as f32;
+            let falling = self.peak * now.peak + (1.0 - self.peak) * target;
+            now.peak = if target > falling { target } else { falling };
+            now.smooth = self.smoothed(&now);
+            *value = now.smooth as f32;
         }
-        (follower.peak, follower.smooth) = (peak, smooth);
+        *follower = now;
     }
 
     fn follow_holding(&self, follower: &mut Follower, control: &mut [f32]) {
-        let (rise, fall) = (1.0 - self.attack, 1.0 - self.release);
         for value in control {
             let target = f64::from(*value) + LEAST;
             if target >= follower.peak {
@@ -59,12 +66,41 @@ impl Ballistics {
             } else if follower.held > 0 {
                 follower.held -= 1;
             } else {
-                follower.peak = (self.release * follower.peak + fall * target).max(target);
+                follower.peak = (self.peak * follower.peak + (1.0 - self.peak) * target).max(target);
             }
-            follower.smooth = self.attack * follower.smooth + rise * follower.peak;
+            follower.smooth = self.smoothed(follower);
             *value = follower.smooth as f32;
         }
     }
+
+    /// The low-pass's next value. The pole of falling is never the slower one, so that the lower value is the right one both on
+    /// the way up and on the way down.
+    #[inline(always)]
+    fn smoothed(&self, now: &Follower) -> f64 {
+        let rising = self.rise * now.smooth + (1.0 - self.rise) * now.peak;
+        let falling = self.fall * now.smooth + (1.0 - self.fall) * now.peak;
+        if falling < rising { falling } else { rising }
+    }
+}
+
+/// The time constant with which the peak falls, so that after `release` 1/e is left of a step behind the low-pass.
+fn peak_seconds(attack: f64, release: f64) -> f64 {
+    if attack >= release {
+        return 0.0;
+    }
+    let left = |peak: f64| {
+        if peak == attack {
+            return (1.0 + release / attack) * (-release / attack).exp();
+        }
+        let low_pass = if attack > 0.0 { attack * (-release / attack).exp() } else { 0.0 };
+        (peak * (-release / peak).exp() - low_pass) / (peak - attack)
+    };
+    let (mut less, mut more) = (0.0, release);
+    for _ in 0..40 {
+        let middle = 0.5 * (less + more);
+        if left(middle) < (-1.0f64).exp() { less = middle } else { more = middle }
+    }
+    0.5 * (less + more)
 }
 
 impl Follower {

@@ -214,7 +214,7 @@ impl Processor for Bands {
     }
 
     fn warm_up(&self) -> usize {
-        // For settings that could not go on: until the crossovers have settled.
+        // For settings that could not go on: until the look-ahead is filled.
         self.latency
     }
 
