@@ -6,6 +6,7 @@ use rae_dsp::AudioBuffer;
 use rae_dsp::hash::noise;
 use rae_effects::EffectsError;
 use rae_effects::chain::{Branch, Chain, Effect, Gain, Pan, Parallel, Prepared, Slot, Tail, Width};
+use rae_effects::dynamics::{Compressor, MultibandCompressor};
 use rae_effects::eq::{Band, Equalizer};
 use rae_units::{Frames, SampleRate};
 
@@ -86,6 +87,35 @@ fn parameters_out_of_range_are_named_with_their_place() {
         Parallel { branches: vec![Branch { gain_db: 0.0, mute: false, effects: vec![effect.into()] }] }.into()
     });
     assert!(Chain::from([nested]).prepare(SampleRate::CD, 1).unwrap_err().to_string().contains("more than 8 deep"));
+}
+
+#[test]
+fn what_is_no_number_is_refused_wherever_it_stands() {
+    for line in ["sidechain_high_pass_hz = nan", "sidechain_high_pass_hz = inf", "threshold_db = -inf"] {
+        let text = format!("[[effects]]\ntype = \"compressor\"\n{line}\n");
+        assert!(Chain::from_toml(&text).unwrap_err().to_string().contains("finite"), "{line}");
+    }
+    let band = "[[effects]]\ntype = \"equalizer\"\nbands = [{ type = \"notch\", frequency_hz = 50, q = nan }]\n";
+    assert!(Chain::from_toml(band).unwrap_err().to_string().contains("finite"));
+    let none = r#"{"effects": [{"type": "compressor", "sidechain_high_pass_hz": null}]}"#;
+    assert!(Chain::from_json(none).is_ok());
+}
+
+#[test]
+fn chains_that_would_fill_the_memory_are_refused() {
+    let compressor = Compressor { lookahead_ms: 50.0, ..Compressor::default() };
+    let bands = MultibandCompressor {
+        crossovers_hz: vec![50.0, 100.0, 200.0, 400.0, 800.0, 1600.0, 3200.0],
+        bands: vec![compressor; 8],
+    };
+    let lowest = Band::Peak { frequency_hz: 10.0, gain_db: 1.0, q: 10.0 };
+    let equalizer = Equalizer { linear_phase: true, bands: vec![lowest] };
+    for effect in [Effect::from(bands), equalizer.into()] {
+        let chain = |count: usize| Chain { description: String::new(), effects: vec![effect.clone().into(); count] };
+        let error = chain(256).prepare(rate(192_000), 64).unwrap_err().to_string();
+        assert!(error.contains("MiB"), "{error}");
+        assert!(chain(8).prepare(rate(192_000), 2).is_ok());
+    }
 }
 
 #[test]
@@ -231,6 +261,61 @@ fn dry_sound_and_other_branches_wait_for_latency() {
         }
     }
     assert!(through(&bypassed, &input) == input);
+}
+
+/// What comes out lies between what a chain that was never bypassed makes, and its input, delayed.
+fn wakes_between(chains: &[(usize, &Chain)], name: &str) {
+    let total = chains.iter().map(|(frames, _)| frames).sum::<usize>();
+    let input: Vec<f32> = (0..total).map(|n| (0.2 * (TAU * 150.0 * n as f64 / 44_100.0).sin()) as f32).collect();
+    let last = chains.last().unwrap().1;
+    let mut always = last.prepare(SampleRate::CD, 1).unwrap();
+    let mut wet = [input.clone()];
+    process(&mut always, &mut wet, 500);
+    let mut prepared = chains[0].1.prepare(SampleRate::CD, 1).unwrap();
+    let mut out = input.clone();
+    let mut start = 0;
+    for &(frames, chain) in chains {
+        prepared.update(chain).unwrap();
+        out[start..start + frames].chunks_mut(500).for_each(|block| prepared.process(&mut [block]));
+        start += frames;
+    }
+    let (asleep, latency) = (total - chains.last().unwrap().0, always.latency().0 as usize);
+    for n in asleep..total {
+        let (dry, wet) = (input[n - latency], wet[0][n]);
+        assert!(
+            (dry.min(wet) - 1e-4..=dry.max(wet) + 1e-4).contains(&out[n]),
+            "{name}: {} at {n}: {dry} to {wet}",
+            out[n]
+        );
+    }
+    assert!((out[total - 1] - wet[0][total - 1]).abs() < 1e-3, "{name}: not awake");
+}
+
+#[test]
+fn what_wakes_is_heard_when_it_knows_what_it_needs() {
+    let equalizer = |gain_db: f64| -> Effect {
+        Equalizer { linear_phase: true, bands: vec![Band::Peak { frequency_hz: 150.0, gain_db, q: 2.0 }] }.into()
+    };
+    let branch = |gain_db: f64, effect: Effect| -> Effect {
+        Parallel { branches: vec![Branch { gain_db, mute: false, effects: vec![effect.into()] }] }.into()
+    };
+    let bypassed = |effect: Effect, bypass: bool| Chain {
+        description: String::new(),
+        effects: vec![Slot { effect, mix: 1.0, bypass }],
+    };
+    let (asleep, awake) = (bypassed(equalizer(6.0), true), bypassed(equalizer(6.0), false));
+    let latency = awake.prepare(SampleRate::CD, 1).unwrap().latency().0 as usize;
+    let (before, after) = (latency + 1000, 2 * latency + 4000);
+    wakes_between(&[(before, &asleep), (after, &awake)], "the same settings");
+    let other = bypassed(equalizer(9.0), true);
+    wakes_between(&[(before, &other), (after, &awake)], "new settings");
+    let within = |bypass: bool| bypassed(branch(0.0, equalizer(6.0)), bypass);
+    wakes_between(&[(before, &within(true)), (after, &within(false))], "within a branch");
+    // The branch's gain is on its way down when the last of it is heard.
+    let loud = bypassed(branch(40.0, gain(0.0)), false);
+    let going = bypassed(branch(40.0, gain(0.0)), true);
+    let (asleep, awake) = (bypassed(branch(0.0, gain(0.0)), true), bypassed(branch(0.0, gain(0.0)), false));
+    wakes_between(&[(3000, &loud), (700, &going), (1000, &asleep), (3000, &awake)], "a gain");
 }
 
 /// The largest second difference: a click is a corner.

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::limits::MAX_EFFECTS;
-use super::{DcFilter, Gain, Pan, Parallel, Place, Processor, Slot, Stage, Width, within};
+use super::limits::{MAX_BYTES, MAX_EFFECTS};
+use super::{CHUNK, DcFilter, Gain, Pan, Parallel, Place, Processor, Slot, Stage, Width, within};
 use crate::EffectsError;
 use crate::dynamics::{Compressor, DeEsser, Gate, MultibandCompressor, TruePeakLimiter};
 use crate::eq::Equalizer;
@@ -99,6 +99,23 @@ impl Effect {
         }
     }
 
+    /// About the memory that it takes, in bytes: planes of a block and of the latency, for each of its parts.
+    fn bytes(&self, stage: &Stage) -> usize {
+        let planes = match self {
+            Effect::Equalizer(equalizer) if equalizer.linear_phase => 8,
+            Effect::MultibandCompressor(compressor) => 4 + 2 * compressor.bands.len(),
+            Effect::Parallel(parallel) => 4 + parallel.branches.len(),
+            _ => 4,
+        };
+        let own = planes * stage.channels * (CHUNK + self.latency(stage)) * size_of::<f32>();
+        match self {
+            Effect::Parallel(parallel) => {
+                parallel.branches.iter().map(|branch| bytes(&branch.effects, stage)).fold(own, usize::saturating_add)
+            }
+            _ => own,
+        }
+    }
+
     /// How many effects this is, itself included.
     fn count(&self) -> usize {
         match self {
@@ -114,6 +131,11 @@ fn count(effects: &[Slot]) -> usize {
     effects.iter().map(|slot| slot.effect.count()).sum()
 }
 
+/// About the memory that effects take, in bytes.
+fn bytes(effects: &[Slot], stage: &Stage) -> usize {
+    effects.iter().map(|slot| slot.effect.bytes(stage)).fold(0, usize::saturating_add)
+}
+
 /// Checks a list of effects at `place`.
 pub(crate) fn check_all(effects: &[Slot], place: &Place, stage: &Stage) -> Result<(), EffectsError> {
     let count = count(effects);
@@ -123,6 +145,23 @@ pub(crate) fn check_all(effects: &[Slot], place: &Place, stage: &Stage) -> Resul
             problem: format!("{count} effects are too many: use at most {MAX_EFFECTS}"),
         });
     }
+    check_each(effects, place, stage)?;
+    let mebibytes = bytes(effects, stage) >> 20;
+    if mebibytes > MAX_BYTES >> 20 {
+        return Err(EffectsError::Structure {
+            place: place.clone(),
+            problem: format!(
+                "effects for {} channels would need about {mebibytes} MiB, more than {}: use fewer or shorter ones",
+                stage.channels,
+                MAX_BYTES >> 20
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// Checks every effect of a list.
+fn check_each(effects: &[Slot], place: &Place, stage: &Stage) -> Result<(), EffectsError> {
     for (index, slot) in effects.iter().enumerate() {
         let place = place.item("effects", index);
         within(&place.named(slot.effect.name()), "mix", slot.mix, 0.0..=1.0)?;

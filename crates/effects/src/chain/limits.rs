@@ -15,6 +15,8 @@ pub const MAX_RATE: SampleRate = SampleRate::new(192_000).unwrap();
 pub const MAX_CHANNELS: usize = 64;
 /// The most effects of a chain, those within branches included.
 pub(crate) const MAX_EFFECTS: usize = 256;
+/// The most memory that a chain may need, about.
+pub(crate) const MAX_BYTES: usize = 512 << 20;
 /// How deep parallel effects may lie within each other.
 pub(crate) const MAX_DEPTH: usize = 8;
 

@@ -2,6 +2,7 @@
 
 mod delay;
 mod effect;
+mod finite;
 mod levels;
 mod limits;
 mod parallel;

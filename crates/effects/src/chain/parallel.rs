@@ -139,10 +139,15 @@ impl Processor for RunningParallel {
         self.branches.iter().map(|branch| branch.strip.tail()).max().unwrap_or(0)
     }
 
+    fn warm_up(&self) -> usize {
+        self.branches.iter().map(|branch| branch.strip.warm_up() + branch.delay.frames()).max().unwrap_or(0)
+    }
+
     fn reset(&mut self) {
         for branch in &mut self.branches {
             branch.strip.reset();
             branch.delay.reset();
+            branch.gain = branch.gain.at_end();
         }
     }
 

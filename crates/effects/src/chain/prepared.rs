@@ -126,6 +126,9 @@ impl Prepared {
     /// Moves to new parameters without a click, from the next frame on and within [`super::GLIDE`]; a change that comes during
     /// another one begins at its end. Effects must keep their number, order, types and latency.
     ///
+    /// Not safe for real time: new instances of effects are made here, and while a fade goes on [`Prepared::process`] frees
+    /// those that it replaces, and makes the ones that wait. Without updates that allocates nothing.
+    ///
     /// # Errors
     /// As [`Chain::prepare`], and where the chain would have to be prepared anew; then nothing changes.
     pub fn update(&mut self, chain: &Chain) -> Result<(), EffectsError> {

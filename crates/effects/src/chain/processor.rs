@@ -37,7 +37,8 @@ pub(crate) trait Processor: Debug + Send {
         0
     }
 
-    /// Frames that an effect from [`Processor::retuned`] has to hear before it may be heard.
+    /// Frames that an effect from [`Processor::retuned`] has to hear before it may be heard; after a reset, at least as many as
+    /// its latency.
     fn warm_up(&self) -> usize {
         0
     }

@@ -36,7 +36,7 @@ struct Fade {
 /// The share of the effect's output.
 #[derive(Debug)]
 struct Wet {
-    /// Frames that a woken effect has to hear before the ramp goes on.
+    /// Frames that a woken effect still has to hear before the ramp goes on.
     warm_up: usize,
     ramp: Ramp,
 }
@@ -58,6 +58,11 @@ impl Ramp {
     /// From the present value to another within [`GLIDE`].
     pub(crate) fn towards(&self, to: f32, stage: &Stage) -> Ramp {
         Ramp { from: self.value(0), to, at: 0, frames: stage.frames(GLIDE).max(1) }
+    }
+
+    /// Arrived.
+    pub(crate) fn at_end(&self) -> Ramp {
+        Ramp::still(self.to)
     }
 
     /// The value `ahead` frames after the present one.
@@ -106,6 +111,11 @@ impl RunningSlot {
         self.now.latency()
     }
 
+    /// Frames that the slot has to hear after a reset before its effect may be heard.
+    pub(crate) fn warm_up(&self) -> usize {
+        self.now.latency().max(self.now.warm_up())
+    }
+
     pub(crate) fn tail(&self) -> usize {
         let next = self.next.as_ref().map_or(0, |fade| fade.to.tail());
         if self.rests_dry() { 0 } else { self.now.tail().max(next) }
@@ -118,7 +128,13 @@ impl RunningSlot {
 
     /// Starts to move to new settings, which are of the same type.
     pub(crate) fn update(&mut self, settings: &Slot) {
-        if settings.effect != self.settings.effect && !self.now.update(&settings.effect, &self.stage) {
+        if self.rests_dry() {
+            self.settle();
+            if settings.effect != self.settings.effect {
+                self.non_finite += self.now.non_finite();
+                self.now = settings.effect.start(&self.stage);
+            }
+        } else if settings.effect != self.settings.effect && !self.now.update(&settings.effect, &self.stage) {
             match self.next {
                 Some(_) => self.waiting = Some(settings.effect.clone()),
                 None => self.fade_to(&settings.effect),
@@ -127,8 +143,9 @@ impl RunningSlot {
         let (was, is) = (share(&self.settings), share(settings));
         if was != is {
             if self.rests_dry() {
+                self.non_finite += self.now.non_finite();
                 self.now.reset();
-                self.wet.warm_up = self.now.latency();
+                self.wet.warm_up = self.warm_up();
             }
             self.wet.ramp = self.wet.ramp.towards(is, &self.stage);
         }

@@ -18,6 +18,11 @@ impl Strip {
         self.0.iter().map(RunningSlot::latency).sum()
     }
 
+    /// Frames that all effects together have to hear after a reset.
+    pub(crate) fn warm_up(&self) -> usize {
+        self.0.iter().map(RunningSlot::warm_up).sum()
+    }
+
     pub(crate) fn tail(&self) -> usize {
         self.0.iter().map(RunningSlot::tail).fold(0, usize::saturating_add)
     }

@@ -1,9 +1,12 @@
 //! Chains as text: TOML for people, JSON for programs.
 
+use std::collections::BTreeMap;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::finite::Finite;
 use super::{Chain, Effect, Slot};
 use crate::EffectsError;
 
@@ -43,7 +46,7 @@ struct Fields {
     #[serde(default)]
     bypass: bool,
     #[serde(flatten)]
-    effect: Map<String, Value>,
+    effect: BTreeMap<String, Finite>,
 }
 
 fn whole() -> f64 {
@@ -53,6 +56,7 @@ fn whole() -> f64 {
 impl<'de> Deserialize<'de> for Slot {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Slot, D::Error> {
         let Fields { mix, bypass, effect } = Fields::deserialize(deserializer)?;
+        let effect: Map<String, Value> = effect.into_iter().map(|(name, Finite(value))| (name, value)).collect();
         let name = effect.get("type").and_then(Value::as_str).unwrap_or("effect").to_owned();
         let effect = Effect::deserialize(Value::Object(effect))
             .map_err(|error| D::Error::custom(format_args!("{name}: {error}")))?;
