@@ -38,7 +38,8 @@ def synthesize_midi(
     reverb: bool = True,
     **options: Unpack[RenderOptions],
 ) -> float:
-    """Render a MIDI file to a WAV file and return the seconds of audio written (frames / sample rate).
+    """Render a MIDI file to a WAV, FLAC, MP3 or Opus file, as its name says, and return the seconds of audio written
+    (frames / sample rate). Opus is rendered at 48000 Hz where it does not know the sample rate.
 
     ``soundfont_path`` is a file, ``"builtin"`` for the built-in bank, or None for the first of: the variable
     ``RAE_SOUNDFONT``, the config file, the SoundFonts that are installed, the built-in bank; or several, see
@@ -63,10 +64,10 @@ def batch_synthesize_midi(
     jobs: int | None = None,
     **options: Unpack[RenderOptions],
 ) -> list[BatchResult]:
-    """Render MIDI files to WAV files in a folder, and return what became of each, in the order of ``midi_paths``.
+    """Render MIDI files to audio files in a folder, and return what became of each, in the order of ``midi_paths``.
 
-    A file that fails does not stop the others: its result carries the exception. ``song.mid`` becomes ``song.wav``,
-    later files of that name ``song-2.wav`` and so on; the folder is made if it is not there. ``jobs`` files are
+    A file that fails does not stop the others: its result carries the exception. ``song.mid`` becomes ``song.wav``, or
+    ``song.mp3`` with ``format="mp3"``, later files of that name ``song-2.wav`` and so on; the folder is made if it is not there. ``jobs`` files are
     rendered at once, by default one per core. ``progress`` hears the share of files done. The other arguments are
     those of :func:`synthesize_midi`.
 
@@ -84,7 +85,8 @@ def synthesize_midi_zerocopy(
     reverb: bool = True,
     **options: Unpack[RenderOptions],
 ) -> _core.WavBuffer:
-    """Render a MIDI file to a WAV file in memory: the bytes that :func:`synthesize_midi` writes.
+    """Render a MIDI file to a file in memory, WAV unless ``format`` says otherwise: the bytes that
+    :func:`synthesize_midi` writes.
 
     ``memoryview(result)`` reads them in place, read-only; so do ``file.write(result)``, ``hashlib`` and others that
     take bytes. ``len``, ``result.duration`` and ``result.report`` describe it. Arguments and exceptions are those of
@@ -122,8 +124,8 @@ def synthesize_stems(
     by: Literal["channel", "track"] = "channel",
     **options: Unpack[RenderOptions],
 ) -> dict[str, Path]:
-    """Render every channel or track that plays notes to a WAV file of its own in a folder, which is made if it is not
-    there, and the clicks to another if there are any. Returns the files by names such as ``"01 Grand Piano"``.
+    """Render every channel or track that plays notes to a file of its own in a folder, which is made if it is not there,
+    and the clicks to another if there are any. Returns the files by names such as ``"01 Grand Piano"``.
 
     All are as long as the mix and add up to it, also where voices give way. The limiter is not used; choose
     ``sample_format="f32"`` where stems may exceed full scale. The other arguments and the exceptions are those of

@@ -10,7 +10,12 @@ from typing import Any, Literal, TypedDict
 class RenderOptions(TypedDict, total=False):
     """Keyword arguments of a render; what is left out has its default.
 
-    - ``sample_format``: 16-bit (dithered) or 24-bit integers, or 32-bit float. Default ``"s16"``.
+    - ``format``: Of the file. Default: what its name says, else ``"wav"``.
+    - ``sample_format``: 16-bit (dithered) or 24-bit integers, or 32-bit float, which FLAC does not have. For WAV and
+      FLAC; default ``"s16"``.
+    - ``bitrate``: kbit/s, for MP3 (the same everywhere) and Opus (on average, default 128).
+    - ``quality``: 0 (best, about 245 kbit/s) to 9 (about 65) of a rate that varies, for MP3. Default 2.
+    - ``level``: 0 (fastest) to 8 (smallest), for FLAC. Default 5.
     - ``gain_db``: Absolute gain in dB; at 0 one full-scale sample at full velocity reaches full scale. Default -13.
     - ``normalize_db``: Bring the highest sample to this level in dBFS; renders twice. Default: no.
     - ``reverb_wet``: Share of the reverb, 0 to 1. Default 0.3.
@@ -44,7 +49,11 @@ class RenderOptions(TypedDict, total=False):
     - ``progress``: Called with the share of the work done, 0 to 1. What it raises stops the render and is raised.
     """
 
+    format: Literal["wav", "flac", "mp3", "opus"]
     sample_format: Literal["s16", "s24", "f32"]
+    bitrate: int
+    quality: int
+    level: int
     gain_db: float
     normalize_db: float | None
     reverb_wet: float

@@ -28,6 +28,10 @@ class RenderReport:
     threads: int
     soundfont: str
     """Path of the SoundFont, or ``"builtin"``."""
+    encoding: str | None
+    """Format of the file and its choices, such as ``"FLAC, 16 bit, level 5"``; None where no file was written."""
+    bytes: int | None
+    """Size of the file; None where none was written."""
     wall_seconds: float
     times_real_time: float
     warnings: tuple[str, ...]
@@ -35,12 +39,12 @@ class RenderReport:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of one file of a batch. It is a path: ``open(result)`` opens the WAV file, and where there is none
+    """What became of one file of a batch. It is a path: ``open(result)`` opens the audio file, and where there is none
     raises ``result.error``."""
 
     midi_path: str
     path: str
-    """Where the WAV file is, or would be."""
+    """Where the audio file is, or would be."""
     report: RenderReport | None
     """None where the file failed."""
     error: Exception | None

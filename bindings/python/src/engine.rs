@@ -151,7 +151,7 @@ impl Engine {
         Watch::over(py, progress, |watch| {
             let song = read_midi(&midi_path)?;
             let (file, made) =
-                self.engine.render_wav(&song, &settings, &mut |progress| watch.update(progress.fraction))?;
+                self.engine.render_bytes(&song, &settings, &mut |progress| watch.update(progress.fraction))?;
             Ok(WavBuffer::new(file, made))
         })
     }

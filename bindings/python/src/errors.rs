@@ -28,12 +28,13 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
         Error::Codec(CodecError::IsFolder(path)) => {
             return unwritten(py, path, &ErrorKind::IsADirectory.into());
         }
+        Error::Codec(error) if error.is_choice() => "SettingsError",
         Error::Codec(_) => "CodecError",
         Error::OutputIsInput { output, .. } => {
             return unwritten(py, output, &io::Error::new(ErrorKind::AlreadyExists, error.to_string()));
         }
         Error::Device { .. } => "DeviceError",
-        Error::Settings { .. } | Error::NotWav(_) | Error::Picture(_) => "SettingsError",
+        Error::Settings { .. } | Error::Picture(_) => "SettingsError",
         _ => "AudioEngineError",
     };
     build(py, name, (error.to_string(),))

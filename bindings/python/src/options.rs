@@ -8,8 +8,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_audio_engine::{
-    Decibels, Error, Interpolation, MAX_CHANNEL, MAX_VOICES, Practice, RenderSettings, Reverb, SAMPLE_RATES,
-    SampleFormat, SampleRate, Seconds, StemsBy, TRANSPOSITIONS, Tail,
+    Decibels, EncodingOptions, Error, Interpolation, MAX_CHANNEL, MAX_VOICES, Practice, RenderSettings, Reverb,
+    SAMPLE_RATES, SampleFormat, SampleRate, Seconds, StemsBy, TRANSPOSITIONS, Tail,
 };
 
 use crate::errors;
@@ -22,10 +22,7 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
     let hz = options.in_range("sample_rate", SAMPLE_RATES, usual.rate.hz())?;
     Ok(RenderSettings {
         rate: SampleRate::new(hz).unwrap_or(usual.rate),
-        format: options.one_of(
-            "sample_format",
-            &[("s16", SampleFormat::S16), ("s24", SampleFormat::S24), ("f32", SampleFormat::F32)],
-        )?,
+        encoding: encoding(&options)?,
         gain: Decibels(options.or("gain_db", usual.gain.0)?),
         normalize: options.get("normalize_db")?.map(Decibels),
         reverb: reverb(&options)?,
@@ -48,6 +45,18 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
         threads: options.get_or_say("threads", || "at least 1".into())?,
         device: options.parsed("device")?.unwrap_or_default(),
         overwrite: options.or("overwrite", true)?,
+    })
+}
+
+fn encoding(options: &Options<'_, '_>) -> PyResult<EncodingOptions> {
+    let formats = [("s16", SampleFormat::S16), ("s24", SampleFormat::S24), ("f32", SampleFormat::F32)];
+    let chosen = options.get::<String>("sample_format")?.is_some();
+    Ok(EncodingOptions {
+        format: options.parsed("format")?,
+        sample_format: if chosen { Some(options.one_of("sample_format", &formats)?) } else { None },
+        bitrate: options.get_or_say("bitrate", || "6 to 512".into())?,
+        quality: options.get_or_say("quality", || "0 to 9".into())?,
+        level: options.get_or_say("level", || "0 to 8".into())?,
     })
 }
 

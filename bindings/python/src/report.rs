@@ -19,6 +19,8 @@ pub(crate) fn to_python<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound
     fields.set_item("device", &report.device)?;
     fields.set_item("threads", report.threads)?;
     fields.set_item("soundfont", &report.soundfont)?;
+    fields.set_item("encoding", &report.encoding)?;
+    fields.set_item("bytes", report.bytes)?;
     fields.set_item("wall_seconds", report.wall_seconds)?;
     fields.set_item("times_real_time", report.times_real_time)?;
     fields.set_item("warnings", PyTuple::new(py, &report.warnings)?)?;

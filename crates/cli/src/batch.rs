@@ -19,14 +19,14 @@ use crate::values::show_time;
 
 /// Turn many MIDI files into sound at once
 ///
-/// song.mid becomes song.wav in the output folder; later files of the same name become song-2.wav and so on. A file
+/// song.mid becomes song.wav in the output folder, or song.mp3 with --format mp3; later files of the same name become song-2.wav and so on. A file
 /// that fails is named and does not stop the others.
 #[derive(Args)]
 pub(crate) struct Batch {
     /// MIDI files, and folders to search for *.mid, *.midi, *.kar and *.rmi
     #[arg(required = true, value_name = "FILES")]
     inputs: Vec<PathBuf>,
-    /// Where the WAV files go; the folder is made if it is not there
+    /// Where the files go; the folder is made if it is not there
     #[arg(short = 'd', long, value_name = "DIR")]
     out_dir: PathBuf,
     /// Replace output files that exist
@@ -60,7 +60,7 @@ struct Entry<'a> {
 
 impl Batch {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let settings = self.options.settings(None, self.force)?;
+        let settings = self.options.settings(None, None, self.force)?;
         let inputs = songs(&self.inputs);
         if inputs.is_empty() {
             return Err(Failure::Usage(

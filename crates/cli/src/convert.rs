@@ -43,8 +43,8 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "N", help_heading = "Format", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=2))]
     channels: Option<usize>,
     /// WAV and FLAC: s16, s24, or f32 for WAV [default: what holds the input]
-    #[arg(long, value_name = "FORMAT", help_heading = "Format", value_parser = sample_format)]
-    sample_format: Option<SampleFormat>,
+    #[arg(long, value_name = "FORMAT", help_heading = "Format")]
+    sample_format: Option<SampleFormatName>,
     /// MP3 and Opus: kbit/s
     #[arg(long, value_name = "KBPS", help_heading = "Format", conflicts_with = "quality")]
     bitrate: Option<u16>,
@@ -82,9 +82,9 @@ impl Convert {
             return Err(Failure::Usage("--normalize wants -200 to 0 dBFS".into()));
         }
         Ok(ConvertSettings {
-            format: self.format,
             encoding: EncodingOptions {
-                sample_format: self.sample_format,
+                format: self.format,
+                sample_format: self.sample_format.map(SampleFormat::from),
                 bitrate: self.bitrate,
                 quality: self.quality,
                 level: self.level,
@@ -187,13 +187,4 @@ fn patience<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Patience {
 fn rate(text: &str) -> Result<SampleRate, String> {
     let rate = text.parse().ok().filter(|rate| (1..=768_000).contains(rate)).and_then(SampleRate::new);
     rate.ok_or_else(|| "choose 1 to 768000 Hz".into())
-}
-
-fn sample_format(text: &str) -> Result<SampleFormat, String> {
-    match text {
-        "s16" => Ok(SampleFormat::S16),
-        "s24" => Ok(SampleFormat::S24),
-        "f32" => Ok(SampleFormat::F32),
-        _ => Err("choose s16, s24 or f32".into()),
-    }
 }

@@ -1,9 +1,11 @@
 //! What every way of rendering lets one choose: format, sound, part of the song.
 
+use std::path::Path;
+
 use clap::{Args, ValueEnum};
 use rust_audio_engine::{
-    BankName, Decibels, Device, Interpolation, RenderSettings, Reverb, SAMPLE_RATES, SampleFormat, SampleRate, Seconds,
-    SoundFontChoice,
+    BankName, CodecError, Decibels, Device, EncodingOptions, Error, FileFormat, Interpolation, RenderSettings, Reverb,
+    SAMPLE_RATES, SampleFormat, SampleRate, Seconds, SoundFontChoice,
 };
 
 use crate::exit::Failure;
@@ -37,12 +39,24 @@ pub(crate) struct RenderOptions {
 #[derive(Args)]
 #[command(next_help_heading = "Format")]
 struct FormatOptions {
-    /// Sample rate
+    /// wav, flac, mp3 or opus [default: what the output's name says, else wav]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<FileFormat>,
+    /// Sample rate; Opus takes 48000 for rates that it does not know
     #[arg(short = 'r', long = "rate", alias = "sample-rate", value_name = "HZ", default_value_t = 44_100)]
     rate: u32,
-    /// Sample format: 16- or 24-bit integers, or 32-bit float
-    #[arg(long, value_name = "FORMAT", default_value = "s16")]
-    sample_format: FormatName,
+    /// WAV and FLAC: 16- or 24-bit integers, WAV also 32-bit float [default: s16]
+    #[arg(long, value_name = "FORMAT")]
+    sample_format: Option<SampleFormatName>,
+    /// MP3 and Opus: kbit/s [default: Opus 128]
+    #[arg(long, value_name = "KBPS", conflicts_with = "quality")]
+    bitrate: Option<u16>,
+    /// MP3: a rate that varies, 0 (best, about 245 kbit/s) to 9 (about 65) [default: 2]
+    #[arg(long, value_name = "N")]
+    quality: Option<u8>,
+    /// FLAC: 0 (fastest) to 8 (smallest) [default: 5]
+    #[arg(long, value_name = "N")]
+    level: Option<u8>,
     /// Absolute gain; at 0 dB one full-scale sample at full velocity reaches full scale
     #[arg(long, value_name = "DB", default_value_t = -13.0, allow_negative_numbers = true)]
     gain: f64,
@@ -119,7 +133,7 @@ struct WorkOptions {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum FormatName {
+enum SampleFormatName {
     S16,
     S24,
     F32,
@@ -158,17 +172,13 @@ impl RenderOptions {
         self.work.quiet
     }
 
-    /// The sample format in words.
-    pub(crate) fn format(&self) -> &'static str {
-        match self.format.sample_format {
-            FormatName::S16 => "16 bit",
-            FormatName::S24 => "24 bit",
-            FormatName::F32 => "32-bit float",
-        }
-    }
-
-    /// What the options say, checked.
-    pub(crate) fn settings(&self, threads: Option<usize>, overwrite: bool) -> Result<RenderSettings, Failure> {
+    /// What the options say, checked. The format is that of `output` where only its name says it.
+    pub(crate) fn settings(
+        &self,
+        output: Option<&Path>,
+        threads: Option<usize>,
+        overwrite: bool,
+    ) -> Result<RenderSettings, Failure> {
         let (format, sound, part) = (&self.format, &self.sound, &self.part);
         let rate = SampleRate::new(format.rate).ok_or_else(|| {
             Failure::Usage(format!("sample rate is 0 Hz; choose {} to {}", SAMPLE_RATES.start(), SAMPLE_RATES.end()))
@@ -176,7 +186,7 @@ impl RenderOptions {
         let defaults = RenderSettings::default();
         let settings = RenderSettings {
             rate,
-            format: format.sample_format.into(),
+            encoding: format.encoding(output).map_err(Error::from)?,
             gain: Decibels(format.gain),
             normalize: format.normalize.map(Decibels),
             tempo: part.tempo,
@@ -203,12 +213,27 @@ pub(crate) fn flatten(lists: &[Channels]) -> Vec<u16> {
     lists.iter().flat_map(|list| list.0.iter().copied()).collect()
 }
 
-impl From<FormatName> for SampleFormat {
-    fn from(name: FormatName) -> SampleFormat {
+impl FormatOptions {
+    fn encoding(&self, output: Option<&Path>) -> Result<EncodingOptions, CodecError> {
+        let named = || output.map_or(Ok(None), FileFormat::from_path);
+        let options = EncodingOptions {
+            format: self.format.map_or_else(named, |format| Ok(Some(format)))?,
+            sample_format: self.sample_format.map(SampleFormat::from),
+            bitrate: self.bitrate,
+            quality: self.quality,
+            level: self.level,
+        };
+        options.for_stream()?;
+        Ok(options)
+    }
+}
+
+impl From<SampleFormatName> for SampleFormat {
+    fn from(name: SampleFormatName) -> SampleFormat {
         match name {
-            FormatName::S16 => SampleFormat::S16,
-            FormatName::S24 => SampleFormat::S24,
-            FormatName::F32 => SampleFormat::F32,
+            SampleFormatName::S16 => SampleFormat::S16,
+            SampleFormatName::S24 => SampleFormat::S24,
+            SampleFormatName::F32 => SampleFormat::F32,
         }
     }
 }

@@ -21,15 +21,15 @@ use crate::values::show_time;
 
 /// Turn a MIDI file into sound
 ///
-/// Writes a stereo WAV file, stems or a timeline. Messages go to standard error; standard output carries only data: the
+/// Writes stereo sound, stems or a timeline. Messages go to standard error; standard output carries only data: the
 /// audio with `-o -`, or the report with --json.
 #[derive(Args)]
 #[command(group = ArgGroup::new("outputs").args(["output", "stems", "timeline"]).multiple(true).required(true))]
 pub(crate) struct Render {
     /// The MIDI file; - is standard input
     song: PathBuf,
-    /// Where the WAV file goes; - is standard output
-    #[arg(short, long, value_name = "OUT.wav")]
+    /// Where the sound goes: a .wav, .flac, .mp3 or .opus file; - is standard output
+    #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// Write every channel's or track's sound to a file of its own in this folder, as long as the mix; they add up to it
     #[arg(long, value_name = "DIR")]
@@ -83,7 +83,7 @@ impl Render {
         {
             self.check_output(output)?;
         }
-        let settings = self.options.settings(self.threads, self.force)?;
+        let settings = self.options.settings(self.output.as_deref(), self.threads, self.force)?;
         self.listen.check()?;
         let interrupts = Interrupts::watch();
         let song = read_song(&self.song)?;
@@ -164,11 +164,11 @@ impl Render {
         output.into_iter().chain(stems).collect::<Vec<_>>().join(" and ")
     }
 
-    /// `out/demo.wav: 1:02.4 of stereo at 44100 Hz, 16 bit, with … — 95x faster than real time, peak −3.1 dBFS`
+    /// `out/demo.wav: 1:02.4 of stereo at 44100 Hz, WAV, 16 bit, with … — 95x faster than real time, peak −3.1 dBFS`
     fn summary(&self, report: &Report, stems: usize) -> String {
         let output = self.made(stems);
         let length = show_time(Seconds(report.duration));
-        let format = self.options.format();
+        let format = report.encoding.as_deref().map_or(String::new(), |encoding| format!(" {encoding},"));
         let peak = report.peak_dbfs.map_or("silent".into(), |peak| format!("peak {} dBFS", level(peak)));
         let limited = if report.limiter_reduction_db > 0.0 {
             format!(", limited by up to {} dB", level(report.limiter_reduction_db))
@@ -176,7 +176,7 @@ impl Render {
             String::new()
         };
         format!(
-            "{output}: {length} of stereo at {} Hz, {format}, with {} — {:.0}x faster than real time ({}), {peak}{limited}",
+            "{output}: {length} of stereo at {} Hz,{format} with {} — {:.0}x faster than real time ({}), {peak}{limited}",
             report.sample_rate, report.soundfont, report.times_real_time, report.device,
         )
     }

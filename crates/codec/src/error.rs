@@ -170,6 +170,22 @@ impl CodecError {
         CodecError::Channels { format, channels, most: format.max_channels() }
     }
 
+    /// Whether another choice of format, rate, channels or options would help.
+    pub fn is_choice(&self) -> bool {
+        use CodecError::*;
+        matches!(
+            self,
+            Channels { .. }
+                | Rate { .. }
+                | Option { .. }
+                | Choice { .. }
+                | BitrateAndQuality
+                | NoMp3
+                | UnknownFormat(_)
+                | NotWritten(_)
+        )
+    }
+
     pub(crate) fn failed(format: FileFormat, reason: impl ToString) -> CodecError {
         CodecError::Encode { path: PathBuf::new(), format, reason: reason.to_string() }
     }

@@ -16,7 +16,7 @@ use crate::{CodecError, Engine, Error, RenderSettings, Report, read_midi};
 pub struct BatchFile {
     /// The MIDI file.
     pub input: PathBuf,
-    /// Where its WAV file is, or would be.
+    /// Where its sound is, or would be.
     pub output: PathBuf,
     /// What was made, or why nothing was; [`Error::Cancelled`] where the batch was stopped before the file was done.
     pub result: Result<Report, Error>,
@@ -38,10 +38,11 @@ pub struct BatchProgress<'a> {
 pub type BatchObserver<'a> = dyn FnMut(BatchProgress<'_>) -> ControlFlow<()> + 'a;
 
 impl Engine {
-    /// Renders MIDI files to WAV files in `folder`, which is made if it is not there, and tells what became of each, in
+    /// Renders MIDI files to audio files in `folder`, which is made if it is not there, and tells what became of each, in
     /// the order of `inputs`. A file that fails does not stop the others.
     ///
-    /// `song.mid` becomes `song.wav`; later inputs of one stem become `song-2.wav` and so on. No input is ever replaced,
+    /// `song.mid` becomes `song.wav`, or another format that the settings choose; later inputs of one stem become
+    /// `song-2.wav` and so on. No input is ever replaced,
     /// other files only where `settings.overwrite` allows it. `jobs` files are rendered at once, by default one per
     /// core; with more than one, each has a single thread whatever `settings.threads` says. Memory does not grow with
     /// the lengths of the songs.
@@ -60,13 +61,14 @@ impl Engine {
         if jobs == Some(0) {
             return Err(Error::settings("jobs is 0; use at least 1".into()));
         }
+        let extension = settings.encoding.for_stream()?.format().name();
         make_folder(folder.as_ref())?;
         let jobs = jobs.unwrap_or_else(cores).min(inputs.len());
         let threads = if jobs > 1 { Some(1) } else { settings.threads };
         let batch = Batch {
             engine: self,
             inputs,
-            outputs: outputs(inputs, folder.as_ref(), "wav"),
+            outputs: outputs(inputs, folder.as_ref(), extension),
             protected: Protected::new(inputs),
             settings: RenderSettings { threads, ..settings.clone() },
         };

@@ -168,7 +168,7 @@ impl Engine {
         let Some(target) = settings.normalize else {
             return self.share(song, settings, Share::Mix);
         };
-        let unlimited = RenderSettings { format: SampleFormat::F32, ..settings.clone() };
+        let unlimited = RenderSettings { encoding: SampleFormat::F32.into(), ..settings.clone() };
         let mut first = self.share(song, &unlimited, Share::Mix)?;
         work.run(&mut first, |_, _| Ok(()))?;
         let change = first.report().peak_dbfs.map_or(0.0, |peak| target.0 - peak);

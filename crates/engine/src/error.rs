@@ -32,9 +32,6 @@ pub enum Error {
         /// The input as it was named.
         input: PathBuf,
     },
-    /// The output is named like a file of another format than WAV.
-    #[error("{} would be a WAV file in spite of its name; name it .wav, and let another program convert it", .0.display())]
-    NotWav(PathBuf),
     /// The device that was demanded is not there.
     #[error("no GPU: {reason}; let the engine choose (auto) or ask for the cpu")]
     Device {

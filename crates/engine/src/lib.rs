@@ -37,6 +37,7 @@ mod report;
 mod settings;
 mod stems;
 mod stream;
+mod tags;
 mod voices;
 mod window;
 mod work;
@@ -66,8 +67,8 @@ pub use stems::{Stem, StemFile, StemsBy};
 pub use stream::{Stream, instructions};
 
 pub use rae_codec::{
-    AudioFormat, AudioInfo, AudioReader, AudioSource, CodecError, DecodeLimits, EncodingOptions, FileFormat,
-    OutputFile, SampleFormat, Samples, TagKey, Tags, read_all,
+    AudioFormat, AudioInfo, AudioReader, AudioSource, CodecError, DecodeLimits, Encoding, EncodingOptions, FileFormat,
+    Mp3Rate, OutputFile, SampleFormat, Samples, TagKey, Tags, read_all,
 };
 pub use rae_dsp::AudioBuffer;
 pub use rae_effects::MAX_REVERB_TIME;

@@ -1,14 +1,14 @@
 //! From file to file.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufWriter, Cursor, Write};
 use std::path::Path;
 
-use rae_codec::{AudioSpec, AudioSummary, AudioWriter, Encoding, OutputFile, Tags};
+use rae_codec::{AudioSpec, AudioSummary, AudioWriter, Encoding, OutputFile};
 use rae_midi::{Parsed, Sequence};
 use rae_units::Frames;
 
+use crate::tags::song_tags;
 use crate::work::Work;
 use crate::writer;
 use crate::{Engine, Error, Observer, RenderSettings, Report, Stream};
@@ -26,16 +26,6 @@ pub fn check_output(output: impl AsRef<Path>, input: impl AsRef<Path>) -> Result
         return Err(Error::OutputIsInput { output: output.to_owned(), input: input.to_owned() });
     }
     Ok(())
-}
-
-/// Refuses a name that promises another format than WAV.
-fn check_name(output: &Path) -> Result<(), Error> {
-    const OTHERS: [&str; 10] = ["aac", "aif", "aiff", "flac", "m4a", "mid", "mp3", "ogg", "opus", "wma"];
-    let named = output.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
-    match named {
-        Some(named) if OTHERS.contains(&named.as_str()) => Err(Error::NotWav(output.to_owned())),
-        _ => Ok(()),
-    }
 }
 
 /// Two names of one regular file. What cannot be looked at is none.
@@ -66,8 +56,9 @@ pub(crate) fn identity(path: &Path) -> Option<Identity> {
 }
 
 impl Engine {
-    /// Renders a song to a WAV file, which appears under its name when it is complete. The song's warnings go into the
-    /// report. An output that is the SoundFont is refused; for the song's own file there is [`check_output`].
+    /// Renders a song to an audio file, which appears under its name when it is complete; its format is that which the
+    /// settings choose, else that of its name. The song's warnings go into the report. An output that is the SoundFont is
+    /// refused; for the song's own file there is [`check_output`].
     pub fn render_file(
         &self,
         song: &Parsed,
@@ -76,19 +67,19 @@ impl Engine {
         observer: &mut Observer<'_>,
     ) -> Result<Report, Error> {
         settings.validate()?;
-        check_name(output.as_ref())?;
+        let render = FileRender::new(song, settings, settings.encoding.for_path(output.as_ref())?)?;
         self.font().files().try_for_each(|soundfont| check_output(&output, soundfont))?;
         let file = OutputFile::create(output, settings.overwrite)?;
         let mut work = Work::new(settings, observer);
-        let mut stream = self.begin(song, settings, &mut work)?;
-        let writer = AudioWriter::to_file(file, &spec(settings), Encoding::Wav(settings.format))?;
-        let (file, summary) = write(writer, settings, &mut work, &mut stream)?;
+        let mut stream = self.begin(song, &render.settings, &mut work)?;
+        let writer = AudioWriter::to_file(file, &render.spec, render.encoding)?;
+        let (file, summary) = render.write(writer, &mut work, &mut stream)?;
         file.commit()?;
-        Ok(report(&stream, summary))
+        Ok(render.report(&stream, summary))
     }
 
-    /// Renders a song as WAV to anything that takes bytes, such as a pipe. Since that cannot be rewound, the header
-    /// gives no length. With several threads in the settings, the sink is used on a thread of its own.
+    /// Renders a song to anything that takes bytes, such as a pipe, as WAV or what the settings choose. Since that cannot
+    /// be rewound, headers give no length. With several threads in the settings, the sink is used on a thread of its own.
     pub fn render_to(
         &self,
         song: &Parsed,
@@ -96,60 +87,78 @@ impl Engine {
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<Report, Error> {
+        let render = FileRender::new(song, settings, settings.encoding.for_stream()?)?;
         let mut work = Work::new(settings, observer);
-        let mut stream = self.begin(song, settings, &mut work)?;
+        let mut stream = self.begin(song, &render.settings, &mut work)?;
         let sink = BufWriter::new(sink);
-        let writer = AudioWriter::streaming(sink, "standard output", &spec(settings), Encoding::Wav(settings.format))?;
-        let (_, summary) = write(writer, settings, &mut work, &mut stream)?;
-        Ok(report(&stream, summary))
+        let writer = AudioWriter::streaming(sink, "standard output", &render.spec, render.encoding)?;
+        let (_, summary) = render.write(writer, &mut work, &mut stream)?;
+        Ok(render.report(&stream, summary))
     }
 
-    /// Renders a song to a complete WAV file in memory, the same bytes that [`Engine::render_file`] writes.
-    pub fn render_wav(
+    /// Renders a song to a complete file in memory, WAV or what the settings choose: the same bytes that
+    /// [`Engine::render_file`] writes.
+    pub fn render_bytes(
         &self,
         song: &Parsed,
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<(Vec<u8>, Report), Error> {
+        let render = FileRender::new(song, settings, settings.encoding.for_stream()?)?;
         let mut work = Work::new(settings, observer);
-        let mut stream = self.begin(song, settings, &mut work)?;
-        let writer =
-            AudioWriter::seekable(Cursor::new(Vec::new()), "memory", &spec(settings), Encoding::Wav(settings.format))?;
-        let (file, summary) = write(writer, settings, &mut work, &mut stream)?;
-        Ok((file.into_inner(), report(&stream, summary)))
+        let mut stream = self.begin(song, &render.settings, &mut work)?;
+        let writer = AudioWriter::seekable(Cursor::new(Vec::new()), "memory", &render.spec, render.encoding)?;
+        let (file, summary) = render.write(writer, &mut work, &mut stream)?;
+        Ok((file.into_inner(), render.report(&stream, summary)))
     }
 }
 
-pub(crate) fn spec(settings: &RenderSettings) -> AudioSpec {
-    let most = settings.max_duration.frames(settings.rate);
-    AudioSpec { rate: settings.rate, channels: 2, max_frames: Some(Frames(most.0 + 1)), tags: Tags::default() }
+/// A song on its way into one file.
+pub(crate) struct FileRender {
+    pub(crate) encoding: Encoding,
+    pub(crate) spec: AudioSpec,
+    /// With the rate that the format takes.
+    pub(crate) settings: RenderSettings,
 }
 
-/// Takes the stream into the writer: with several threads, on one of its own.
-fn write<W: Write + Send>(
-    mut writer: AudioWriter<W>,
-    settings: &RenderSettings,
-    work: &mut Work<'_, '_>,
-    stream: &mut Stream,
-) -> Result<(W, AudioSummary), Error> {
-    if settings.thread_count() == 1 {
-        work.run(stream, |left, right| Ok(writer.write(&[left, right])?))?;
-    } else {
-        writer::beside(
-            |left, right| Ok(writer.write(&[left, right])?),
-            // What the work fails with when the writer takes no more is not seen: the writer's own error is.
-            |outlet| {
-                work.run(stream, |left, right| if outlet.put(left, right) { Ok(()) } else { Err(Error::Cancelled) })
-            },
-        )?;
+impl FileRender {
+    /// Refuses what the format cannot hold, before anything is rendered.
+    pub(crate) fn new(song: &Parsed, settings: &RenderSettings, encoding: Encoding) -> Result<FileRender, Error> {
+        let rate = encoding.rate(settings.rate);
+        let most = settings.max_duration.frames(rate);
+        let spec = AudioSpec { rate, channels: 2, max_frames: Some(Frames(most.0 + 1)), tags: song_tags(song) };
+        encoding.check(&spec)?;
+        Ok(FileRender { encoding, spec, settings: RenderSettings { rate, ..settings.clone() } })
     }
-    Ok(writer.finish()?)
-}
 
-fn report(stream: &Stream, summary: AudioSummary) -> Report {
-    let mut report = stream.report();
-    if summary.non_finite > 0 {
-        report.warnings.push(format!("{} samples were not finite and are written as 0", summary.non_finite));
+    /// Takes the stream into the writer: with several threads, on one of its own.
+    fn write<W: Write + Send>(
+        &self,
+        mut writer: AudioWriter<W>,
+        work: &mut Work<'_, '_>,
+        stream: &mut Stream,
+    ) -> Result<(W, AudioSummary), Error> {
+        if self.settings.thread_count() == 1 {
+            work.run(stream, |left, right| Ok(writer.write(&[left, right])?))?;
+        } else {
+            writer::beside(
+                |left, right| Ok(writer.write(&[left, right])?),
+                // What the work fails with when the writer takes no more is not seen: the writer's own error is.
+                |outlet| {
+                    work.run(stream, |left, right| if outlet.put(left, right) { Ok(()) } else { Err(Error::Cancelled) })
+                },
+            )?;
+        }
+        Ok(writer.finish()?)
     }
-    report
+
+    fn report(&self, stream: &Stream, summary: AudioSummary) -> Report {
+        let mut report = stream.report();
+        report.encoding = Some(self.encoding.to_string());
+        report.bytes = Some(summary.bytes);
+        if summary.non_finite > 0 {
+            report.warnings.push(format!("{} samples were not finite and are written as 0", summary.non_finite));
+        }
+        report
+    }
 }

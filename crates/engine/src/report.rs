@@ -30,6 +30,10 @@ pub struct Report {
     pub threads: usize,
     /// Path of the SoundFont, or `builtin`; of several, all with their offsets.
     pub soundfont: String,
+    /// Format of the file and its choices, such as `FLAC, 16 bit, level 5`; `None` where no file was written.
+    pub encoding: Option<String>,
+    /// Size of the file; `None` where none was written.
+    pub bytes: Option<u64>,
     /// Seconds that the render took.
     pub wall_seconds: f64,
     /// `duration` ÷ `wall_seconds`.

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use rae_codec::SampleFormat;
+use rae_codec::EncodingOptions;
 use rae_midi::Speed;
 use rae_synth::{ChannelSet, Interpolation, MAX_VOICES};
 use rae_units::{Decibels, SampleRate, Seconds};
@@ -44,11 +44,12 @@ impl Default for Reverb {
 /// All choices of a render. Begin with `RenderSettings::default()` and change what you need.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RenderSettings {
-    /// Frames per second of the result; 8000 to 384000 Hz.
+    /// Frames per second of the result; 8000 to 384000 Hz. Opus files are rendered at 48000 Hz where they cannot have this
+    /// rate; see [`Encoding::rate`](crate::Encoding::rate).
     pub rate: SampleRate,
-    /// How samples are written. The integer formats pass the safety limiter unless the sound is normalised, float does
-    /// not; 16 bits are dithered.
-    pub format: SampleFormat,
+    /// Format of files and its choices. Whatever cannot hold samples beyond full scale passes the safety limiter unless
+    /// the sound is normalised; only float does not. 16 bits are dithered.
+    pub encoding: EncodingOptions,
     /// Absolute gain: at 0 dB a hard-panned full-scale sample at full velocity reaches full scale.
     pub gain: Decibels,
     /// Raise or lower the whole result so that its highest sample is at this level, −100 to 0 dBFS. Renders twice.
@@ -94,7 +95,7 @@ impl Default for RenderSettings {
     fn default() -> Self {
         RenderSettings {
             rate: SampleRate::CD,
-            format: SampleFormat::S16,
+            encoding: EncodingOptions::default(),
             gain: Decibels(-13.0),
             normalize: None,
             reverb: Some(Reverb::default()),
@@ -193,9 +194,9 @@ impl RenderSettings {
         self.threads.unwrap_or_else(cores)
     }
 
-    /// Integer samples cannot exceed full scale, so they are limited; normalised sound does not reach beyond it.
+    /// What cannot exceed full scale is limited; normalised sound does not reach beyond it.
     pub(crate) fn is_limited(&self) -> bool {
-        self.format.is_integer() && self.normalize.is_none()
+        self.encoding.is_bounded() && self.normalize.is_none()
     }
 
     /// The channels that do not sound, counted from 0.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use rae_codec::{AudioWriter, CodecError, Encoding, OutputFile, SampleFormat};
+use rae_codec::{AudioWriter, CodecError, OutputFile, SampleFormat};
 use rae_dsp::AudioBuffer;
 use rae_midi::{Action, Message, Parsed, Performance, Sequence, Summary};
 use rae_synth::{Heard, presets_used};
@@ -12,7 +12,7 @@ use rae_units::Frames;
 use serde::Serialize;
 
 use crate::batch::make_folder;
-use crate::output::spec;
+use crate::output::FileRender;
 use crate::stream::Share;
 use crate::work::{Kept, Work};
 use crate::{Arranged, Engine, Error, Observer, RenderSettings, Report, Tail};
@@ -75,8 +75,8 @@ struct Mix {
 }
 
 impl Engine {
-    /// Renders every channel or track that plays notes into a WAV file of its own, and the clicks into another if there are
-    /// any: `01 Grand Piano.wav`, `click.wav`. All are as long as the mix and add up to it; the folder is made if it is
+    /// Renders every channel or track that plays notes into a file of its own, and the clicks into another if there are
+    /// any: `01 Grand Piano.wav`, `click.wav`, or another format that the settings choose. All are as long as the mix and add up to it; the folder is made if it is
     /// not there. Gives the report of the mix.
     ///
     /// The mix is rendered first, twice if it is normalised, for its length and level, then once for every stem with all
@@ -92,11 +92,13 @@ impl Engine {
         observer: &mut Observer<'_>,
     ) -> Result<(Report, Vec<StemFile>), Error> {
         settings.validate()?;
+        let FileRender { encoding, spec, settings } =
+            &FileRender::new(song, settings, settings.encoding.for_stream()?)?;
         let engine = self.for_song(song, settings)?;
         let folder = folder.as_ref();
         make_folder(folder)?;
         let parts = engine.parts(&song.sequence, by, settings)?;
-        let path = |part: &Part| folder.join(format!("{}.wav", part.name));
+        let path = |part: &Part| folder.join(format!("{}.{}", part.name, encoding.format().name()));
         let existing = parts.iter().map(path).find(|path| path.symlink_metadata().is_ok());
         if let Some(path) = existing.filter(|_| !settings.overwrite) {
             return Err(CodecError::Exists(path).into());
@@ -107,7 +109,7 @@ impl Engine {
         for part in parts {
             let path = path(&part);
             let file = OutputFile::create(&path, settings.overwrite)?;
-            let mut writer = AudioWriter::to_file(file, &spec(settings), Encoding::Wav(settings.format))?;
+            let mut writer = AudioWriter::to_file(file, spec, *encoding)?;
             engine.part(&song.sequence, &part, &mix, &mut work, |left, right| Ok(writer.write(&[left, right])?))?;
             let (file, summary) = writer.finish()?;
             file.commit()?;
@@ -149,7 +151,7 @@ impl Engine {
 
     /// Renders the mix for its length and level.
     fn measure(&self, song: &Sequence, settings: &RenderSettings, work: &mut Work<'_, '_>) -> Result<Mix, Error> {
-        let unlimited = RenderSettings { format: SampleFormat::F32, ..settings.clone() };
+        let unlimited = RenderSettings { encoding: SampleFormat::F32.into(), ..settings.clone() };
         let mut stream = self.mix(song, &unlimited, work)?;
         work.run(&mut stream, |_, _| Ok(()))?;
         let report = stream.report();

@@ -117,6 +117,8 @@ impl Stream {
                 device: device.to_owned(),
                 threads,
                 soundfont: soundfont.to_owned(),
+                encoding: None,
+                bytes: None,
                 wall_seconds: 0.0,
                 times_real_time: 0.0,
                 warnings,

@@ -137,12 +137,12 @@ fn every_way_of_rendering_a_file_takes_its_bank() {
     fs::write(&path, rmid(&asking(0, 0, 0).to_bytes(), Some(&own), Some(0))).unwrap();
     let song = read_midi(&path).unwrap();
     let settings = RenderSettings { normalize: Some(Decibels(-1.0)), ..dry() };
-    let (wav, report) = engine.render_wav(&song, &settings, &mut unobserved).unwrap();
+    let (wav, report) = engine.render_bytes(&song, &settings, &mut unobserved).unwrap();
     let source = format!("testkit + {} (bank at byte ", path.display());
     assert!(report.soundfont.starts_with(&source), "{}", report.soundfont);
     let alone = Engine::with_font(Arc::new(tone(HIGH, &[(0, 0)]).build()));
     let plain = Parsed { rmid: None, ..song.clone() };
-    assert!(alone.render_wav(&plain, &settings, &mut unobserved).unwrap().0 == wav, "the bits of that bank alone");
+    assert!(alone.render_bytes(&plain, &settings, &mut unobserved).unwrap().0 == wav, "the bits of that bank alone");
     engine.render_file(&song, folder.path().join("file.wav"), &settings, &mut unobserved).unwrap();
     let mut piped = Vec::new();
     engine.render_to(&song, &mut piped, &settings, &mut unobserved).unwrap();
@@ -161,7 +161,7 @@ fn every_way_of_rendering_a_file_takes_its_bank() {
     engine.stream(&song, &settings).unwrap().read(&mut left, &mut right);
     assert!(left == alone);
     let other =
-        engine.render_wav(&song, &RenderSettings { embedded_bank: false, ..settings }, &mut unobserved).unwrap();
+        engine.render_bytes(&song, &RenderSettings { embedded_bank: false, ..settings }, &mut unobserved).unwrap();
     assert!(other.0 != wav && other.1.soundfont == "testkit");
 }
 
@@ -170,17 +170,17 @@ fn a_damaged_bank_is_an_error_unless_it_is_ignored_and_an_odd_one_a_warning() {
     let engine = Engine::with_font(Arc::new(tone(LOW, &[(0, 0)]).build()));
     let own = tone(HIGH, &[(0, 0)]).bytes();
     let song = song_with(&own[..own.len() - 30], Some(0), &asking(0, 0, 0));
-    let error = engine.render_wav(&song, &dry(), &mut unobserved).unwrap_err();
+    let error = engine.render_bytes(&song, &dry(), &mut unobserved).unwrap_err();
     let text = error.to_string();
     assert!(matches!(error, Error::EmbeddedBank(_)), "{text}");
     assert!(text.contains("RMID (bank at byte ") && text.contains("ignore its own bank"), "{text}");
-    engine.render_wav(&song, &RenderSettings { embedded_bank: false, ..dry() }, &mut unobserved).unwrap();
+    engine.render_bytes(&song, &RenderSettings { embedded_bank: false, ..dry() }, &mut unobserved).unwrap();
 
     let mut odd = own;
     let headers = odd.windows(4).position(|window| window == b"shdr").unwrap() + 8;
     odd[headers + 40] = 200;
     let song = song_with(&odd, Some(0), &asking(0, 0, 0));
-    let (_, report) = engine.render_wav(&song, &dry(), &mut unobserved).unwrap();
+    let (_, report) = engine.render_bytes(&song, &dry(), &mut unobserved).unwrap();
     assert!(report.warnings[0].contains("has the root key 200; 60 is used"), "{:?}", report.warnings);
 }
 

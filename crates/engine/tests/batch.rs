@@ -182,8 +182,8 @@ fn a_file_in_memory_is_the_file() {
     tune().write(&midi).unwrap();
     let song = read_midi(&midi).unwrap();
     for format in [SampleFormat::S16, SampleFormat::S24, SampleFormat::F32] {
-        let settings = RenderSettings { format, overwrite: true, ..dry() };
-        let (bytes, report): (Vec<u8>, Report) = engine(0.1).render_wav(&song, &settings, &mut unobserved).unwrap();
+        let settings = RenderSettings { encoding: format.into(), overwrite: true, ..dry() };
+        let (bytes, report): (Vec<u8>, Report) = engine(0.1).render_bytes(&song, &settings, &mut unobserved).unwrap();
         let written = engine(0.1).render_file(&song, &path, &settings, &mut unobserved).unwrap();
         assert!(bytes == fs::read(&path).unwrap());
         assert_eq!((report.frames, report.warnings), (written.frames, written.warnings));

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use rust_audio_engine::{
-    AudioBuffer, ConvertInput, ConvertOutput, ConvertSettings, Decibels, Error, FileFormat, Frames, SampleFormat,
+    AudioBuffer, ConvertInput, ConvertOutput, ConvertSettings, Decibels, EncodingOptions, Error, FileFormat, Frames, SampleFormat,
     SampleRate, convert, convert_files, read_all, unobserved,
 };
 
@@ -55,6 +55,10 @@ fn floats(path: &Path, samples: &[f32]) {
 fn file(input: &Path, output: &Path, settings: &ConvertSettings) -> Result<rust_audio_engine::ConvertReport, Error> {
     let (input, output) = (ConvertInput::File(input.into()), ConvertOutput::File(output.into()));
     convert(input, output, settings, &mut unobserved)
+}
+
+fn in_format(format: FileFormat) -> EncodingOptions {
+    EncodingOptions { format: Some(format), ..EncodingOptions::default() }
 }
 
 #[test]
@@ -106,7 +110,7 @@ fn what_is_lost_beyond_full_scale_is_told() {
     let report = file(&path, &folder.path().join("a.wav"), &ConvertSettings::default()).unwrap();
     assert!(report.warnings.is_empty());
     assert!(read_all(folder.path().join("a.wav")).unwrap().0 == loud);
-    let encoding = rust_audio_engine::EncodingOptions { sample_format: Some(SampleFormat::S16), ..Default::default() };
+    let encoding = EncodingOptions { sample_format: Some(SampleFormat::S16), ..Default::default() };
     let settings = ConvertSettings { encoding, ..ConvertSettings::default() };
     let report = file(&path, &folder.path().join("b.wav"), &settings).unwrap();
     assert!(matches!(report.warnings.as_slice(), [text] if text.starts_with("2 samples")), "{:?}", report.warnings);
@@ -167,7 +171,7 @@ fn pipes_are_read_and_written() {
         let input = ConvertInput::Pipe(Box::new(Cursor::new(bytes)));
         convert(input, ConvertOutput::Pipe(&mut sink), settings, &mut unobserved).map(|_| sink)
     };
-    let flac = ConvertSettings { format: Some(FileFormat::Flac), ..ConvertSettings::default() };
+    let flac = ConvertSettings { encoding: in_format(FileFormat::Flac), ..ConvertSettings::default() };
     let wav = pipe(pipe(bytes.clone(), &flac).unwrap(), &ConvertSettings::default()).unwrap();
     fs::write(folder.path().join("out.wav"), wav).unwrap();
     assert!(read_all(folder.path().join("out.wav")).unwrap().0 == audio);
@@ -206,7 +210,7 @@ fn many_files_are_converted_and_failures_stand_alone() {
     let mut inputs: Vec<PathBuf> =
         (0..5).map(|index| wav(folder.path(), &format!("{index}.wav"), &audio, 16)).collect();
     inputs.insert(2, folder.path().join("missing.wav"));
-    let settings = ConvertSettings { format: Some(FileFormat::Flac), ..ConvertSettings::default() };
+    let settings = ConvertSettings { encoding: in_format(FileFormat::Flac), ..ConvertSettings::default() };
     let out = folder.path().join("out");
     let mut heard = 0;
     let files = convert_files(&inputs, &out, &settings, Some(3), &mut |file, done| {

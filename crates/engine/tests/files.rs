@@ -30,7 +30,7 @@ fn a_wav_file_holds_the_frames_of_the_report() {
     let folder = tempfile::tempdir().unwrap();
     for (format, bits) in [(SampleFormat::S16, 16), (SampleFormat::S24, 24), (SampleFormat::F32, 32)] {
         let path = folder.path().join(format!("{bits}.wav"));
-        let settings = RenderSettings { format, ..dry() };
+        let settings = RenderSettings { encoding: format.into(), ..dry() };
         let report = write(&path, &settings).unwrap();
         let reader = hound::WavReader::open(&path).unwrap();
         let spec = reader.spec();
@@ -87,9 +87,9 @@ fn outputs_are_replaced_only_when_allowed_and_never_half() {
 #[test]
 fn no_file_pretends_to_be_of_another_format() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["a.mp3", "b.OGG", "c.flac"] {
+    for name in ["a.m4a", "b.OGG", "c.mid"] {
         let error = write(&folder.path().join(name), &dry()).unwrap_err().to_string();
-        assert!(error.contains(name) && error.contains("name it .wav"), "{error}");
+        assert!(error.contains(name) && error.contains("name it .wav, .flac, .mp3 or .opus"), "{error}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     for name in ["a.wav", "b.WAVE", "c", "d.take2"] {

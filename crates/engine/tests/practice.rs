@@ -105,7 +105,7 @@ fn added(audio: &AudioBuffer, without: &AudioBuffer) -> Vec<f32> {
 }
 
 fn float() -> RenderSettings {
-    RenderSettings { format: SampleFormat::F32, ..dry() }
+    RenderSettings { encoding: SampleFormat::F32.into(), ..dry() }
 }
 
 #[test]

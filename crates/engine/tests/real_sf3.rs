@@ -31,7 +31,7 @@ fn are_there(paths: &[&str]) -> bool {
 /// The first seconds of the demonstration piece, as they come from the samples.
 fn demo(bank: &str) -> AudioBuffer {
     let piece = read_midi(concat!(env!("CARGO_MANIFEST_DIR"), "/../../test_data/demo.mid")).unwrap();
-    let settings = RenderSettings { format: SampleFormat::F32, to: Some(Seconds(SECONDS)), ..dry() };
+    let settings = RenderSettings { encoding: SampleFormat::F32.into(), to: Some(Seconds(SECONDS)), ..dry() };
     let made = render(&Engine::open(SoundFontChoice::File(bank.into())).unwrap(), &piece.sequence, &settings);
     assert!(made.report.warnings.is_empty(), "{:?}", made.report.warnings);
     made.audio
@@ -101,7 +101,7 @@ fn damage_in_streams_of_a_real_bank_silences_those_samples_alone() {
     if !are_there(&[LITE]) {
         return;
     }
-    let settings = RenderSettings { format: SampleFormat::F32, ..dry() };
+    let settings = RenderSettings { encoding: SampleFormat::F32.into(), ..dry() };
     let piano = song(&[(0, 60, 0.0, 1.0)], 1.0);
     let drum = song(&[(9, 38, 0.0, 1.0)], 1.0);
     let mut file = std::fs::read(LITE).unwrap();

@@ -14,7 +14,7 @@ use rust_audio_engine::{
 const SECOND: usize = 44_100;
 
 fn float(settings: RenderSettings) -> RenderSettings {
-    RenderSettings { format: SampleFormat::F32, ..settings }
+    RenderSettings { encoding: SampleFormat::F32.into(), ..settings }
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn normalisation_sets_the_highest_sample() {
 fn normalised_integers_reach_their_level_too() {
     for format in [SampleFormat::S16, SampleFormat::S24] {
         for target in [0.0, -0.5, -1.0] {
-            let settings = RenderSettings { normalize: Some(Decibels(target)), format, ..dry() };
+            let settings = RenderSettings { normalize: Some(Decibels(target)), encoding: format.into(), ..dry() };
             let report = render(&engine(0.1), &tune(), &settings).report;
             assert!((report.peak_dbfs.unwrap() - target).abs() < 1e-3, "{target}: {report:?}");
             assert_eq!(report.limiter_reduction_db, 0.0);

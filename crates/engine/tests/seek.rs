@@ -25,7 +25,7 @@ fn rest(stream: &mut Stream, block: usize) -> [Vec<f32>; 2] {
 /// The tune with some of both sends, in every way of writing.
 fn settings() -> Vec<RenderSettings> {
     let loud = RenderSettings { gain: rust_audio_engine::Decibels(3.0), ..RenderSettings::default() };
-    let float = RenderSettings { format: SampleFormat::F32, threads: Some(2), ..RenderSettings::default() };
+    let float = RenderSettings { encoding: SampleFormat::F32.into(), threads: Some(2), ..RenderSettings::default() };
     let short = RenderSettings { tail: Tail::Seconds(Seconds(0.3)), from: Seconds(0.2), tempo: 1.25, ..float.clone() };
     vec![loud, float, short]
 }

@@ -27,7 +27,7 @@ fn engine(second: &[u8]) -> Engine {
 }
 
 fn float() -> RenderSettings {
-    RenderSettings { format: SampleFormat::F32, gain: rust_audio_engine::Decibels(0.0), ..dry() }
+    RenderSettings { encoding: SampleFormat::F32.into(), gain: rust_audio_engine::Decibels(0.0), ..dry() }
 }
 
 #[test]

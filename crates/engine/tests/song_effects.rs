@@ -19,7 +19,7 @@ fn burst(messages: &[&[u8]], keys: &[u8]) -> Sequence {
 
 fn settings() -> RenderSettings {
     RenderSettings {
-        format: SampleFormat::F32,
+        encoding: SampleFormat::F32.into(),
         reverb: None,
         tail: Tail::Seconds(Seconds(0.0)),
         ..RenderSettings::default()

@@ -70,7 +70,7 @@ fn difference(stems: &[Stem], mix: &AudioBuffer) -> (f32, f32) {
 }
 
 fn float() -> RenderSettings {
-    RenderSettings { format: SampleFormat::F32, ..dry() }
+    RenderSettings { encoding: SampleFormat::F32.into(), ..dry() }
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn few_voices_change_the_mix_so_that_giving_way_is_really_tried() {
 fn stems_with_reverb_chorus_click_and_normalisation_add_up_too() {
     let practice = Practice { count_in: 1, click: true, ..Practice::default() };
     let settings = RenderSettings {
-        format: SampleFormat::F32,
+        encoding: SampleFormat::F32.into(),
         normalize: Some(Decibels(-6.0)),
         mute: vec![2],
         practice,

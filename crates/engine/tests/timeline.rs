@@ -165,7 +165,7 @@ fn from_and_to_move_the_clock() {
 #[test]
 fn the_timeline_is_right_against_the_sound() {
     let practice = Practice { count_in: 1, repeat: Some(Repeat::Times(2)), ..Practice::default() };
-    let settings = RenderSettings { practice, format: SampleFormat::F32, solo: vec![2], tempo: 1.25, ..dry() };
+    let settings = RenderSettings { practice, encoding: SampleFormat::F32.into(), solo: vec![2], tempo: 1.25, ..dry() };
     let timeline = timeline(&settings);
     let audio = render(&engine(0.001), &song(), &settings).audio;
     assert_eq!(audio.frames(), (timeline["duration"].as_f64().unwrap() * 44_100.0).round() as usize);

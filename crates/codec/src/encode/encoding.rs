@@ -1,5 +1,8 @@
 //! What a file is to hold, and in which format.
 
+use std::fmt;
+use std::path::Path;
+
 use rae_units::{Frames, SampleRate};
 
 use crate::{CodecError, FileFormat, Tags};
@@ -36,6 +39,19 @@ impl SampleFormat {
         !matches!(self, SampleFormat::F32)
     }
 }
+
+impl fmt::Display for SampleFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SampleFormat::S16 => "16 bit",
+            SampleFormat::S24 => "24 bit",
+            SampleFormat::F32 => "32-bit float",
+        })
+    }
+}
+
+/// Sample rates of Opus, hertz.
+pub(super) const OPUS_RATES: [u32; 5] = [8_000, 12_000, 16_000, 24_000, 48_000];
 
 /// What decides about the size of an MP3 file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,15 +107,44 @@ impl Encoding {
         }
     }
 
+    /// The rate to render or convert to where `wanted` is asked for: Opus, which is played at 48 kHz in any case, takes
+    /// that instead of a rate that it does not know. What other formats cannot have stays an error.
+    pub fn rate(self, wanted: SampleRate) -> SampleRate {
+        match self {
+            Encoding::Opus { .. } if !OPUS_RATES.contains(&wanted.hz()) => SampleRate::new(48_000).unwrap_or(wanted),
+            _ => wanted,
+        }
+    }
+
+    /// Refuses what the format cannot hold.
+    pub fn check(self, spec: &AudioSpec) -> Result<(), CodecError> {
+        super::encoder(spec, self, false).map(drop)
+    }
+
     /// Whether samples beyond ±1 are lost: when they are written, or when a player decodes them.
     pub const fn is_bounded(self) -> bool {
         !matches!(self, Encoding::Wav(SampleFormat::F32))
     }
 }
 
-/// Choices that may have been made, whatever the format will be.
+/// `WAV, 16 bit`, `FLAC, 24 bit, level 5`, `MP3, quality 2`, `Opus, 128 kbit/s`.
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, ", self.format())?;
+        match self {
+            Encoding::Wav(samples) => samples.fmt(f),
+            Encoding::Flac { samples, level } => write!(f, "{samples}, level {level}"),
+            Encoding::Mp3(Mp3Rate::Variable(quality)) => write!(f, "quality {quality}"),
+            Encoding::Mp3(Mp3Rate::Constant(bitrate)) | Encoding::Opus { bitrate } => write!(f, "{bitrate} kbit/s"),
+        }
+    }
+}
+
+/// Choices that may have been made, whatever the format will be. `SampleFormat::F32.into()` makes one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EncodingOptions {
+    /// The format; without it the name of the file decides, and where that says nothing, it is WAV.
+    pub format: Option<FileFormat>,
     /// How samples are stored, for WAV and FLAC.
     pub sample_format: Option<SampleFormat>,
     /// kbit/s, for MP3 and Opus.
@@ -110,7 +155,33 @@ pub struct EncodingOptions {
     pub level: Option<u8>,
 }
 
+impl From<SampleFormat> for EncodingOptions {
+    fn from(sample_format: SampleFormat) -> EncodingOptions {
+        EncodingOptions { sample_format: Some(sample_format), ..EncodingOptions::default() }
+    }
+}
+
 impl EncodingOptions {
+    /// Whether samples beyond ±1 will be lost; see [`Encoding::is_bounded`].
+    pub fn is_bounded(&self) -> bool {
+        self.sample_format != Some(SampleFormat::F32)
+    }
+
+    /// The encoding of a file with this name. One that promises a kind of sound that is not written is an error, unless
+    /// the format is chosen.
+    pub fn for_path(&self, path: &Path) -> Result<Encoding, CodecError> {
+        let format = match self.format {
+            Some(format) => format,
+            None => FileFormat::from_path(path)?.unwrap_or_default(),
+        };
+        self.encoding(format)
+    }
+
+    /// The encoding of sound without a name.
+    pub fn for_stream(&self) -> Result<Encoding, CodecError> {
+        self.encoding(self.format.unwrap_or_default())
+    }
+
     /// The encoding in `format` that these choices make. A choice that the format does not have is an error.
     pub fn encoding(&self, format: FileFormat) -> Result<Encoding, CodecError> {
         let (lossless, rated) =

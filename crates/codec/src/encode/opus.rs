@@ -2,6 +2,7 @@
 
 use opus_pure::{Application, MAX_PACKET_BYTES, OggOpusWriter, OpusHead, OpusTags, RateControl};
 
+use super::encoding::OPUS_RATES;
 use super::{AudioSpec, Encoder, comments};
 use crate::{CodecError, FileFormat};
 
@@ -35,7 +36,7 @@ impl OpusEncoder {
         if !(1..=format.max_channels()).contains(&channels) {
             return Err(CodecError::channels(channels.into(), format));
         }
-        if ![8_000, 12_000, 16_000, 24_000, 48_000].contains(&hz) {
+        if !OPUS_RATES.contains(&hz) {
             let possible = "48000 Hz, or 8000, 12000, 16000 or 24000 Hz";
             return Err(CodecError::Rate { format, rate: spec.rate, possible });
         }

@@ -37,7 +37,7 @@ pub fn convert_files(
     if jobs == Some(0) {
         return Err(Error::Settings { what: "jobs is 0; use at least 1".into() });
     }
-    let format = settings.format.unwrap_or_default();
+    let format = settings.encoding.format.unwrap_or_default();
     // Before any file is touched.
     settings.encoding.encoding(format)?;
     make_folder(folder)?;

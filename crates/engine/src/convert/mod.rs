@@ -33,9 +33,7 @@ pub enum ConvertOutput<'a> {
 /// How an audio file is to be changed. By default it becomes another format alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConvertSettings {
-    /// The format; without it the name of the output decides, and where that says nothing, it is WAV.
-    pub format: Option<FileFormat>,
-    /// The format's choices. Without a sample format, WAV and FLAC get one that holds what the input has.
+    /// The format and its choices. Without a sample format, WAV and FLAC get one that holds what the input has.
     pub encoding: EncodingOptions,
     /// The sample rate, if not that of the input. Opus takes 48 kHz instead of one that it does not know.
     pub rate: Option<SampleRate>,
@@ -66,14 +64,11 @@ pub struct ConvertReport {
     pub warnings: Vec<String>,
 }
 
-/// Rates that Opus knows, in Hz.
-const OPUS_RATES: [u32; 5] = [8000, 12_000, 16_000, 24_000, 48_000];
-
 impl ConvertSettings {
     /// The encoding for an output with this name, if it has one, of an input with these samples.
     fn encoding(&self, output: Option<&Path>, samples: Samples) -> Result<Encoding, Error> {
         let named = || output.map_or(Ok(None), FileFormat::from_path);
-        let format = self.format.map_or_else(named, |format| Ok(Some(format)))?.unwrap_or_default();
+        let format = self.encoding.format.map_or_else(named, |format| Ok(Some(format)))?.unwrap_or_default();
         let mut options = self.encoding;
         if matches!(format, FileFormat::Wav | FileFormat::Flac) {
             options.sample_format.get_or_insert(match samples {
@@ -87,10 +82,6 @@ impl ConvertSettings {
 
     /// The rate of the output.
     fn rate(&self, encoding: Encoding, input: SampleRate) -> SampleRate {
-        let wanted = self.rate.unwrap_or(input);
-        match SampleRate::new(48_000) {
-            Some(usual) if encoding.format() == FileFormat::Opus && !OPUS_RATES.contains(&wanted.hz()) => usual,
-            _ => wanted,
-        }
+        encoding.rate(self.rate.unwrap_or(input))
     }
 }
