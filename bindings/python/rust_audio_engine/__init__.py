@@ -34,6 +34,7 @@ from ._midi import MidiFile, MidiNote
 from ._options import RenderOptions
 from ._pictures import generate_waveform, waveform_peaks
 from ._results import BatchResult, RenderReport
+from ._song import MidiSource
 from ._soundfont import SoundFont
 from ._stream import Stream
 
@@ -48,6 +49,7 @@ __all__ = [
     "MidiError",
     "MidiFile",
     "MidiNote",
+    "MidiSource",
     "MissingFileError",
     "OutputExistsError",
     "RenderOptions",

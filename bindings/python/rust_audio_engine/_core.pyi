@@ -29,7 +29,7 @@ def examine() -> str: ...
 def measure(path: str, /) -> str: ...
 def resolve_soundfont(soundfont: Sequence[tuple[str, int]], /) -> list[tuple[str, int]]: ...
 def peaks(source: str | NDArray[np.float32], options: Mapping[str, Any], /) -> NDArray[np.float32]: ...
-def timeline(midi_path: str, options: Mapping[str, Any], /) -> str: ...
+def timeline(song: str | bytes | Midi, options: Mapping[str, Any], /) -> str: ...
 def waveform(
     source: str | NDArray[np.float32],
     options: Mapping[str, Any],
@@ -48,7 +48,7 @@ class Engine:
     def warnings(self) -> list[str]: ...
     def render_file(
         self,
-        midi_path: str,
+        song: str | bytes | Midi,
         output_path: str,
         options: Mapping[str, Any],
         progress: Callable[[float], object] | None = None,
@@ -62,32 +62,32 @@ class Engine:
     ) -> list[tuple[str, RenderReport | None, Exception | None]]: ...
     def render_wav(
         self,
-        midi_path: str,
+        song: str | bytes | Midi,
         options: Mapping[str, Any],
         progress: Callable[[float], object] | None = None,
     ) -> WavBuffer: ...
     def render_array(
         self,
-        midi_path: str,
+        song: str | bytes | Midi,
         options: Mapping[str, Any],
         progress: Callable[[float], object] | None = None,
     ) -> tuple[NDArray[np.float32], RenderReport]: ...
     def stem_files(
         self,
-        midi_path: str,
+        song: str | bytes | Midi,
         output_dir: str,
         options: Mapping[str, Any],
         progress: Callable[[float], object] | None = None,
     ) -> tuple[list[tuple[str, str]], RenderReport]: ...
     def stem_arrays(
         self,
-        midi_path: str,
+        song: str | bytes | Midi,
         options: Mapping[str, Any],
         progress: Callable[[float], object] | None = None,
     ) -> tuple[list[tuple[str, NDArray[np.float32]]], RenderReport]: ...
     def stream(
         self,
-        midi_path: str,
+        song: str | bytes | Midi,
         options: Mapping[str, Any],
         progress: Callable[[float], object] | None = None,
     ) -> Stream: ...
@@ -108,6 +108,10 @@ class Midi:
     def ticks_per_quarter(self) -> int | None: ...
     @property
     def duration(self) -> float: ...
+    @property
+    def bars(self) -> int | None: ...
+    @property
+    def titles(self) -> list[str]: ...
     @property
     def track_names(self) -> list[str | None]: ...
     @property

@@ -15,6 +15,7 @@ from . import _core
 from ._errors import AudioEngineWarning
 from ._options import RenderOptions, prepare
 from ._results import BatchResult, RenderReport
+from ._song import MidiSource, core_song, song_name
 from ._soundfont import SoundFont, StrPath, bank_names
 from ._stream import Stream
 
@@ -52,16 +53,16 @@ class Engine:
 
     def synthesize(
         self,
-        midi_path: StrPath,
+        midi_path: MidiSource,
         output_path: StrPath,
         sample_rate: int = 44100,
         use_gpu: bool = True,
         reverb: bool = True,
         **options: Unpack[RenderOptions],
     ) -> RenderReport:
-        """Render a MIDI file to a WAV file and report. The GIL is released meanwhile; Ctrl-C stops it."""
+        """Render a :data:`MidiSource` to a WAV file and report. The GIL is released meanwhile; Ctrl-C stops it."""
         report = self._core.render_file(
-            os.fspath(midi_path),
+            core_song(midi_path),
             os.fspath(output_path),
             prepare(options, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb),
             options.get("progress"),
@@ -98,7 +99,7 @@ class Engine:
 
     def synthesize_zerocopy(
         self,
-        midi_path: StrPath,
+        midi_path: MidiSource,
         sample_rate: int = 44100,
         use_gpu: bool = True,
         reverb: bool = True,
@@ -106,13 +107,13 @@ class Engine:
     ) -> _core.WavBuffer:
         """Render a MIDI file to a WAV file in memory; see :func:`synthesize_midi_zerocopy`."""
         prepared = prepare(options, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb)
-        file = self._core.render_wav(os.fspath(midi_path), prepared, options.get("progress"))
-        _tell(midi_path, file.report)
+        file = self._core.render_wav(core_song(midi_path), prepared, options.get("progress"))
+        _tell(song_name(midi_path), file.report)
         return file
 
     def render(
         self,
-        midi_path: StrPath,
+        midi_path: MidiSource,
         sample_rate: int = 44100,
         use_gpu: bool = True,
         reverb: bool = True,
@@ -121,13 +122,13 @@ class Engine:
         """Render a MIDI file to an array of shape (channels, frames); see :func:`render`."""
         _demand_numpy("render")
         prepared = prepare({"sample_format": "f32", **options}, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb)
-        audio, report = self._core.render_array(os.fspath(midi_path), prepared, options.get("progress"))
-        _tell(midi_path, report)
+        audio, report = self._core.render_array(core_song(midi_path), prepared, options.get("progress"))
+        _tell(song_name(midi_path), report)
         return audio
 
     def synthesize_stems(
         self,
-        midi_path: StrPath,
+        midi_path: MidiSource,
         output_dir: StrPath,
         sample_rate: int = 44100,
         use_gpu: bool = True,
@@ -138,14 +139,14 @@ class Engine:
     ) -> dict[str, Path]:
         """Render every channel or track to a WAV file of its own; see :func:`synthesize_stems`."""
         prepared = prepare(options, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb) | {"by": by}
-        names = os.fspath(midi_path), os.fspath(output_dir)
-        files, report = self._core.stem_files(*names, prepared, options.get("progress"))
-        _tell(midi_path, report)
+        song = core_song(midi_path)
+        files, report = self._core.stem_files(song, os.fspath(output_dir), prepared, options.get("progress"))
+        _tell(song_name(midi_path), report)
         return {name: Path(path) for name, path in files}
 
     def render_stems(
         self,
-        midi_path: StrPath,
+        midi_path: MidiSource,
         sample_rate: int = 44100,
         use_gpu: bool = True,
         reverb: bool = True,
@@ -156,13 +157,13 @@ class Engine:
         """Render every channel or track to an array of its own; see :func:`render_stems`."""
         _demand_numpy("render_stems")
         prepared = prepare(options, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb) | {"by": by}
-        stems, report = self._core.stem_arrays(os.fspath(midi_path), prepared, options.get("progress"))
-        _tell(midi_path, report)
+        stems, report = self._core.stem_arrays(core_song(midi_path), prepared, options.get("progress"))
+        _tell(song_name(midi_path), report)
         return dict(stems)
 
     def stream(
         self,
-        midi_path: StrPath,
+        midi_path: MidiSource,
         sample_rate: int = 44100,
         use_gpu: bool = True,
         reverb: bool = True,
@@ -175,10 +176,10 @@ class Engine:
         prepared = prepare({"sample_format": "f32", **options}, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb)
         prepared["block_frames"] = block_frames
         progress = options.get("progress")
-        core = self._core.stream(os.fspath(midi_path), prepared, progress)
+        core = self._core.stream(core_song(midi_path), prepared, progress)
         early = core.report.warnings
         warn(early)
-        return Stream(core, progress, lambda report: _tell(midi_path, report, told=early))
+        return Stream(core, progress, lambda report: _tell(song_name(midi_path), report, told=early))
 
     def __repr__(self) -> str:
         return f"Engine({self.soundfont!r})"

@@ -14,6 +14,7 @@ from . import _core
 from ._engine import Engine
 from ._options import RenderOptions, prepare
 from ._results import BatchResult
+from ._song import MidiSource, core_song
 from ._soundfont import SoundFont, StrPath, bank_names
 from ._stream import Stream
 
@@ -30,7 +31,7 @@ _lock = threading.Lock()
 
 
 def synthesize_midi(
-    midi_path: StrPath,
+    midi_path: MidiSource,
     output_path: StrPath,
     soundfont_path: SoundFont,
     sample_rate: int = 44100,
@@ -41,10 +42,10 @@ def synthesize_midi(
     """Render a MIDI file to a WAV, FLAC, MP3 or Opus file, as its name says, and return the seconds of audio written
     (frames / sample rate). Opus is rendered at 48000 Hz where it does not know the sample rate.
 
-    ``soundfont_path`` is a file, ``"builtin"`` for the built-in bank, or None for the first of: the variable
-    ``RAE_SOUNDFONT``, the config file, the SoundFonts that are installed, the built-in bank; or several, see
-    :data:`SoundFont`. ``use_gpu=True`` allows a GPU where one is usable and faster; the log of ``rust_audio_engine``
-    says what did the work. More options: :class:`RenderOptions`.
+    ``midi_path`` is a file, the bytes of one, or a :class:`MidiFile`. ``soundfont_path`` is a file, ``"builtin"`` for
+    the built-in bank, or None for the first of: the variable ``RAE_SOUNDFONT``, the config file, the SoundFonts that
+    are installed, the built-in bank; or several, see :data:`SoundFont`. ``use_gpu=True`` allows a GPU where one is
+    usable and faster; the log of ``rust_audio_engine`` says what did the work. More options: :class:`RenderOptions`.
 
     Raises :class:`AudioEngineError` (a ``RuntimeError``): :class:`SoundFontError`, :class:`MidiError`,
     :class:`MissingFileError` (also a ``FileNotFoundError``) and others.
@@ -78,7 +79,7 @@ def batch_synthesize_midi(
 
 
 def synthesize_midi_zerocopy(
-    midi_path: StrPath,
+    midi_path: MidiSource,
     soundfont_path: SoundFont,
     sample_rate: int = 44100,
     use_gpu: bool = True,
@@ -96,7 +97,7 @@ def synthesize_midi_zerocopy(
 
 
 def render(
-    midi_path: StrPath,
+    midi_path: MidiSource,
     soundfont_path: SoundFont,
     sample_rate: int = 44100,
     use_gpu: bool = True,
@@ -114,7 +115,7 @@ def render(
 
 
 def synthesize_stems(
-    midi_path: StrPath,
+    midi_path: MidiSource,
     output_dir: StrPath,
     soundfont_path: SoundFont,
     sample_rate: int = 44100,
@@ -136,7 +137,7 @@ def synthesize_stems(
 
 
 def render_stems(
-    midi_path: StrPath,
+    midi_path: MidiSource,
     soundfont_path: SoundFont,
     sample_rate: int = 44100,
     use_gpu: bool = True,
@@ -151,18 +152,18 @@ def render_stems(
     return _engine(soundfont_path).render_stems(midi_path, sample_rate, use_gpu, reverb, by=by, **options)
 
 
-def timeline(midi_path: StrPath, **options: Unpack[RenderOptions]) -> dict[str, Any]:
+def timeline(midi_path: MidiSource, **options: Unpack[RenderOptions]) -> dict[str, Any]:
     """Bars, beats, tempos, meters, notes, markers and lyrics of a MIDI file in seconds of the sound that these options
     render: with their tempo, transposition, count-in, part of the song and repeats. The form is that of
     ``schemas/timeline.schema.json``.
     """
     prepared = prepare(options, sample_rate=44100, use_gpu=True, reverb=True)
-    made: dict[str, Any] = json.loads(_core.timeline(os.fspath(midi_path), prepared))
+    made: dict[str, Any] = json.loads(_core.timeline(core_song(midi_path), prepared))
     return made
 
 
 def stream(
-    midi_path: StrPath,
+    midi_path: MidiSource,
     soundfont_path: SoundFont = None,
     sample_rate: int = 44100,
     use_gpu: bool = True,

@@ -94,6 +94,16 @@ class MidiFile:
         return self._core.duration
 
     @property
+    def bars(self) -> int | None:
+        """How many bars, the last one perhaps not full; None where ticks are absolute time (SMPTE)."""
+        return self._core.bars
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of a karaoke file."""
+        return self._core.titles
+
+    @property
     def track_names(self) -> list[str | None]:
         """The name of each track."""
         return self._core.track_names

@@ -10,9 +10,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_audio_engine::{
     AudioBuffer, BankName, BatchFile, BatchProgress, Progress, Rendering, SoundFontChoice, Storage, Timeline,
-    check_output, read_midi,
 };
 
+use crate::song::Song;
 use crate::stream::Stream;
 use crate::watch::Watch;
 use crate::wav::WavBuffer;
@@ -41,10 +41,10 @@ fn find_numpy(py: Python<'_>) -> PyResult<()> {
 
 /// The timeline of a song as JSON.
 #[pyfunction]
-#[pyo3(signature = (midi_path, options, /))]
-pub(crate) fn timeline(py: Python<'_>, midi_path: PathBuf, options: &Bound<'_, PyDict>) -> PyResult<String> {
+#[pyo3(signature = (song, options, /))]
+pub(crate) fn timeline(py: Python<'_>, song: Song, options: &Bound<'_, PyDict>) -> PyResult<String> {
     let settings = options::read(options)?;
-    let made = py.detach(|| Timeline::new(&read_midi(&midi_path)?.sequence, &settings));
+    let made = py.detach(|| Timeline::new(&song.read()?.sequence, &settings));
     let made = made.map_err(|error| errors::raise(py, &error))?;
     serde_json::to_string(&made).map_err(|error| PyRuntimeError::new_err(error.to_string()))
 }
@@ -96,19 +96,19 @@ impl Engine {
         self.engine.soundfont().warnings
     }
 
-    #[pyo3(signature = (midi_path, output_path, options, progress=None))]
+    #[pyo3(signature = (song, output_path, options, progress=None))]
     fn render_file<'py>(
         &self,
         py: Python<'py>,
-        midi_path: PathBuf,
+        song: Song,
         output_path: PathBuf,
         options: &Bound<'py, PyDict>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let settings = options::read(options)?;
         let made = Watch::over(py, progress, |watch| {
-            check_output(&output_path, &midi_path)?;
-            let song = read_midi(&midi_path)?;
+            song.check_output(&output_path)?;
+            let song = song.read()?;
             self.engine.render_file(&song, &output_path, &settings, &mut |progress| watch.update(progress.fraction))
         })?;
         report::to_python(py, &made)
@@ -139,17 +139,17 @@ impl Engine {
         files.into_iter().map(item).collect()
     }
 
-    #[pyo3(signature = (midi_path, options, progress=None))]
+    #[pyo3(signature = (song, options, progress=None))]
     fn render_wav<'py>(
         &self,
         py: Python<'py>,
-        midi_path: PathBuf,
+        song: Song,
         options: &Bound<'py, PyDict>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<WavBuffer> {
         let settings = options::read(options)?;
         Watch::over(py, progress, |watch| {
-            let song = read_midi(&midi_path)?;
+            let song = song.read()?;
             let (file, made) =
                 self.engine.render_bytes(&song, &settings, &mut |progress| watch.update(progress.fraction))?;
             Ok(WavBuffer::new(file, made))
@@ -157,18 +157,18 @@ impl Engine {
     }
 
     /// An array of channels by frames, which takes over the engine's memory, and the report.
-    #[pyo3(signature = (midi_path, options, progress=None))]
+    #[pyo3(signature = (song, options, progress=None))]
     fn render_array<'py>(
         &self,
         py: Python<'py>,
-        midi_path: PathBuf,
+        song: Song,
         options: &Bound<'py, PyDict>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<(Bound<'py, PyArray2<f32>>, Bound<'py, PyAny>)> {
         find_numpy(py)?;
         let settings = options::read(options)?;
         let Rendering { audio, report: made } = Watch::over(py, progress, |watch| {
-            let song = read_midi(&midi_path)?;
+            let song = song.read()?;
             let mut observer = |progress: Progress| watch.update(progress.fraction);
             self.engine.render(&song, &settings, &mut observer)
         })?;
@@ -176,18 +176,18 @@ impl Engine {
     }
 
     /// The names of stems and their files.
-    #[pyo3(signature = (midi_path, output_dir, options, progress=None))]
+    #[pyo3(signature = (song, output_dir, options, progress=None))]
     fn stem_files<'py>(
         &self,
         py: Python<'py>,
-        midi_path: PathBuf,
+        song: Song,
         output_dir: PathBuf,
         options: &Bound<'py, PyDict>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Stems<'py, OsString>> {
         let (settings, by) = (options::read(options)?, options::stems_by(options)?);
         let (made, files) = Watch::over(py, progress, |watch| {
-            let song = read_midi(&midi_path)?;
+            let song = song.read()?;
             let mut observer = |progress: Progress| watch.update(progress.fraction);
             self.engine.render_stems(&song, &output_dir, by, &settings, &mut observer)
         })?;
@@ -196,18 +196,18 @@ impl Engine {
     }
 
     /// The names of stems and arrays of channels by frames.
-    #[pyo3(signature = (midi_path, options, progress=None))]
+    #[pyo3(signature = (song, options, progress=None))]
     fn stem_arrays<'py>(
         &self,
         py: Python<'py>,
-        midi_path: PathBuf,
+        song: Song,
         options: &Bound<'py, PyDict>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Stems<'py, Bound<'py, PyArray2<f32>>>> {
         find_numpy(py)?;
         let (settings, by) = (options::read(options)?, options::stems_by(options)?);
         let (made, stems) = Watch::over(py, progress, |watch| {
-            let song = read_midi(&midi_path)?;
+            let song = song.read()?;
             let mut observer = |progress: Progress| watch.update(progress.fraction);
             self.engine.stems(&song, by, &settings, &mut observer)
         })?;
@@ -216,18 +216,18 @@ impl Engine {
     }
 
     /// Begins a render that is pulled. The callback hears of the pass before it that normalisation takes.
-    #[pyo3(signature = (midi_path, options, progress=None))]
+    #[pyo3(signature = (song, options, progress=None))]
     fn stream(
         &self,
         py: Python<'_>,
-        midi_path: PathBuf,
+        song: Song,
         options: &Bound<'_, PyDict>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Stream> {
         find_numpy(py)?;
         let (settings, block_frames) = (options::read(options)?, options::block_frames(options)?);
         Watch::over(py, progress, |watch| {
-            let song = read_midi(&midi_path)?;
+            let song = song.read()?;
             let mut observer = |progress: Progress| watch.update(progress.fraction);
             let stream = self.engine.stream_observed(&song, &settings, &mut observer)?;
             Ok(Stream::new(stream, block_frames, settings.normalize.is_some()))

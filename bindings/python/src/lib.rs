@@ -9,6 +9,7 @@ mod midi;
 mod options;
 mod picture;
 mod report;
+mod song;
 mod stream;
 mod watch;
 mod wav;

@@ -34,6 +34,12 @@ impl From<Parsed> for Midi {
     }
 }
 
+impl Midi {
+    pub(crate) fn sequence(&self) -> &Sequence {
+        &self.sequence
+    }
+}
+
 #[pymethods]
 impl Midi {
     #[staticmethod]
@@ -82,6 +88,16 @@ impl Midi {
     #[getter]
     fn duration(&self) -> f64 {
         Summary::new(&self.sequence).duration.0
+    }
+
+    #[getter]
+    fn bars(&self) -> Option<u64> {
+        Summary::new(&self.sequence).bars
+    }
+
+    #[getter]
+    fn titles(&self) -> Vec<String> {
+        Summary::new(&self.sequence).titles
     }
 
     #[getter]

@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 from rust_audio_engine import (
     AudioEngineWarning,
+    Engine,
     MidiError,
     MidiFile,
     MidiNote,
     MissingFileError,
     OutputExistsError,
     SettingsError,
+    render,
+    synthesize_midi,
+    timeline,
 )
 
 
@@ -31,6 +35,7 @@ def test_what_is_in_a_file(file: MidiFile) -> None:
     assert (file.format, file.ticks_per_quarter, file.duration) == (0, 500, 1.0)
     assert file.notes == [MidiNote(1, 1, 60, 100, 0.0, 0.4, 0, 400), MidiNote(1, 1, 67, 100, 0.5, 0.9, 500, 900)]
     assert (file.track_names, file.tempos, file.time_signatures, file.markers) == ([None], [], [], [])
+    assert (file.bars, file.titles) == (1, [])
     array = file.note_array()
     assert array.dtype.names == MidiNote._fields
     assert np.array_equal(array["start"], [0.0, 0.5])
@@ -51,6 +56,24 @@ def test_files_are_written_and_read(file: MidiFile, tmp_path: Path) -> None:
         MidiFile.from_bytes(b"words")
     with pytest.warns(AudioEngineWarning, match="within the track"):
         MidiFile.from_bytes(file.to_bytes()[:-4])
+
+
+def test_songs_in_memory_are_rendered(song: Path, file: MidiFile, tmp_path: Path) -> None:
+    engine = Engine("builtin")
+    expected = engine.render(song)
+    for source in (str(song), file, file.to_bytes()):
+        assert np.array_equal(engine.render(source), expected)
+        assert np.array_equal(render(source, "builtin"), expected)
+        assert np.array_equal(np.concatenate(list(engine.stream(source)), axis=1), expected)
+        assert len(timeline(source)["notes"]) == 2
+        assert bytes(engine.synthesize_zerocopy(source)) == bytes(engine.synthesize_zerocopy(song))
+        assert synthesize_midi(source, tmp_path / "out.wav", "builtin") == expected.shape[1] / 44_100
+        assert list(engine.render_stems(source)) == list(engine.render_stems(song))
+    assert not np.array_equal(engine.render(file.transpose(1)), expected)
+    with pytest.raises(MidiError):
+        engine.render(b"words")
+    with pytest.raises(TypeError):
+        engine.render(7)  # type: ignore[arg-type]
 
 
 def test_notes_are_edited(file: MidiFile) -> None:

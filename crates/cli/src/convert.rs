@@ -10,6 +10,7 @@ use rust_audio_engine::{
 };
 
 use crate::exit::{Failure, describe};
+use crate::options::SampleFormatName;
 use crate::output::makes_file;
 use crate::terminal::{Interrupts, Patience, ProgressLine, bar, say};
 use crate::values::show_time;

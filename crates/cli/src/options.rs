@@ -133,7 +133,7 @@ struct WorkOptions {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum SampleFormatName {
+pub(crate) enum SampleFormatName {
     S16,
     S24,
     F32,
