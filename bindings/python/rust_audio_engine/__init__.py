@@ -32,7 +32,7 @@ from ._functions import (
 )
 from ._midi import MidiFile, MidiNote
 from ._options import RenderOptions
-from ._pictures import generate_waveform, waveform_peaks
+from ._pictures import generate_waveform, pianoroll, spectrogram, waveform_peaks
 from ._results import BatchResult, RenderReport
 from ._song import MidiSource
 from ._soundfont import SoundFont
@@ -64,8 +64,10 @@ __all__ = [
     "doctor",
     "generate_waveform",
     "measure",
+    "pianoroll",
     "render",
     "render_stems",
+    "spectrogram",
     "stream",
     "synthesize_midi",
     "synthesize_midi_zerocopy",

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
+from ._errors import SettingsError
+from ._midi import MidiFile
 from ._soundfont import StrPath
 
 if TYPE_CHECKING:
@@ -108,6 +110,117 @@ def waveform_peaks(
     }
     columns = _core.peaks(_source(audio_path, sample_rate), _given(options))
     return columns if rms else columns[:, :, :2].copy()
+
+
+def spectrogram(
+    audio_path: StrPath | ArrayLike,
+    *,
+    width: int = 1000,
+    height: int = 400,
+    sample_rate: int | None = None,
+    scale: float = 1,
+    theme: Literal["light", "dark", "transparent"] = "light",
+    background: str | None = None,
+    colors: Literal["magma", "inferno", "viridis", "grey"] = "magma",
+    frequency_scale: Literal["log", "mel", "linear"] = "log",
+    low: float | None = None,
+    high: float | None = None,
+    top_db: float | None = None,
+    range_db: float = 80,
+    window: int | None = None,
+    channels: Literal["mixed", "split"] = "mixed",
+    axis: bool = True,
+    start: float = 0,
+    end: float | None = None,
+) -> bytes:
+    """Draw the spectrogram of an audio file, or of samples as in :func:`generate_waveform`: the level of every
+    frequency over time. Returns the bytes of a PNG file.
+
+    A sine of full scale is at 0 dBFS, and every pixel is the highest level of the time and the frequencies that it
+    covers.
+
+    - ``width``, ``height``: pixels; ``scale`` device pixels each, 2 for most sharp screens.
+    - ``colors``: of the levels; grey is for paper, the louder the darker. ``theme`` and ``background``: of the rest.
+    - ``frequency_scale``: every octave has the same height (log), as pitches are heard (mel, 2595 log10(1 + f / 700)),
+      or every hertz (linear).
+    - ``low``, ``high``: frequencies in Hz, by default 30 (log) or 0 to half the sample rate.
+    - ``top_db``: the level of the brightest colour, by default the highest there is; ``range_db`` below is the darkest.
+    - ``window``: frames of a Hann window, a power of two, by default about 85 ms.
+    - ``channels``: their mean, or a lane for each.
+    - ``axis``: frequencies, times and levels beside the picture.
+    - ``start``, ``end``: the part to draw, in seconds.
+
+    Raises as :func:`generate_waveform`.
+    """
+    options = {
+        "width": width,
+        "height": height,
+        "sample_rate": sample_rate,
+        "scale": scale,
+        "theme": theme,
+        "background": background,
+        "colors": colors,
+        "frequency_scale": frequency_scale,
+        "low": low,
+        "high": high,
+        "top_db": top_db,
+        "range_db": range_db,
+        "window": window,
+        "channels": channels,
+        "axis": axis,
+        "start": start,
+        "end": end,
+    }
+    return _core.spectrogram(_source(audio_path, sample_rate), _given(options))
+
+
+def pianoroll(
+    midi_path: StrPath | MidiFile,
+    *,
+    width: int = 1000,
+    height: int = 400,
+    format: Literal["png", "svg"] = "png",
+    scale: float = 1,
+    theme: Literal["light", "dark", "transparent"] = "light",
+    background: str | None = None,
+    drums: bool = True,
+    axis: bool = True,
+    start: float = 0,
+    end: float | None = None,
+    bars: int | str | None = None,
+) -> bytes:
+    """Draw the notes of a MIDI file by pitch and time, and return the picture as the bytes of a PNG or SVG file.
+
+    Every track has a colour, or every channel where one track has all notes; the harder a note is struck, the stronger
+    its colour. Keys are cropped to those that are played. Drums are diamonds in a lane at the bottom, a row for each
+    drum.
+
+    - ``width``, ``height``: pixels; ``scale`` device pixels each, 2 for most sharp screens.
+    - ``theme``, ``background``: colours as in CSS.
+    - ``drums``: whether they are shown.
+    - ``axis``: track names, bars, a keyboard and times around the notes.
+    - ``start``, ``end``: the part to draw, in seconds of the song at its own tempo; or
+    - ``bars``: only these, counted from 1: ``5``, ``"5-8"`` or ``"5-"``.
+
+    Raises :class:`SettingsError`, :class:`MidiError`, :class:`MissingFileError` and others.
+    """
+    if bars is not None and (start != 0 or end is not None):
+        raise SettingsError("bars and start or end exclude each other; choose one of them")
+    song = midi_path if isinstance(midi_path, MidiFile) else MidiFile(midi_path)
+    options = {
+        "width": width,
+        "height": height,
+        "format": format,
+        "scale": scale,
+        "theme": theme,
+        "background": background,
+        "drums": drums,
+        "axis": axis,
+        "start": start,
+        "end": end,
+        "bars": None if bars is None else str(bars),
+    }
+    return _core.pianoroll(song._core, _given(options))
 
 
 def _source(audio: StrPath | ArrayLike, sample_rate: int | None) -> str | NDArray[np.float32]:

@@ -7,9 +7,11 @@ mod errors;
 mod measure;
 mod midi;
 mod options;
+mod pianoroll;
 mod picture;
 mod report;
 mod song;
+mod spectrogram;
 mod stream;
 mod watch;
 mod wav;
@@ -29,7 +31,11 @@ mod _core {
     #[pymodule_export]
     use super::midi::Midi;
     #[pymodule_export]
+    use super::pianoroll::pianoroll;
+    #[pymodule_export]
     use super::picture::{peaks, waveform};
+    #[pymodule_export]
+    use super::spectrogram::spectrogram;
     #[pymodule_export]
     use super::stream::Stream;
     #[pymodule_export]

@@ -23,7 +23,7 @@ type NoteItem = (usize, u16, u8, u8, f64, f64, u64, u64);
 /// A MIDI file in memory. Edits give another.
 #[pyclass(frozen, module = "rust_audio_engine._core")]
 pub(crate) struct Midi {
-    sequence: Sequence,
+    pub(crate) sequence: Sequence,
     warnings: Vec<String>,
 }
 

@@ -30,11 +30,11 @@ pub(crate) enum Source<'py> {
 }
 
 /// Samples of every channel, and what they are.
-type Samples<'a> = (Vec<&'a [f32]>, Sound);
+pub(crate) type Samples<'a> = (Vec<&'a [f32]>, Sound);
 
 impl Source<'_> {
     /// The samples of an array; nothing for a file.
-    fn samples(&self, options: &Options<'_, '_>) -> PyResult<Option<Samples<'_>>> {
+    pub(crate) fn samples(&self, options: &Options<'_, '_>) -> PyResult<Option<Samples<'_>>> {
         let Source::Samples(array) = self else { return Ok(None) };
         let hz = options.in_range("sample_rate", 1..=768_000, 44_100)?;
         let (planar, channels) = (array.as_slice()?, array.as_array().nrows());
@@ -47,7 +47,7 @@ impl Source<'_> {
 }
 
 /// Hands an array over in blocks, with the share that they complete.
-fn blocks<'a>(samples: &'a Samples<'_>) -> impl Iterator<Item = (Vec<&'a [f32]>, f64)> {
+pub(crate) fn blocks<'a>(samples: &'a Samples<'_>) -> impl Iterator<Item = (Vec<&'a [f32]>, f64)> {
     let (channels, sound) = samples;
     let frames = sound.frames.unwrap_or(0) as usize;
     (0..frames).step_by(BLOCK).map(move |start| {
@@ -145,7 +145,7 @@ impl Updates {
     }
 }
 
-fn stop(told: ControlFlow<()>) -> Result<(), Error> {
+pub(crate) fn stop(told: ControlFlow<()>) -> Result<(), Error> {
     if told.is_break() { Err(Error::Cancelled) } else { Ok(()) }
 }
 
@@ -177,10 +177,10 @@ fn settings(options: &Options<'_, '_>) -> PyResult<WaveformSettings> {
     })
 }
 
-fn channels(options: &Options<'_, '_>) -> PyResult<Channels> {
+pub(crate) fn channels(options: &Options<'_, '_>) -> PyResult<Channels> {
     options.one_of("channels", &[("mixed", Channels::Mixed), ("split", Channels::Split)])
 }
 
-fn excerpt(options: &Options<'_, '_>) -> PyResult<Excerpt> {
+pub(crate) fn excerpt(options: &Options<'_, '_>) -> PyResult<Excerpt> {
     Ok(Excerpt { start: Seconds(options.or("start", 0.0)?), end: options.get("end")?.map(Seconds) })
 }

@@ -14,12 +14,14 @@ mod optional_values;
 mod options;
 mod output;
 mod peaks;
+mod pianoroll;
 mod picture;
 mod play;
 mod practice;
 mod render;
 mod song;
 mod soundfont;
+mod spectrogram;
 mod terminal;
 mod values;
 mod waveform;
@@ -54,6 +56,10 @@ enum Verb {
     Peaks(peaks::PeaksVerb),
     #[command(after_help = exit::CODES)]
     Measure(measure::Measure),
+    #[command(after_help = exit::CODES)]
+    Spectrogram(Box<spectrogram::SpectrogramVerb>),
+    #[command(name = "pianoroll", after_help = exit::CODES)]
+    PianoRoll(Box<pianoroll::PianoRollVerb>),
     /// Find SoundFonts and look into them
     #[command(subcommand, name = "soundfont")]
     SoundFont(soundfont::SoundFontVerb),
@@ -75,6 +81,8 @@ fn main() -> ExitCode {
         Verb::Waveform(verb) => verb.run(),
         Verb::Peaks(verb) => verb.run(),
         Verb::Measure(measure) => measure.run(),
+        Verb::Spectrogram(verb) => verb.run(),
+        Verb::PianoRoll(verb) => verb.run(),
         Verb::SoundFont(verb) => verb.run(),
         Verb::Midi(verb) => verb.run(),
         Verb::Doctor(doctor) => doctor.run(),

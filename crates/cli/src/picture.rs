@@ -24,9 +24,6 @@ pub(crate) struct OutputOptions {
 /// How large and in what colours.
 #[derive(Args)]
 pub(crate) struct LookOptions {
-    /// Height in pixels
-    #[arg(long, value_name = "PIXELS", default_value_t = 200)]
-    pub(crate) height: u32,
     /// Device pixels for each pixel, in both directions: 2 for most sharp screens
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     pub(crate) scale: f32,

@@ -40,6 +40,9 @@ pub(crate) struct WaveformOptions {
     /// Width in pixels [default: 1000, or what --zoom needs]
     #[arg(long, value_name = "PIXELS")]
     width: Option<u32>,
+    /// Height in pixels
+    #[arg(long, value_name = "PIXELS", default_value_t = 200)]
+    height: u32,
     #[command(flatten)]
     look: LookOptions,
     /// Colour of the waveform, as in CSS
@@ -111,7 +114,7 @@ impl WaveformOptions {
         theme = self.played_color.map_or(theme.clone(), |color| theme.with_played_color(color));
         WaveformSettings {
             width: self.width,
-            height: self.look.height,
+            height: self.height,
             scale: self.look.scale,
             theme,
             amplitude: self.db.map_or(Amplitude::Linear, |floor| Amplitude::Decibels { floor: Decibels(floor) }),

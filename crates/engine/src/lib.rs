@@ -29,12 +29,14 @@ mod jobs;
 mod listener;
 mod measure;
 mod output;
+mod pianoroll;
 mod picture;
 mod practice;
 mod presets;
 mod progress;
 mod report;
 mod settings;
+mod spectrogram;
 mod stems;
 mod stream;
 mod tags;
@@ -55,6 +57,7 @@ pub use font::SoundFontChoice;
 pub use listener::Listener;
 pub use measure::{Measured, measure};
 pub use output::{check_output, read_midi};
+pub use pianoroll::piano_roll;
 pub use picture::{PictureObserver, columns, open_audio, peaks, sound_of, waveform};
 pub use practice::{
     Arranged, BarRange, Practice, Repeat, Timeline, TimelineBar, TimelineBeat, TimelineMeter, TimelineNote,
@@ -63,6 +66,7 @@ pub use practice::{
 pub use progress::{Observer, Progress, unobserved};
 pub use report::{Report, SoundFontReport, bounded};
 pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};
+pub use spectrogram::spectrogram;
 pub use stems::{Stem, StemFile, StemsBy};
 pub use stream::{Stream, instructions};
 

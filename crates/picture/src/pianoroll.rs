@@ -101,6 +101,11 @@ impl PianoRoll {
         Ok(PianoRoll { settings, size, song, pitches, start, end })
     }
 
+    /// How many notes are shown.
+    pub fn notes(&self) -> usize {
+        self.song.notes.len()
+    }
+
     /// Draws the picture.
     pub fn draw(&self, canvas: &mut dyn Canvas) {
         let theme = &self.settings.theme;

@@ -92,6 +92,20 @@ fn no_beats(what: &str) -> Error {
     Error::settings(format!("the song counts time in seconds and has no beats; {what} needs them"))
 }
 
+impl BarRange {
+    /// When these bars of a song are.
+    pub(crate) fn section(self, performance: &Performance, beats: Option<&Beats>) -> Result<Range<Time>, Error> {
+        let BarRange { first, last } = self;
+        let beats = beats.ok_or_else(|| no_beats("a choice of bars"))?;
+        let bars = beats.bars();
+        if first > bars {
+            return Err(Error::settings(format!("bars begin with {first}, but the song has {bars}")));
+        }
+        let end = last.map_or(performance.end, |last| beats.bar_start(last.saturating_add(1)));
+        Ok(beats.bar_start(first)..end)
+    }
+}
+
 /// The part of the song that is to begin fresh, if one is asked for.
 fn section(
     performance: &Performance,
@@ -99,14 +113,8 @@ fn section(
     settings: &RenderSettings,
 ) -> Result<Option<Range<Time>>, Error> {
     let practice = &settings.practice;
-    if let Some(BarRange { first, last }) = practice.bars {
-        let beats = beats.ok_or_else(|| no_beats("a choice of bars"))?;
-        let bars = beats.bars();
-        if first > bars {
-            return Err(Error::settings(format!("bars begin with {first}, but the song has {bars}")));
-        }
-        let end = last.map_or(performance.end, |last| beats.bar_start(last.saturating_add(1)));
-        return Ok(Some(beats.bar_start(first)..end));
+    if let Some(bars) = practice.bars {
+        return bars.section(performance, beats).map(Some);
     }
     if !practice.begins_fresh() || (settings.from.0 == 0.0 && settings.to.is_none()) {
         return Ok(None);

@@ -1,0 +1,21 @@
+//! Spectrograms of audio files.
+
+use rae_codec::AudioReader;
+use rae_picture::{SpectrogramBuilder, SpectrogramSettings};
+
+use crate::picture::{proceed, read_blocks};
+use crate::{Error, Observer, sound_of};
+
+/// Reads a sound, as far as it is shown, into what draws its spectrogram.
+pub fn spectrogram(
+    reader: &mut AudioReader,
+    settings: &SpectrogramSettings,
+    observer: &mut Observer<'_>,
+) -> Result<SpectrogramBuilder, Error> {
+    let mut builder = SpectrogramBuilder::new(settings.clone(), sound_of(reader))?;
+    read_blocks(reader, |block, progress| {
+        builder.push(block);
+        proceed(observer(progress), builder.is_complete())
+    })?;
+    Ok(builder)
+}
