@@ -13,6 +13,7 @@ use rust_audio_engine::pictures::{
 };
 use rust_audio_engine::{Decibels, Error, SampleRate, Seconds, columns, open_audio};
 
+use crate::errors;
 use crate::options::Options;
 use crate::watch::Watch;
 
@@ -21,6 +22,9 @@ const BLOCK: usize = 1 << 20;
 
 /// Shares of the work between two updates.
 const UPDATE: f64 = 0.1;
+
+/// Channels of an array at most; one of more is (frames, channels).
+pub(crate) const MOST_CHANNELS: usize = 64;
 
 /// Where sound comes from: a file, or an array of channels by frames.
 #[derive(FromPyObject)]
@@ -39,6 +43,11 @@ impl Source<'_> {
         let hz = options.in_range("sample_rate", 1..=768_000, 44_100)?;
         let (planar, channels) = (array.as_slice()?, array.as_array().nrows());
         let frames = array.as_array().ncols();
+        if channels == 0 || channels > MOST_CHANNELS {
+            let what =
+                format!("an array of shape ({channels}, {frames}) has {channels} channels; give (channels, frames)");
+            return Err(errors::settings(array.py(), what));
+        }
         let channels: Vec<&[f32]> = (0..channels).map(|channel| &planar[channel * frames..][..frames]).collect();
         let rate = SampleRate::new(hz).unwrap_or_default();
         let sound = Sound { channels: channels.len(), rate, frames: Some(frames as u64) };

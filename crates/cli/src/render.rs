@@ -85,6 +85,7 @@ impl Render {
         }
         let settings = self.options.settings(self.output.as_deref(), self.threads, self.force)?;
         self.listen.check()?;
+        self.check_names()?;
         let interrupts = Interrupts::watch();
         let song = read_song(&self.song)?;
         if let Some(path) = &self.timeline {
@@ -131,6 +132,21 @@ impl Render {
             self.listen.write(heard, self.force)?;
         }
         Ok(Some((report, files)))
+    }
+
+    /// Refuses two outputs of one name, and more than one on standard output.
+    fn check_names(&self) -> Result<(), Failure> {
+        let mut outputs: Vec<&PathBuf> =
+            self.output.iter().chain(&self.timeline).chain(self.listen.outputs()).collect();
+        let pipe = Path::new("-");
+        if self.json && outputs.iter().any(|output| *output == pipe) {
+            return Err(Failure::Usage("--json and - both want standard output; choose one".into()));
+        }
+        outputs.sort_unstable();
+        match outputs.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(Failure::Usage(format!("two outputs are called {}; name them apart", pair[0].display()))),
+            None => Ok(()),
+        }
     }
 
     fn check_output(&self, output: &Path) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! `rae spectrogram`: the frequencies of an audio file over time.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -11,7 +11,6 @@ use crate::exit::Failure;
 use crate::output::write_anywhere;
 use crate::picture::{LookOptions, OutputOptions, PartOptions};
 use crate::terminal::{Interrupts, Patience, ProgressLine};
-use crate::waveform::PictureFormat;
 
 /// Draw the spectrogram of an audio file: the level of every frequency over time
 ///
@@ -76,8 +75,10 @@ fn frequency_scales() -> impl TypedValueParser<Value = FrequencyScale> {
 
 impl SpectrogramVerb {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        if PictureFormat::choose(None, self.output.as_deref())? != PictureFormat::Png {
-            return Err(Failure::Usage("a spectrogram is made of pixels; name the output .png".into()));
+        let extension = self.output.as_deref().and_then(Path::extension);
+        if let Some(other) = extension.filter(|extension| !extension.eq_ignore_ascii_case("png")) {
+            let what = format!("a spectrogram is not written as .{}; name it .png", other.display());
+            return Err(Failure::Usage(what));
         }
         let output = self.options.output(self.output.as_deref(), &self.input, "png")?;
         let interrupts = Interrupts::watch();

@@ -121,6 +121,9 @@ impl ProgressLine {
 
 fn line(progress: Progress) -> String {
     let Seconds(expected) = progress.expected;
+    if expected <= 0.0 {
+        return show_time(progress.position);
+    }
     let of = show_time(Seconds(progress.position.0.min(expected)));
     let bar = bar(progress.fraction);
     format!("{bar} {:3.0} %  {of} of {}", progress.fraction * 100.0, show_time(progress.expected))

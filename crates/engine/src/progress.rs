@@ -9,9 +9,9 @@ use rae_units::Seconds;
 pub struct Progress {
     /// Sound made so far, the part before [`RenderSettings::from`](crate::RenderSettings::from) included.
     pub position: Seconds,
-    /// Length of the song without its tail.
+    /// Length of the song without its tail, or of the sound; 0 where that is not known.
     pub expected: Seconds,
-    /// Share of the whole work done, 0 to 1; never falls.
+    /// Share of the whole work done, 0 to 1; never falls. Where a length is not known it comes ever closer to 1.
     pub fraction: f64,
 }
 

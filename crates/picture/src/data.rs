@@ -88,20 +88,23 @@ impl PeakDataBuilder {
     /// For a sound of this kind.
     ///
     /// # Errors
-    /// [`PictureError::Excerpt`], [`PictureError::SamplesPerPixel`] for none, also for a width of 0.
+    /// [`PictureError::Excerpt`], [`PictureError::SamplesPerPixel`] for none, [`PictureError::PeakWidth`] for one that
+    /// cannot be.
     pub fn new(settings: PeakSettings, sound: Sound) -> Result<PeakDataBuilder, PictureError> {
         let PeakSettings { detail, resolution, channels, excerpt } = settings;
         let window = Window::new(excerpt, sound)?;
+        let most = MOST / (CELLS * sound.channels.max(1));
         let (samples, width) = match (detail, window.frames()) {
-            (Detail::SamplesPerPixel(0) | Detail::Width(0), _) => return Err(PictureError::SamplesPerPixel),
+            (Detail::SamplesPerPixel(0), _) => return Err(PictureError::SamplesPerPixel),
+            (Detail::Width(0), _) => return Err(PictureError::PeakWidth { width: 0, most }),
             (Detail::SamplesPerPixel(samples), _) => (Some(u64::from(samples)), None),
             (Detail::Width(width), Some(frames)) if resolution != Resolution::Float => {
                 (Some(frames.div_ceil(u64::from(width)).max(1)), None)
             }
             (Detail::Width(width), _) => (None, Some(width)),
         };
-        if width.is_some_and(|width| width as usize > MOST / (CELLS * sound.channels.max(1))) {
-            return Err(PictureError::TooManyPeaks(MOST));
+        if let Some(width) = width.filter(|&width| width as usize > most) {
+            return Err(PictureError::PeakWidth { width, most });
         }
         let peaks = match (samples, width, window.frames()) {
             (Some(samples), _, _) => PeaksBuilder::every(sound.channels, channels, samples),

@@ -37,6 +37,14 @@ pub enum PictureError {
     /// No samples for a pixel.
     #[error("0 samples per pixel show nothing: choose 1 or more")]
     SamplesPerPixel,
+    /// A width of peaks that cannot be.
+    #[error("peaks of a width of {width} are outside 1 to {most}")]
+    PeakWidth {
+        /// What was asked for.
+        width: u32,
+        /// The widest there can be of so many channels.
+        most: usize,
+    },
     /// More peaks than memory should be spent on.
     #[error("more than {} million peaks: choose more samples per pixel, or a width", .0 / 1_000_000)]
     TooManyPeaks(usize),

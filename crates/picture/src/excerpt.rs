@@ -58,7 +58,7 @@ impl Window {
         let Excerpt { start, end } = excerpt;
         let (start, end) = (start.frames(sound.rate).0, end.map(|end| end.frames(sound.rate).0));
         // Of a time shorter than a frame one frame is shown.
-        let end = end.map(|end| end.max(start + 1));
+        let end = end.map(|end| end.max(start.saturating_add(1)));
         let window = Window { start, rate: sound.rate, end, sound: sound.frames, position: 0 };
         if let Some(frames) = sound.frames {
             window.check(frames)?

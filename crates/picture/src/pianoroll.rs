@@ -96,7 +96,9 @@ impl PianoRoll {
             return Err(PictureError::Excerpt(what));
         }
         let end = settings.excerpt.end.map_or(last, |end| end.0.min(last));
-        song.notes.retain(|note| note.start < end && note.end > start && (settings.drums || !note.drum));
+        // A drum is its stroke; a note without length shows where it begins.
+        let shows = |note: &RollNote| note.start >= start || (!note.drum && note.end > start);
+        song.notes.retain(|note| note.start < end && shows(note) && (settings.drums || !note.drum));
         let pitches = Pitches::of(&song.notes);
         Ok(PianoRoll { settings, size, song, pitches, start, end })
     }

@@ -181,6 +181,6 @@ fn no_detail_and_too_much_of_it_are_refused() {
     let sound = Sound { channels: 2, rate: RATE, frames: None };
     let refused = |detail| PeakDataBuilder::new(PeakSettings { detail, ..PeakSettings::default() }, sound).unwrap_err();
     assert_eq!(refused(Detail::SamplesPerPixel(0)), PictureError::SamplesPerPixel);
-    assert_eq!(refused(Detail::Width(0)), PictureError::SamplesPerPixel);
-    assert!(matches!(refused(Detail::Width(u32::MAX)), PictureError::TooManyPeaks(_)));
+    assert!(matches!(refused(Detail::Width(0)), PictureError::PeakWidth { width: 0, .. }));
+    assert!(matches!(refused(Detail::Width(u32::MAX)), PictureError::PeakWidth { width: u32::MAX, .. }));
 }

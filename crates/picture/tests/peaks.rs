@@ -117,6 +117,13 @@ fn mixed_channels_are_their_mean() {
 }
 
 #[test]
+fn what_is_no_number_on_one_channel_leaves_the_others() {
+    let (broken, whole) = ([f32::NAN, f32::INFINITY, 0.5], [0.8, -0.6, 0.5]);
+    let peaks = pushed(PeaksBuilder::exact(2, Channels::Mixed, 3, 3), &[&broken, &whole], &[3]);
+    same(&peaks.columns(0, 0..3, 3), &expected(&[0.4, -0.3, 0.5], 3)).unwrap();
+}
+
+#[test]
 fn any_part_can_be_shown_at_any_width() {
     let samples = noise(8000, 5);
     let peaks = pushed(PeaksBuilder::every(1, Channels::Split, 1), &[&samples], &[777]);

@@ -117,7 +117,7 @@ impl WideKernel for Fold<'_> {
     }
 }
 
-/// The mean of all channels.
+/// The mean of all channels; samples that are infinite or not a number count as 0.
 pub(super) struct Mix<'a> {
     pub(super) channels: &'a [&'a [f32]],
     pub(super) out: &'a mut [f32],
@@ -131,10 +131,11 @@ impl WideKernel for Mix<'_> {
         let Mix { channels, out } = self;
         let share = 1.0 / channels.len() as f32;
         for (index, channel) in channels.iter().enumerate() {
+            let samples = channel.iter().map(|sample| if sample.is_finite() { *sample } else { 0.0 });
             if index == 0 {
-                out.copy_from_slice(channel);
+                out.iter_mut().zip(samples).for_each(|(out, sample)| *out = sample);
             } else {
-                out.iter_mut().zip(*channel).for_each(|(out, sample)| *out += sample);
+                out.iter_mut().zip(samples).for_each(|(out, sample)| *out += sample);
             }
         }
         out.iter_mut().for_each(|out| *out *= share);
