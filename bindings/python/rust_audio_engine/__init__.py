@@ -18,6 +18,7 @@ from ._errors import (
     SettingsError,
     SoundFontError,
 )
+from ._assess import Assessment, analyze_performance, assess
 from ._functions import (
     batch_synthesize_midi,
     doctor,
@@ -39,6 +40,7 @@ from ._soundfont import SoundFont
 from ._stream import Stream
 
 __all__ = [
+    "Assessment",
     "AudioEngineError",
     "AudioEngineWarning",
     "BatchResult",
@@ -60,6 +62,8 @@ __all__ = [
     "Stream",
     "WavBuffer",
     "__version__",
+    "analyze_performance",
+    "assess",
     "batch_synthesize_midi",
     "doctor",
     "generate_waveform",

@@ -15,6 +15,8 @@ __all__ = [
     "Stream",
     "WavBuffer",
     "__version__",
+    "analyze_array",
+    "analyze_file",
     "examine",
     "measure",
     "peaks",
@@ -27,6 +29,10 @@ __all__ = [
 
 __version__: str
 
+def analyze_array(
+    audio: NDArray[np.float32], sample_rate: int, expected: str, options: Mapping[str, Any], /
+) -> str: ...
+def analyze_file(recording: str, expected: str, options: Mapping[str, Any], /) -> str: ...
 def examine() -> str: ...
 def measure(path: str, /) -> str: ...
 def resolve_soundfont(soundfont: Sequence[tuple[str, int]], /) -> list[tuple[str, int]]: ...

@@ -1,6 +1,7 @@
 //! `rust_audio_engine._core`: the engine for the Python package beside it. It converts values and releases the GIL;
 //! everything else is in the package or in the engine.
 
+mod assess;
 mod doctor;
 mod engine;
 mod errors;
@@ -22,6 +23,8 @@ use pyo3::prelude::*;
 mod _core {
     use super::*;
 
+    #[pymodule_export]
+    use super::assess::{analyze_array, analyze_file};
     #[pymodule_export]
     use super::doctor::examine;
     #[pymodule_export]

@@ -7,9 +7,10 @@ use std::str::FromStr;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use rust_audio_engine::analysis::{Part, Settings, Strictness};
 use rust_audio_engine::{
-    Decibels, EncodingOptions, Error, Interpolation, MAX_CHANNEL, MAX_VOICES, Practice, RenderSettings, Reverb,
-    SAMPLE_RATES, SampleFormat, SampleRate, Seconds, StemsBy, TRANSPOSITIONS, Tail,
+    AssessmentSettings, BarRange, Decibels, EncodingOptions, Error, Interpolation, MAX_CHANNEL, MAX_VOICES, Practice,
+    RenderSettings, Reverb, SAMPLE_RATES, SampleFormat, SampleRate, Seconds, StemsBy, TRANSPOSITIONS, Tail,
 };
 
 use crate::errors;
@@ -57,6 +58,28 @@ fn encoding(options: &Options<'_, '_>) -> PyResult<EncodingOptions> {
         bitrate: options.get_or_say("bitrate", || "6 to 512".into())?,
         quality: options.get_or_say("quality", || "0 to 9".into())?,
         level: options.get_or_say("level", || "0 to 8".into())?,
+    })
+}
+
+/// How a performance is assessed.
+pub(crate) fn assessment(options: &Bound<'_, PyDict>) -> PyResult<AssessmentSettings> {
+    let options = Options(options);
+    let numbers = |name, what: &'static str| options.get_or_say(name, move || format!("{what} from 1"));
+    let bars = options.parsed::<BarRange>("bars")?;
+    Ok(AssessmentSettings {
+        part: Part {
+            tracks: numbers("tracks", "tracks")?.unwrap_or_default(),
+            channels: channels(&options, "channels")?,
+            bars: bars.map(|bars| bars.first..=bars.last.unwrap_or(u64::MAX)),
+            transpose: options.in_range("transpose", TRANSPOSITIONS, 0)?,
+        },
+        judging: Settings {
+            strictness: options.one_of(
+                "strictness",
+                &[("standard", Strictness::Standard), ("beginner", Strictness::Beginner), ("exam", Strictness::Exam)],
+            )?,
+            any_octave: options.or("any_octave", false)?,
+        },
     })
 }
 

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod analyze;
 mod batch;
 mod convert;
 mod doctor;
@@ -60,6 +61,8 @@ enum Verb {
     Spectrogram(Box<spectrogram::SpectrogramVerb>),
     #[command(name = "pianoroll", after_help = exit::CODES)]
     PianoRoll(Box<pianoroll::PianoRollVerb>),
+    #[command(after_help = exit::CODES)]
+    Analyze(Box<analyze::Analyze>),
     /// Find SoundFonts and look into them
     #[command(subcommand, name = "soundfont")]
     SoundFont(soundfont::SoundFontVerb),
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Verb::Measure(measure) => measure.run(),
         Verb::Spectrogram(verb) => verb.run(),
         Verb::PianoRoll(verb) => verb.run(),
+        Verb::Analyze(analyze) => analyze.run(),
         Verb::SoundFont(verb) => verb.run(),
         Verb::Midi(verb) => verb.run(),
         Verb::Doctor(doctor) => doctor.run(),

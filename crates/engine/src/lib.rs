@@ -17,6 +17,7 @@
 
 #![forbid(unsafe_code)]
 
+mod assess;
 mod batch;
 mod chain;
 mod convert;
@@ -45,6 +46,7 @@ mod window;
 mod work;
 mod writer;
 
+pub use assess::{AssessmentSettings, analyze_performance, analyze_sound};
 pub use batch::{BatchFile, BatchObserver, BatchProgress};
 pub use convert::{
     ConvertInput, ConvertObserver, ConvertOutput, ConvertReport, ConvertSettings, ConvertedFile, convert, convert_files,
@@ -89,6 +91,11 @@ pub mod midi {
 /// What pictures and peaks are made with.
 pub mod pictures {
     pub use rae_picture::*;
+}
+
+/// Assessments of performances as values.
+pub mod analysis {
+    pub use rae_analysis::*;
 }
 
 /// Banks as values, and how they are found.

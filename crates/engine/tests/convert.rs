@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use rust_audio_engine::{
-    AudioBuffer, ConvertInput, ConvertOutput, ConvertSettings, Decibels, EncodingOptions, Error, FileFormat, Frames, SampleFormat,
-    SampleRate, convert, convert_files, read_all, unobserved,
+    AudioBuffer, ConvertInput, ConvertOutput, ConvertSettings, Decibels, EncodingOptions, Error, FileFormat, Frames,
+    SampleFormat, SampleRate, convert, convert_files, read_all, unobserved,
 };
 
 /// Stereo of 16-bit values that follow no law.

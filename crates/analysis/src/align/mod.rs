@@ -1,0 +1,344 @@
+//! Which moment of the recording belongs to which moment of the score.
+//!
+//! Chords of the score and clusters of what was heard are matched by dynamic programming: a pair is worth the pitches that
+//! it shares, unequal steps cost, and from anywhere to anywhere there is a jump of constant cost, which is how restarts,
+//! repeats and leaps come out. It is done first at several constant tempos, then along the tempo found.
+
+mod path;
+
+use crate::expected::ExpectedNote;
+use crate::played::PlayedNote;
+use crate::timing::{Anchor, MAD, PREDICTION, median};
+use path::{Grid, Step};
+
+/// Expected onsets this close to a chord's first belong to it, seconds.
+const CHORD: f64 = 0.03;
+
+/// The same of onsets that were heard.
+const CLUSTER: f64 = 0.05;
+
+/// Onsets less likely than this do not take part in the alignment.
+const LEAST_PROBABILITY: f64 = 0.3;
+
+/// Tempos to begin with, seconds of the recording per second of the score.
+const TEMPOS: [f64; 7] = [0.55, 0.68, 0.82, 1.0, 1.2, 1.45, 1.8];
+
+/// What a pair loses for each note that only one side has, and what a note that is a whole tone or less off is worth.
+const MISMATCH: f64 = 0.25;
+
+/// Half the stretch of score in which the local tempo is looked for, seconds.
+const TEMPO_REACH: f64 = 4.0;
+
+/// A pair of a score chord and when it was played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Visit {
+    chord: usize,
+    /// Seconds of the recording.
+    time: f64,
+    /// Attempts begin with a jump back.
+    attempt: usize,
+}
+
+/// A jump back in the score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct JumpBack {
+    /// When what is played again was played first.
+    pub(crate) abandoned_from: f64,
+    /// When it is played again.
+    pub(crate) resumed: f64,
+    /// Score time it goes on at.
+    pub(crate) score: f64,
+}
+
+/// An alignment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Alignment {
+    /// By expected note, when it should have been played, seconds of the recording; none where nobody can tell.
+    pub(crate) predicted: Vec<Option<f64>>,
+    /// By expected note, seconds of the recording per second of the score there.
+    pub(crate) slopes: Vec<f64>,
+    /// Expected notes from the first chord that was reached to the last.
+    pub(crate) covered: std::ops::Range<usize>,
+    pub(crate) jumps: Vec<JumpBack>,
+    /// Typical distance between notes and where they were predicted, seconds.
+    pub(crate) spread: f64,
+}
+
+/// Aligns notes that were heard, sorted by onset, with expected ones; `None` where there is too little of either.
+pub(crate) fn align(expected: &[ExpectedNote], heard: &[PlayedNote]) -> Option<Alignment> {
+    let chords = Chords::of(expected);
+    let clusters = Clusters::of(heard);
+    if chords.onsets.is_empty() || clusters.times.len() < 2 {
+        return None;
+    }
+    let visits = visits(&chords, &clusters, expected);
+    let attempts = attempts_of_chords(&visits, chords.onsets.len());
+    let anchors = first_anchors(&chords, &visits, expected, heard);
+    let first = predict(&chords, expected, &attempts, &anchors);
+    let anchors = anchors_near(&first, &chords, &attempts, expected, heard);
+    let second = predict(&chords, expected, &attempts, &anchors);
+    let reached = || visits.iter().map(|visit| visit.chord);
+    let (from, to) = (reached().min()?, reached().max()?);
+    Some(Alignment {
+        spread: spread(&second, expected, heard),
+        slopes: second.iter().map(|line| line.map_or(1.0, |line| line.1)).collect(),
+        predicted: second.into_iter().map(|line| line.map(|line| line.0)).collect(),
+        covered: chords.notes[from].start..chords.notes[to].end,
+        jumps: jumps(&visits, &chords),
+    })
+}
+
+/// The score, chord by chord.
+struct Chords {
+    onsets: Vec<f64>,
+    notes: Vec<std::ops::Range<usize>>,
+}
+
+impl Chords {
+    fn of(expected: &[ExpectedNote]) -> Chords {
+        let mut chords = Chords { onsets: Vec::new(), notes: Vec::new() };
+        for (index, note) in expected.iter().enumerate() {
+            match chords.onsets.last() {
+                Some(first) if note.onset - first <= CHORD => {
+                    if let Some(notes) = chords.notes.last_mut() {
+                        notes.end = index + 1;
+                    }
+                }
+                _ => {
+                    chords.onsets.push(note.onset);
+                    chords.notes.push(index..index + 1);
+                }
+            }
+        }
+        chords
+    }
+
+    /// The chord of an expected note.
+    fn of_note(&self, note: usize) -> usize {
+        self.notes.partition_point(|notes| notes.end <= note)
+    }
+}
+
+/// What was heard, cluster by cluster.
+struct Clusters {
+    times: Vec<f64>,
+    /// Probability by pitch.
+    pitches: Vec<Vec<(u8, f64)>>,
+    /// Notes expected in each.
+    weights: Vec<f64>,
+}
+
+impl Clusters {
+    fn of(heard: &[PlayedNote]) -> Clusters {
+        let mut clusters = Clusters { times: Vec::new(), pitches: Vec::new(), weights: Vec::new() };
+        let likely = heard.iter().map(|note| (note, note.probability())).filter(|(_, p)| *p > LEAST_PROBABILITY);
+        let likely: Vec<_> = likely.collect();
+        let mut rest = likely.as_slice();
+        while let Some(((first, _), _)) = rest.split_first() {
+            let (cluster, later) = rest.split_at(rest.partition_point(|(note, _)| note.onset < first.onset + CLUSTER));
+            let weight: f64 = cluster.iter().map(|(_, p)| p).sum();
+            clusters.times.push(cluster.iter().map(|(note, p)| note.onset * p).sum::<f64>() / weight);
+            let mut pitches: Vec<(u8, f64)> = Vec::new();
+            for (note, probability) in cluster {
+                match pitches.iter_mut().find(|(pitch, _)| *pitch == note.pitch) {
+                    Some((_, most)) => *most = most.max(*probability),
+                    None => pitches.push((note.pitch, *probability)),
+                }
+            }
+            clusters.weights.push(pitches.iter().map(|(_, p)| p).sum());
+            clusters.pitches.push(pitches);
+            rest = later;
+        }
+        clusters
+    }
+}
+
+/// The best path at the tempo that fits best, then along the tempo that it has.
+fn visits(chords: &Chords, clusters: &Clusters, expected: &[ExpectedNote]) -> Vec<Visit> {
+    let grid = Grid {
+        score: &chords.onsets,
+        played: &clusters.times,
+        score_weights: chords.notes.iter().map(|notes| (notes.len() as f64).sqrt()).collect(),
+        played_weights: clusters.weights.iter().map(|weight| weight / weight.max(1.0).sqrt()).collect(),
+        rewards: rewards(chords, clusters, expected),
+    };
+    let paths = TEMPOS.map(|tempo| (tempo, grid.best_path(&vec![tempo; chords.onsets.len()])));
+    let best = paths.into_iter().max_by(|a, b| a.1.worth.total_cmp(&b.1.worth));
+    let Some((tempo, mut path)) = best else { return Vec::new() };
+    for _ in 0..2 {
+        path = grid.best_path(&local_tempos(chords, clusters, &path.steps, tempo));
+    }
+    let mut attempt = 0;
+    let mut last = None;
+    let visits = path.steps.into_iter().map(|Step { cluster, chord }| {
+        attempt += usize::from(last.is_some_and(|last| chord <= last));
+        last = Some(chord);
+        Visit { chord, time: clusters.times[cluster], attempt }
+    });
+    visits.collect()
+}
+
+/// By cluster, the chords that share a pitch with it, and what the pair is worth.
+fn rewards(chords: &Chords, clusters: &Clusters, expected: &[ExpectedNote]) -> Vec<Vec<(usize, f64)>> {
+    let mut by_pitch: Vec<Vec<usize>> = vec![Vec::new(); 128];
+    for (chord, notes) in chords.notes.iter().enumerate() {
+        for note in &expected[notes.clone()] {
+            by_pitch[usize::from(note.pitch)].push(chord);
+        }
+    }
+    let reward = |cluster: usize, chord: usize| {
+        let pitches = || expected[chords.notes[chord].clone()].iter().map(|note| note.pitch);
+        let wanted = chords.notes[chord].len() as f64;
+        let (mut hit, mut near) = (0.0, 0.0);
+        for &(pitch, probability) in &clusters.pitches[cluster] {
+            if pitches().any(|wanted| wanted == pitch) {
+                hit += probability;
+            } else if pitches().any(|wanted| wanted.abs_diff(pitch) <= 2) {
+                near += probability;
+            }
+        }
+        let missing = (wanted - hit).max(0.0);
+        let surplus = (clusters.weights[cluster] - hit).max(0.0);
+        (hit + MISMATCH * (near.min(missing) - missing - surplus)) / wanted.sqrt()
+    };
+    let chords_of = |pitches: &[(u8, f64)]| {
+        let mut chords: Vec<usize> =
+            pitches.iter().flat_map(|(pitch, _)| by_pitch[usize::from(*pitch % 128)].iter().copied()).collect();
+        chords.sort_unstable();
+        chords.dedup();
+        chords
+    };
+    let pairs = |(cluster, pitches): (usize, &Vec<(u8, f64)>)| {
+        chords_of(pitches).into_iter().map(|chord| (chord, reward(cluster, chord))).collect()
+    };
+    clusters.pitches.iter().enumerate().map(pairs).collect()
+}
+
+/// By chord, seconds of the recording per second of the score around it.
+fn local_tempos(chords: &Chords, clusters: &Clusters, steps: &[Step], otherwise: f64) -> Vec<f64> {
+    let local = |&onset: &f64| {
+        let near: Vec<&Step> =
+            steps.iter().filter(|step| (chords.onsets[step.chord] - onset).abs() < TEMPO_REACH).collect();
+        let ratios = near.windows(2).filter_map(|pair| {
+            let score = chords.onsets[pair[1].chord] - chords.onsets[pair[0].chord];
+            let played = clusters.times[pair[1].cluster] - clusters.times[pair[0].cluster];
+            (score > 0.05 && played > 0.02).then(|| played / score)
+        });
+        let ratios: Vec<f64> = ratios.collect();
+        if ratios.len() >= 3 { median(ratios).clamp(0.35, 3.0) } else { otherwise }
+    };
+    chords.onsets.iter().map(local).collect()
+}
+
+/// By chord, the attempt in which it was played last; chords in between belong to the attempt before them.
+fn attempts_of_chords(visits: &[Visit], chords: usize) -> Vec<usize> {
+    let mut attempts: Vec<Option<usize>> = vec![None; chords];
+    visits.iter().for_each(|visit| attempts[visit.chord] = Some(visit.attempt));
+    let mut known = attempts.iter().flatten().next().copied().unwrap_or(0);
+    let fill = |attempt: Option<usize>| {
+        known = attempt.unwrap_or(known);
+        known
+    };
+    attempts.into_iter().map(fill).collect()
+}
+
+/// An anchor and the attempt that it belongs to.
+struct AttemptAnchor {
+    attempt: usize,
+    anchor: Anchor,
+}
+
+/// Notes of chords that the path visits, last attempts only.
+fn first_anchors(
+    chords: &Chords,
+    visits: &[Visit],
+    expected: &[ExpectedNote],
+    heard: &[PlayedNote],
+) -> Vec<AttemptAnchor> {
+    let mut last: Vec<Option<&Visit>> = vec![None; chords.onsets.len()];
+    visits.iter().for_each(|visit| last[visit.chord] = Some(visit));
+    let mut anchors = Vec::new();
+    for (visit, notes) in last.iter().zip(&chords.notes).filter_map(|(visit, notes)| Some(((*visit)?, notes))) {
+        for note in &expected[notes.clone()] {
+            if let Some(best) = best_near(heard, note.pitch, visit.time, 0.12, 20.0) {
+                let anchor = Anchor { score: note.onset, played: best.onset, weight: best.probability() };
+                anchors.push(AttemptAnchor { attempt: visit.attempt, anchor });
+            }
+        }
+    }
+    anchors
+}
+
+/// Notes near to where they were predicted.
+fn anchors_near(
+    predicted: &[Option<(f64, f64)>],
+    chords: &Chords,
+    attempts: &[usize],
+    expected: &[ExpectedNote],
+    heard: &[PlayedNote],
+) -> Vec<AttemptAnchor> {
+    let anchor = |index: usize| {
+        let best = best_near(heard, expected[index].pitch, predicted[index]?.0, 0.25, 15.0)?;
+        let anchor = Anchor { score: expected[index].onset, played: best.onset, weight: best.probability() };
+        let attempt = attempts[chords.of_note(index)];
+        (best.log_odds > -1.0).then_some(AttemptAnchor { attempt, anchor })
+    };
+    (0..expected.len()).filter_map(anchor).collect()
+}
+
+/// The most likely note of a pitch within `reach` seconds, distance counted as `slope` log-odds per second.
+fn best_near(heard: &[PlayedNote], pitch: u8, time: f64, reach: f64, slope: f64) -> Option<&PlayedNote> {
+    let first = heard.partition_point(|note| note.onset <= time - reach);
+    let near = heard[first..].iter().take_while(|note| note.onset < time + reach).filter(|note| note.pitch == pitch);
+    let worth = |note: &PlayedNote| f64::from(note.log_odds) - slope * (note.onset - time).abs();
+    near.max_by(|a, b| worth(a).total_cmp(&worth(b)))
+}
+
+/// By expected note, recording time and slope from the anchors of its attempt.
+fn predict(
+    chords: &Chords,
+    expected: &[ExpectedNote],
+    attempts: &[usize],
+    anchors: &[AttemptAnchor],
+) -> Vec<Option<(f64, f64)>> {
+    let count = attempts.iter().max().map_or(0, |most| most + 1);
+    let mut of_attempt: Vec<Vec<Anchor>> = vec![Vec::new(); count];
+    for AttemptAnchor { attempt, anchor } in anchors {
+        of_attempt[*attempt].push(Anchor { weight: anchor.weight + 0.05, ..*anchor });
+    }
+    let mut predicted = Vec::with_capacity(expected.len());
+    for (chord, notes) in chords.notes.iter().enumerate() {
+        let anchors = &of_attempt[attempts[chord]];
+        for note in &expected[notes.clone()] {
+            let line = (!anchors.is_empty()).then(|| PREDICTION.line(anchors, note.onset));
+            predicted.push(line.map(|line| (line.played, line.slope)));
+        }
+    }
+    predicted
+}
+
+/// How far likely notes are from where they were predicted.
+fn spread(predicted: &[Option<(f64, f64)>], expected: &[ExpectedNote], heard: &[PlayedNote]) -> f64 {
+    let distance = |(note, predicted): (&ExpectedNote, &Option<(f64, f64)>)| {
+        let time = predicted.as_ref()?.0;
+        let best = best_near(heard, note.pitch, time, 0.25, 15.0).filter(|best| best.log_odds > 2.0)?;
+        Some((best.onset - time).abs())
+    };
+    let distances: Vec<f64> = expected.iter().zip(predicted).filter_map(distance).collect();
+    let typical = if distances.len() > 5 { MAD * median(distances) } else { 0.04 };
+    typical.clamp(0.012, 0.12)
+}
+
+/// Where the path goes back in the score.
+fn jumps(visits: &[Visit], chords: &Chords) -> Vec<JumpBack> {
+    let jump = |(index, pair): (usize, &[Visit])| {
+        let [before, after] = pair else { return None };
+        if after.attempt == before.attempt {
+            return None;
+        }
+        let again = visits[..=index].iter().filter(|visit| visit.chord >= after.chord);
+        let abandoned_from = again.map(|visit| visit.time).fold(before.time, f64::min);
+        Some(JumpBack { abandoned_from, resumed: after.time, score: chords.onsets[after.chord] })
+    };
+    visits.windows(2).enumerate().filter_map(jump).collect()
+}

@@ -1,0 +1,124 @@
+//! The notes that a piece asks for.
+
+use std::ops::RangeInclusive;
+
+use rae_midi::{Beats, Sequence, Time};
+
+use crate::midi_notes::{self, MidiNote};
+
+/// Onsets of one pitch that are closer than this, in seconds, are one note.
+const DUPLICATE: f64 = 0.005;
+
+/// Onsets count in tenths of a millisecond.
+const ONSET_GRID: f64 = 1e4;
+
+/// A note that is expected.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ExpectedNote {
+    /// When, in seconds from the start of the piece at its written tempo, to a tenth of a millisecond.
+    pub onset: f64,
+    /// How long, in seconds.
+    pub duration: f64,
+    /// Key number; 60 is middle C.
+    pub pitch: u8,
+    /// How hard, 1 to 127.
+    pub velocity: u8,
+    /// 16 · port + channel within the port, from 0.
+    pub channel: u16,
+    /// Track of the file, from 0.
+    pub track: u32,
+    /// Bar of the piece, from 1; 1 where the file knows no bars.
+    pub bar: u64,
+}
+
+/// Which notes of a piece are expected; all of them by default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Part {
+    /// Tracks of the file, from 1; empty means all.
+    pub tracks: Vec<u32>,
+    /// Channels, from 1 (17 to 32 are the second port's); empty means all.
+    pub channels: Vec<u16>,
+    /// Bars, from 1.
+    pub bars: Option<RangeInclusive<u64>>,
+    /// Semitones from written to sounding pitch, for transposing instruments: −2 for a clarinet in B flat.
+    pub transpose: i8,
+}
+
+/// The notes of a piece, or of a part of it, by onset and pitch. Their places here are what `expected_index` means.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expected {
+    notes: Vec<ExpectedNote>,
+    drums: usize,
+    /// Where each bar begins that has notes: number and seconds.
+    bars: Vec<(u64, f64)>,
+}
+
+impl Expected {
+    /// The notes of a song. Drums (the tenth channel of each port) are not assessed, only counted.
+    pub fn new(sequence: &Sequence, part: &Part) -> Expected {
+        let (notes, drums) = midi_notes::notes(sequence);
+        let beats = Beats::new(sequence);
+        let bar = |time| beats.as_ref().map_or(1, |beats| bar_of(beats, time));
+        let wanted = |note: &MidiNote, bar: u64| {
+            (part.tracks.is_empty() || part.tracks.contains(&(note.track + 1)))
+                && (part.channels.is_empty() || part.channels.contains(&(note.channel + 1)))
+                && part.bars.as_ref().is_none_or(|bars| bars.contains(&bar))
+        };
+        let notes = notes.into_iter().map(|note| (note, bar(note.time)));
+        let notes = notes.filter(|(note, bar)| wanted(note, *bar)).filter_map(|(note, bar)| {
+            let pitch = u8::try_from(i16::from(note.pitch) + i16::from(part.transpose)).ok().filter(|&p| p < 128)?;
+            let onset = (note.onset * ONSET_GRID).round() / ONSET_GRID;
+            let MidiNote { velocity, channel, track, .. } = note;
+            let duration = (note.end - note.onset).max(0.0);
+            Some(ExpectedNote { onset, duration, pitch, velocity, channel, track, bar })
+        });
+        let mut expected = Expected::from_notes(notes.collect());
+        expected.drums = drums;
+        expected
+    }
+
+    /// Notes from elsewhere; sorted here, duplicates merged.
+    pub fn from_notes(mut notes: Vec<ExpectedNote>) -> Expected {
+        notes.sort_by(|a, b| a.onset.total_cmp(&b.onset).then(a.pitch.cmp(&b.pitch)));
+        let mut last = [f64::NEG_INFINITY; 128];
+        notes.retain(|note| {
+            let last = &mut last[usize::from(note.pitch % 128)];
+            let new = note.onset - *last >= DUPLICATE;
+            if new {
+                *last = note.onset;
+            }
+            new
+        });
+        let mut bars: Vec<(u64, f64)> = Vec::new();
+        for note in &notes {
+            if bars.last().is_none_or(|(bar, _)| note.bar > *bar) {
+                bars.push((note.bar, note.onset));
+            }
+        }
+        Expected { notes, drums: 0, bars }
+    }
+
+    /// The notes, by onset, then pitch.
+    pub fn notes(&self) -> &[ExpectedNote] {
+        &self.notes
+    }
+
+    /// How many notes of drums there are, which nobody assesses.
+    pub fn drums(&self) -> usize {
+        self.drums
+    }
+
+    /// The bars that have notes, and the onset of their first.
+    pub(crate) fn bars(&self) -> &[(u64, f64)] {
+        &self.bars
+    }
+}
+
+/// The bar that a time lies in.
+fn bar_of(beats: &Beats, time: Time) -> u64 {
+    match beats.next(time) {
+        Some(beat) if beat.time > time && beat.beat == 1 => beat.bar.saturating_sub(1).max(1),
+        Some(beat) => beat.bar,
+        None => beats.bars().max(1),
+    }
+}

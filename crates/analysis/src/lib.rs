@@ -1,0 +1,32 @@
+//! A student's playing beside the notes that were expected: what was right, wrong, missed or added, early or late.
+//!
+//! [`Expected`] holds the notes of a piece, [`PlayedNote`]s what was heard or recorded. [`assess`] aligns the two (restarts,
+//! repeats, late starts and early stops included), decides about every note and says in an [`Assessment`] what came of it.
+
+#![forbid(unsafe_code)]
+
+mod advice;
+mod align;
+mod assess;
+mod assessment;
+mod difficulty;
+mod evidence;
+mod expected;
+mod intonation;
+mod midi_notes;
+mod played;
+mod recording;
+mod sections;
+mod timing;
+pub mod training;
+mod verdict;
+
+pub use assess::{Settings, Strictness, assess};
+pub use assessment::{
+    Advice, AdviceCode, Assessment, Counts, ExtraNote, NoteAssessment, Quality, Restart, Section, Status, TempoPoint,
+    TempoReport, Timing, TimingDeviation,
+};
+pub use difficulty::Difficulty;
+pub use expected::{Expected, ExpectedNote, Part};
+pub use played::{PlayedNote, played_notes};
+pub use recording::{Assessor, RECORDING_RATE};

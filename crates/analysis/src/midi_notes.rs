@@ -1,0 +1,60 @@
+//! The notes of a song in seconds: what is expected, and what a digital piano recorded, are read alike.
+
+use std::collections::HashMap;
+
+use rae_midi::{Action, Message, Performance, Sequence, Time};
+
+/// Channels of a port, and which of them has the drums.
+const PORT: u16 = 16;
+const DRUMS: u16 = 9;
+
+/// A note of a song.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct MidiNote {
+    pub(crate) time: Time,
+    /// Seconds.
+    pub(crate) onset: f64,
+    /// Seconds.
+    pub(crate) end: f64,
+    pub(crate) pitch: u8,
+    pub(crate) velocity: u8,
+    pub(crate) channel: u16,
+    pub(crate) track: u32,
+}
+
+/// Pitched notes in order of their onsets, and how many there are of drums. A note lasts until its key is released or
+/// struck again.
+pub(crate) fn notes(sequence: &Sequence) -> (Vec<MidiNote>, usize) {
+    let performance = Performance::new(sequence);
+    let mut notes: Vec<MidiNote> = Vec::new();
+    let mut drums = 0;
+    let mut held: HashMap<(u16, u8), usize> = HashMap::new();
+    let end = performance.seconds(performance.end).0;
+    for event in &performance.events {
+        let Action::Channel { channel, message } = event.action else { continue };
+        let onset = performance.seconds(event.time).0;
+        match message {
+            Message::NoteOn { .. } if channel % PORT == DRUMS => drums += 1,
+            Message::NoteOn { key, velocity } => {
+                if let Some(index) = held.insert((channel, key), notes.len()) {
+                    notes[index].end = onset;
+                }
+                let track = event.track;
+                notes.push(MidiNote { time: event.time, onset, end, pitch: key, velocity, channel, track });
+            }
+            Message::NoteOff { key, .. } => {
+                if let Some(index) = held.remove(&(channel, key)) {
+                    notes[index].end = onset;
+                }
+            }
+            Message::ControlChange { controller: 120 | 123..=127, .. } => held.retain(|&(on, _), &mut index| {
+                if on == channel {
+                    notes[index].end = onset;
+                }
+                on != channel
+            }),
+            _ => {}
+        }
+    }
+    (notes, drums)
+}

@@ -1,0 +1,217 @@
+//! The judge of sound: two networks that know the score.
+//!
+//! What they decide by follows the question that a listener would ask: is this rise of a pitch the note that should come
+//! here, or a partial of another note that is expected, heard or still sounding?
+
+use crate::evidence::{Ear, Network};
+use crate::expected::ExpectedNote;
+use crate::verdict::{Answer, Context, Judge, NOT_HEARD, near};
+
+/// How many numbers describe an expected note, and one that may be an extra one.
+const PLAYED_FEATURES: usize = 22;
+const EXTRA_FEATURES: usize = 30;
+
+/// Notes less likely than this are no extra ones, log-odds.
+const LEAST_EXTRA: f32 = -2.5;
+
+/// Expected onsets this close are struck together, seconds.
+const TOGETHER: f64 = 0.03;
+
+/// Expected notes further away in the score do not matter.
+const NEIGHBOURS: usize = 24;
+
+/// What was heard counts as at the time of something within, seconds; rivals are closer.
+const SAME_TIME: f64 = 0.12;
+const RIVAL_TIME: f64 = 0.05;
+
+/// Semitones to upper partials beyond the second.
+const THIRD_AND_FOURTH: [i16; 2] = [19, 24];
+const HIGHER: [i16; 4] = [28, 31, 34, 36];
+
+/// Decides by what was heard and by the score.
+pub(crate) struct Trained<'a> {
+    pub(crate) ear: &'a Ear,
+    pub(crate) played: &'a Network,
+    pub(crate) extra: &'a Network,
+}
+
+impl Judge for Trained<'_> {
+    fn played(&self, context: &Context<'_>, answers: &[Option<Answer>]) -> Vec<f64> {
+        let mut rows = Vec::with_capacity(answers.len() * PLAYED_FEATURES);
+        for note in 0..answers.len() {
+            rows.extend(played_features(self.ear, context, answers, note));
+        }
+        let log_odds = self.played.log_odds(&rows).into_iter().zip(answers);
+        log_odds
+            .map(|(odds, answer)| if answer.is_some() { f64::from(odds) } else { f64::from(odds).min(NOT_HEARD) })
+            .collect()
+    }
+
+    fn extra(&self, context: &Context<'_>, played: &[Option<usize>], rest: &[usize]) -> Vec<f64> {
+        let likely = |heard: usize| context.heard[heard].log_odds > LEAST_EXTRA;
+        let mut rows = Vec::new();
+        for &heard in rest.iter().filter(|&&heard| likely(heard)) {
+            rows.extend(extra_features(self.ear, context, played, heard));
+        }
+        let mut odds = self.extra.log_odds(&rows).into_iter();
+        let mut of = |heard: usize| if likely(heard) { odds.next().map_or(NOT_HEARD, f64::from) } else { NOT_HEARD };
+        rest.iter().map(|&heard| of(heard)).collect()
+    }
+}
+
+/// What an expected note and its answer look like.
+pub(crate) fn played_features(
+    ear: &Ear,
+    context: &Context<'_>,
+    answers: &[Option<Answer>],
+    index: usize,
+) -> [f32; PLAYED_FEATURES] {
+    let Context { expected, heard, alignment } = *context;
+    let note = &expected[index];
+    let predicted = alignment.predicted[index];
+    let mut x = [0.0f32; PLAYED_FEATURES];
+    let onset = match (answers[index], predicted) {
+        (Some(answer), Some(predicted)) => {
+            let off = (heard[answer.heard].onset - predicted).abs();
+            x[..4].copy_from_slice(&[
+                heard[answer.heard].log_odds,
+                (off / alignment.spread).min(8.0) as f32,
+                (5.0 * off.min(0.4)) as f32,
+                1.0,
+            ]);
+            heard[answer.heard].onset
+        }
+        _ => {
+            x[..3].copy_from_slice(&[-8.0, 8.0, 2.0]);
+            predicted.unwrap_or(0.0)
+        }
+    };
+    let odds = |other: usize| answers[other].map(|answer| heard[answer.heard].log_odds);
+    let (mut together, mut before, mut sum, mut answered) = (0.0, 0.0, 0.0, 0.0);
+    for other in neighbours(expected, index) {
+        let interval = i16::from(expected[other].pitch) - i16::from(note.pitch);
+        if (expected[other].onset - note.onset).abs() < TOGETHER {
+            together += 1.0;
+            match interval {
+                -12 => x[6] = 1.0 + 0.1 * odds(other).unwrap_or(-4.0),
+                -19 | -24 | -28 | -31 => x[7] = 1.0,
+                12 => x[8] = 1.0,
+                _ => {}
+            }
+            if let Some(odds) = odds(other).filter(|_| other != index) {
+                sum += odds;
+                answered += 1.0;
+            }
+        } else if expected[other].onset < note.onset && end(&expected[other]) > note.onset + 0.02 {
+            before += 1.0;
+            match interval {
+                -12 => x[9] = 1.0,
+                -19 | -24 => x[10] = 1.0,
+                0 => x[11] = 1.0,
+                _ => {}
+            }
+        }
+    }
+    x[4..6].copy_from_slice(&[together, before]);
+    x[12..14].copy_from_slice(&[if answered > 0.0 { sum / answered } else { 0.0 }, answered]);
+    let sound = ear.around(onset, note.pitch);
+    x[14..19].copy_from_slice(&[sound.after, sound.rise, sound.later, sound.octave, sound.octave_rise]);
+    x[19] = ear.height(note.pitch);
+    x[20] = note.duration.min(2.0) as f32;
+    x[21] = sound.loudest;
+    x
+}
+
+/// What a note that may be an extra one looks like.
+pub(crate) fn extra_features(
+    ear: &Ear,
+    context: &Context<'_>,
+    played: &[Option<usize>],
+    index: usize,
+) -> [f32; EXTRA_FEATURES] {
+    let Context { heard, .. } = *context;
+    let note = &heard[index];
+    let mut x = [0.0f32; EXTRA_FEATURES];
+    x[0] = note.log_odds;
+    beside_expected(context, played, index, &mut x);
+    beside_heard(context, index, &mut x);
+    let sound = ear.around(note.onset, note.pitch);
+    x[20..24].copy_from_slice(&[sound.after, sound.rise, sound.later, sound.octave]);
+    x[24..28].copy_from_slice(&[ear.height(note.pitch), sound.loudest, sound.rising, sound.most_rising]);
+    let again = near(heard, note.onset, 0.25).filter(|&other| other != index && heard[other].pitch == note.pitch);
+    x[28] = 0.3 * again.map(|other| heard[other].log_odds).fold(-6.0, f32::max);
+    x[29] = near(heard, note.onset, RIVAL_TIME).filter(|&other| heard[other].log_odds > 0.0).count() as f32;
+    x
+}
+
+/// Whether the note may be a partial of an expected one that begins there or still sounds, or stand in for it.
+fn beside_expected(context: &Context<'_>, played: &[Option<usize>], index: usize, x: &mut [f32; EXTRA_FEATURES]) {
+    let Context { expected, heard, alignment } = *context;
+    let note = &heard[index];
+    let mut count = 0.0f32;
+    for (other, answer) in played.iter().enumerate() {
+        let Some(time) = alignment.predicted[other] else { continue };
+        let interval = i16::from(note.pitch) - i16::from(expected[other].pitch);
+        if (time - note.onset).abs() < SAME_TIME {
+            count += 1.0;
+            let there = answer.is_some();
+            let strength = if there { 1.0 } else { 0.4 };
+            let place = match interval {
+                12 => Some(2),
+                -12 => Some(5),
+                0 => Some(7),
+                _ if THIRD_AND_FOURTH.contains(&interval) => Some(3),
+                _ if HIGHER.contains(&interval) => Some(4),
+                _ if THIRD_AND_FOURTH.contains(&-interval) => Some(6),
+                _ => None,
+            };
+            match place {
+                Some(place) => x[place] = x[place].max(strength),
+                None if interval.abs() <= 2 => x[if there { 9 } else { 8 }] = 1.0,
+                None => {}
+            }
+            if let Some(answer) = answer {
+                x[10] = x[10].max(0.1 * heard[*answer].log_odds);
+            }
+        } else if time < note.onset - 0.08 && time > note.onset - 3.0 {
+            if time + 1.3 * expected[other].duration + 0.1 < note.onset {
+                continue;
+            }
+            match interval {
+                0 => x[11] = 1.0,
+                12 => x[12] = 1.0,
+                19 | 24 | 28 | 31 => x[13] = 1.0,
+                -12 => x[14] = 1.0,
+                _ => {}
+            }
+        }
+    }
+    x[1] = count.min(8.0);
+}
+
+/// Whether the note may be a partial of another that was heard at its time.
+fn beside_heard(context: &Context<'_>, index: usize, x: &mut [f32; EXTRA_FEATURES]) {
+    let note = &context.heard[index];
+    for other in near(context.heard, note.onset, RIVAL_TIME).filter(|&other| other != index) {
+        let rival = &context.heard[other];
+        let probability = rival.probability() as f32;
+        let place = match i16::from(note.pitch) - i16::from(rival.pitch) {
+            12 => 15,
+            19 | 24 | 28 | 31 => 16,
+            -12 => 17,
+            -1 | 1 => 18,
+            -19 | -24 => 19,
+            _ => continue,
+        };
+        x[place] = x[place].max(probability);
+    }
+}
+
+/// Places in the score that are near to one.
+fn neighbours(expected: &[ExpectedNote], index: usize) -> std::ops::Range<usize> {
+    index.saturating_sub(NEIGHBOURS)..(index + NEIGHBOURS).min(expected.len())
+}
+
+fn end(note: &ExpectedNote) -> f64 {
+    note.onset + note.duration
+}

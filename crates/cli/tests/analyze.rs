@@ -1,0 +1,134 @@
+//! `rae analyze`: a recording that rae itself renders, with known mistakes, and one that is MIDI.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use rust_audio_engine::midi::{Division, Event, Format, Message, Meta, Sequence, Track, TrackEvent};
+use serde_json::Value;
+
+/// Ticks of a quarter note, half a second.
+const QUARTER: u64 = 480;
+
+/// A melody of quarters; 0 is a rest.
+const MELODY: [u8; 32] = [
+    60, 62, 64, 65, 67, 65, 64, 62, 60, 64, 67, 72, 71, 67, 65, 62, 64, 60, 62, 65, 69, 67, 65, 64, 62, 67, 66, 67, 65,
+    64, 62, 60,
+];
+
+fn song(folder: &Path, name: &str, melody: &[u8]) -> PathBuf {
+    let event = |tick, event| TrackEvent { tick, event };
+    let channel = |message| Event::Channel { channel: 0, message };
+    let mut events = Vec::new();
+    for (beat, &key) in (0..).zip(melody).filter(|(_, key)| **key > 0) {
+        events.push(event(beat * QUARTER, channel(Message::NoteOn { key, velocity: 90 })));
+        events.push(event(beat * QUARTER + 400, channel(Message::NoteOff { key, velocity: 64 })));
+    }
+    events.push(event(melody.len() as u64 * QUARTER, Event::Meta(Meta::EndOfTrack)));
+    let division = Division::TicksPerQuarter(QUARTER as u16);
+    let sequence = Sequence { format: Format::SingleTrack, division, tracks: vec![Track { events }] };
+    let path = folder.join(name);
+    std::fs::write(&path, sequence.to_bytes()).unwrap();
+    path
+}
+
+fn rae(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rae")).args(arguments).output().unwrap()
+}
+
+fn analyzed(recording: &Path, expected: &Path, options: &[&str]) -> Value {
+    let files = [recording.to_str().unwrap(), expected.to_str().unwrap()];
+    let done = rae(&[&["analyze", files[0], files[1], "--json"], options].concat());
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    serde_json::from_slice(&done.stdout).unwrap()
+}
+
+fn statuses(assessment: &Value) -> Vec<&str> {
+    assessment["notes"].as_array().unwrap().iter().map(|note| note["status"].as_str().unwrap()).collect()
+}
+
+/// As it is written but for a wrong pitch and two rests.
+fn with_mistakes() -> Vec<u8> {
+    let mut played = MELODY.to_vec();
+    (played[9], played[17], played[26]) = (66, 0, 0);
+    played
+}
+
+fn wanted() -> Vec<&'static str> {
+    let mut wanted = vec!["correct"; MELODY.len()];
+    (wanted[9], wanted[17], wanted[26]) = ("wrong_pitch", "missed", "missed");
+    wanted
+}
+
+#[test]
+fn mistakes_are_heard_in_sound_and_read_from_midi() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = song(folder.path(), "expected.mid", &MELODY);
+    let played = song(folder.path(), "played.mid", &with_mistakes());
+    let sound = folder.path().join("played.wav");
+    let render = ["render", played.to_str().unwrap(), "-o", sound.to_str().unwrap(), "--soundfont", "builtin"];
+    assert!(rae(&[&render[..], &["--tempo", "0.9", "--quiet"]].concat()).status.success());
+    let heard = analyzed(&sound, &expected, &[]);
+    assert_eq!(statuses(&heard), wanted());
+    assert_eq!(heard["notes"][9]["played_pitch"], 66);
+    assert_eq!(heard["counts"]["extra"], 0);
+    // At nine tenths of the tempo a quarter lasts 0.5556 s.
+    for (beat, note) in heard["notes"].as_array().unwrap().iter().enumerate() {
+        if let Some(onset) = note["played_onset_s"].as_f64() {
+            assert!((onset - beat as f64 * 0.5 / 0.9).abs() < 0.03, "{beat}: {onset}");
+        }
+        if let Some(cents) = note["cents_error"].as_f64() {
+            assert!(cents.abs() < 10.0, "{beat}: {cents}");
+        }
+    }
+    assert!((heard["tempo"]["ratio"].as_f64().unwrap() - 0.9).abs() < 0.01);
+    assert!(heard["rhythm_accuracy"].as_f64().unwrap() > 0.99);
+    assert!((heard["pitch_accuracy"].as_f64().unwrap() - 29.0 / 32.0).abs() < 1e-9);
+    let read = analyzed(&played, &expected, &[]);
+    assert_eq!(statuses(&read), wanted());
+    assert_eq!(read["tuning_cents"], Value::Null);
+}
+
+#[test]
+fn a_part_of_the_piece_can_be_expected() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = song(folder.path(), "expected.mid", &MELODY);
+    let played = song(folder.path(), "played.mid", &MELODY[8..16]);
+    let part = analyzed(&played, &expected, &["--bars", "3-4"]);
+    assert_eq!((part["notes_expected"].as_u64(), part["pitch_accuracy"].as_f64()), (Some(8), Some(1.0)));
+    let up: Vec<u8> = MELODY.iter().map(|key| key + 2).collect();
+    let transposed = song(folder.path(), "up.mid", &up);
+    assert_eq!(analyzed(&transposed, &expected, &["--transpose", "2"])["pitch_accuracy"], 1.0);
+    let low: Vec<u8> = MELODY.iter().map(|key| key - 12).collect();
+    let low = song(folder.path(), "low.mid", &low);
+    assert_eq!(analyzed(&low, &expected, &["--any-octave"])["pitch_accuracy"], 1.0);
+}
+
+#[test]
+fn what_cannot_be_assessed_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = song(folder.path(), "expected.mid", &MELODY);
+    let text = folder.path().join("notes.txt");
+    std::fs::write(&text, "no sound at all, only words".repeat(20)).unwrap();
+    let failed = |arguments: &[&str]| {
+        let done = rae(arguments);
+        assert!(done.stdout.is_empty());
+        (done.status.code(), String::from_utf8(done.stderr).unwrap())
+    };
+    let (code, message) = failed(&["analyze", text.to_str().unwrap(), expected.to_str().unwrap()]);
+    assert!(code == Some(4) && message.contains("notes.txt"), "{code:?} {message}");
+    let (code, message) = failed(&["analyze", "missing.wav", expected.to_str().unwrap()]);
+    assert!(code == Some(3) && message.contains("missing.wav"), "{code:?} {message}");
+    let (code, message) = failed(&["analyze", expected.to_str().unwrap(), expected.to_str().unwrap(), "--bars", "4-2"]);
+    assert!(code == Some(2) && message.contains("4-2"), "{code:?} {message}");
+}
+
+#[test]
+fn people_get_a_summary() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = song(folder.path(), "expected.mid", &MELODY);
+    let played = song(folder.path(), "played.mid", &with_mistakes());
+    let done = rae(&["analyze", played.to_str().unwrap(), expected.to_str().unwrap()]);
+    let text = String::from_utf8(done.stdout).unwrap();
+    assert!(text.contains("29 of 32 notes right, 1 at a wrong pitch, 2 missed, 0 added"), "{text}");
+    assert!(text.contains("91 %") && text.contains("weakest"), "{text}");
+}
