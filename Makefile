@@ -31,8 +31,8 @@ fuzz: ## fuzz the file readers, FUZZ_SECONDS=60 each (nightly Rust, cargo-fuzz)
 fmt: ## format Rust and Python
 	cargo fmt --all
 	@scripts/venv.sh
-	.venv/bin/ruff check --quiet --fix --config scripts/ruff.toml bench bindings/python scripts tests
-	.venv/bin/ruff format --config scripts/ruff.toml bench bindings/python scripts tests
+	.venv/bin/ruff check --quiet --fix --config scripts/ruff.toml bench bindings/python scripts tests training
+	.venv/bin/ruff format --config scripts/ruff.toml bench bindings/python scripts tests training
 
 clean: ## remove what was built
 	cargo clean

@@ -18,7 +18,7 @@ PERMISSIVE = {
 }  # fmt: skip
 # The MPL-2.0 binds changes to its own files alone. These are used as they are published.
 UNCHANGED = {
-    "symphonia", "symphonia-bundle-flac", "symphonia-bundle-mp3", "symphonia-codec-aac", 
+    "symphonia", "symphonia-bundle-flac", "symphonia-bundle-mp3", "symphonia-codec-aac",
     "symphonia-codec-alac", "symphonia-codec-pcm", "symphonia-codec-vorbis", "symphonia-common", "symphonia-core",
     "symphonia-format-caf", "symphonia-format-isomp4", "symphonia-format-mkv", "symphonia-format-ogg",
     "symphonia-format-riff", "symphonia-metadata",

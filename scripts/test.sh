@@ -43,8 +43,8 @@ peer_step() {
 }
 
 python_lints() {
-    .venv/bin/ruff format --check --config scripts/ruff.toml bench bindings/python scripts tests &&
-        .venv/bin/ruff check --config scripts/ruff.toml bench bindings/python scripts tests
+    .venv/bin/ruff format --check --config scripts/ruff.toml bench bindings/python scripts tests training &&
+        .venv/bin/ruff check --config scripts/ruff.toml bench bindings/python scripts tests training
 }
 
 # The test profile, shared with `cargo test`: link-time optimisation would take minutes and test nothing more.

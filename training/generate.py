@@ -3,7 +3,8 @@
 generate.py OUT [--cases N] [--first K] - recordings to train on, made by the engine itself.
 
 Random pieces are played with known mistakes by random presets of the built-in bank and of freely licensed ones, then
-sent through rooms, noise, equalisers and bad microphones. Each case is OUT/NNNN.f32 (mono, 16 kHz), OUT/NNNN.json and\nOUT/NNNN.expected.
+sent through rooms, noise, equalisers and bad microphones. Each case is OUT/NNNN.f32 (mono, 16 kHz), OUT/NNNN.json
+and OUT/NNNN.expected.
 Case N is the same however many are made.
 """
 

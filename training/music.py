@@ -180,6 +180,8 @@ def perform(rng, expected, monophonic):
         if options:
             onset, pitch = when(score) + lead, int(rng.choice(options))
             velocity = note["velocity"]
-            played.append({"onset": onset, "duration": max(0.12, min(0.45 * gap, 0.5)), "pitch": pitch, "velocity": velocity})
+            played.append(
+                {"onset": onset, "duration": max(0.12, min(0.45 * gap, 0.5)), "pitch": pitch, "velocity": velocity}
+            )
             extras.append((onset, pitch))
     return without_overlaps(played), truth, extras

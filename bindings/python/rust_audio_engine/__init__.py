@@ -4,6 +4,7 @@
 >>> seconds = synthesize_midi("song.mid", "song.wav", "builtin")  # doctest: +SKIP
 """
 
+from ._assess import Assessment, analyze_performance, assess
 from ._core import WavBuffer, __version__
 from ._engine import Engine
 from ._errors import (
@@ -18,7 +19,6 @@ from ._errors import (
     SettingsError,
     SoundFontError,
 )
-from ._assess import Assessment, analyze_performance, assess
 from ._functions import (
     batch_synthesize_midi,
     doctor,

@@ -68,9 +68,9 @@ def batch_synthesize_midi(
     """Render MIDI files to audio files in a folder, and return what became of each, in the order of ``midi_paths``.
 
     A file that fails does not stop the others: its result carries the exception. ``song.mid`` becomes ``song.wav``, or
-    ``song.mp3`` with ``format="mp3"``, later files of that name ``song-2.wav`` and so on; the folder is made if it is not there. ``jobs`` files are
-    rendered at once, by default one per core. ``progress`` hears the share of files done. The other arguments are
-    those of :func:`synthesize_midi`.
+    ``song.mp3`` with ``format="mp3"``, later files of that name ``song-2.wav`` and so on; the folder is made if it is
+    not there. ``jobs`` files are rendered at once, by default one per core. ``progress`` hears the share of files done.
+    The other arguments are those of :func:`synthesize_midi`.
 
     Raises :class:`AudioEngineError` only for what concerns all files: the SoundFont, an option, the folder.
     """
@@ -125,8 +125,8 @@ def synthesize_stems(
     by: Literal["channel", "track"] = "channel",
     **options: Unpack[RenderOptions],
 ) -> dict[str, Path]:
-    """Render every channel or track that plays notes to a file of its own in a folder, which is made if it is not there,
-    and the clicks to another if there are any. Returns the files by names such as ``"01 Grand Piano"``.
+    """Render every channel or track that plays notes to a file of its own in a folder, which is made if it is not
+    there, and the clicks to another if there are any. Returns the files by names such as ``"01 Grand Piano"``.
 
     All are as long as the mix and add up to it, also where voices give way. The limiter is not used; choose
     ``sample_format="f32"`` where stems may exceed full scale. The other arguments and the exceptions are those of

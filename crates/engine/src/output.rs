@@ -66,7 +66,6 @@ impl Engine {
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<Report, Error> {
-        settings.validate()?;
         let render = FileRender::new(song, settings, settings.encoding.for_path(output.as_ref())?)?;
         self.font().files().try_for_each(|soundfont| check_output(&output, soundfont))?;
         let file = OutputFile::create(output, settings.overwrite)?;
@@ -124,6 +123,7 @@ pub(crate) struct FileRender {
 impl FileRender {
     /// Refuses what the format cannot hold, before anything is rendered.
     pub(crate) fn new(song: &Parsed, settings: &RenderSettings, encoding: Encoding) -> Result<FileRender, Error> {
+        settings.validate()?;
         let rate = encoding.rate(settings.rate);
         let most = settings.max_duration.frames(rate);
         let spec = AudioSpec { rate, channels: 2, max_frames: Some(Frames(most.0 + 1)), tags: song_tags(song) };

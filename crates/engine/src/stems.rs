@@ -91,7 +91,6 @@ impl Engine {
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<(Report, Vec<StemFile>), Error> {
-        settings.validate()?;
         let FileRender { encoding, spec, settings } =
             &FileRender::new(song, settings, settings.encoding.for_stream()?)?;
         let engine = self.for_song(song, settings)?;

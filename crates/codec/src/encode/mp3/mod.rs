@@ -18,9 +18,9 @@ use crate::{CodecError, FileFormat};
 /// The sample rates of MPEG-1, MPEG-2 and MPEG-2.5 with their constant rates in kbit/s (ISO/IEC 11172-3, 13818-3; 2.5 is
 /// the extension that all decoders know). 144 kbit/s is left out, as the encoder does.
 const TABLES: [([u32; 3], &[u16]); 3] = [
-    ([32_000, 44_100, 48_000], &[32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]),
-    ([16_000, 22_050, 24_000], &[8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160]),
-    ([8_000, 11_025, 12_000], &[8, 16, 24, 32, 40, 48, 56, 64]),
+    ([32_000, 44_100, 48_000], &[32, 40, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]),
+    ([16_000, 22_050, 24_000], &[8, 16, 24, 32, 40, 48, 64, 80, 96, 112, 128, 160]),
+    ([8_000, 11_025, 12_000], &[8, 16, 24, 32, 40, 48, 64]),
 ];
 
 pub(super) fn encoder(spec: &AudioSpec, rate: Mp3Rate, rewindable: bool) -> Result<Box<dyn Encoder>, CodecError> {
