@@ -145,7 +145,7 @@ fn many_files_are_given_up_in_their_midst_and_inputs_named() {
     assert!(matches!(error, Error::OutputIsInput { input, .. } if *input == two), "{error}");
     // Two minutes of sound, of which no one waits for the end.
     let long = wav(folder.path(), "long.wav", &noise(44_100 * 120), 16);
-    let settings = ConvertSettings { format: Some(FileFormat::Opus), ..settings };
+    let settings = ConvertSettings { encoding: in_format(FileFormat::Opus), ..settings };
     let mut stop =
         |file: Option<&_>, _| if file.is_none() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     let files = convert_files(&[long], &out, &settings, None, &mut stop).unwrap();
