@@ -7,12 +7,11 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
-import numpy as np
-
 from . import _core
 from ._soundfont import StrPath
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -186,7 +185,9 @@ def analyze_performance(
     if bars is not None:
         options["bars"] = str(bars)
     expected = os.fspath(expected_midi_path)
-    if isinstance(recording_path, np.ndarray):
+    if not isinstance(recording_path, str | os.PathLike):
+        import numpy as np
+
         if sample_rate is None:
             raise TypeError("an array needs its sample_rate")
         samples = np.ascontiguousarray(np.atleast_2d(recording_path), np.float32)

@@ -5,10 +5,13 @@ import struct
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 TICKS_PER_SECOND = 1000
 
@@ -92,3 +95,34 @@ def turns_during() -> Callable[[Callable[[], object]], int]:
         return counted
 
     return count
+
+
+def _pixels(png: bytes) -> NDArray[np.uint8]:
+    """The pixels of a PNG file of 8 bits, by the specification."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height, depth, kind = struct.unpack(">IIBB", png[16:26])
+    assert depth == 8
+    channels = {2: 3, 6: 4}[kind]
+    data, at = b"", 8
+    while at < len(png):
+        length, name = struct.unpack(">I4s", png[at : at + 8])
+        data += png[at + 8 : at + 8 + length] if name == b"IDAT" else b""
+        at += 12 + length
+    rows = np.frombuffer(zlib.decompress(data), np.uint8).reshape(height, -1).astype(np.int64)
+    out = np.zeros((height, width * channels), np.int64)
+    for y in range(height):
+        above = out[y - 1] if y else np.zeros(width * channels, np.int64)
+        for x in range(width * channels):
+            left = out[y, x - channels] if x >= channels else 0
+            corner = above[x - channels] if x >= channels else 0
+            guess = left + above[x] - corner
+            near = min((left, above[x], corner), key=lambda value: abs(guess - value))
+            predicted = [0, left, above[x], (left + above[x]) // 2, near][rows[y, 0]]
+            out[y, x] = (rows[y, x + 1] + predicted) % 256
+    return out.astype(np.uint8).reshape(height, width, channels)
+
+
+@pytest.fixture
+def pixels() -> Callable[[bytes], NDArray[np.uint8]]:
+    """What turns the bytes of a PNG into rows of pixels."""
+    return _pixels

@@ -2,16 +2,19 @@
 
 import struct
 import wave
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 import rust_audio_engine as rae
-from test_pictures import pixels
+from numpy.typing import NDArray
+
+Pixels = Callable[[bytes], NDArray[np.uint8]]
 
 
-def test_levels_are_those_that_numpy_finds() -> None:
+def test_levels_are_those_that_numpy_finds(pixels: Pixels) -> None:
     # A row from each bin of the padded spectrum to the next, and one window in the middle of each column.
     window, columns = 64, 16
     samples = (0.3 * np.random.default_rng(5).uniform(-1, 1, window // 2 * columns)).astype(np.float32)

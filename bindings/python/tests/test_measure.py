@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rust_audio_engine import CodecError, MissingFileError, measure
-from scipy.io import wavfile
+from scipy.io import wavfile  # type: ignore[import-untyped]
 
 
 def test_a_tone_has_its_levels(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ impl Report<'_> {
             weakest_bars: weakest(&sections),
             advice: Vec::new(),
             counts,
-            completion: self.alignment.covered.len() as f64 / notes.len().max(1) as f64,
+            completion: self.reached() as f64 / notes.len().max(1) as f64,
             quality: self.quality(),
             difficulty: Difficulty::of(self.expected.notes()),
             notices: self.notices(),
@@ -281,11 +281,19 @@ impl Report<'_> {
         jumps.map(|jump| Restart { at_s: jump.resumed, score_s: jump.score, bar: bar(jump.score) }).collect()
     }
 
+    /// Expected notes from the first that was reached or heard to the last.
+    fn reached(&self) -> usize {
+        let heard = || self.verdicts.notes.iter().map(|verdict| verdict.heard().is_some());
+        let covered = &self.alignment.covered;
+        let first = heard().position(|heard| heard).unwrap_or(covered.start).min(covered.start);
+        let last = heard().rposition(|heard| heard).map_or(covered.end, |last| covered.end.max(last + 1));
+        last.saturating_sub(first)
+    }
+
     /// Of what was heard and of what was expected meanwhile, the share that answers each other.
     fn quality(&self) -> Quality {
         let counts = self.counts();
-        let covered = self.alignment.covered.len();
-        let explained = counts.correct as f64 / (covered + counts.extra).max(1) as f64;
+        let explained = counts.correct as f64 / (self.reached() + counts.extra).max(1) as f64;
         Quality {
             silent: self.heard.is_empty(),
             alignment_confidence: explained.min(1.0),

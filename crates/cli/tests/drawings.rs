@@ -70,7 +70,7 @@ fn piano_rolls_are_pixels_or_shapes() {
 fn what_cannot_be_drawn_is_said() {
     let folder = folder();
     for (code, line, part) in [
-        (2, "spectrogram tone.wav -o a.svg", "made of pixels"),
+        (2, "spectrogram tone.wav -o a.svg", "name it .png"),
         (2, "spectrogram tone.wav -o a.png --window 1000", "powers of two"),
         (2, "spectrogram tone.wav -o a.png --low 5000", "4000 Hz"),
         (2, "spectrogram tone.wav -o a.png --start 5", "ends at 1.000 s"),

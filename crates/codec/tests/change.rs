@@ -89,6 +89,15 @@ fn lengths_are_exact_down_to_one_frame() {
 }
 
 #[test]
+fn what_is_no_number_counts_as_silence() {
+    let mut broken = AudioBuffer::new(1, 4000);
+    broken.channel_mut(0).fill(f32::NAN);
+    broken.channel_mut(0)[2000] = f32::INFINITY;
+    let resampled = all(changed(source(&broken, 44_100), Some(rate(16_000)), None).unwrap());
+    assert!(resampled.channel(0).iter().all(|sample| *sample == 0.0));
+}
+
+#[test]
 fn rates_too_far_apart_are_refused() {
     let tone = AudioBuffer::new(1, 10);
     let error = changed(source(&tone, 768_000), Some(rate(1)), None).map(drop).unwrap_err().to_string();

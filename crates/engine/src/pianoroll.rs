@@ -13,8 +13,11 @@ pub fn piano_roll(
 ) -> Result<PianoRoll, Error> {
     if let Some(bars) = bars {
         let performance = Performance::new(song);
-        let section = bars.section(&performance, Beats::new(song).as_ref())?;
-        let end = bars.last.map(|_| performance.seconds(section.end));
+        let beats = Beats::new(song);
+        let section = bars.section(&performance, beats.as_ref())?;
+        // The last bar is shown whole, even where the song ends within it.
+        let inner = bars.last.filter(|&last| beats.is_some_and(|beats| last < beats.bars()));
+        let end = inner.map(|_| performance.seconds(section.end));
         settings.excerpt = Excerpt { start: performance.seconds(section.start), end };
     }
     Ok(PianoRoll::new(song, settings)?)

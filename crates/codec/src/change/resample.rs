@@ -83,7 +83,9 @@ impl Resampled {
                 Some(block) => {
                     self.taken += block.frames() as u64;
                     for (channel, waiting) in self.waiting.iter_mut().enumerate() {
-                        waiting.extend(block.channel(channel).iter().map(|sample| f64::from(*sample)));
+                        // One that is no number would spread over all that it is transformed with.
+                        let finite = |&sample: &f32| if sample.is_finite() { f64::from(sample) } else { 0.0 };
+                        waiting.extend(block.channel(channel).iter().map(finite));
                     }
                 }
                 None => self.ended = true,
