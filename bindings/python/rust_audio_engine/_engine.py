@@ -5,14 +5,12 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
-import sys
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Unpack
 
 from . import _core
-from ._errors import AudioEngineWarning
+from ._errors import warn
 from ._options import RenderOptions, prepare
 from ._results import BatchResult, RenderReport
 from ._song import MidiSource, core_song, song_name
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 logger = logging.getLogger("rust_audio_engine")
-
-_PACKAGE = os.path.dirname(__file__)
 
 
 class Engine:
@@ -202,12 +198,3 @@ def _tell(what: StrPath, report: RenderReport, about: str = "", told: tuple[str,
         report.soundfont,
         report.times_real_time,
     )
-
-
-def warn(texts: Iterable[str]) -> None:
-    """Warn at the line that called into this package."""
-    level, frame = 1, sys._getframe()
-    while frame.f_back is not None and os.path.dirname(frame.f_code.co_filename) == _PACKAGE:
-        level, frame = level + 1, frame.f_back
-    for text in texts:
-        warnings.warn(text, AudioEngineWarning, stacklevel=level)

@@ -1,5 +1,14 @@
 """What can go wrong. Every exception of this package is an :class:`AudioEngineError`."""
 
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Iterable
+
+_PACKAGE = os.path.dirname(__file__)
+
 
 class AudioEngineError(RuntimeError):
     """The engine could not do what was asked; the text says why and what to do."""
@@ -39,3 +48,12 @@ class OutputExistsError(FileExistsError, FileAccessError):
 
 class AudioEngineWarning(UserWarning):
     """Something odd in a MIDI file, a SoundFont or a render, and what was done about it."""
+
+
+def warn(texts: Iterable[str]) -> None:
+    """Warn at the line that called into this package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and os.path.dirname(frame.f_code.co_filename) == _PACKAGE:
+        level, frame = level + 1, frame.f_back
+    for text in texts:
+        warnings.warn(text, AudioEngineWarning, stacklevel=level)

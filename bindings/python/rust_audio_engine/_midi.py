@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from . import _core
-from ._engine import warn
-from ._errors import SettingsError
+from ._errors import SettingsError, warn
 from ._soundfont import StrPath
 
 if TYPE_CHECKING:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from . import _core
+from ._midi import MidiFile
 from ._soundfont import StrPath
 
-if TYPE_CHECKING:
-    from ._midi import MidiFile
-
-MidiSource: TypeAlias = "StrPath | bytes | MidiFile"
+MidiSource: TypeAlias = StrPath | bytes | MidiFile
 """The path of a MIDI file, its bytes, or a :class:`MidiFile`."""
 
 
