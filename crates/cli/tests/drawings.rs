@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
-use common::Folder;
+use common::{Folder, size};
 
 const SONG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../test_data/simple.mid");
 
@@ -20,13 +20,6 @@ fn folder() -> Folder {
     writer.finalize().unwrap();
     fs::copy(Path::new(SONG), folder.path("song.mid")).unwrap();
     folder
-}
-
-/// Width and height from the header of a PNG.
-fn size(png: &[u8]) -> (u32, u32) {
-    assert!(png.starts_with(b"\x89PNG"));
-    let field = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
-    (field(16), field(20))
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::process::Stdio;
 
-use common::Folder;
+use common::{Folder, size};
 
 /// A folder with `tone.wav`: 2 s of stereo, left a wave of ±16384, right silent.
 fn folder() -> Folder {
@@ -19,13 +19,6 @@ fn folder() -> Folder {
     }
     writer.finalize().unwrap();
     folder
-}
-
-/// Width and height from the header of a PNG.
-fn size(png: &[u8]) -> (u32, u32) {
-    assert!(png.starts_with(b"\x89PNG"));
-    let field = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
-    (field(16), field(20))
 }
 
 #[test]

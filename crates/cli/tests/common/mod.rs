@@ -85,3 +85,10 @@ fn song() -> Sequence {
     ];
     Sequence { format: Format::SingleTrack, division: Division::TicksPerQuarter(500), tracks: vec![Track { events }] }
 }
+
+/// Width and height from the header of a PNG.
+pub fn size(png: &[u8]) -> (u32, u32) {
+    assert!(png.starts_with(b"\x89PNG"));
+    let field = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    (field(16), field(20))
+}
