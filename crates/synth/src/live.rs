@@ -26,8 +26,8 @@ const QUEUE: usize = 4096;
 const MOST_EVENTS: usize = 1024;
 
 /// Changes of a channel that so many events can make: each one, a reset of all controllers three for each that had moved
-/// one, and all that had been moved before.
-const MOST_CHANGES: usize = 3 * MOST_EVENTS + 512;
+/// one, and all that had been moved before; and all keys once before it is crowded and at each of its 4 grid points then.
+const MOST_CHANGES: usize = 3 * MOST_EVENTS + 512 + 5 * 128;
 
 /// Points of a sample in the smallest page of memory that systems use.
 const POINTS_PER_PAGE: usize = 2048;

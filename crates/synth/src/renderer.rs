@@ -7,7 +7,7 @@ use rae_soundfont::SoundFont;
 use rae_units::Frames;
 
 use crate::bucket::{Stretch, add_up};
-use crate::conductor::{Conductor, FilterMoves, VariationWatch, starts_note};
+use crate::conductor::{Conductor, FilterMoves, Unrendered, starts_note};
 use crate::executor::{BUCKETS, CpuExecutor, Executor, QUANTUM};
 use crate::pool::Pool;
 use crate::{Buses, Heard, Settings, Warning};
@@ -270,7 +270,7 @@ impl Renderer {
 /// Tells what a song asks for in vain.
 fn tell_unrendered<'a>(channels: u16, actions: impl Iterator<Item = &'a Action>, mut tell: impl FnMut(Warning)) {
     let ports = usize::from(channels).div_ceil(PORT);
-    let (mut router, mut watch) = (Router::new(ports), VariationWatch::new(ports));
+    let (mut router, mut watch) = (Router::new(ports), Unrendered::new(ports));
     let concerns = |action: &&Action| match action {
         Action::SysEx { .. } => true,
         Action::Channel { message, .. } => matches!(message, Message::ControlChange { controller: cc::VARIATION, .. }),

@@ -53,6 +53,15 @@ pub enum Warning {
         /// Second byte.
         number: u8,
     },
+    /// A song of GS sends something to the delay, which is not rendered.
+    Delay,
+    /// A song uses an insertion effect of GS, which is not rendered.
+    Insertion {
+        /// First byte of its type.
+        kind: u8,
+        /// Second byte.
+        number: u8,
+    },
     /// The system gave no threads; one does all the work.
     NoThreads {
         /// How many were asked for.
@@ -85,6 +94,10 @@ impl fmt::Display for Warning {
                 "the song uses XG's variation effect {kind:02X} {number:02X} ({}), which is not rendered",
                 variation(*kind)
             ),
+            Warning::Delay => write!(f, "the song uses the delay of GS, which is not rendered"),
+            Warning::Insertion { kind, number } => {
+                write!(f, "the song uses GS's insertion effect {kind:02X} {number:02X}, which is not rendered")
+            }
             Warning::NoThreads { wanted } => {
                 write!(f, "{wanted} threads could not be started; one renders all voices")
             }

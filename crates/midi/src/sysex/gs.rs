@@ -1,9 +1,9 @@
-//! Roland GS: what is written to which address (parameter address maps of the SC-55mkII and SC-88 manuals, "MIDI
+//! Roland GS: what is written to which address (parameter address maps of the SC-55mkII, SC-88 and SC-88Pro manuals, "MIDI
 //! implementation", sections 3 and 4).
 
 use super::{
-    Destination, EffectSetting, Key, KeyParameter, PartSetting, PortSetting, Setting, Settings, Source, Switch, SysEx,
-    System, Written, detune, master_tune, shift,
+    Destination, EffectSetting, InsertionSetting, Key, KeyParameter, PartSetting, PortSetting, Setting, Settings,
+    Source, Switch, SysEx, System, Written, detune, master_tune, shift,
 };
 use crate::cc;
 
@@ -36,6 +36,13 @@ pub(super) fn read(address: [u8; 3], data: &[u8]) -> Written {
         [0x40, 0x00, 0x05] => one(PortSetting::MasterShift(shift(value))),
         [0x40, 0x00, 0x06] => one(PortSetting::MasterPan(value)),
         [0x40, 0x01, low] => (read_effect(low, value).map(|setting| Setting::Port(PortSetting::Effect(setting))), 1),
+        [0x40, 0x03, 0x00] => {
+            let number = data.get(1).copied().unwrap_or_default();
+            (Some(Setting::Port(PortSetting::Insertion(InsertionSetting::Type(value, number)))), 2)
+        }
+        [0x40, block @ 0x40..=0x4f, 0x22] => {
+            one(PortSetting::Insertion(InsertionSetting::Part(part(block), value != 0)))
+        }
         [0x40, block @ 0x10..=0x1f, low] => {
             let (setting, bytes) = read_part(low, data);
             (setting.map(|setting| Setting::Part(part(block), setting)), bytes)
@@ -100,6 +107,8 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x20 => PartSetting::Choose(Source::Second, value),
         0x21 => PartSetting::Control(cc::CHORUS, value),
         0x22 => PartSetting::Control(cc::REVERB, value),
+        // To the delay of the SC-88.
+        0x2c => PartSetting::Control(cc::VARIATION, value),
         0x30..=0x37 => PartSetting::Control(TONE_MODIFY[usize::from(low - 0x30)], value),
         0x40..=0x4b => PartSetting::Scale(low - 0x40, f32::from(value) - 64.0),
         _ => return (None, 1),
@@ -108,12 +117,13 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
 }
 
 /// A page of the controllers, of 16 addresses each: modulation, bend, channel pressure, key pressure, and the two that can be
-/// chosen. Of the bend only the range, and nothing of key pressure, is rendered.
+/// chosen. Of the bend only the range is rendered.
 fn read_controller(low: u8, value: u8) -> Option<PartSetting> {
     let source = match low >> 4 {
         0 => Source::Wheel,
         1 => return (low == 0x10).then_some(PartSetting::BendRange(value.saturating_sub(64))),
         2 => Source::Pressure,
+        3 => Source::KeyPressure,
         4 => Source::First,
         5 => Source::Second,
         _ => return None,

@@ -50,6 +50,8 @@ pub enum Source {
     Wheel,
     /// Channel pressure.
     Pressure,
+    /// Key pressure, for the voices of its key.
+    KeyPressure,
     /// The first of two controllers whose numbers can be chosen: CC1 of GS, AC1 of XG.
     First,
     /// The second: CC2 of GS, AC2 of XG.
@@ -60,7 +62,8 @@ pub enum Source {
 
 impl Source {
     /// All, in their order.
-    pub const ALL: [Source; 5] = [Source::Wheel, Source::Pressure, Source::First, Source::Second, Source::Named];
+    pub const ALL: [Source; 6] =
+        [Source::Wheel, Source::Pressure, Source::KeyPressure, Source::First, Source::Second, Source::Named];
 }
 
 /// A parameter of one key of a part.
@@ -160,6 +163,15 @@ pub enum VariationSetting {
     System(bool),
     /// The part into which it is inserted.
     Part(Option<u8>),
+}
+
+/// Something that a message says of the insertion effect of GS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InsertionSetting {
+    /// First byte and second; 0 and 0 let all through.
+    Type(u8, u8),
+    /// Whether what a part plays goes through it.
+    Part(u8, bool),
 }
 
 /// What a part can be told not to hear.

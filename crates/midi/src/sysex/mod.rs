@@ -9,7 +9,9 @@ mod xg;
 
 use std::ops::RangeInclusive;
 
-pub use meaning::{Destination, EffectSetting, Key, KeyParameter, Source, Switch, System, VariationSetting};
+pub use meaning::{
+    Destination, EffectSetting, InsertionSetting, Key, KeyParameter, Source, Switch, System, VariationSetting,
+};
 
 /// Drum setups that parts of a port can share: GS has two, XG up to four.
 pub const DRUM_SETUPS: u8 = 4;
@@ -59,6 +61,8 @@ pub enum PortSetting {
     Effect(EffectSetting),
     /// Of the variation effect.
     Variation(VariationSetting),
+    /// Of the insertion effect of GS, which is not rendered.
+    Insertion(InsertionSetting),
 }
 
 /// Something that one part is told.
@@ -216,6 +220,9 @@ pub fn parse(data: &[u8]) -> SysEx<'_> {
         }
         [0x7f, _, 0x09, 0x01, channel @ 0..16, pairs @ ..] => {
             SysEx::Settings(Settings::Destinations(*channel, Source::Pressure, pairs))
+        }
+        [0x7f, _, 0x09, 0x02, channel @ 0..16, pairs @ ..] => {
+            SysEx::Settings(Settings::Destinations(*channel, Source::KeyPressure, pairs))
         }
         [0x7f, _, 0x09, 0x03, channel @ 0..16, 1, pairs @ ..] => {
             SysEx::Settings(Settings::Destinations(*channel, Source::Wheel, pairs))

@@ -101,6 +101,7 @@ fn read_part(low: u8, data: &[u8]) -> (Option<PartSetting>, usize) {
         0x30..=0x40 => PartSetting::Receive(Switch::ALL[usize::from(low - 0x30)], value != 0),
         0x41..=0x4c => PartSetting::Scale(low - 0x41, f32::from(value) - 64.0),
         0x4d..=0x52 => depth(Source::Pressure, low - 0x4d, value),
+        0x53..=0x58 => depth(Source::KeyPressure, low - 0x53, value),
         0x59 => PartSetting::Choose(Source::First, value),
         0x5a..=0x5f => depth(Source::First, low - 0x5a, value),
         0x60 => PartSetting::Choose(Source::Second, value),

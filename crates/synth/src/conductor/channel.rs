@@ -219,6 +219,9 @@ impl Channel {
     pub(super) fn set_key_pressure(&mut self, frame: u64, key: u8, value: u8) {
         self.key_pressure[usize::from(key & 127)] = value;
         self.push(frame, Change::KeyPressure(key, f32::from(value)));
+        if self.routes.leads(Source::KeyPressure) {
+            self.push(frame, Change::KeySteering(key, self.steering(Some(key))));
+        }
     }
 
     pub(super) fn set_bend(&mut self, frame: u64, value: i16) {
@@ -248,17 +251,30 @@ impl Channel {
         self.steer(frame);
     }
 
-    /// What moves all of it besides modulators.
-    pub(super) fn steering(&self) -> Steering {
+    /// What moves all of it, or one key, besides modulators.
+    pub(super) fn steering(&self, key: Option<u8>) -> Steering {
         let part = (usize::from(self.index) % PORT) as u8;
         let [reverb, chorus] = self.variation.sends(part, self.controllers[usize::from(cc::VARIATION)]);
-        let destinations = self.routes.steering(&self.controllers, self.pressure);
+        let key_pressure = key.map_or(0, |key| self.key_pressure[usize::from(key & 127)]);
+        let destinations = self.routes.steering(&self.controllers, self.pressure, key_pressure);
         Steering { pan: self.balance, reverb, chorus, dry: self.dry, ..destinations }
     }
 
     /// Something of that has changed.
     pub(super) fn steer(&mut self, frame: u64) {
-        self.push(frame, Change::Steering(self.steering()));
+        self.push(frame, Change::Steering(self.steering(None)));
+        if self.routes.leads(Source::KeyPressure) {
+            self.steer_keys(frame);
+        }
+    }
+
+    /// Keys under pressure are steered one by one, after all.
+    pub(super) fn steer_keys(&mut self, frame: u64) {
+        for key in 0..128u8 {
+            if self.key_pressure[usize::from(key)] > 0 {
+                self.push(frame, Change::KeySteering(key, self.steering(Some(key))));
+            }
+        }
     }
 
     /// A control change; says what it means for the notes.

@@ -15,6 +15,7 @@ mod settings;
 mod solo;
 mod stealing;
 mod tuning;
+mod unrendered;
 mod variation;
 
 use std::sync::Arc;
@@ -39,8 +40,8 @@ use programs::Programs;
 pub(crate) use rehearsal::{MOST_NEEDS, Need, Rehearsal};
 use stealing::Stealing;
 use tuning::Tuning;
+pub(crate) use unrendered::Unrendered;
 use variation::Variation;
-pub(crate) use variation::VariationWatch;
 
 /// What the sixteen channels of a port share.
 struct Port {
@@ -434,7 +435,7 @@ impl Conductor {
             sends: self.settings.sends,
             offsets: &state.offsets,
             character: state.character(),
-            steering: state.steering(),
+            steering: state.steering(Some(key)),
             filter_moves: self.filter_moves[channel],
             changes_seen,
             rate: f64::from(self.settings.rate.hz()),

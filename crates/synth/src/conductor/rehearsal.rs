@@ -6,7 +6,7 @@ use rae_midi::{Action, Message, PORT, Request, Router, Selections};
 use rae_soundfont::SoundFont;
 
 use super::programs::Programs;
-use super::{FilterMoves, VariationWatch};
+use super::{FilterMoves, Unrendered};
 use crate::program::Program;
 use crate::warning::{Warning, Warnings};
 
@@ -20,7 +20,7 @@ pub(crate) struct Rehearsal {
     programs: Programs,
     warnings: Warnings,
     filter_moves: FilterMoves,
-    variation: VariationWatch,
+    unrendered: Unrendered,
 }
 
 /// What has to be handed over before an event.
@@ -39,7 +39,7 @@ impl Rehearsal {
             programs: Programs::new(font),
             warnings: Warnings::default(),
             filter_moves: FilterMoves::new(channels),
-            variation: VariationWatch::new(ports),
+            unrendered: Unrendered::new(ports),
         }
     }
 
@@ -54,7 +54,7 @@ impl Rehearsal {
         let mut router = std::mem::take(&mut self.router);
         router.route(action, |request| {
             needs.extend(self.filter_moves.begin_with(&request).map(Need::Filters));
-            if let Some(warning) = self.variation.hear(&request) {
+            if let Some(warning) = self.unrendered.hear(&request) {
                 self.warnings.once(warning);
             }
             match request {

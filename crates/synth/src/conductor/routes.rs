@@ -32,14 +32,14 @@ const NUMBERS: [u8; 3] = [16, 17, 1];
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Routes {
     /// By source.
-    depths: [Steering; 5],
+    depths: [Steering; 6],
     /// Of the sources that have them, from the first.
     numbers: [u8; 3],
 }
 
 impl Routes {
     pub(super) fn new() -> Routes {
-        Routes { depths: [Steering::NONE; 5], numbers: NUMBERS }
+        Routes { depths: [Steering::NONE; 6], numbers: NUMBERS }
     }
 
     pub(super) fn set(&mut self, source: Source, destination: Destination, value: u8) {
@@ -59,7 +59,7 @@ impl Routes {
     /// Chooses the number of a controller. Another one that General MIDI 2 names has no destinations yet.
     pub(super) fn choose(&mut self, source: Source, number: u8) {
         let place = match source {
-            Source::Wheel | Source::Pressure => return,
+            Source::Wheel | Source::Pressure | Source::KeyPressure => return,
             Source::First => 0,
             Source::Second => 1,
             Source::Named => 2,
@@ -69,11 +69,11 @@ impl Routes {
         }
     }
 
-    /// The controller that a source is; pressure is none.
+    /// The controller that a source is; pressures are none.
     fn number(&self, source: Source) -> Option<u8> {
         match source {
             Source::Wheel => Some(1),
-            Source::Pressure => None,
+            Source::Pressure | Source::KeyPressure => None,
             Source::First => Some(self.numbers[0]),
             Source::Second => Some(self.numbers[1]),
             Source::Named => Some(self.numbers[2]),
@@ -89,9 +89,12 @@ impl Routes {
         self.depths[source as usize] != Steering::NONE
     }
 
-    /// All that the sources add up to, with controllers and channel pressure as they stand.
-    pub(super) fn steering(&self, controllers: &[u8; 128], pressure: u8) -> Steering {
-        let value = |source| self.number(source).map_or(pressure, |number| controllers[usize::from(number & 127)]);
+    /// All that the sources add up to, with controllers and channel pressure as they stand and this pressure of the key.
+    pub(super) fn steering(&self, controllers: &[u8; 128], pressure: u8, key_pressure: u8) -> Steering {
+        let value = |source| match source {
+            Source::KeyPressure => key_pressure,
+            source => self.number(source).map_or(pressure, |number| controllers[usize::from(number & 127)]),
+        };
         Source::ALL.into_iter().filter(|&source| self.leads(source)).fold(Steering::NONE, |sum, source| {
             sum.plus(&self.depths[source as usize], f32::from(value(source)) / 127.0)
         })
@@ -106,7 +109,12 @@ impl Channel {
             (Source::Pressure, Destination::LfoPitch) => &mut self.pressure_range,
             _ => {
                 self.routes.set(source, destination, value);
-                return self.steer(frame);
+                self.steer(frame);
+                // A key that was led elsewhere goes back, even if nothing leads there any more.
+                if source == Source::KeyPressure {
+                    self.steer_keys(frame);
+                }
+                return;
             }
         };
         *range = MOST_VIBRATO * f32::from(value) / 127.0;

@@ -79,7 +79,7 @@ impl Conductor {
                 }
             }
             // Those who render the buses have heard of it.
-            PortSetting::Effect(_) => {}
+            PortSetting::Effect(_) | PortSetting::Insertion(_) => {}
             PortSetting::ResetKeys(setup) => state.keys.reset(usize::from(setup)),
         }
     }

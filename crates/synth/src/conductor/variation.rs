@@ -1,9 +1,6 @@
 //! The variation effect of XG, as far as it is like reverb or chorus: then it is these that hear what is sent to it.
 
-use rae_midi::sysex::{PartSetting, PortSetting, VariationSetting};
-use rae_midi::{Message, PORT, Request, cc};
-
-use crate::warning::Warning;
+use rae_midi::sysex::VariationSetting;
 
 /// What the effect resembles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,39 +68,10 @@ impl Variation {
             Like::Nothing | Like::Other => [0.0; 2],
         }
     }
-}
 
-/// Notices where songs use a variation effect that is not rendered.
-pub(crate) struct VariationWatch {
-    ports: Vec<(Variation, [u8; PORT])>,
-}
-
-impl VariationWatch {
-    pub(crate) fn new(ports: usize) -> VariationWatch {
-        VariationWatch { ports: vec![(Variation::default(), [0; PORT]); ports] }
-    }
-
-    /// What a request asks for in vain.
-    pub(crate) fn hear(&mut self, request: &Request<'_>) -> Option<Warning> {
-        let port = match *request {
-            Request::Port(port, PortSetting::Variation(setting)) => {
-                self.ports[port].0.take(setting);
-                port
-            }
-            Request::Message(part, Message::ControlChange { controller: cc::VARIATION, value })
-            | Request::Part(part, PartSetting::Control(cc::VARIATION, value)) => {
-                self.ports[part / PORT].1[part % PORT] = value;
-                part / PORT
-            }
-            Request::Reset(port, _) => {
-                self.ports[port] = (Variation::default(), [0; PORT]);
-                return None;
-            }
-            _ => return None,
-        };
-        let (variation, sends) = &self.ports[port];
-        let used = if variation.system { sends.iter().any(|&send| send > 0) } else { variation.part.is_some() };
-        let (kind, number) = variation.kind;
-        (used && variation.like() == Like::Other).then_some(Warning::Variation { kind, number })
+    /// Its type, if that is used and not rendered; `sent` says whether a part sends something to it.
+    pub(super) fn in_vain(&self, sent: bool) -> Option<(u8, u8)> {
+        let used = if self.system { sent } else { self.part.is_some() };
+        (used && self.like() == Like::Other).then_some(self.kind)
     }
 }

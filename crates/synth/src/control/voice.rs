@@ -42,6 +42,8 @@ pub(crate) enum Change {
     /// Master volume, an amplitude.
     Volume(f32),
     Steering(Steering),
+    /// As `Steering`, for one key.
+    KeySteering(u8, Steering),
     /// Some voices go on at another key.
     Transfer(Transfer),
 }
@@ -52,6 +54,7 @@ impl Change {
         match (self, later) {
             (Change::Source(a, _), Change::Source(b, _)) => a == b,
             (Change::KeyPressure(a, _), Change::KeyPressure(b, _)) => a == b,
+            (Change::KeySteering(a, _), Change::KeySteering(b, _)) => a == b,
             (Change::Offset(a, _), Change::Offset(b, _)) => a == b,
             (Change::Tuning(_), Change::Tuning(_))
             | (Change::Volume(_), Change::Volume(_))
@@ -356,6 +359,12 @@ impl Voice {
         }
     }
 
+    fn steer(&mut self, steering: &Steering) {
+        self.steering = *steering;
+        self.pitching.swell = steering.amplitude();
+        self.pitching.dry = steering.dry;
+    }
+
     fn take(&mut self, now: u64, change: &Change) -> bool {
         let modulators = &self.program.layers[self.layer].modulators;
         match change {
@@ -379,10 +388,15 @@ impl Voice {
                 true
             }
             Change::Steering(steering) => {
-                self.steering = *steering;
-                self.pitching.swell = steering.amplitude();
-                self.pitching.dry = steering.dry;
+                self.steer(steering);
                 true
+            }
+            Change::KeySteering(key, steering) => {
+                let concerned = *key == self.key;
+                if concerned {
+                    self.steer(steering);
+                }
+                concerned
             }
             Change::Transfer(transfer) => {
                 let concerned = transfer.voices.contains(&self.serial);

@@ -71,6 +71,45 @@ fn pitch_moves_by_semitones() {
 }
 
 #[test]
+fn key_pressure_moves_the_voices_of_its_key_alone() {
+    let messages =
+        [vec![0x7f, 0x7f, 9, 2, 0, PITCH, 70], gs([0x40, 0x21, 0x30], &[70]), xg([8, 0, 0x53 + PITCH], &[70])];
+    let press = |key, pressure| Message::PolyPressure { key, pressure };
+    for message in messages {
+        let start = Piece::new().cc(0, 0, 7, 127).sysex(0, &message);
+        let heard = |piece: Piece| {
+            let left = piece.on(10, 0, 60, 127).render(&calm(), 82_000).left;
+            [2_000..19_000, 21_000..39_000, 41_000..59_000, 61_000..81_000].map(|span| cents(&left[span]))
+        };
+        let check = |piece: Piece, wanted: [f64; 4]| {
+            for (heard, wanted) in heard(piece).into_iter().zip(wanted) {
+                assert_close(heard, wanted, 0.05);
+            }
+        };
+        let pressed = start.clone().send(20_000, 0, press(60, 127));
+        check(pressed.clone(), [0.0, 600.0, 600.0, 600.0]);
+        // Others leave it alone, even those that steer the whole channel.
+        check(pressed.clone().send(40_000, 0, press(61, 127)).cc(60_000, 0, 94, 3), [0.0, 600.0, 600.0, 600.0]);
+        check(start.clone().send(20_000, 0, press(61, 127)), [0.0; 4]);
+        check(pressed.clone().send(40_000, 0, press(60, 0)), [0.0, 600.0, 0.0, 0.0]);
+        check(pressed.clone().cc(40_000, 0, 121, 0), [0.0, 600.0, 0.0, 0.0]);
+        // A destination that is taken away lets go of it.
+        let mut away = message.clone();
+        let value = away.iter().rposition(|&byte| byte == 70).expect("the depth");
+        away[value] = 64;
+        if away[0] == 0x41 {
+            away = gs([0x40, 0x21, 0x30], &[64]);
+        }
+        check(pressed.clone().sysex(40_000, &away), [0.0, 600.0, 0.0, 0.0]);
+        // What a key is under when it goes down holds, too; and besides what others lead there.
+        check(start.clone().send(5, 0, press(60, 127)), [600.0; 4]);
+        let wheel = xg([8, 0, 0x1d + PITCH], &[66]);
+        let both = start.clone().sysex(1, &wheel).cc(2, 0, 1, 127).send(20_000, 0, press(60, 127));
+        check(both.cc(40_000, 0, 1, 0).send(60_000, 0, press(60, 0)), [200.0, 800.0, 600.0, 0.0]);
+    }
+}
+
+#[test]
 fn the_cutoff_moves_by_steps_of_150_cents() {
     // A flat two-pole filter, open at first.
     for piece in ways(CUTOFF, 24, 20_000, 127) {

@@ -3,7 +3,7 @@
 use rae_synth::{Buses, Settings, Warning};
 use rae_testkit::{assert_close, zone};
 
-use crate::parts::{xg, xg_part};
+use crate::parts::{gs, xg, xg_part};
 use crate::piece::{Piece, looped_constant};
 
 /// Type, return, connection and part of the variation effect.
@@ -98,4 +98,18 @@ fn what_is_not_rendered_is_told_where_it_is_used() {
     assert_eq!(warnings(Piece::new().cc(0, 0, 94, 127), true), []);
     assert_eq!(warnings(system(0x42).cc(2, 0, 94, 10), true), []);
     assert!(delay.to_string().contains("05 00 (delay)"), "{delay}");
+
+    // GS: its delay hears CC 94 and what a part is told to send; an insertion effect the parts that go through it.
+    let gs_song = || Piece::new().sysex(1, &gs([0x40, 0, 0x7f], &[0]));
+    assert_eq!(warnings(gs_song().cc(2, 0, 94, 10), true), [Warning::Delay]);
+    assert_eq!(warnings(gs_song().sysex(2, &gs([0x40, 0x11, 0x2c], &[1])), true), [Warning::Delay]);
+    assert_eq!(warnings(gs_song().cc(2, 0, 94, 0), true), []);
+    let phaser = gs_song().sysex(2, &gs([0x40, 3, 0], &[1, 0x20]));
+    assert_eq!(warnings(phaser.clone(), true), []);
+    let inserted = phaser.sysex(3, &gs([0x40, 0x41, 0x22], &[1]));
+    let warning = Warning::Insertion { kind: 1, number: 0x20 };
+    assert_eq!(warnings(inserted, true), [warning]);
+    assert!(warning.to_string().contains("01 20"), "{warning}");
+    let through = gs_song().sysex(2, &gs([0x40, 0x41, 0x22], &[1])).sysex(3, &gs([0x40, 3, 0], &[0, 0]));
+    assert_eq!(warnings(through, true), []);
 }
