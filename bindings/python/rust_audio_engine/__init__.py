@@ -1,4 +1,4 @@
-"""MIDI files and SoundFonts become finished sound, and sound becomes pictures.
+"""MIDI files and SoundFonts become finished sound, and sound becomes files and pictures.
 
 >>> from rust_audio_engine import synthesize_midi
 >>> seconds = synthesize_midi("song.mid", "song.wav", "builtin")  # doctest: +SKIP
@@ -34,17 +34,21 @@ from ._functions import (
 from ._midi import MidiFile, MidiNote
 from ._options import RenderOptions
 from ._pictures import generate_waveform, pianoroll, spectrogram, waveform_peaks
-from ._results import BatchResult, RenderReport
+from ._results import BatchResult, ConvertReport, ConvertResult, RenderReport
 from ._song import MidiSource
+from ._sound import Audio, batch_convert, convert, read, write
 from ._soundfont import SoundFont
 from ._stream import Stream
 
 __all__ = [
     "Assessment",
+    "Audio",
     "AudioEngineError",
     "AudioEngineWarning",
     "BatchResult",
     "CodecError",
+    "ConvertReport",
+    "ConvertResult",
     "DeviceError",
     "Engine",
     "FileAccessError",
@@ -64,11 +68,14 @@ __all__ = [
     "__version__",
     "analyze_performance",
     "assess",
+    "batch_convert",
     "batch_synthesize_midi",
+    "convert",
     "doctor",
     "generate_waveform",
     "measure",
     "pianoroll",
+    "read",
     "render",
     "render_stems",
     "spectrogram",
@@ -78,4 +85,5 @@ __all__ = [
     "synthesize_stems",
     "timeline",
     "waveform_peaks",
+    "write",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
 from . import _core
+from ._sound import core_source, given
 from ._soundfont import StrPath
 
 if TYPE_CHECKING:
@@ -184,17 +185,12 @@ def analyze_performance(
     }
     if bars is not None:
         options["bars"] = str(bars)
-    expected = os.fspath(expected_midi_path)
-    if not isinstance(recording_path, str | os.PathLike):
-        import numpy as np
-
-        if sample_rate is None:
-            raise TypeError("an array needs its sample_rate")
-        samples = np.ascontiguousarray(np.atleast_2d(recording_path), np.float32)
-        return _core.analyze_array(samples, sample_rate, expected, options)
-    if sample_rate is not None:
-        raise TypeError("sample_rate is for arrays; files say theirs")
-    return _core.analyze_file(os.fspath(recording_path), expected, options)
+    if isinstance(recording_path, bytes):
+        raise TypeError("recording_path: expected a path or float samples from -1 to 1, not bytes")
+    options = given(options | {"sample_rate": sample_rate})
+    return _core.analyze(
+        core_source(recording_path, sample_rate, "recording_path"), os.fspath(expected_midi_path), options
+    )
 
 
 def assess(

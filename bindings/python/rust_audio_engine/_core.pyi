@@ -15,35 +15,55 @@ __all__ = [
     "Stream",
     "WavBuffer",
     "__version__",
-    "analyze_array",
-    "analyze_file",
+    "analyze",
+    "convert_batch",
+    "convert_file",
     "examine",
     "measure",
     "peaks",
     "pianoroll",
+    "read",
     "resolve_soundfont",
     "spectrogram",
     "timeline",
     "waveform",
+    "write",
 ]
 
 __version__: str
 
-def analyze_array(audio: NDArray[np.float32], sample_rate: int, expected: str, options: Mapping[str, Any]) -> str: ...
-def analyze_file(recording: str, expected: str, options: Mapping[str, Any]) -> str: ...
+_Source = str | bytes | NDArray[np.float32]
+
+def analyze(recording: _Source, expected: str, options: Mapping[str, Any], /) -> str: ...
+def convert_batch(
+    inputs: list[str],
+    folder: str,
+    options: Mapping[str, Any],
+    progress: Callable[[float], object] | None = None,
+    /,
+) -> list[tuple[str, str | None, Exception | None]]: ...
+def convert_file(
+    input: str,
+    output: str,
+    options: Mapping[str, Any],
+    progress: Callable[[float], object] | None = None,
+    /,
+) -> str: ...
 def examine() -> str: ...
-def measure(path: str) -> str: ...
+def measure(source: _Source, options: Mapping[str, Any], /) -> str: ...
+def read(source: _Source, options: Mapping[str, Any], /) -> tuple[NDArray[np.float32], int, list[str]]: ...
 def resolve_soundfont(soundfont: Sequence[tuple[str, int]], /) -> list[tuple[str, int]]: ...
-def peaks(source: str | NDArray[np.float32], options: Mapping[str, Any], /) -> NDArray[np.float32]: ...
+def peaks(source: _Source, options: Mapping[str, Any], /) -> NDArray[np.float32]: ...
 def pianoroll(song: Midi, options: Mapping[str, Any], /) -> bytes: ...
-def spectrogram(source: str | NDArray[np.float32], options: Mapping[str, Any], /) -> bytes: ...
+def spectrogram(source: _Source, options: Mapping[str, Any], /) -> bytes: ...
 def timeline(song: str | bytes | Midi, options: Mapping[str, Any], /) -> str: ...
 def waveform(
-    source: str | NDArray[np.float32],
+    source: _Source,
     options: Mapping[str, Any],
     on_update: Callable[[bytes, float], object] | None = None,
     /,
 ) -> bytes: ...
+def write(path: str, source: _Source, options: Mapping[str, Any], tags: list[tuple[str, str]], /) -> list[str]: ...
 
 @final
 class Engine:

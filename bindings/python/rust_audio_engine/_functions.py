@@ -15,12 +15,13 @@ from ._engine import Engine
 from ._options import RenderOptions, prepare
 from ._results import BatchResult
 from ._song import MidiSource, core_song
+from ._sound import core_source, given
 from ._soundfont import SoundFont, StrPath, bank_names
 from ._stream import Stream
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 _OPEN_AT_MOST = 4
 
@@ -182,13 +183,14 @@ def stream(
     return engine.stream(midi_path, sample_rate, use_gpu, reverb, block_frames=block_frames, **options)
 
 
-def measure(path: StrPath) -> dict[str, Any]:
-    """Measure levels and loudness of an audio file, as ``rae measure --json`` does: ``integrated_lufs``, ``range_lu``,
-    ``max_momentary_lufs``, ``max_short_term_lufs``, ``true_peak_db``, ``peak_db``, ``rms_db``, ``clipped_samples``,
-    ``channels`` (a dictionary for each, also with ``dc_offset``), ``duration``, ``warnings`` and so on. Levels of
-    silence are None.
+def measure(audio_path: StrPath | bytes | ArrayLike, *, sample_rate: int | None = None) -> dict[str, Any]:
+    """Measure levels and loudness of an audio file, its bytes, or samples with their ``sample_rate``, as
+    ``rae measure --json`` does: ``integrated_lufs``, ``range_lu``, ``max_momentary_lufs``, ``max_short_term_lufs``,
+    ``true_peak_db``, ``peak_db``, ``rms_db``, ``clipped_samples``, ``channels`` (a dictionary for each, also with
+    ``dc_offset``), ``duration``, ``warnings`` and so on. Levels of silence are None.
     """
-    measured: dict[str, Any] = json.loads(_core.measure(os.fspath(path)))
+    source = core_source(audio_path, sample_rate)
+    measured: dict[str, Any] = json.loads(_core.measure(source, given({"sample_rate": sample_rate})))
     return measured
 
 

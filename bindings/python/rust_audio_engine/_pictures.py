@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from . import _core
 from ._errors import SettingsError
 from ._midi import MidiFile
+from ._sound import core_source, given
 from ._soundfont import StrPath
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def generate_waveform(
-    audio_path: StrPath | ArrayLike,
+    audio_path: StrPath | bytes | ArrayLike,
     width: int | None = 1000,
     height: int = 200,
     use_gpu: bool = True,
@@ -41,10 +41,10 @@ def generate_waveform(
 ) -> bytes:
     """Draw the waveform of an audio file and return the picture as the bytes of a PNG or SVG file.
 
-    ``audio_path`` is an audio file of any kind that is decoded, or the sound itself: samples from -1 to 1 of shape
-    (channels, frames) or (frames,), with its ``sample_rate``. What lies between the lowest and the highest sample is
-    drawn in one shade, what lies within the RMS level in another. ``use_gpu=True`` allows a GPU; the work is so small
-    that the CPU does it.
+    ``audio_path`` is an audio file of any kind that is decoded, the bytes of one, or the sound itself: samples from -1
+    to 1 of shape (channels, frames) or (frames,), with its ``sample_rate``. What lies between the lowest and the
+    highest sample is drawn in one shade, what lies within the RMS level in another. ``use_gpu=True`` allows a GPU; the
+    work is so small that the CPU does it.
 
     - ``width``, ``height``: pixels; ``scale`` device pixels each, 2 for most sharp screens.
     - ``theme``, ``background``, ``color``, ``played_color``: colours as in CSS.
@@ -81,11 +81,11 @@ def generate_waveform(
         "samples_per_pixel": samples_per_pixel,
         "sample_rate": sample_rate,
     }
-    return _core.waveform(_source(audio_path, sample_rate), _given(options), on_update)
+    return _core.waveform(core_source(audio_path, sample_rate), given(options), on_update)
 
 
 def waveform_peaks(
-    audio_path: StrPath | ArrayLike,
+    audio_path: StrPath | bytes | ArrayLike,
     width: int = 1000,
     *,
     sample_rate: int | None = None,
@@ -108,12 +108,12 @@ def waveform_peaks(
         "end": end,
         "sample_rate": sample_rate,
     }
-    columns = _core.peaks(_source(audio_path, sample_rate), _given(options))
+    columns = _core.peaks(core_source(audio_path, sample_rate), given(options))
     return columns if rms else columns[:, :, :2].copy()
 
 
 def spectrogram(
-    audio_path: StrPath | ArrayLike,
+    audio_path: StrPath | bytes | ArrayLike,
     *,
     width: int = 1000,
     height: int = 400,
@@ -171,7 +171,7 @@ def spectrogram(
         "start": start,
         "end": end,
     }
-    return _core.spectrogram(_source(audio_path, sample_rate), _given(options))
+    return _core.spectrogram(core_source(audio_path, sample_rate), given(options))
 
 
 def pianoroll(
@@ -220,26 +220,4 @@ def pianoroll(
         "end": end,
         "bars": None if bars is None else str(bars),
     }
-    return _core.pianoroll(song._core, _given(options))
-
-
-def _source(audio: StrPath | ArrayLike, sample_rate: int | None) -> str | NDArray[np.float32]:
-    """A path, or samples as the Rust side takes them."""
-    if isinstance(audio, str | os.PathLike):
-        if sample_rate is not None:
-            raise TypeError("sample_rate: a file has its own; it is for samples alone")
-        return os.fspath(audio)
-    import numpy as np
-
-    samples = np.asarray(audio)
-    if samples.dtype.kind != "f":
-        raise TypeError(f"audio_path: expected a path or float samples from -1 to 1, not {samples.dtype}")
-    if samples.ndim not in (1, 2):
-        raise ValueError(f"audio_path: expected the shape (channels, frames) or (frames,), not {samples.shape}")
-    if sample_rate is None:
-        raise TypeError("sample_rate: samples need one")
-    return np.ascontiguousarray(np.atleast_2d(samples), dtype=np.float32)
-
-
-def _given(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
+    return _core.pianoroll(song._core, given(options))

@@ -1,4 +1,4 @@
-"""What renders give back."""
+"""What renders and conversions give back."""
 
 from __future__ import annotations
 
@@ -54,6 +54,43 @@ class BatchResult:
     def duration(self) -> float | None:
         """Seconds of audio; None where the file failed."""
         return None if self.report is None else self.report.duration
+
+    def __fspath__(self) -> str:
+        if self.error is not None:
+            raise self.error
+        return self.path
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertReport:
+    """What was made of an audio file."""
+
+    source_format: str
+    """What the input is: ``"FLAC"``, ``"MP4/AAC-LC"``."""
+    format: str
+    """What the output is: ``"MP3"``."""
+    sample_rate: int
+    """Of the output, as is what follows."""
+    channels: int
+    duration: float
+    """Seconds."""
+    peak_dbfs: float | None
+    """Highest sample before it is encoded; None for silence."""
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertResult:
+    """What became of one file of many. It is a path: ``open(result)`` opens the output, and where there is none raises
+    ``result.error``."""
+
+    input_path: str
+    path: str
+    """Where the output is, or would be."""
+    report: ConvertReport | None
+    """None where the file failed."""
+    error: Exception | None
+    """Why the file failed; None where it is done."""
 
     def __fspath__(self) -> str:
         if self.error is not None:

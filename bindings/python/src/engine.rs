@@ -3,16 +3,14 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use numpy::ndarray::Array2;
-use numpy::{IntoPyArray, PyArray2};
+use numpy::PyArray2;
 use pyo3::exceptions::{PyBaseException, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use rust_audio_engine::{
-    AudioBuffer, BankName, BatchFile, BatchProgress, Progress, Rendering, SoundFontChoice, Storage, Timeline,
-};
+use rust_audio_engine::{BankName, BatchFile, BatchProgress, Progress, Rendering, SoundFontChoice, Storage, Timeline};
 
 use crate::song::Song;
+use crate::sound::{array, find_numpy};
 use crate::stream::Stream;
 use crate::watch::Watch;
 use crate::wav::WavBuffer;
@@ -23,21 +21,6 @@ type BatchItem<'py> = (OsString, Option<Bound<'py, PyAny>>, Option<Py<PyBaseExce
 
 /// Stems by name, and the report of the mix.
 type Stems<'py, T> = (Vec<(String, T)>, Bound<'py, PyAny>);
-
-/// An array that takes over the memory of the audio.
-fn array(py: Python<'_>, audio: AudioBuffer) -> PyResult<Bound<'_, PyArray2<f32>>> {
-    let shape = (audio.channels(), audio.frames());
-    let array = Array2::from_shape_vec(shape, audio.into_planar());
-    Ok(array.map_err(|error| PyRuntimeError::new_err(error.to_string()))?.into_pyarray(py))
-}
-
-/// Makes an array of nothing. The first array looks numpy's interface up, which runs Python code and panics where that
-/// raises; here no signal waits whose handler would.
-fn find_numpy(py: Python<'_>) -> PyResult<()> {
-    py.check_signals()?;
-    PyArray2::<f32>::zeros(py, [0, 0], false);
-    Ok(())
-}
 
 /// The timeline of a song as JSON.
 #[pyfunction]

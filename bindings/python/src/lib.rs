@@ -2,6 +2,7 @@
 //! everything else is in the package or in the engine.
 
 mod assess;
+mod convert;
 mod doctor;
 mod engine;
 mod errors;
@@ -12,6 +13,7 @@ mod pianoroll;
 mod picture;
 mod report;
 mod song;
+mod sound;
 mod spectrogram;
 mod stream;
 mod watch;
@@ -24,7 +26,9 @@ mod _core {
     use super::*;
 
     #[pymodule_export]
-    use super::assess::{analyze_array, analyze_file};
+    use super::assess::analyze;
+    #[pymodule_export]
+    use super::convert::{convert_batch, convert_file, read, write};
     #[pymodule_export]
     use super::doctor::examine;
     #[pymodule_export]

@@ -49,7 +49,8 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
     })
 }
 
-fn encoding(options: &Options<'_, '_>) -> PyResult<EncodingOptions> {
+/// The format of a file and its choices.
+pub(crate) fn encoding(options: &Options<'_, '_>) -> PyResult<EncodingOptions> {
     let formats = [("s16", SampleFormat::S16), ("s24", SampleFormat::S24), ("f32", SampleFormat::F32)];
     let chosen = options.get::<String>("sample_format")?.is_some();
     Ok(EncodingOptions {
@@ -169,12 +170,21 @@ impl<'py> Options<'_, 'py> {
     where
         T: FromPyObjectOwned<'py> + PartialOrd + Display + Copy,
     {
+        Ok(self.chosen(name, range)?.unwrap_or(usual))
+    }
+
+    /// The whole number of this name, if there is one.
+    pub(crate) fn chosen<T>(&self, name: &str, range: RangeInclusive<T>) -> PyResult<Option<T>>
+    where
+        T: FromPyObjectOwned<'py> + PartialOrd + Display,
+    {
         let choice = || format!("{} to {}", range.start(), range.end());
-        let value = self.get_or_say(name, choice)?.unwrap_or(usual);
-        if range.contains(&value) {
-            return Ok(value);
+        match self.get_or_say(name, choice)? {
+            Some(value) if !range.contains(&value) => {
+                Err(errors::settings(self.0.py(), format!("{name} is {value}; choose {}", choice())))
+            }
+            value => Ok(value),
         }
-        Err(errors::settings(self.0.py(), format!("{name} is {value}; choose {}", choice())))
     }
 
     pub(crate) fn or<T: FromPyObjectOwned<'py>>(&self, name: &str, usual: T) -> PyResult<T> {

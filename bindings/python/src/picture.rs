@@ -1,69 +1,23 @@
 //! Pictures and peaks of sound.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 
 use numpy::ndarray::Array3;
-use numpy::{IntoPyArray, PyArray3, PyReadonlyArray2};
+use numpy::{IntoPyArray, PyArray3};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use rust_audio_engine::pictures::{
-    Amplitude, Channels, Color, Column, ColumnsBuilder, Excerpt, Sound, Theme, WaveformBuilder, WaveformSettings,
+    Amplitude, Channels, Color, Column, Excerpt, Theme, WaveformBuilder, WaveformSettings,
 };
-use rust_audio_engine::{Decibels, Error, SampleRate, Seconds, columns, open_audio};
+use rust_audio_engine::{Decibels, Seconds, columns};
 
-use crate::errors;
 use crate::options::Options;
+use crate::sound::Source;
 use crate::watch::Watch;
-
-/// Frames of an array that are looked at between two looks at signals.
-const BLOCK: usize = 1 << 20;
 
 /// Shares of the work between two updates.
 const UPDATE: f64 = 0.1;
-
-/// Channels of an array at most; one of more is (frames, channels).
-pub(crate) const MOST_CHANNELS: usize = 64;
-
-/// Where sound comes from: a file, or an array of channels by frames.
-#[derive(FromPyObject)]
-pub(crate) enum Source<'py> {
-    Path(PathBuf),
-    Samples(PyReadonlyArray2<'py, f32>),
-}
-
-/// Samples of every channel, and what they are.
-pub(crate) type Samples<'a> = (Vec<&'a [f32]>, Sound);
-
-impl Source<'_> {
-    /// The samples of an array; nothing for a file.
-    pub(crate) fn samples(&self, options: &Options<'_, '_>) -> PyResult<Option<Samples<'_>>> {
-        let Source::Samples(array) = self else { return Ok(None) };
-        let hz = options.in_range("sample_rate", 1..=768_000, 44_100)?;
-        let (planar, channels) = (array.as_slice()?, array.as_array().nrows());
-        let frames = array.as_array().ncols();
-        if channels == 0 || channels > MOST_CHANNELS {
-            let what =
-                format!("an array of shape ({channels}, {frames}) has {channels} channels; give (channels, frames)");
-            return Err(errors::settings(array.py(), what));
-        }
-        let channels: Vec<&[f32]> = (0..channels).map(|channel| &planar[channel * frames..][..frames]).collect();
-        let rate = SampleRate::new(hz).unwrap_or_default();
-        let sound = Sound { channels: channels.len(), rate, frames: Some(frames as u64) };
-        Ok(Some((channels, sound)))
-    }
-}
-
-/// Hands an array over in blocks, with the share that they complete.
-pub(crate) fn blocks<'a>(samples: &'a Samples<'_>) -> impl Iterator<Item = (Vec<&'a [f32]>, f64)> {
-    let (channels, sound) = samples;
-    let frames = sound.frames.unwrap_or(0) as usize;
-    (0..frames).step_by(BLOCK).map(move |start| {
-        let end = frames.min(start + BLOCK);
-        (channels.iter().map(|channel| &channel[start..end]).collect(), end as f64 / frames as f64)
-    })
-}
 
 /// The bytes of a picture file.
 #[pyfunction]
@@ -77,26 +31,12 @@ pub(crate) fn waveform<'py>(
     let options = Options(options);
     let settings = settings(&options)?;
     let svg = options.one_of("format", &[("png", false), ("svg", true)])?;
-    let samples = source.samples(&options)?;
-    let path = if let Source::Path(path) = &source { Some(path.clone()) } else { None };
+    let sound = source.sound(&options)?;
     let picture = Watch::over(py, None, |watch| {
         let mut updates = Updates { on_update, next: UPDATE };
-        let builder = match (samples, path) {
-            (Some(samples), _) => {
-                let mut builder = WaveformBuilder::new(settings, samples.1)?;
-                for (block, share) in blocks(&samples) {
-                    builder.push(&block);
-                    stop(updates.tell(watch, &builder, share))?;
-                }
-                builder
-            }
-            (None, path) => {
-                let mut reader = open_audio(path.unwrap_or_default())?;
-                rust_audio_engine::waveform(&mut reader, &settings, &mut |builder, progress| {
-                    updates.tell(watch, builder, progress.fraction)
-                })?
-            }
-        };
+        let builder = rust_audio_engine::waveform(&mut *sound.open()?, &settings, &mut |builder, progress| {
+            updates.tell(watch, builder, progress.fraction)
+        })?;
         let picture = if svg { builder.finish_svg().map(String::into_bytes) } else { builder.finish_png() };
         Ok(picture?)
     })?;
@@ -114,21 +54,9 @@ pub(crate) fn peaks<'py>(
     let options = Options(options);
     let width = options.in_range("width", 1..=32_767, 1000)?;
     let (excerpt, show) = (excerpt(&options)?, channels(&options)?);
-    let samples = source.samples(&options)?;
-    let path = if let Source::Path(path) = &source { Some(path.clone()) } else { None };
-    let found = Watch::over(py, None, |watch| match (samples, path) {
-        (Some(samples), _) => {
-            let mut builder = ColumnsBuilder::new(excerpt, show, width, samples.1)?;
-            for (block, share) in blocks(&samples) {
-                builder.push(&block);
-                stop(watch.update(share))?;
-            }
-            Ok(builder.finish()?)
-        }
-        (None, path) => {
-            let mut reader = open_audio(path.unwrap_or_default())?;
-            columns(&mut reader, excerpt, show, width, &mut |progress| watch.update(progress.fraction))
-        }
+    let sound = source.sound(&options)?;
+    let found = Watch::over(py, None, |watch| {
+        columns(&mut *sound.open()?, excerpt, show, width, &mut |progress| watch.update(progress.fraction))
     })?;
     let shape = (found.len(), width, 3);
     let values = found.iter().flatten().flat_map(|&Column { min, max, rms }| [min, max, rms]).collect();
@@ -152,10 +80,6 @@ impl Updates {
         let Ok(png) = builder.png_so_far() else { return ControlFlow::Continue(()) };
         watch.call(|py| on_update.call1(py, (PyBytes::new(py, &png), share)).map(drop))
     }
-}
-
-pub(crate) fn stop(told: ControlFlow<()>) -> Result<(), Error> {
-    if told.is_break() { Err(Error::Cancelled) } else { Ok(()) }
 }
 
 fn settings(options: &Options<'_, '_>) -> PyResult<WaveformSettings> {

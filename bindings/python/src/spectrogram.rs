@@ -1,14 +1,13 @@
 //! Spectrograms of sound.
 
-use std::path::PathBuf;
-
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use rust_audio_engine::pictures::{Color, SpectrogramBuilder, SpectrogramSettings, Theme};
-use rust_audio_engine::{Decibels, open_audio};
+use rust_audio_engine::pictures::{Color, SpectrogramSettings, Theme};
+use rust_audio_engine::{Decibels, Progress};
 
 use crate::options::Options;
-use crate::picture::{Source, blocks, channels, excerpt, stop};
+use crate::picture::{channels, excerpt};
+use crate::sound::Source;
 use crate::watch::Watch;
 
 /// The bytes of a PNG file.
@@ -21,21 +20,10 @@ pub(crate) fn spectrogram<'py>(
 ) -> PyResult<Bound<'py, PyBytes>> {
     let options = Options(options);
     let settings = settings(&options)?;
-    let samples = source.samples(&options)?;
-    let path = if let Source::Path(path) = &source { path.clone() } else { PathBuf::new() };
+    let sound = source.sound(&options)?;
     let picture = Watch::over(py, None, |watch| {
-        let builder = if let Some(samples) = samples {
-            let mut builder = SpectrogramBuilder::new(settings, samples.1)?;
-            for (block, share) in blocks(&samples) {
-                builder.push(&block);
-                stop(watch.update(share))?;
-            }
-            builder
-        } else {
-            let mut reader = open_audio(path)?;
-            let mut observe = |progress: rust_audio_engine::Progress| watch.update(progress.fraction);
-            rust_audio_engine::spectrogram(&mut reader, &settings, &mut observe)?
-        };
+        let mut observe = |progress: Progress| watch.update(progress.fraction);
+        let builder = rust_audio_engine::spectrogram(&mut *sound.open()?, &settings, &mut observe)?;
         Ok(builder.finish_png()?)
     })?;
     Ok(PyBytes::new(py, &picture))

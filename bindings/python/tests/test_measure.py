@@ -17,6 +17,8 @@ def test_a_tone_has_its_levels(tmp_path: Path) -> None:
     assert measured["true_peak_db"] == pytest.approx(-23, abs=0.05)
     assert measured["rms_db"] == pytest.approx(-26.01, abs=0.01)
     assert (measured["frames"], measured["clipped_samples"], measured["warnings"]) == (240_000, 0, [])
+    from_array = measure(np.stack([tone, tone]).astype(np.float32), sample_rate=48_000)
+    assert from_array == measured == measure(path.read_bytes())
 
 
 def test_silence_has_no_level(tmp_path: Path) -> None:

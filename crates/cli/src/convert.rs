@@ -68,7 +68,7 @@ pub(crate) struct Convert {
 
 impl Convert {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let settings = self.settings()?;
+        let settings = self.settings();
         let interrupts = Interrupts::watch();
         let line = ProgressLine::new(self.quiet, interrupts.clone());
         match (&self.output, &self.out_dir) {
@@ -78,11 +78,8 @@ impl Convert {
         }
     }
 
-    fn settings(&self) -> Result<ConvertSettings, Failure> {
-        if self.normalize.is_some_and(|level| !(-200.0..=0.0).contains(&level)) {
-            return Err(Failure::Usage("--normalize wants -200 to 0 dBFS".into()));
-        }
-        Ok(ConvertSettings {
+    fn settings(&self) -> ConvertSettings {
+        ConvertSettings {
             encoding: EncodingOptions {
                 format: self.format,
                 sample_format: self.sample_format.map(SampleFormat::from),
@@ -94,7 +91,7 @@ impl Convert {
             channels: self.channels,
             normalize: self.normalize.map(Decibels),
             overwrite: self.force,
-        })
+        }
     }
 
     fn one(

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use rae_units::SampleRate;
 
-use crate::FileFormat;
+use crate::{FileFormat, TagKey};
 
 /// Why audio could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +76,9 @@ pub enum CodecError {
     /// No such format.
     #[error("no format is called '{0}': use wav, flac, mp3 or opus")]
     UnknownFormat(String),
+    /// No such field.
+    #[error("no tag is called '{0}': use {names}", names = TagKey::ALL.map(TagKey::name).join(", "))]
+    UnknownTag(String),
     /// The name promises a format that is not written.
     #[error("{}: files of this kind are not written; name it .wav, .flac, .mp3 or .opus, or choose a format", .0.display())]
     NotWritten(PathBuf),
@@ -182,6 +185,7 @@ impl CodecError {
                 | BitrateAndQuality
                 | NoMp3
                 | UnknownFormat(_)
+                | UnknownTag(_)
                 | NotWritten(_)
         )
     }

@@ -11,7 +11,7 @@ mod format;
 mod output;
 mod tags;
 
-pub use change::{AudioSource, Mixed, Resampled, changed};
+pub use change::{AudioSource, InMemory, Mixed, Part, Resampled, changed};
 pub use decode::{AudioFormat, AudioInfo, AudioReader, DecodeLimits, Samples, read_all};
 pub use encode::{AudioSpec, AudioSummary, AudioWriter, Encoding, EncodingOptions, Mp3Rate, SampleFormat, wav_bytes};
 pub use error::CodecError;

@@ -1,6 +1,9 @@
 //! What a file says about its music, in the words that all formats share.
 
 use std::fmt;
+use std::str::FromStr;
+
+use crate::CodecError;
 
 /// A field that MP3 (ID3), FLAC, Vorbis and Opus comments, MP4, WAV and AIFF have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,6 +74,14 @@ impl TagKey {
 impl fmt::Display for TagKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+impl FromStr for TagKey {
+    type Err = CodecError;
+
+    fn from_str(name: &str) -> Result<TagKey, CodecError> {
+        TagKey::ALL.into_iter().find(|key| key.name() == name).ok_or_else(|| CodecError::UnknownTag(name.to_owned()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use rae_codec::{AudioReader, AudioSource, DecodeLimits, SampleFormat, changed, wav_bytes};
+use rae_codec::{AudioReader, AudioSource, DecodeLimits, InMemory, Part, SampleFormat, changed, wav_bytes};
 use rae_dsp::AudioBuffer;
 use rae_units::{Frames, SampleRate};
 
@@ -15,7 +15,7 @@ fn source(audio: &AudioBuffer, hz: u32) -> Box<dyn AudioSource> {
     Box::new(AudioReader::from_bytes(bytes, "x", &DecodeLimits::default()).unwrap())
 }
 
-fn all(mut source: Box<dyn AudioSource>) -> AudioBuffer {
+fn all(mut source: Box<dyn AudioSource + '_>) -> AudioBuffer {
     let mut channels = vec![Vec::new(); source.channels()];
     while let Some(block) = source.read().unwrap() {
         assert!(!block.is_empty());
@@ -145,5 +145,41 @@ fn mixes_without_a_custom_are_refused() {
     for (from, to) in [(2, 6), (9, 2)] {
         let error = changed(source(&AudioBuffer::new(from, 3), 48_000), None, Some(to)).map(drop).unwrap_err();
         assert!(error.to_string().contains(&format!("{from} channels to {to}")), "{error}");
+    }
+}
+
+/// Numbers that tell where they are from.
+fn ramp(frames: usize) -> AudioBuffer {
+    let samples = (0..2 * frames).map(|at| at as f32 / (1 << 20) as f32).collect();
+    AudioBuffer::from_planar(samples, 2).unwrap()
+}
+
+#[test]
+fn samples_in_memory_come_in_order_and_once() {
+    for frames in [0, 1, 65_536, 200_003] {
+        let audio = ramp(frames);
+        let source = InMemory::new(vec![audio.channel(0), audio.channel(1)], rate(8000));
+        assert_eq!((source.rate(), source.channels(), source.frames()), (rate(8000), 2, Some(Frames(frames as u64))));
+        assert!(all(Box::new(source)) == audio, "{frames} frames");
+    }
+}
+
+#[test]
+fn a_part_of_a_file_is_that_of_the_whole() {
+    let audio = ramp(100_003);
+    let bytes = wav_bytes(&audio, rate(8000), SampleFormat::F32).unwrap();
+    let open = || AudioReader::from_bytes(bytes.clone(), "x", &DecodeLimits::default()).unwrap();
+    let pipe = || AudioReader::from_pipe(std::io::Cursor::new(bytes.clone()), "x", &DecodeLimits::default()).unwrap();
+    for (start, end) in
+        [(0, u64::MAX), (5, 6), (70_000, 70_000), (12_345, 98_765), (100_002, 200_000), (100_003, 100_004)]
+    {
+        let there = start.min(100_003) as usize..end.min(100_003) as usize;
+        let mut expected = audio.clone();
+        expected.keep(there.clone());
+        for reader in [open(), pipe()] {
+            let part = Part::new(reader, Frames(start)..Frames(end));
+            assert_eq!(part.frames(), Some(Frames(there.len() as u64)), "{start}..{end}");
+            assert!(all(Box::new(part)) == expected, "{start}..{end}");
+        }
     }
 }

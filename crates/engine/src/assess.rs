@@ -5,10 +5,9 @@ use std::io::Read;
 use std::path::Path;
 
 use rae_analysis::{Assessment, Assessor, Expected, RECORDING_RATE, assess, played_notes};
-use rae_codec::{AudioReader, AudioSource, CodecError, changed};
-use rae_dsp::AudioBuffer;
+use rae_codec::{AudioReader, AudioSource, changed};
 use rae_midi::Parsed;
-use rae_units::{Frames, SampleRate};
+use rae_units::SampleRate;
 
 use crate::{Error, read_midi};
 
@@ -32,34 +31,30 @@ pub fn analyze_performance(
     settings: &AssessmentSettings,
 ) -> Result<Assessment, Error> {
     let recording = recording.as_ref();
+    if !is_midi(recording) {
+        return analyze_sound(Box::new(AudioReader::open(recording)?), expected, settings);
+    }
     let notes = settings.expected(expected)?;
-    let (mut assessment, warnings) = if is_midi(recording) {
-        let played = read_midi(recording)?;
-        let warnings = played.warnings.iter().map(ToString::to_string).collect();
-        (assess(&notes, &played_notes(&played.sequence), &settings.judging), warnings)
-    } else {
-        let reader = AudioReader::open(recording)?;
-        let (audio, warnings) = gather(Box::new(reader), &recording.display().to_string())?;
-        (Assessor::new().assess(&notes, &audio, &settings.judging), warnings)
-    };
-    let of_song = expected.warnings.iter().map(|warning| format!("expected notes: {warning}"));
-    assessment.notices.extend(of_song.chain(warnings.into_iter().map(|warning| format!("recording: {warning}"))));
-    Ok(assessment)
+    let played = read_midi(recording)?;
+    let assessment = assess(&notes, &played_notes(&played.sequence), &settings.judging);
+    Ok(noticed(assessment, expected, played.warnings.iter().map(ToString::to_string).collect()))
 }
 
-/// Assesses sound in memory against the notes of a song.
-pub fn analyze_sound(
-    audio: AudioBuffer,
-    rate: SampleRate,
+/// Assesses sound against the notes of a song. What was odd about either is in the notices of the result.
+pub fn analyze_sound<'a>(
+    sound: Box<dyn AudioSource + 'a>,
     expected: &Parsed,
     settings: &AssessmentSettings,
 ) -> Result<Assessment, Error> {
-    if audio.channels() == 0 {
-        return Err(Error::settings("a recording needs at least one channel".into()));
-    }
     let notes = settings.expected(expected)?;
-    let audio = gather(Box::new(Memory { audio, rate, read: false }), "the recording")?.0;
-    Ok(Assessor::new().assess(&notes, &audio, &settings.judging))
+    let (audio, warnings) = gather(sound)?;
+    Ok(noticed(Assessor::new().assess(&notes, &audio, &settings.judging), expected, warnings))
+}
+
+fn noticed(mut assessment: Assessment, expected: &Parsed, recording: Vec<String>) -> Assessment {
+    let of_song = expected.warnings.iter().map(|warning| format!("expected notes: {warning}"));
+    assessment.notices.extend(of_song.chain(recording.into_iter().map(|warning| format!("recording: {warning}"))));
+    assessment
 }
 
 impl AssessmentSettings {
@@ -72,36 +67,6 @@ impl AssessmentSettings {
     }
 }
 
-/// Sound in memory, as one block.
-struct Memory {
-    audio: AudioBuffer,
-    rate: SampleRate,
-    read: bool,
-}
-
-impl AudioSource for Memory {
-    fn rate(&self) -> SampleRate {
-        self.rate
-    }
-
-    fn channels(&self) -> usize {
-        self.audio.channels()
-    }
-
-    fn frames(&self) -> Option<Frames> {
-        Some(self.audio.len())
-    }
-
-    fn read(&mut self) -> Result<Option<&AudioBuffer>, CodecError> {
-        let first = !std::mem::replace(&mut self.read, true) && !self.audio.is_empty();
-        Ok(first.then_some(&self.audio))
-    }
-
-    fn warnings(&self) -> &[String] {
-        &[]
-    }
-}
-
 /// Whether a file begins as MIDI files do. One that cannot be read is none: reading it as sound will say why.
 fn is_midi(path: &Path) -> bool {
     let mut start = [0; 12];
@@ -110,14 +75,14 @@ fn is_midi(path: &Path) -> bool {
 }
 
 /// Sound as the assessor wants it, and what was odd about it.
-fn gather(source: Box<dyn AudioSource>, name: &str) -> Result<(Vec<f32>, Vec<String>), Error> {
+fn gather<'a>(source: Box<dyn AudioSource + 'a>) -> Result<(Vec<f32>, Vec<String>), Error> {
     let mut source = changed(source, SampleRate::new(RECORDING_RATE), Some(1))?;
     let mut audio = Vec::new();
     while let Some(block) = source.read()? {
         audio.extend_from_slice(block.channel(0));
         if audio.len() > LONGEST * RECORDING_RATE as usize {
             let hours = LONGEST / 3600;
-            return Err(Error::settings(format!("{name} is longer than {hours} hours; assess it in parts")));
+            return Err(Error::settings(format!("the recording is longer than {hours} hours; assess it in parts")));
         }
     }
     let warnings = source.warnings().to_vec();

@@ -37,6 +37,7 @@ mod presets;
 mod progress;
 mod report;
 mod settings;
+mod sound;
 mod spectrogram;
 mod stems;
 mod stream;
@@ -68,13 +69,14 @@ pub use practice::{
 pub use progress::{Observer, Progress, unobserved};
 pub use report::{Report, SoundFontReport, bounded};
 pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};
+pub use sound::{ReadSettings, Recording, WriteSettings, read_audio, write_audio};
 pub use spectrogram::spectrogram;
 pub use stems::{Stem, StemFile, StemsBy};
 pub use stream::{Stream, instructions};
 
 pub use rae_codec::{
     AudioFormat, AudioInfo, AudioReader, AudioSource, CodecError, DecodeLimits, Encoding, EncodingOptions, FileFormat,
-    Mp3Rate, OutputFile, SampleFormat, Samples, TagKey, Tags, read_all,
+    InMemory, Mp3Rate, OutputFile, SampleFormat, Samples, TagKey, Tags, read_all,
 };
 pub use rae_dsp::AudioBuffer;
 pub use rae_effects::MAX_REVERB_TIME;

@@ -1,13 +1,13 @@
-//! Audio files measured: levels, loudness, faults.
+//! Sound measured: levels, loudness, faults.
 
-use rae_codec::AudioReader;
+use rae_codec::AudioSource;
 use rae_effects::loudness::{Measurement, Measurer};
 use serde::Serialize;
 
 use crate::picture::{proceed, read_blocks};
 use crate::{Error, Observer};
 
-/// What was measured of an audio file.
+/// What was measured of a sound.
 #[derive(Clone, Debug, Serialize)]
 pub struct Measured {
     /// Levels and loudness. In JSON a level of −∞ dB is null.
@@ -19,14 +19,14 @@ pub struct Measured {
     pub warnings: Vec<String>,
 }
 
-/// Measures what is left of an audio file (see [`crate::open_audio`]), block by block.
+/// Measures what is left of a sound, such as a file (see [`crate::open_audio`]), block by block.
 ///
 /// # Errors
-/// A file that cannot be read as sound, or whose rate or number of channels is not measured; [`Error::Cancelled`].
-pub fn measure(reader: &mut AudioReader, observer: &mut Observer<'_>) -> Result<Measured, Error> {
-    let (rate, channels) = (reader.info().rate, reader.info().channels);
+/// A file that is damaged, a sound whose rate or number of channels is not measured; [`Error::Cancelled`].
+pub fn measure(source: &mut dyn AudioSource, observer: &mut Observer<'_>) -> Result<Measured, Error> {
+    let (rate, channels) = (source.rate(), source.channels());
     let mut measurer = Measurer::new(rate, channels).map_err(|error| Error::settings(error.to_string()))?;
-    read_blocks(reader, |block, progress| {
+    read_blocks(source, |block, progress| {
         measurer.push(block);
         proceed(observer(progress), false)
     })?;
@@ -34,6 +34,6 @@ pub fn measure(reader: &mut AudioReader, observer: &mut Observer<'_>) -> Result<
     Ok(Measured {
         duration: measurement.frames as f64 / f64::from(rate.hz()),
         measurement,
-        warnings: reader.warnings().to_vec(),
+        warnings: source.warnings().to_vec(),
     })
 }

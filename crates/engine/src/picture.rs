@@ -1,10 +1,10 @@
-//! Pictures and peaks of audio files.
+//! Pictures and peaks of sound.
 
 use std::io::stdin;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use rae_codec::{AudioReader, DecodeLimits};
+use rae_codec::{AudioReader, AudioSource, DecodeLimits};
 use rae_picture::{
     Channels, Column, ColumnsBuilder, Excerpt, PeakData, PeakDataBuilder, PeakSettings, Sound, WaveformBuilder,
     WaveformSettings,
@@ -24,10 +24,9 @@ pub fn open_audio(path: impl AsRef<Path>) -> Result<AudioReader, Error> {
     Ok(opened?)
 }
 
-/// What the file says of its sound.
-pub fn sound_of(reader: &AudioReader) -> Sound {
-    let info = reader.info();
-    Sound { channels: info.channels, rate: info.rate, frames: info.frames.map(|frames| frames.0) }
+/// What is known of a sound.
+pub fn sound_of(source: &dyn AudioSource) -> Sound {
+    Sound { channels: source.channels(), rate: source.rate(), frames: source.frames().map(|frames| frames.0) }
 }
 
 /// Hears how far a picture has come; [`WaveformBuilder::png_so_far`] shows what there is.
@@ -35,12 +34,12 @@ pub type PictureObserver<'a> = dyn FnMut(&WaveformBuilder, Progress) -> ControlF
 
 /// Reads a sound, as far as it is shown, into what draws its waveform.
 pub fn waveform(
-    reader: &mut AudioReader,
+    source: &mut dyn AudioSource,
     settings: &WaveformSettings,
     observer: &mut PictureObserver<'_>,
 ) -> Result<WaveformBuilder, Error> {
-    let mut builder = WaveformBuilder::new(settings.clone(), sound_of(reader))?;
-    read_blocks(reader, |block, progress| {
+    let mut builder = WaveformBuilder::new(settings.clone(), sound_of(source))?;
+    read_blocks(source, |block, progress| {
         builder.push(block);
         proceed(observer(&builder, progress), builder.is_complete())
     })?;
@@ -48,9 +47,13 @@ pub fn waveform(
 }
 
 /// Reads a sound, as far as is wanted, and gives its peaks.
-pub fn peaks(reader: &mut AudioReader, settings: PeakSettings, observer: &mut Observer<'_>) -> Result<PeakData, Error> {
-    let mut builder = PeakDataBuilder::new(settings, sound_of(reader))?;
-    read_blocks(reader, |block, progress| {
+pub fn peaks(
+    source: &mut dyn AudioSource,
+    settings: PeakSettings,
+    observer: &mut Observer<'_>,
+) -> Result<PeakData, Error> {
+    let mut builder = PeakDataBuilder::new(settings, sound_of(source))?;
+    read_blocks(source, |block, progress| {
         builder.push(block)?;
         proceed(observer(progress), builder.is_complete())
     })?;
@@ -59,14 +62,14 @@ pub fn peaks(reader: &mut AudioReader, settings: PeakSettings, observer: &mut Ob
 
 /// Reads a sound, as far as is wanted, and gives so many columns of each channel that is shown.
 pub fn columns(
-    reader: &mut AudioReader,
+    source: &mut dyn AudioSource,
     excerpt: Excerpt,
     show: Channels,
     width: usize,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<Column>>, Error> {
-    let mut builder = ColumnsBuilder::new(excerpt, show, width, sound_of(reader))?;
-    read_blocks(reader, |block, progress| {
+    let mut builder = ColumnsBuilder::new(excerpt, show, width, sound_of(source))?;
+    read_blocks(source, |block, progress| {
         builder.push(block);
         proceed(observer(progress), builder.is_complete())
     })?;
@@ -78,13 +81,13 @@ const UNKNOWN: Seconds = Seconds(60.0);
 
 /// Hands every block to `take`, until that breaks off or there are no more.
 pub(crate) fn read_blocks(
-    reader: &mut AudioReader,
+    source: &mut dyn AudioSource,
     mut take: impl FnMut(&[&[f32]], Progress) -> Result<ControlFlow<()>, Error>,
 ) -> Result<(), Error> {
-    let Sound { rate, frames, .. } = sound_of(reader);
+    let Sound { rate, frames, .. } = sound_of(source);
     let expected = Frames(frames.unwrap_or(0));
     let mut position = Frames(0);
-    while let Some(block) = reader.read()? {
+    while let Some(block) = source.read()? {
         position += block.len();
         let fraction = match frames {
             Some(_) => position.0 as f64 / expected.0.max(position.0).max(1) as f64,

@@ -1,6 +1,6 @@
 //! Spectrograms of audio files.
 
-use rae_codec::AudioReader;
+use rae_codec::AudioSource;
 use rae_picture::{SpectrogramBuilder, SpectrogramSettings};
 
 use crate::picture::{proceed, read_blocks};
@@ -8,12 +8,12 @@ use crate::{Error, Observer, sound_of};
 
 /// Reads a sound, as far as it is shown, into what draws its spectrogram.
 pub fn spectrogram(
-    reader: &mut AudioReader,
+    source: &mut dyn AudioSource,
     settings: &SpectrogramSettings,
     observer: &mut Observer<'_>,
 ) -> Result<SpectrogramBuilder, Error> {
-    let mut builder = SpectrogramBuilder::new(settings.clone(), sound_of(reader))?;
-    read_blocks(reader, |block, progress| {
+    let mut builder = SpectrogramBuilder::new(settings.clone(), sound_of(source))?;
+    read_blocks(source, |block, progress| {
         builder.push(block);
         proceed(observer(progress), builder.is_complete())
     })?;

@@ -25,6 +25,15 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
+    /// The frames of a sound that it says, the last being `u64::MAX` where it says no end.
+    ///
+    /// # Errors
+    /// [`PictureError::Excerpt`] for times that are none, or of which nothing is there.
+    pub fn frames(self, sound: Sound) -> Result<Range<u64>, PictureError> {
+        let window = Window::new(self, sound)?;
+        Ok(window.start..window.end.unwrap_or(u64::MAX))
+    }
+
     /// # Errors
     /// [`PictureError::Excerpt`] for times that are none, or nothing between them.
     pub(crate) fn check(self) -> Result<(), PictureError> {

@@ -29,16 +29,16 @@ const HALF_POWER: f32 = std::f32::consts::FRAC_1_SQRT_2;
 
 /// Sound with its channels mixed to others: one becomes two alike; two and more, up to 7.1, become two or one with gains
 /// that add up to 1, so that nothing is louder than full scale.
-pub struct Mixed {
-    source: Box<dyn AudioSource>,
+pub struct Mixed<'a> {
+    source: Box<dyn AudioSource + 'a>,
     /// For each new channel, the gains of the old ones.
     gains: Vec<Vec<f32>>,
     block: AudioBuffer,
 }
 
-impl Mixed {
+impl<'a> Mixed<'a> {
     /// Mixes `source` to 1 or 2 channels. Errors: other numbers, or more than 8 channels, for which there is no custom.
-    pub fn new(source: Box<dyn AudioSource>, channels: usize) -> Result<Mixed, CodecError> {
+    pub fn new(source: Box<dyn AudioSource + 'a>, channels: usize) -> Result<Mixed<'a>, CodecError> {
         let from = source.channels();
         let gains = gains(from, channels).ok_or(CodecError::Mix { from, to: channels })?;
         Ok(Mixed { source, gains, block: AudioBuffer::default() })
@@ -61,7 +61,7 @@ fn gains(from: usize, to: usize) -> Option<Vec<Vec<f32>>> {
     }
 }
 
-impl AudioSource for Mixed {
+impl AudioSource for Mixed<'_> {
     fn rate(&self) -> SampleRate {
         self.source.rate()
     }

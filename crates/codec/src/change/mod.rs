@@ -1,16 +1,20 @@
 //! Sound on its way from one file to another: other sample rates, other numbers of channels.
 
+mod memory;
 mod mix;
+mod part;
 mod resample;
 
 use rae_dsp::AudioBuffer;
 use rae_units::{Frames, SampleRate};
 
 use crate::{AudioReader, CodecError};
+pub use memory::InMemory;
 pub use mix::Mixed;
+pub use part::Part;
 pub use resample::Resampled;
 
-/// Something that gives sound block by block: a file, or a file that is changed on the way.
+/// Something that gives sound block by block: a file, samples in memory, or one of these that is changed on the way.
 pub trait AudioSource: Send {
     /// Sample rate.
     fn rate(&self) -> SampleRate;
@@ -51,15 +55,15 @@ impl AudioSource for AudioReader {
 }
 
 /// `source` at `rate` and with so many channels, as far as it is not so already.
-pub fn changed(
-    mut source: Box<dyn AudioSource>,
+pub fn changed<'a>(
+    mut source: Box<dyn AudioSource + 'a>,
     rate: Option<SampleRate>,
     channels: Option<usize>,
-) -> Result<Box<dyn AudioSource>, CodecError> {
+) -> Result<Box<dyn AudioSource + 'a>, CodecError> {
     // Fewer channels are less to resample.
     let before = source.channels();
     let mix_first = channels.is_some_and(|channels| channels < before);
-    let mix = |source: Box<dyn AudioSource>| -> Result<Box<dyn AudioSource>, CodecError> {
+    let mix = |source: Box<dyn AudioSource + 'a>| -> Result<Box<dyn AudioSource + 'a>, CodecError> {
         match channels.filter(|channels| *channels != before) {
             Some(channels) => Ok(Box::new(Mixed::new(source, channels)?)),
             None => Ok(source),

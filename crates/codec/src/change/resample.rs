@@ -19,8 +19,8 @@ const FARTHEST: u32 = 256;
 const MOST_SAMPLES: usize = 1 << 23;
 
 /// Sound at another sample rate: as long as before to the nearest frame, and not shifted.
-pub struct Resampled {
-    source: Box<dyn AudioSource>,
+pub struct Resampled<'a> {
+    source: Box<dyn AudioSource + 'a>,
     rate: SampleRate,
     /// In double precision: in single, the noise of the transforms is at −109 dB.
     resampler: Fft<f64>,
@@ -36,10 +36,10 @@ pub struct Resampled {
     given: u64,
 }
 
-impl Resampled {
+impl<'a> Resampled<'a> {
     /// Changes the rate of `source`; an error if the rates are more than 256 times apart, or have so
     /// little in common that, with so many channels, a block would take too much memory.
-    pub fn new(source: Box<dyn AudioSource>, rate: SampleRate) -> Result<Resampled, CodecError> {
+    pub fn new(source: Box<dyn AudioSource + 'a>, rate: SampleRate) -> Result<Resampled<'a>, CodecError> {
         let (from, to) = (source.rate(), rate);
         let apart = CodecError::Rates { from, to };
         if from.hz().max(to.hz()) / from.hz().min(to.hz()) > FARTHEST {
@@ -113,7 +113,7 @@ fn greatest_common_divisor(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
 
-impl AudioSource for Resampled {
+impl AudioSource for Resampled<'_> {
     fn rate(&self) -> SampleRate {
         self.rate
     }

@@ -40,6 +40,7 @@ pub fn convert_files(
     let format = settings.encoding.format.unwrap_or_default();
     // Before any file is touched.
     settings.encoding.encoding(format)?;
+    settings.validate()?;
     make_folder(folder)?;
     let outputs = outputs(inputs, folder, format.name());
     let protected = Protected::new(inputs);

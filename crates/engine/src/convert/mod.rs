@@ -11,6 +11,7 @@ use rae_units::{Decibels, SampleRate};
 use serde::Serialize;
 
 use crate::Error;
+use crate::settings::in_range;
 pub use many::{ConvertObserver, ConvertedFile, convert_files};
 pub use run::convert;
 
@@ -39,7 +40,7 @@ pub struct ConvertSettings {
     pub rate: Option<SampleRate>,
     /// 1 or 2 channels, if not as many as the input has.
     pub channels: Option<usize>,
-    /// Bring the highest sample to this level; reads the input twice.
+    /// Bring the highest sample to this level, −100 to 0 dBFS; reads the input twice.
     pub normalize: Option<Decibels>,
     /// Replace an output that exists.
     pub overwrite: bool,
@@ -65,6 +66,10 @@ pub struct ConvertReport {
 }
 
 impl ConvertSettings {
+    fn validate(&self) -> Result<(), Error> {
+        self.normalize.map_or(Ok(()), |level| in_range("normalize", level.0, -100.0, 0.0, "dBFS"))
+    }
+
     /// The encoding for an output with this name, if it has one, of an input with these samples.
     fn encoding(&self, output: Option<&Path>, samples: Samples) -> Result<Encoding, Error> {
         let named = || output.map_or(Ok(None), FileFormat::from_path);

@@ -14,6 +14,7 @@ use rae_dsp::AudioBuffer;
 use rae_units::{Decibels, Frames, Seconds};
 
 use super::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings};
+use crate::sound::losses;
 use crate::{Error, Observer, Progress, check_output};
 
 /// Blocks between the threads, at most.
@@ -33,6 +34,7 @@ pub fn convert(
     if let (ConvertInput::File(input), ConvertOutput::File(output)) = (&input, &output) {
         check_output(output, input)?;
     }
+    settings.validate()?;
     let passes = if settings.normalize.is_some() { 2 } else { 1 };
     let mut progress = Passes { observer, done: 0, passes };
     let mut path = None;
@@ -191,14 +193,7 @@ fn report(
     mut warnings: Vec<String>,
     summary: &AudioSummary,
 ) -> ConvertReport {
-    if summary.non_finite > 0 {
-        warnings.push(format!("{} samples were not finite and are written as 0", summary.non_finite));
-    }
-    if summary.clipped > 0 {
-        let what =
-            format!("{} samples are beyond full scale and are clipped; normalize, or keep floats", summary.clipped);
-        warnings.push(what);
-    }
+    warnings.extend(losses(summary));
     let Seconds(duration) = summary.frames.seconds(spec.rate);
     ConvertReport {
         from: from.format.to_string(),
