@@ -26,6 +26,9 @@ pub enum Part<'a> {
     Direct(f32),
     /// The stereo input through a stereo impulse response (left on left, right on right), times a gain.
     Stereo(&'a AudioBuffer, f32),
+    /// The stereo input crosswise through a stereo impulse response, times a gain: right through the first channel to the
+    /// left, left through the second to the right. Together with [`Part::Stereo`], true stereo.
+    Crossed(&'a AudioBuffer, f32),
     /// The mono send through a stereo impulse response, times a gain.
     MonoSend(&'a AudioBuffer, f32),
 }
@@ -43,8 +46,26 @@ struct Spectra {
     fft: Fft,
     /// New frames per window.
     hop: usize,
-    stereo: Option<ResponseSpectra>,
+    stereo: Option<StereoSpectra>,
     send: Option<SendSpectra>,
+}
+
+/// What the stereo input goes through; either may have no partitions.
+#[derive(Debug)]
+struct StereoSpectra {
+    straight: ResponseSpectra,
+    crossed: ResponseSpectra,
+}
+
+impl StereoSpectra {
+    /// Windows that are needed at once.
+    fn windows(&self) -> usize {
+        self.straight.partitions.len().max(self.crossed.partitions.len())
+    }
+
+    fn taps(&self) -> usize {
+        self.straight.taps.max(self.crossed.taps)
+    }
 }
 
 /// Spectra of a stereo response's partitions, scaled by 1/N.
@@ -67,17 +88,19 @@ impl Kernel {
     /// When an impulse response has fewer than two channels.
     pub fn new(parts: &[Part]) -> Kernel {
         let mut direct = 0.0;
-        let (mut stereo, mut send) = (Vec::new(), Vec::new());
+        let (mut stereo, mut crossed, mut send) = (Vec::new(), Vec::new(), Vec::new());
         for part in parts {
             match *part {
                 Part::Direct(gain) => direct += gain,
-                Part::Stereo(response, gain) if gain != 0.0 && !response.is_empty() => stereo.push((response, gain)),
-                Part::MonoSend(response, gain) if gain != 0.0 && !response.is_empty() => send.push((response, gain)),
-                Part::Stereo(..) | Part::MonoSend(..) => {}
+                Part::Stereo(response, gain) | Part::Crossed(response, gain) | Part::MonoSend(response, gain)
+                    if gain == 0.0 || response.is_empty() => {}
+                Part::Stereo(response, gain) => stereo.push((response, gain)),
+                Part::Crossed(response, gain) => crossed.push((response, gain)),
+                Part::MonoSend(response, gain) => send.push((response, gain)),
             }
         }
-        let taps = longest(&stereo).max(longest(&send));
-        let spectra = (taps > 0).then(|| Spectra::new(taps, &stereo, &send));
+        let taps = longest(&stereo).max(longest(&crossed)).max(longest(&send));
+        let spectra = (taps > 0).then(|| Spectra::new(taps, [&stereo, &crossed], &send));
         Kernel { direct, tail: taps.saturating_sub(1), spectra }
     }
 
@@ -98,12 +121,13 @@ impl Kernel {
 }
 
 impl Spectra {
-    fn new(taps: usize, stereo: &[(&AudioBuffer, f32)], send: &[(&AudioBuffer, f32)]) -> Spectra {
+    fn new(taps: usize, [straight, crossed]: [&[(&AudioBuffer, f32)]; 2], send: &[(&AudioBuffer, f32)]) -> Spectra {
         let points = transform_points(taps);
         let fft = Fft::new(points);
         let hop = hop(points, taps);
         let spectra = |responses: &[_]| ResponseSpectra::new(&fft, hop, responses);
-        let stereo = (!stereo.is_empty()).then(|| spectra(stereo));
+        let any_stereo = !straight.is_empty() || !crossed.is_empty();
+        let stereo = any_stereo.then(|| StereoSpectra { straight: spectra(straight), crossed: spectra(crossed) });
         let send = (!send.is_empty()).then(|| SendSpectra { response: spectra(send), fft: RealFft::new(points) });
         Spectra { fft, hop, stereo, send }
     }
@@ -280,20 +304,19 @@ impl Window {
         let points = spectra.fft.points();
         let half = HalfSpectrum::new(points);
         let pair = [half.clone(), half.clone()];
-        let windows = |response: Option<&ResponseSpectra>| response.map_or(0, |response| response.partitions.len());
         let mut scratch = spectra.fft.scratch();
         if let Some(send) = &spectra.send {
             scratch.resize(scratch.len().max(send.fft.scratch_len()), Complex32::default());
         }
-        let send = spectra.send.as_ref().map(|send| &send.response);
+        let send_windows = spectra.send.as_ref().map_or(0, |send| send.response.partitions.len());
         Window {
             left: vec![0.0; points],
             right: vec![0.0; points],
-            send: if send.is_some() { vec![0.0; points] } else { Vec::new() },
+            send: if send_windows > 0 { vec![0.0; points] } else { Vec::new() },
             history: points - spectra.hop,
             filled: points - spectra.hop,
-            stereo_line: Line::new(windows(spectra.stereo.as_ref()), pair.clone()),
-            send_line: Line::new(windows(send), half),
+            stereo_line: Line::new(spectra.stereo.as_ref().map_or(0, StereoSpectra::windows), pair.clone()),
+            send_line: Line::new(send_windows, half),
             sum: pair,
             mix: vec![Complex32::default(); points],
             scratch,
@@ -359,10 +382,19 @@ impl Window {
                 right.add_product(send, h_right);
             }
         }
-        for (back, [h_left, h_right]) in spectra.stereo.iter().flat_map(|stereo| &stereo.partitions).enumerate() {
+        for (back, [h_left, h_right]) in
+            spectra.stereo.iter().flat_map(|stereo| &stereo.straight.partitions).enumerate()
+        {
             if let Some([x_left, x_right]) = self.stereo_line.sounding(back) {
                 left.add_product(x_left, h_left);
                 right.add_product(x_right, h_right);
+            }
+        }
+        for (back, [h_left, h_right]) in spectra.stereo.iter().flat_map(|stereo| &stereo.crossed.partitions).enumerate()
+        {
+            if let Some([x_left, x_right]) = self.stereo_line.sounding(back) {
+                left.add_product(x_right, h_left);
+                right.add_product(x_left, h_right);
             }
         }
         join(left, right, &mut self.mix);
@@ -383,7 +415,7 @@ impl Window {
     }
 
     /// Takes the stereo window into its line; returns where it is heard.
-    fn take_stereo(&mut self, stereo: &ResponseSpectra, spectra: &Spectra) -> Range<usize> {
+    fn take_stereo(&mut self, stereo: &StereoSpectra, spectra: &Spectra) -> Range<usize> {
         let sounds = sounding(&[&self.left, &self.right]).is_some();
         let [left, right] = self.stereo_line.step(sounds);
         if sounds {
@@ -394,7 +426,7 @@ impl Window {
             split(&self.mix, left, right);
         }
         let sound = sounding(&[&self.left[self.history..], &self.right[self.history..]]);
-        self.stereo_line.heard(sound, stereo.taps, spectra.hop)
+        self.stereo_line.heard(sound, stereo.taps(), spectra.hop)
     }
 
     /// Keeps the newest frames as the history of the next window.

@@ -47,17 +47,20 @@ impl LiveKernel {
     /// When an impulse response has fewer than two channels.
     pub fn new(parts: &[Part]) -> LiveKernel {
         let mut direct = 0.0;
-        let (mut stereo, mut send) = (AudioBuffer::new(2, 0), AudioBuffer::new(2, 0));
+        let [mut stereo, mut crossed, mut send] = std::array::from_fn(|_| AudioBuffer::new(2, 0));
         for part in parts {
             match *part {
                 Part::Direct(gain) => direct += gain,
                 Part::Stereo(response, gain) => add(&mut stereo, response, gain),
+                Part::Crossed(response, gain) => add(&mut crossed, response, gain),
                 Part::MonoSend(response, gain) => add(&mut send, response, gain),
             }
         }
-        let taps = stereo.frames().max(send.frames());
-        let levels = levels(stereo.frames(), send.frames());
-        let levels = levels.iter().map(|&(size, start, end)| Level::new(size, start, end, &stereo, &send)).collect();
+        let lengths = [stereo.frames(), crossed.frames(), send.frames()];
+        let taps = lengths.into_iter().max().unwrap_or(0);
+        let responses = [&stereo, &crossed, &send];
+        let levels =
+            levels(lengths).iter().map(|&(size, start, end)| Level::new(size, start, end, responses)).collect();
         LiveKernel { direct, tail: taps.saturating_sub(1), levels }
     }
 
@@ -82,8 +85,8 @@ fn add(sum: &mut AudioBuffer, response: &AudioBuffer, gain: f32) {
 }
 
 /// Size, first frame and end of the levels that have the least work for responses of these lengths.
-fn levels(stereo: usize, send: usize) -> Vec<(usize, usize, usize)> {
-    let taps = stereo.max(send);
+fn levels([stereo, crossed, send]: [usize; 3]) -> Vec<(usize, usize, usize)> {
+    let taps = stereo.max(crossed).max(send);
     let plan = |count: usize| -> Vec<(usize, usize, usize)> {
         let start = |level: usize| if level == 0 { 0 } else { 2 * SIZES[level] };
         let end = |level: usize| if level + 1 == count { taps } else { taps.min(start(level + 1)) };
@@ -95,7 +98,7 @@ fn levels(stereo: usize, send: usize) -> Vec<(usize, usize, usize)> {
     let work = |plan: &[(usize, usize, usize)]| -> f64 {
         let level = |&(size, start, end): &(usize, usize, usize)| {
             let partitions = |taps: usize| taps.min(end).saturating_sub(start).div_ceil(size);
-            let partitions = Partitions { stereo: partitions(stereo), send: partitions(send) };
+            let partitions = Partitions { stereo: partitions(stereo) + partitions(crossed), send: partitions(send) };
             schedule::period_weight(&SlicedFft::new(2 * size), partitions) / size as f64
         };
         plan.iter().map(level).sum()

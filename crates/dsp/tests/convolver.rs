@@ -69,6 +69,33 @@ fn equals_the_direct_sum() {
 }
 
 #[test]
+fn true_stereo_equals_the_direct_sums() {
+    let (same, other) = (impulse_response::exponential(900, 500.0, 1), impulse_response::exponential(40_000, 9e3, 2));
+    let frames = 3000;
+    let inputs = [signal(frames, 3), signal(frames, 4)];
+    for parts in [vec![Part::Stereo(&same, 0.5), Part::Crossed(&other, 0.25)], vec![Part::Crossed(&same, 1.0)]] {
+        let kernel = Arc::new(Kernel::new(&parts));
+        let out = run(&kernel, [&inputs[0], &inputs[1], &[]], 511, 4096, kernel.tail());
+        for channel in 0..2 {
+            let mut expected = vec![0.0; frames + kernel.tail()];
+            for part in &parts {
+                match *part {
+                    Part::Stereo(h, gain) => {
+                        convolve_directly(&inputs[channel], h.channel(channel), gain.into(), &mut expected);
+                    }
+                    Part::Crossed(h, gain) => {
+                        convolve_directly(&inputs[1 - channel], h.channel(channel), gain.into(), &mut expected);
+                    }
+                    _ => unreachable!(),
+                }
+            }
+            let error = relative_rms(out.channel(channel), &expected);
+            assert!(error <= 1e-6, "channel {channel}: relative RMS error {error:e}");
+        }
+    }
+}
+
+#[test]
 fn full_length_hall_is_as_accurate() {
     let hall = impulse_response::exponential(52_920, 52_920.0, 2);
     let mut send = vec![0.0; 100_000];

@@ -66,6 +66,18 @@ fn agrees_with_the_offline_convolver_on_noise() {
 }
 
 #[test]
+fn agrees_on_true_stereo() {
+    let [left, right, send] = [3, 4, 5].map(|seed| signal(BLOCK * 1600, seed));
+    for (straight, crossed) in [(100, 70_000), (9000, 4410)] {
+        let (straight, crossed) = (response(straight, 1), response(crossed, 2));
+        let all = [Part::Crossed(&crossed, 0.5), Part::Stereo(&straight, 0.5), Part::MonoSend(&straight, 0.5)];
+        for parts in [&all[..], &all[..2], &all[..1]] {
+            assert_agrees("true stereo", parts, [&left, &right, &send]);
+        }
+    }
+}
+
+#[test]
 fn agrees_when_the_parts_differ_in_length() {
     let [left, right, send] = [3, 4, 5].map(|seed| signal(BLOCK * 1600, seed));
     for (room, hall) in [(100, 70_000), (70_000, 100), (4410, 52_920), (8192, 1024), (66_000, 513)] {

@@ -3,13 +3,16 @@
 //! [`BusSettings`] is a value; [`PreparedBus`] is that value made ready for one sample rate (impulse responses and their
 //! spectra), shared by any number of renders; [`BusEffects`] is one stream through it. The [`SafetyLimiter`] follows
 //! for integer formats only. [`PreparedLiveBus`] and [`LiveBus`] are the same effects for live playing. The [`Metronome`]
-//! adds clicks after them. A [`chain::Chain`] is a list of effects as a value, for any sound. All of them give the same bits however a stream is cut into blocks.
+//! adds clicks after them. A [`chain::Chain`] is a list of effects as a value, for any sound. All of them give the
+//! same bits however a stream is cut into blocks.
 
 #![forbid(unsafe_code)]
 
 mod bus;
 pub mod chain;
 mod chorus;
+pub mod convolution;
+mod cut;
 pub mod dynamics;
 pub mod eq;
 mod error;

@@ -6,6 +6,7 @@ use rae_dsp::sends::{ReverbKind, ReverbSend, Sends};
 use rae_units::{Decibels, SampleRate, Seconds};
 
 use crate::EffectsError;
+use crate::cut::Cut;
 
 /// The longest reverb that can be asked for.
 pub const MAX_REVERB_TIME: Seconds = Seconds(20.0);
@@ -87,31 +88,6 @@ pub fn send_response(send: &ReverbSend, rate: SampleRate) -> AudioBuffer {
         }
     }
     later
-}
-
-/// A low-pass of first order, by the bilinear transform.
-struct Cut {
-    pole: f64,
-    gain: f64,
-}
-
-impl Cut {
-    fn new(hz: f64, rate: SampleRate) -> Cut {
-        let rate = f64::from(rate.hz());
-        let tangent = (std::f64::consts::PI * hz.clamp(1.0, 0.49 * rate) / rate).tan();
-        Cut { pole: (1.0 - tangent) / (1.0 + tangent), gain: tangent / (1.0 + tangent) }
-    }
-
-    /// Puts in the place of each sample what `mix` makes of it and of its low part.
-    fn apply(&self, samples: &mut [f32], mix: impl Fn(f64, f64) -> f64) {
-        let (mut before, mut low) = (0.0, 0.0);
-        for sample in samples {
-            let now = f64::from(*sample);
-            low = self.pole * low + self.gain * (now + before);
-            before = now;
-            *sample = mix(now, low) as f32;
-        }
-    }
 }
 
 /// Decay time at 1 kHz of the tables below.

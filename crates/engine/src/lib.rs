@@ -36,6 +36,7 @@ mod practice;
 mod presets;
 mod progress;
 mod report;
+mod responses;
 mod settings;
 mod sound;
 mod spectrogram;
@@ -68,6 +69,7 @@ pub use practice::{
 };
 pub use progress::{Observer, Progress, unobserved};
 pub use report::{Report, SoundFontReport, bounded};
+pub use responses::ResponseFolder;
 pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};
 pub use sound::{ReadSettings, Recording, WriteSettings, read_audio, write_audio};
 pub use spectrogram::spectrogram;

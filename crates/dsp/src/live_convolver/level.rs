@@ -15,6 +15,7 @@ pub(super) struct Level {
     fft: SlicedFft,
     schedule: Schedule,
     stereo: PartitionSet,
+    crossed: PartitionSet,
     send: PartitionSet,
     /// Spectra of the input that are kept.
     slots: usize,
@@ -30,14 +31,21 @@ struct PartitionSet {
 }
 
 impl Level {
-    /// The part of the responses from frame `start` to `end` in partitions of `frames`.
-    pub(super) fn new(frames: usize, start: usize, end: usize, stereo: &AudioBuffer, send: &AudioBuffer) -> Level {
+    /// The part of the responses (stereo, crossed, send) from frame `start` to `end` in partitions of `frames`.
+    pub(super) fn new(frames: usize, start: usize, end: usize, responses: [&AudioBuffer; 3]) -> Level {
         let fft = SlicedFft::new(2 * frames);
-        let stereo = PartitionSet::new(&fft, stereo, start, end);
-        let send = PartitionSet::new(&fft, send, start, end);
-        let partitions = Partitions { stereo: stereo.lags.len(), send: send.lags.len() };
-        let slots = stereo.slots().max(send.slots());
-        Level { frames, schedule: Schedule::new(&fft, partitions, frames / BLOCK), fft, stereo, send, slots }
+        let [stereo, crossed, send] = responses.map(|response| PartitionSet::new(&fft, response, start, end));
+        let partitions = Partitions { stereo: stereo.lags.len() + crossed.lags.len(), send: send.lags.len() };
+        let slots = stereo.slots().max(crossed.slots()).max(send.slots());
+        Level { frames, schedule: Schedule::new(&fft, partitions, frames / BLOCK), fft, stereo, crossed, send, slots }
+    }
+
+    fn hears_stereo(&self) -> bool {
+        !self.stereo.lags.is_empty() || !self.crossed.lags.is_empty()
+    }
+
+    fn hears_send(&self) -> bool {
+        !self.send.lags.is_empty()
     }
 
     pub(super) fn frames(&self) -> usize {
@@ -121,8 +129,8 @@ struct Spectra<T> {
 }
 
 impl<T: Copy> Spectra<T> {
-    fn new(level: &Level, set: &PartitionSet, silence: T) -> Spectra<T> {
-        let slots = if set.lags.is_empty() { 0 } else { level.slots };
+    fn new(level: &Level, is_heard: bool, silence: T) -> Spectra<T> {
+        let slots = if is_heard { level.slots } else { 0 };
         Spectra { rows: resident(silence, slots * level.fft.rows()), sounding: resident(false, slots) }
     }
 
@@ -154,8 +162,8 @@ impl LevelState {
             playing: complex(),
             audible: false,
             newest: 0,
-            stereo: Spectra::new(level, &level.stereo, [Bins::ZERO; 2]),
-            send: Spectra::new(level, &level.send, Bins::ZERO),
+            stereo: Spectra::new(level, level.hears_stereo(), [Bins::ZERO; 2]),
+            send: Spectra::new(level, level.hears_send(), Bins::ZERO),
         }
     }
 
@@ -255,6 +263,10 @@ impl LevelState {
         for (spectrum, factor) in self.stereo.terms(&level.stereo, self.newest, row) {
             add(&mut left, &spectrum[0], &factor[0]);
             add(&mut right, &spectrum[1], &factor[1]);
+        }
+        for (spectrum, factor) in self.stereo.terms(&level.crossed, self.newest, row) {
+            add(&mut left, &spectrum[1], &factor[0]);
+            add(&mut right, &spectrum[0], &factor[1]);
         }
         for (spectrum, factor) in self.send.terms(&level.send, self.newest, row) {
             add(&mut left, spectrum, &factor[0]);

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::limits::{MAX_BYTES, MAX_EFFECTS};
 use super::{CHUNK, DcFilter, Gain, Pan, Parallel, Place, Processor, Slot, Stage, Width, within};
 use crate::EffectsError;
+use crate::convolution::{ConvolutionReverb, Wanted};
 use crate::dynamics::{Compressor, DeEsser, Gate, MultibandCompressor, TruePeakLimiter};
 use crate::eq::Equalizer;
 
@@ -31,6 +32,8 @@ pub enum Effect {
     MultibandCompressor(MultibandCompressor),
     /// A ceiling for what lies between samples, too.
     TruePeakLimiter(TruePeakLimiter),
+    /// Sound in a room, by its impulse response.
+    ConvolutionReverb(ConvolutionReverb),
     /// Chains side by side, summed.
     Parallel(Parallel),
 }
@@ -49,7 +52,16 @@ impl Effect {
             Effect::DeEsser(_) => "de_esser",
             Effect::MultibandCompressor(_) => "multiband_compressor",
             Effect::TruePeakLimiter(_) => "true_peak_limiter",
+            Effect::ConvolutionReverb(_) => "convolution_reverb",
             Effect::Parallel(_) => "parallel",
+        }
+    }
+
+    /// The share of its output that is heard where nothing else is said.
+    pub fn default_mix(&self) -> f64 {
+        match self {
+            Effect::ConvolutionReverb(_) => 0.3,
+            _ => 1.0,
         }
     }
 
@@ -65,6 +77,7 @@ impl Effect {
             Effect::DeEsser(de_esser) => de_esser.check(place, stage),
             Effect::MultibandCompressor(compressor) => compressor.check(place, stage),
             Effect::TruePeakLimiter(limiter) => limiter.check(place, stage),
+            Effect::ConvolutionReverb(reverb) => reverb.check(place, stage),
             Effect::Parallel(parallel) => parallel.check(place, stage),
         }
     }
@@ -82,6 +95,7 @@ impl Effect {
             Effect::DeEsser(de_esser) => de_esser.start(stage),
             Effect::MultibandCompressor(compressor) => compressor.start(stage),
             Effect::TruePeakLimiter(limiter) => limiter.start(stage),
+            Effect::ConvolutionReverb(reverb) => reverb.start(stage),
             Effect::Parallel(parallel) => parallel.start(stage),
         }
     }
@@ -94,6 +108,7 @@ impl Effect {
             Effect::Gate(gate) => gate.latency(stage),
             Effect::MultibandCompressor(compressor) => compressor.latency(stage),
             Effect::TruePeakLimiter(limiter) => limiter.latency(stage),
+            Effect::ConvolutionReverb(reverb) => reverb.latency(stage),
             Effect::Parallel(parallel) => parallel.latency(stage),
             Effect::Gain(_) | Effect::Pan(_) | Effect::Width(_) | Effect::DcFilter(_) | Effect::DeEsser(_) => 0,
         }
@@ -109,6 +124,7 @@ impl Effect {
         };
         let own = planes * stage.channels * (CHUNK + self.latency(stage)) * size_of::<f32>();
         match self {
+            Effect::ConvolutionReverb(reverb) => own.saturating_add(reverb.bytes(stage)),
             Effect::Parallel(parallel) => {
                 parallel.branches.iter().map(|branch| bytes(&branch.effects, stage)).fold(own, usize::saturating_add)
             }
@@ -134,6 +150,25 @@ fn count(effects: &[Slot]) -> usize {
 /// About the memory that effects take, in bytes.
 fn bytes(effects: &[Slot], stage: &Stage) -> usize {
     effects.iter().map(|slot| slot.effect.bytes(stage)).fold(0, usize::saturating_add)
+}
+
+/// The files that effects need, with the place of each.
+pub(crate) fn wanted<'a>(effects: &'a [Slot], place: &Place, list: &mut Vec<Wanted<'a>>) {
+    for (index, slot) in effects.iter().enumerate() {
+        let place = place.item("effects", index);
+        match &slot.effect {
+            Effect::ConvolutionReverb(reverb) => {
+                let place = place.named(slot.effect.name());
+                list.extend(reverb.files().map(|path| Wanted { path, place: place.clone() }));
+            }
+            Effect::Parallel(parallel) => {
+                for (index, branch) in parallel.branches.iter().enumerate() {
+                    wanted(&branch.effects, &place.item("branches", index), list);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Checks a list of effects at `place`.
@@ -175,8 +210,8 @@ pub(crate) fn latency(effects: &[Slot], stage: &Stage) -> usize {
     effects.iter().map(|slot| slot.effect.latency(stage)).sum()
 }
 
-/// Checks that `new` differs from `old` only in parameters that a running chain can change.
-pub(crate) fn check_update(old: &[Slot], new: &[Slot], place: &Place, stage: &Stage) -> Result<(), EffectsError> {
+/// Checks that the new effects differ from the old only in parameters that a running chain can change; each with its stage.
+pub(crate) fn check_update([old, new]: [&[Slot]; 2], place: &Place, stages: [&Stage; 2]) -> Result<(), EffectsError> {
     let refuse = |place: &Place, problem: String| Err(EffectsError::Structure { place: place.clone(), problem });
     if old.len() != new.len() {
         let problem = format!("{} effects instead of {}: prepare the chain anew", new.len(), old.len());
@@ -186,11 +221,11 @@ pub(crate) fn check_update(old: &[Slot], new: &[Slot], place: &Place, stage: &St
         let place = place.item("effects", index);
         let (was, is) = (&old.effect, &new.effect);
         if let (Effect::Parallel(was), Effect::Parallel(is)) = (was, is) {
-            was.check_update(is, &place, stage)?;
+            was.check_update(is, &place, stages)?;
         } else if was.name() != is.name() {
             return refuse(&place, format!("{} instead of {}: prepare the chain anew", is.name(), was.name()));
         }
-        if was.latency(stage) != is.latency(stage) {
+        if was.latency(stages[0]) != is.latency(stages[1]) {
             let problem = format!("the new settings of {} change its latency: prepare the chain anew", is.name());
             return refuse(&place, problem);
         }
@@ -219,5 +254,6 @@ into_effect!(
     DeEsser,
     MultibandCompressor,
     TruePeakLimiter,
+    ConvolutionReverb,
     Parallel
 );

@@ -10,6 +10,7 @@ mod place;
 mod planes;
 mod prepared;
 mod processor;
+mod setup;
 mod slot;
 mod strip;
 mod text;
@@ -20,6 +21,7 @@ pub use limits::{MAX_CHANNELS, MAX_RATE, MIN_RATE};
 pub use parallel::{Branch, Parallel};
 pub use place::Place;
 pub use prepared::{Prepared, Reduction, Tail};
+pub use setup::{Profile, Setup};
 pub use slot::GLIDE;
 
 pub(crate) use delay::Delay;
@@ -67,28 +69,20 @@ pub struct Chain {
 }
 
 /// A place in a chain: an effect, and how much of it is heard.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
     /// The effect.
-    #[serde(flatten)]
     pub effect: Effect,
     /// Share of the effect's output, 0 to 1; the rest is its input, delayed by the effect's latency.
-    #[serde(skip_serializing_if = "is_whole")]
     pub mix: f64,
     /// Passes the input on, delayed by the effect's latency.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub bypass: bool,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls")]
-fn is_whole(mix: &f64) -> bool {
-    *mix == 1.0
-}
-
 impl From<Effect> for Slot {
-    /// The effect alone is heard.
+    /// As much of it is heard as [`Effect::default_mix`] says.
     fn from(effect: Effect) -> Slot {
-        Slot { effect, mix: 1.0, bypass: false }
+        Slot { mix: effect.default_mix(), effect, bypass: false }
     }
 }
 
@@ -104,6 +98,14 @@ impl Chain {
     /// # Errors
     /// A parameter that is out of range, with the effect's place; a rate or number of channels out of range.
     pub fn prepare(&self, rate: SampleRate, channels: usize) -> Result<Prepared, EffectsError> {
-        Prepared::new(self, rate, channels)
+        self.prepare_for(&Setup::new(rate, channels))
+    }
+
+    /// As [`Chain::prepare`], with a profile and with files.
+    ///
+    /// # Errors
+    /// As [`Chain::prepare`]; a file that the chain names and that cannot be used.
+    pub fn prepare_for(&self, setup: &Setup) -> Result<Prepared, EffectsError> {
+        Prepared::new(self, setup)
     }
 }

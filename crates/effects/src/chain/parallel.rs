@@ -55,14 +55,14 @@ impl Parallel {
     }
 
     /// Checks what [`Parallel`] itself and its branches can take over while they run.
-    pub(crate) fn check_update(&self, new: &Parallel, place: &Place, stage: &Stage) -> Result<(), EffectsError> {
+    pub(crate) fn check_update(&self, new: &Parallel, place: &Place, stages: [&Stage; 2]) -> Result<(), EffectsError> {
         if self.branches.len() != new.branches.len() {
             let problem =
                 format!("{} branches instead of {}: prepare the chain anew", new.branches.len(), self.branches.len());
             return Err(EffectsError::Structure { place: place.clone(), problem });
         }
         for (index, (old, new)) in self.branches.iter().zip(&new.branches).enumerate() {
-            check_update(&old.effects, &new.effects, &place.item("branches", index), stage)?;
+            check_update([&old.effects, &new.effects], &place.item("branches", index), stages)?;
         }
         Ok(())
     }
@@ -154,7 +154,7 @@ impl Processor for RunningParallel {
     fn update(&mut self, effect: &Effect, stage: &Stage) -> bool {
         let Effect::Parallel(parallel) = effect else { return false };
         for (running, branch) in self.branches.iter_mut().zip(&parallel.branches) {
-            running.strip.update(&branch.effects);
+            running.strip.update(&branch.effects, stage);
             running.gain = running.gain.towards(branch.gain(), stage);
         }
         true

@@ -1,10 +1,13 @@
-use rae_dsp::AudioBuffer;
-use rae_units::{Decibels, Frames, SampleRate};
+use std::sync::Arc;
 
-use super::effect::{check_all, check_update};
+use rae_dsp::AudioBuffer;
+use rae_units::{Decibels, Frames};
+
+use super::effect::{check_all, check_update, wanted};
 use super::strip::Strip;
-use super::{CHUNK, Chain, MAX_CHANNELS, MAX_RATE, MIN_RATE, Place, Planes, Stage};
+use super::{CHUNK, Chain, MAX_CHANNELS, MAX_RATE, MIN_RATE, Place, Planes, Setup, Stage};
 use crate::EffectsError;
+use crate::convolution::{Files, ResponseFiles};
 
 /// A [`Chain`] at work: one stream from frame 0.
 ///
@@ -14,6 +17,7 @@ use crate::EffectsError;
 pub struct Prepared {
     chain: Chain,
     stage: Stage,
+    files: Arc<dyn ResponseFiles>,
     strip: Strip,
     work: Planes,
     non_finite: u64,
@@ -41,17 +45,20 @@ pub struct Reduction {
 }
 
 impl Prepared {
-    pub(crate) fn new(chain: &Chain, rate: SampleRate, channels: usize) -> Result<Prepared, EffectsError> {
+    pub(crate) fn new(chain: &Chain, setup: &Setup) -> Result<Prepared, EffectsError> {
+        let Setup { rate, channels, profile, ref files } = *setup;
         if !(MIN_RATE..=MAX_RATE).contains(&rate) {
             return Err(EffectsError::ChainRate(rate));
         }
         if !(1..=MAX_CHANNELS).contains(&channels) {
             return Err(EffectsError::Channels(channels));
         }
-        let stage = Stage { rate, channels };
+        let mut stage = Stage { rate, channels, profile, files: Files::default() };
+        stage.files = read(chain, &stage, &**files)?;
         check_all(&chain.effects, &Place::default(), &stage)?;
         let strip = Strip::new(&chain.effects, &stage);
-        Ok(Prepared { chain: chain.clone(), stage, strip, work: Planes::new(channels), non_finite: 0 })
+        let (chain, files, work) = (chain.clone(), Arc::clone(files), Planes::new(channels));
+        Ok(Prepared { chain, stage, files, strip, work, non_finite: 0 })
     }
 
     /// Processes a block in place: one slice per channel, all of one length. Frame n that comes out belongs to frame
@@ -130,12 +137,14 @@ impl Prepared {
     /// those that it replaces, and makes the ones that wait. Without updates that allocates nothing.
     ///
     /// # Errors
-    /// As [`Chain::prepare`], and where the chain would have to be prepared anew; then nothing changes.
+    /// As [`Chain::prepare_for`], and where the chain would have to be prepared anew; then nothing changes.
     pub fn update(&mut self, chain: &Chain) -> Result<(), EffectsError> {
-        check_all(&chain.effects, &Place::default(), &self.stage)?;
-        check_update(&self.chain.effects, &chain.effects, &Place::default(), &self.stage)?;
-        self.strip.update(&chain.effects);
+        let stage = Stage { files: read(chain, &self.stage, &*self.files)?, ..self.stage.clone() };
+        check_all(&chain.effects, &Place::default(), &stage)?;
+        check_update([&self.chain.effects, &chain.effects], &Place::default(), [&self.stage, &stage])?;
+        self.strip.update(&chain.effects, &stage);
         self.chain = chain.clone();
+        self.stage = stage;
         Ok(())
     }
 
@@ -158,4 +167,11 @@ impl Prepared {
         });
         reductions
     }
+}
+
+/// Reads the files that a chain names, but for those that are there.
+fn read(chain: &Chain, stage: &Stage, files: &dyn ResponseFiles) -> Result<Files, EffectsError> {
+    let mut list = Vec::new();
+    wanted(&chain.effects, &Place::default(), &mut list);
+    stage.files.renewed(&list, files, stage.rate)
 }

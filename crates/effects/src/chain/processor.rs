@@ -2,16 +2,25 @@ use std::fmt::Debug;
 
 use rae_units::{SampleRate, Seconds};
 
-use super::{Effect, Planes};
+use super::{Effect, Planes, Profile};
+use crate::convolution::Files;
 
 /// What a chain is prepared for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Stage {
     pub(crate) rate: SampleRate,
     pub(crate) channels: usize,
+    pub(crate) profile: Profile,
+    /// The files that the chain names.
+    pub(crate) files: Files,
 }
 
 impl Stage {
+    /// Without files.
+    pub(crate) fn plain(rate: SampleRate, channels: usize) -> Stage {
+        Stage { rate, channels, profile: Profile::default(), files: Files::default() }
+    }
+
     pub(crate) fn hz(&self) -> f64 {
         f64::from(self.rate.hz())
     }

@@ -101,7 +101,7 @@ impl RunningSlot {
             wet: Wet { warm_up: 0, ramp: Ramp::still(share(settings)) },
             dry: Planes::new(stage.channels),
             spare: Planes::new(stage.channels),
-            stage: *stage,
+            stage: stage.clone(),
             settings: settings.clone(),
             non_finite: 0,
         }
@@ -126,8 +126,9 @@ impl RunningSlot {
         *self = RunningSlot::new(&settings, &self.stage);
     }
 
-    /// Starts to move to new settings, which are of the same type.
-    pub(crate) fn update(&mut self, settings: &Slot) {
+    /// Starts to move to new settings, which are of the same type; `stage` has the files that they name.
+    pub(crate) fn update(&mut self, settings: &Slot, stage: &Stage) {
+        self.stage = stage.clone();
         if self.rests_dry() {
             self.settle();
             if settings.effect != self.settings.effect {

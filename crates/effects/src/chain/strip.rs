@@ -32,9 +32,9 @@ impl Strip {
     }
 
     /// Starts to move to new settings: as many, of the same types.
-    pub(crate) fn update(&mut self, slots: &[Slot]) {
+    pub(crate) fn update(&mut self, slots: &[Slot], stage: &Stage) {
         for (running, slot) in self.0.iter_mut().zip(slots) {
-            running.update(slot);
+            running.update(slot, stage);
         }
     }
 

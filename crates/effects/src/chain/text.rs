@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::finite::Finite;
@@ -41,16 +41,11 @@ impl Chain {
 /// What every effect has, and the rest, which is the effect's own.
 #[derive(Deserialize)]
 struct Fields {
-    #[serde(default = "whole")]
-    mix: f64,
+    mix: Option<f64>,
     #[serde(default)]
     bypass: bool,
     #[serde(flatten)]
     effect: BTreeMap<String, Finite>,
-}
-
-fn whole() -> f64 {
-    1.0
 }
 
 impl<'de> Deserialize<'de> for Slot {
@@ -60,6 +55,25 @@ impl<'de> Deserialize<'de> for Slot {
         let name = effect.get("type").and_then(Value::as_str).unwrap_or("effect").to_owned();
         let effect = Effect::deserialize(Value::Object(effect))
             .map_err(|error| D::Error::custom(format_args!("{name}: {error}")))?;
-        Ok(Slot { effect, mix, bypass })
+        Ok(Slot { mix: mix.unwrap_or(effect.default_mix()), effect, bypass })
+    }
+}
+
+/// The same, as it is written: without what has its default.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(flatten)]
+    effect: &'a Effect,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mix: Option<f64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    bypass: bool,
+}
+
+impl Serialize for Slot {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Slot { effect, mix, bypass } = self;
+        let mix = (*mix != effect.default_mix()).then_some(*mix);
+        Written { effect, mix, bypass: *bypass }.serialize(serializer)
     }
 }

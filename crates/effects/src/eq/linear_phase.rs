@@ -1,13 +1,12 @@
-//! The equalizer as a symmetric impulse response, through the offline convolver.
-
-use std::sync::Arc;
+//! The equalizer as a symmetric impulse response.
 
 use rae_dsp::fft::{Complex32, Fft};
 use rae_dsp::window::kaiser;
-use rae_dsp::{AudioBuffer, Convolver, Kernel, Part};
+use rae_dsp::{AudioBuffer, Part};
 
 use super::analogue::Prototype;
 use crate::chain::{Planes, Processor, Stage};
+use crate::convolution::{self, Convolved, Spectra};
 
 /// Half of the response is at least and at most that long, in frames; at 44.1 kHz the most is right from 18 Hz on.
 const LEAST_HALF: usize = 512;
@@ -54,66 +53,41 @@ fn response(prototypes: &[Prototype], stage: &Stage) -> Vec<f32> {
     (0..=2 * half).map(tap).collect()
 }
 
-fn kernel(prototypes: &[Prototype], stage: &Stage) -> Kernel {
+fn spectra(prototypes: &[Prototype], stage: &Stage) -> Spectra {
     let response = response(prototypes, stage);
     let taps = response.len();
     let mut planes = response.clone();
     planes.extend(response);
     let stereo = AudioBuffer::from_planar(planes, 2).unwrap_or_else(|| AudioBuffer::new(2, taps));
-    Kernel::new(&[Part::Stereo(&stereo, 1.0)])
+    Spectra::new(&[Part::Stereo(&stereo, 1.0)], stage.profile)
 }
 
 /// Frames by which the output will lie behind the input.
 pub(super) fn latency(prototypes: &[Prototype], stage: &Stage) -> usize {
     let half = half(prototypes, stage);
-    half + Kernel::latency_of(2 * half + 1)
+    half + convolution::latency(2 * half + 1, stage)
 }
 
-/// Pairs of channels through one convolver each.
+/// A convolution of which half of the response counts as latency.
 #[derive(Debug)]
 pub(super) struct LinearPhase {
-    kernel: Arc<Kernel>,
-    pairs: Vec<Convolver>,
+    convolved: Convolved,
     half: usize,
-    /// Frames still to come out of the convolvers' latency as silence.
-    lead: usize,
-    silence: Vec<f32>,
-    unheard: Vec<f32>,
 }
 
 impl LinearPhase {
     pub(super) fn new(prototypes: &[Prototype], stage: &Stage) -> LinearPhase {
-        let kernel = Arc::new(kernel(prototypes, stage));
-        LinearPhase {
-            pairs: (0..stage.channels.div_ceil(2)).map(|_| Convolver::new(Arc::clone(&kernel))).collect(),
-            half: half(prototypes, stage),
-            lead: kernel.latency(),
-            silence: vec![0.0; crate::chain::CHUNK],
-            unheard: vec![0.0; crate::chain::CHUNK],
-            kernel,
-        }
+        LinearPhase { convolved: Convolved::new(spectra(prototypes, stage), stage), half: half(prototypes, stage) }
     }
 }
 
 impl Processor for LinearPhase {
     fn process(&mut self, block: &mut Planes) {
-        let frames = block.frames();
-        let lead = self.lead.min(frames);
-        self.lead -= lead;
-        let mut planes = block.each_mut();
-        for pair in &mut self.pairs {
-            let Some(left) = planes.next() else { break };
-            let right = planes.next();
-            pair.push(left, right.as_deref().unwrap_or(&self.silence[..frames]), &[]);
-            let right = right.unwrap_or(&mut self.unheard[..frames]);
-            left[..lead].fill(0.0);
-            right[..lead].fill(0.0);
-            pair.pull(&mut left[lead..], &mut right[lead..]);
-        }
+        self.convolved.process(block);
     }
 
     fn latency(&self) -> usize {
-        self.half + self.kernel.latency()
+        self.half + self.convolved.latency()
     }
 
     fn tail(&self) -> usize {
@@ -125,9 +99,6 @@ impl Processor for LinearPhase {
     }
 
     fn reset(&mut self) {
-        for pair in &mut self.pairs {
-            *pair = Convolver::new(Arc::clone(&self.kernel));
-        }
-        self.lead = self.kernel.latency();
+        self.convolved.reset();
     }
 }

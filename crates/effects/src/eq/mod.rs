@@ -31,7 +31,7 @@ impl Equalizer {
     /// # Errors
     /// A band whose parameter is out of range.
     pub fn filters(&self, rate: rae_units::SampleRate) -> Result<Vec<Biquad>, EffectsError> {
-        let stage = Stage { rate, channels: 1 };
+        let stage = Stage::plain(rate, 1);
         self.check(&Place::default(), &stage)?;
         Ok(self.design(&stage))
     }

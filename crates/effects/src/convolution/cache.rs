@@ -1,0 +1,81 @@
+//! Spectra made once for each response, rate and profile.
+
+use std::sync::{Mutex, PoisonError};
+
+use rae_dsp::hash::mix64;
+use rae_dsp::{AudioBuffer, Part};
+
+use super::response::responses;
+use super::running::Spectra;
+use super::{ConvolutionReverb, Response};
+use crate::chain::{Profile, Stage};
+
+/// Spectra that are kept even if no chain uses them, the latest first.
+static KEPT: Mutex<Vec<(Key, Spectra)>> = Mutex::new(Vec::new());
+const MOST_KEPT: usize = 8;
+/// Those of longer responses are not kept: 20 s at 48 kHz.
+const MOST_TAPS: usize = 960_000;
+
+/// All that spectra depend on.
+#[derive(Clone, Debug, PartialEq)]
+struct Key {
+    reverb: ConvolutionReverb,
+    /// What the files hold, whatever their names.
+    content: [u64; 2],
+    rate: u32,
+    profile: Profile,
+}
+
+impl Key {
+    fn new(reverb: &ConvolutionReverb, stage: &Stage) -> Key {
+        let mut reverb = reverb.clone();
+        let mut content = [0; 2];
+        if let Response::File { path, right_path, .. } = &mut reverb.response {
+            for path in std::iter::once(path).chain(right_path) {
+                if let Some(file) = stage.files.get(path) {
+                    hash(&mut content, &file.sound, file.recorded_at.hz());
+                }
+                path.clear();
+            }
+        }
+        Key { reverb, content, rate: stage.rate.hz(), profile: stage.profile }
+    }
+}
+
+fn hash(content: &mut [u64; 2], sound: &AudioBuffer, recorded_at: u32) {
+    let shape = [sound.channels() as u64, sound.frames() as u64, u64::from(recorded_at)];
+    let words = shape.into_iter().chain(sound.planar().iter().map(|sample| u64::from(sample.to_bits())));
+    for word in words {
+        content[0] = mix64(content[0] ^ word);
+        content[1] = mix64(content[1].wrapping_add(word.rotate_left(17)).wrapping_mul(3));
+    }
+}
+
+/// The spectra of a reverb, whose files are there.
+pub(super) fn spectra(reverb: &ConvolutionReverb, stage: &Stage) -> Spectra {
+    let key = Key::new(reverb, stage);
+    if let Some(known) = find(&key) {
+        return known;
+    }
+    let made = make(reverb, stage);
+    if reverb.taps(stage) <= MOST_TAPS {
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(0, (key, made.clone()));
+        kept.truncate(MOST_KEPT);
+    }
+    made
+}
+
+fn find(key: &Key) -> Option<Spectra> {
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = kept.iter().position(|(known, _)| known == key)?;
+    kept[..=place].rotate_right(1);
+    Some(kept[0].1.clone())
+}
+
+fn make(reverb: &ConvolutionReverb, stage: &Stage) -> Spectra {
+    let responses = responses(reverb, stage);
+    let mut parts = vec![Part::Stereo(&responses.straight, 1.0)];
+    parts.extend(responses.crossed.as_ref().map(|crossed| Part::Crossed(crossed, 1.0)));
+    Spectra::new(&parts, stage.profile)
+}

@@ -1,0 +1,134 @@
+//! From settings to impulse responses.
+
+use rae_dsp::AudioBuffer;
+use rae_units::Seconds;
+
+use super::{ConvolutionReverb, FileResponse, Response};
+use crate::chain::Stage;
+use crate::room_response;
+
+/// What a reverb convolves with: left with left and right with right, and in true stereo right to left and left to right.
+#[derive(Debug)]
+pub(super) struct Responses {
+    pub(super) straight: AudioBuffer,
+    pub(super) crossed: Option<AudioBuffer>,
+}
+
+pub(super) fn responses(reverb: &ConvolutionReverb, stage: &Stage) -> Responses {
+    let silence = stage.frames(Seconds(reverb.pre_delay_ms / 1e3));
+    let stereo = |response: AudioBuffer| Responses { straight: response, crossed: None };
+    let made = match &reverb.response {
+        Response::Decay { time_s } => stereo(room_response(Seconds(*time_s), stage.rate)),
+        Response::Space(space) => stereo(space.response(stage.rate)),
+        Response::Preset { name } => stereo(name.space().response(stage.rate)),
+        Response::File { path, right_path, normalize } => {
+            let mut responses = from_files(stage, path, right_path.as_deref());
+            responses.scale(stage, path, *normalize);
+            responses
+        }
+    };
+    made.narrowed(reverb.width).later(silence)
+}
+
+/// Checks how many channels the files have together; they were read.
+pub(super) fn check_files(stage: &Stage, path: &str, right_path: Option<&str>) -> Result<(), String> {
+    let channels = |path: &str| stage.files.get(path).map_or(0, |file| file.sound.channels());
+    match right_path {
+        Some(right) if channels(path) != 2 || channels(right) != 2 => Err(format!(
+            "true stereo from two files takes two channels of each: {path} has {}, {right} has {}",
+            channels(path),
+            channels(right)
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Frames of the longer file.
+pub(super) fn file_frames(stage: &Stage, path: &str, right_path: Option<&str>) -> usize {
+    let frames = |path: &str| stage.files.get(path).map_or(1, |file| file.sound.frames());
+    frames(path).max(right_path.map_or(0, frames))
+}
+
+fn from_files(stage: &Stage, path: &str, right_path: Option<&str>) -> Responses {
+    let channel = |path: &str, channel: usize| -> &[f32] {
+        let sound = stage.files.get(path).map(|FileResponse { sound, .. }| sound);
+        sound.map_or(&[], |sound| sound.channel(channel.min(sound.channels() - 1)))
+    };
+    let channels = stage.files.get(path).map_or(0, |file| file.sound.channels());
+    let (straight, crossed) = match (right_path, channels) {
+        (Some(right), _) => ([channel(path, 0), channel(right, 1)], Some([channel(right, 0), channel(path, 1)])),
+        (None, 4) => ([channel(path, 0), channel(path, 3)], Some([channel(path, 2), channel(path, 1)])),
+        _ => ([channel(path, 0), channel(path, 1)], None),
+    };
+    Responses { straight: planes(straight), crossed: crossed.map(planes) }
+}
+
+/// Two channels as long as the longer one.
+fn planes(channels: [&[f32]; 2]) -> AudioBuffer {
+    let mut buffer = AudioBuffer::new(2, channels[0].len().max(channels[1].len()));
+    for (index, samples) in channels.into_iter().enumerate() {
+        buffer.channel_mut(index)[..samples.len()].copy_from_slice(samples);
+    }
+    buffer
+}
+
+impl Responses {
+    fn each_mut(&mut self) -> impl Iterator<Item = &mut AudioBuffer> {
+        std::iter::once(&mut self.straight).chain(&mut self.crossed)
+    }
+
+    /// To unit energy of the louder output; or such that each frequency has the level that it had at the recorded rate.
+    fn scale(&mut self, stage: &Stage, path: &str, normalize: bool) {
+        let recorded_at = stage.files.get(path).map_or(stage.hz(), |file| f64::from(file.recorded_at.hz()));
+        let gain = if normalize {
+            let energy = |side: usize| -> f64 {
+                let buffers = self.crossed.iter().chain([&self.straight]);
+                buffers.flat_map(|buffer| buffer.channel(side)).map(|sample| f64::from(*sample).powi(2)).sum()
+            };
+            // Denser samples of the same sound have more energy.
+            let louder = energy(0).max(energy(1)) * recorded_at / stage.hz();
+            recorded_at / stage.hz() / louder.max(1e-60).sqrt()
+        } else {
+            recorded_at / stage.hz()
+        };
+        for buffer in self.each_mut() {
+            buffer.planar_mut().iter_mut().for_each(|sample| *sample = (f64::from(*sample) * gain) as f32);
+        }
+    }
+
+    /// Mixes each output's two sides by a rotation, which keeps the power of what has nothing in common.
+    fn narrowed(mut self, width: f64) -> Responses {
+        if width < 1.0 {
+            let (sin, cos) = (std::f64::consts::FRAC_PI_4 * (1.0 - width)).sin_cos();
+            let (own, other) = (cos as f32, sin as f32);
+            let mix = |[a, b]: [f32; 2]| [own * a + other * b, other * a + own * b];
+            let Responses { straight, crossed } = &mut self;
+            match crossed {
+                // Both outputs of one input: left to left and left to right, right to left and right to right.
+                Some(crossed) => {
+                    for (input, output) in [(0, 1), (1, 0)] {
+                        let pairs = straight.channel_mut(input).iter_mut().zip(crossed.channel_mut(output));
+                        pairs.for_each(|(a, b)| [*a, *b] = mix([*a, *b]));
+                    }
+                }
+                None => {
+                    let (left, right) = straight.stereo_mut();
+                    left.iter_mut().zip(right).for_each(|(a, b)| [*a, *b] = mix([*a, *b]));
+                }
+            }
+        }
+        self
+    }
+
+    fn later(self, silence: usize) -> Responses {
+        let later = |buffer: AudioBuffer| {
+            let mut longer = AudioBuffer::new(2, silence + buffer.frames());
+            (0..2).for_each(|side| longer.channel_mut(side)[silence..].copy_from_slice(buffer.channel(side)));
+            longer
+        };
+        if silence == 0 {
+            return self;
+        }
+        Responses { straight: later(self.straight), crossed: self.crossed.map(later) }
+    }
+}
