@@ -16,6 +16,7 @@ pub mod impulse_response;
 mod lanes;
 pub mod limiter;
 mod live_convolver;
+pub mod oversampling;
 pub mod quantize;
 mod queue;
 pub mod sends;

@@ -1,11 +1,18 @@
+use rae_dsp::AudioBuffer;
 use serde::{Deserialize, Serialize};
 
 use super::limits::{MAX_BYTES, MAX_EFFECTS};
 use super::{CHUNK, DcFilter, Gain, Pan, Parallel, Place, Processor, Slot, Stage, Width, within};
 use crate::EffectsError;
 use crate::convolution::{ConvolutionReverb, Wanted};
+use crate::dither::Dither;
 use crate::dynamics::{Compressor, DeEsser, Gate, MultibandCompressor, TruePeakLimiter};
+use crate::echo::Echo;
 use crate::eq::Equalizer;
+use crate::modulation::{Chorus, Phaser, Tremolo};
+use crate::network::Reverb;
+use crate::saturation::Saturation;
+use crate::whole::{Fade, PitchShift, TimeStretch, Trim};
 
 /// An effect and its parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +41,29 @@ pub enum Effect {
     TruePeakLimiter(TruePeakLimiter),
     /// Sound in a room, by its impulse response.
     ConvolutionReverb(ConvolutionReverb),
+    /// A reverb by a network of delays.
+    Reverb(Reverb),
+    /// Echoes.
+    #[serde(rename = "delay")]
+    Echo(Echo),
+    /// Several voices from one.
+    Chorus(Chorus),
+    /// Notches that wander.
+    Phaser(Phaser),
+    /// A level that sways.
+    Tremolo(Tremolo),
+    /// Bends loud waves.
+    Saturation(Saturation),
+    /// Rounds to the steps of a format.
+    Dither(Dither),
+    /// Comes in at the start of a recording and goes at its end.
+    Fade(Fade),
+    /// A part of a recording.
+    Trim(Trim),
+    /// A recording made longer or shorter.
+    TimeStretch(TimeStretch),
+    /// A recording at another pitch.
+    PitchShift(PitchShift),
     /// Chains side by side, summed.
     Parallel(Parallel),
 }
@@ -53,6 +83,17 @@ impl Effect {
             Effect::MultibandCompressor(_) => "multiband_compressor",
             Effect::TruePeakLimiter(_) => "true_peak_limiter",
             Effect::ConvolutionReverb(_) => "convolution_reverb",
+            Effect::Reverb(_) => "reverb",
+            Effect::Echo(_) => "delay",
+            Effect::Chorus(_) => "chorus",
+            Effect::Phaser(_) => "phaser",
+            Effect::Tremolo(_) => "tremolo",
+            Effect::Saturation(_) => "saturation",
+            Effect::Dither(_) => "dither",
+            Effect::Fade(_) => "fade",
+            Effect::Trim(_) => "trim",
+            Effect::TimeStretch(_) => "time_stretch",
+            Effect::PitchShift(_) => "pitch_shift",
             Effect::Parallel(_) => "parallel",
         }
     }
@@ -60,8 +101,25 @@ impl Effect {
     /// The share of its output that is heard where nothing else is said.
     pub fn default_mix(&self) -> f64 {
         match self {
-            Effect::ConvolutionReverb(_) => 0.3,
+            Effect::ConvolutionReverb(_) | Effect::Reverb(_) | Effect::Echo(_) => 0.3,
+            Effect::Chorus(_) | Effect::Phaser(_) => 0.5,
             _ => 1.0,
+        }
+    }
+
+    /// Whether it needs a whole recording, which [`super::Chain::process`] gives it.
+    pub fn is_for_whole(&self) -> bool {
+        matches!(self, Effect::Fade(_) | Effect::Trim(_) | Effect::TimeStretch(_) | Effect::PitchShift(_))
+    }
+
+    /// Processes a whole recording; any other effect leaves it as it is.
+    pub(super) fn apply(&self, sound: AudioBuffer, stage: &Stage) -> AudioBuffer {
+        match self {
+            Effect::Fade(fade) => fade.apply(sound, stage),
+            Effect::Trim(trim) => trim.apply(sound, stage),
+            Effect::TimeStretch(stretch) => stretch.apply(sound, stage),
+            Effect::PitchShift(shift) => shift.apply(sound, stage),
+            _ => sound,
         }
     }
 
@@ -78,6 +136,17 @@ impl Effect {
             Effect::MultibandCompressor(compressor) => compressor.check(place, stage),
             Effect::TruePeakLimiter(limiter) => limiter.check(place, stage),
             Effect::ConvolutionReverb(reverb) => reverb.check(place, stage),
+            Effect::Reverb(reverb) => reverb.check(place),
+            Effect::Echo(echo) => echo.check(place),
+            Effect::Chorus(chorus) => chorus.check(place),
+            Effect::Phaser(phaser) => phaser.check(place, stage),
+            Effect::Tremolo(tremolo) => tremolo.check(place),
+            Effect::Saturation(saturation) => saturation.check(place),
+            Effect::Dither(dither) => dither.check(place),
+            Effect::Fade(fade) => fade.check(place),
+            Effect::Trim(trim) => trim.check(place),
+            Effect::TimeStretch(stretch) => stretch.check(place),
+            Effect::PitchShift(shift) => shift.check(place),
             Effect::Parallel(parallel) => parallel.check(place, stage),
         }
     }
@@ -96,6 +165,17 @@ impl Effect {
             Effect::MultibandCompressor(compressor) => compressor.start(stage),
             Effect::TruePeakLimiter(limiter) => limiter.start(stage),
             Effect::ConvolutionReverb(reverb) => reverb.start(stage),
+            Effect::Reverb(reverb) => reverb.start(stage),
+            Effect::Echo(echo) => echo.start(stage),
+            Effect::Chorus(chorus) => chorus.start(stage),
+            Effect::Phaser(phaser) => phaser.start(stage),
+            Effect::Tremolo(tremolo) => tremolo.start(stage),
+            Effect::Saturation(saturation) => saturation.start(stage),
+            Effect::Dither(dither) => dither.start(),
+            // What processes blocks has none of these.
+            Effect::Fade(_) | Effect::Trim(_) | Effect::TimeStretch(_) | Effect::PitchShift(_) => {
+                Gain::default().start()
+            }
             Effect::Parallel(parallel) => parallel.start(stage),
         }
     }
@@ -110,7 +190,8 @@ impl Effect {
             Effect::TruePeakLimiter(limiter) => limiter.latency(stage),
             Effect::ConvolutionReverb(reverb) => reverb.latency(stage),
             Effect::Parallel(parallel) => parallel.latency(stage),
-            Effect::Gain(_) | Effect::Pan(_) | Effect::Width(_) | Effect::DcFilter(_) | Effect::DeEsser(_) => 0,
+            Effect::Saturation(_) => Saturation::LATENCY,
+            _ => 0,
         }
     }
 
@@ -125,6 +206,8 @@ impl Effect {
         let own = planes * stage.channels * (CHUNK + self.latency(stage)) * size_of::<f32>();
         match self {
             Effect::ConvolutionReverb(reverb) => own.saturating_add(reverb.bytes(stage)),
+            Effect::Reverb(reverb) => own + reverb.bytes(stage),
+            Effect::Echo(echo) => own + echo.bytes(stage),
             Effect::Parallel(parallel) => {
                 parallel.branches.iter().map(|branch| bytes(&branch.effects, stage)).fold(own, usize::saturating_add)
             }
@@ -171,6 +254,21 @@ pub(crate) fn wanted<'a>(effects: &'a [Slot], place: &Place, list: &mut Vec<Want
     }
 }
 
+/// The first effect that needs whole recordings; if `only_within`, the first within branches.
+pub(super) fn first_for_whole(effects: &[Slot], place: &Place, only_within: bool) -> Option<(Place, &'static str)> {
+    effects.iter().enumerate().find_map(|(index, slot)| {
+        let place = place.item("effects", index);
+        match &slot.effect {
+            Effect::Parallel(parallel) => parallel
+                .branches
+                .iter()
+                .enumerate()
+                .find_map(|(index, branch)| first_for_whole(&branch.effects, &place.item("branches", index), false)),
+            effect => (effect.is_for_whole() && !only_within).then(|| (place, effect.name())),
+        }
+    })
+}
+
 /// Checks a list of effects at `place`.
 pub(crate) fn check_all(effects: &[Slot], place: &Place, stage: &Stage) -> Result<(), EffectsError> {
     let count = count(effects);
@@ -199,7 +297,9 @@ pub(crate) fn check_all(effects: &[Slot], place: &Place, stage: &Stage) -> Resul
 fn check_each(effects: &[Slot], place: &Place, stage: &Stage) -> Result<(), EffectsError> {
     for (index, slot) in effects.iter().enumerate() {
         let place = place.item("effects", index);
-        within(&place.named(slot.effect.name()), "mix", slot.mix, 0.0..=1.0)?;
+        // There is nothing that could be mixed with sound of another length.
+        let least = if slot.effect.is_for_whole() { 1.0 } else { 0.0 };
+        within(&place.named(slot.effect.name()), "mix", slot.mix, least..=1.0)?;
         slot.effect.check(&place, stage)?;
     }
     Ok(())
@@ -255,5 +355,16 @@ into_effect!(
     MultibandCompressor,
     TruePeakLimiter,
     ConvolutionReverb,
+    Reverb,
+    Echo,
+    Chorus,
+    Phaser,
+    Tremolo,
+    Saturation,
+    Dither,
+    Fade,
+    Trim,
+    TimeStretch,
+    PitchShift,
     Parallel
 );

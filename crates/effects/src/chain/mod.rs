@@ -14,6 +14,7 @@ mod setup;
 mod slot;
 mod strip;
 mod text;
+mod whole;
 
 pub use effect::Effect;
 pub use levels::{DcFilter, Gain, Pan, Width};

@@ -64,7 +64,8 @@ impl Planes {
     }
 }
 
-fn scrub(samples: &mut [f32]) -> u64 {
+/// Makes silence of what is no number, too large or too small; returns how many were not the latter.
+pub(super) fn scrub(samples: &mut [f32]) -> u64 {
     if !run_wide(Unsound(samples)) {
         return 0;
     }

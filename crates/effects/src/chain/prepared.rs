@@ -3,7 +3,7 @@ use std::sync::Arc;
 use rae_dsp::AudioBuffer;
 use rae_units::{Decibels, Frames};
 
-use super::effect::{check_all, check_update, wanted};
+use super::effect::{check_all, check_update, first_for_whole, wanted};
 use super::strip::Strip;
 use super::{CHUNK, Chain, MAX_CHANNELS, MAX_RATE, MIN_RATE, Place, Planes, Setup, Stage};
 use crate::EffectsError;
@@ -46,6 +46,16 @@ pub struct Reduction {
 
 impl Prepared {
     pub(crate) fn new(chain: &Chain, setup: &Setup) -> Result<Prepared, EffectsError> {
+        if let Some((place, name)) = first_for_whole(&chain.effects, &Place::default(), false) {
+            let problem = format!("{name} needs whole recordings: process one with Chain::process");
+            return Err(EffectsError::Structure { place, problem });
+        }
+        let stage = Prepared::checked(chain, setup)?;
+        Ok(Prepared::started(chain.clone(), stage, Arc::clone(&setup.files)))
+    }
+
+    /// Checks a chain and reads its files.
+    pub(super) fn checked(chain: &Chain, setup: &Setup) -> Result<Stage, EffectsError> {
         let Setup { rate, channels, profile, ref files } = *setup;
         if !(MIN_RATE..=MAX_RATE).contains(&rate) {
             return Err(EffectsError::ChainRate(rate));
@@ -56,9 +66,13 @@ impl Prepared {
         let mut stage = Stage { rate, channels, profile, files: Files::default() };
         stage.files = read(chain, &stage, &**files)?;
         check_all(&chain.effects, &Place::default(), &stage)?;
-        let strip = Strip::new(&chain.effects, &stage);
-        let (chain, files, work) = (chain.clone(), Arc::clone(files), Planes::new(channels));
-        Ok(Prepared { chain, stage, files, strip, work, non_finite: 0 })
+        Ok(stage)
+    }
+
+    /// A checked chain of effects for blocks.
+    pub(super) fn started(chain: Chain, stage: Stage, files: Arc<dyn ResponseFiles>) -> Prepared {
+        let (strip, work) = (Strip::new(&chain.effects, &stage), Planes::new(stage.channels));
+        Prepared { chain, stage, files, strip, work, non_finite: 0 }
     }
 
     /// Processes a block in place: one slice per channel, all of one length. Frame n that comes out belongs to frame
