@@ -68,6 +68,7 @@ compare_with_fluidsynth() {
 step "Peers" scripts/install-peers.sh test
 step "Rust formatting" cargo fmt --all --check
 step "Rust lints" cargo clippy --workspace --all-targets -- -D warnings
+step "Lints without LAME" cargo clippy --package rae-codec --all-targets -- -D warnings
 peer_step "Lints of live devices" "/usr/include/alsa/asoundlib.h" \
     cargo clippy --package rae-live --package rae-cli --features rae-cli/live --all-targets -- -D warnings
 step "Rust tests" cargo test --workspace

@@ -10,6 +10,11 @@ use rae_testkit::peak;
 use rust_audio_engine::midi::{Event, Meta, Sequence, TextKind, Track, TrackEvent};
 use serde_json::Value;
 
+/// Whether this build can write a format or a file.
+fn built(name: &str) -> bool {
+    cfg!(feature = "mp3") || !name.to_lowercase().ends_with("mp3")
+}
+
 /// Rate, frames and samples of a file.
 fn read(folder: &Folder, name: &str) -> (u32, Vec<Vec<f32>>) {
     let mut reader = AudioReader::open(folder.path(name)).unwrap();
@@ -28,7 +33,10 @@ fn the_name_chooses_the_format() {
         ("a.flac", 44_100, "FLAC, 16 bit, level 5"),
         ("a.MP3", 44_100, "MP3, quality 2"),
         ("a.opus", 48_000, "Opus, 128 kbit/s"),
-    ] {
+    ]
+    .into_iter()
+    .filter(|row| built(row.0))
+    {
         let report = folder.stdout(&format!("render song.mid -o {name} --json --normalize"));
         let report: Value = serde_json::from_str(&report).unwrap();
         let (found, channels) = read(&folder, name);
@@ -59,7 +67,8 @@ fn flac_holds_the_samples_of_wav() {
 #[test]
 fn a_pipe_gets_every_format() {
     let folder = Folder::new();
-    for (format, start) in [("flac", b"fLaC".as_slice()), ("mp3", b"\xff\xfb"), ("opus", b"OggS"), ("wav", b"RIFF")] {
+    let starts = [("flac", b"fLaC".as_slice()), ("mp3", b"\xff\xfb"), ("opus", b"OggS"), ("wav", b"RIFF")];
+    for (format, start) in starts.into_iter().filter(|row| built(row.0)) {
         let output = folder.rae(&format!("render song.mid -o - --format {format}"));
         assert!(output.status.success(), "{}", stderr(&output));
         assert!(output.stdout.starts_with(start), "{format}: {:?}", &output.stdout[..8]);
@@ -71,10 +80,13 @@ fn a_pipe_gets_every_format() {
 #[test]
 fn batches_and_stems_have_formats_too() {
     let folder = Folder::new();
-    folder.stdout("batch song.mid --out-dir out --format mp3 --bitrate 96 --quiet");
-    let kbps = fs::metadata(folder.path("out/song.mp3")).unwrap().len() as f64 * 8e-3
-        / (read(&folder, "out/song.mp3").1[0].len() as f64 / 44_100.0);
-    assert!((kbps - 96.0).abs() < 6.0, "{kbps} kbit/s");
+    // Opus takes as much as it needs of a second.
+    let (format, rate, most) = if built("mp3") { ("mp3", 44_100.0, 6.0) } else { ("opus", 48_000.0, 30.0) };
+    folder.stdout(&format!("batch song.mid --out-dir out --format {format} --bitrate 96 --quiet"));
+    let name = format!("out/song.{format}");
+    let seconds = read(&folder, &name).1[0].len() as f64 / rate;
+    let kbps = fs::metadata(folder.path(&name)).unwrap().len() as f64 * 8e-3 / seconds;
+    assert!((kbps - 96.0).abs() < most, "{kbps} kbit/s");
     folder.stdout("render song.mid -o mix.flac --stems parts --quiet");
     let stem = fs::read_dir(folder.path("parts")).unwrap().next().unwrap().unwrap().file_name();
     assert!(stem.to_str().unwrap().ends_with(".flac"), "{stem:?}");
@@ -109,7 +121,7 @@ fn an_output_that_takes_no_more_is_named() {
         return;
     }
     let folder = Folder::new();
-    for format in ["wav", "flac", "mp3", "opus"] {
+    for format in ["wav", "flac", "mp3", "opus"].into_iter().filter(|format| built(format)) {
         let message = folder.fails(5, &format!("render song.mid -o /dev/full --format {format}"));
         assert!(message.contains("/dev/full"), "{message}");
     }
@@ -123,7 +135,7 @@ fn the_title_of_a_song_becomes_a_tag() {
     song.tracks.insert(0, Track { events: vec![TrackEvent { tick: 0, event: Event::Meta(name) }] });
     song.format = rust_audio_engine::midi::Format::Simultaneous;
     song.write(&folder.path("named.mid")).unwrap();
-    for name in ["a.flac", "a.mp3", "a.opus"] {
+    for name in ["a.wav", "a.flac", "a.mp3", "a.opus"].into_iter().filter(|name| built(name)) {
         folder.stdout(&format!("render named.mid -o {name} --quiet"));
         let reader = AudioReader::open(folder.path(name)).unwrap();
         assert_eq!(reader.info().tags.get(TagKey::Title), Some("Grüße"), "{name}");

@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod error;
 mod format;
+mod info;
 mod output;
 mod tags;
 

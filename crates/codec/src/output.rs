@@ -16,7 +16,10 @@ pub struct OutputFile {
     path: PathBuf,
     file: BufWriter<File>,
     temporary: Option<TempPath>,
+    /// Where the file will be: a symbolic link stays, and what it names is made or replaced.
+    target: PathBuf,
     overwrite: bool,
+    replaces: bool,
 }
 
 impl OutputFile {
@@ -31,15 +34,18 @@ impl OutputFile {
             if !existing.is_file() {
                 let file = File::options().write(true).open(&path);
                 let file = BufWriter::new(file.map_err(|source| io_error("open", &path, source))?);
-                return Ok(OutputFile { path, file, temporary: None, overwrite });
+                let target = path.clone();
+                return Ok(OutputFile { path, file, temporary: None, target, overwrite, replaces: false });
             }
             if !overwrite {
                 return Err(CodecError::Exists(path));
             }
         }
-        let (file, temporary) =
-            temporary_beside(&path, existing).map_err(|source| io_error("create", &path, source))?;
-        Ok(OutputFile { path, file: BufWriter::new(file), temporary: Some(temporary), overwrite })
+        let failed = |source| io_error("create", &path, source);
+        let (target, replaces) = (behind_links(&path).map_err(failed)?, existing.is_some());
+        let (file, temporary) = temporary_beside(&target, existing).map_err(failed)?;
+        let file = BufWriter::new(file);
+        Ok(OutputFile { path, file, temporary: Some(temporary), target, overwrite, replaces })
     }
 
     /// The name the file will have.
@@ -54,28 +60,38 @@ impl OutputFile {
 
     /// Gives the complete file its name.
     pub fn commit(self) -> Result<(), CodecError> {
-        let OutputFile { path, file, temporary, overwrite } = self;
+        let OutputFile { path, file, temporary, target, overwrite, replaces } = self;
         let failed = |source| io_error("finish", &path, source);
-        file.into_inner().map_err(|error| failed(error.into_error()))?;
+        let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
         let Some(temporary) = temporary else { return Ok(()) };
-        if overwrite {
-            return temporary.persist(final_path(&path)).map_err(|error| failed(error.error));
+        if replaces {
+            // So that after a loss of power the old file or the new one is there.
+            file.sync_all().map_err(failed)?;
         }
-        temporary.persist_noclobber(&path).map_err(|error| match error.error.kind() {
+        if overwrite {
+            return temporary.persist(target).map_err(|error| failed(error.error));
+        }
+        temporary.persist_noclobber(target).map_err(|error| match error.error.kind() {
             io::ErrorKind::AlreadyExists => CodecError::Exists(path.clone()),
             _ => failed(error.error),
         })
     }
 }
 
-/// Where a symbolic link leads, so that the file it names is replaced and the link stays.
-fn final_path(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+/// Where symbolic links lead, though nothing may be there yet.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    /// As many as Linux follows.
+    const MOST_LINKS: usize = 40;
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(link) = fs::read_link(&target) else { return Ok(target) };
+        target = target.parent().unwrap_or(Path::new("")).join(link);
+    }
+    Err(io::Error::other("too many symbolic links lead from it"))
 }
 
-/// A new file in the folder of `path`. Errors do not mention its name, which nobody has chosen.
-fn temporary_beside(path: &Path, existing: Option<Metadata>) -> io::Result<(File, TempPath)> {
-    let target = final_path(path);
+/// A new file in the folder of `target`. Errors do not mention its name, which nobody has chosen.
+fn temporary_beside(target: &Path, existing: Option<Metadata>) -> io::Result<(File, TempPath)> {
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

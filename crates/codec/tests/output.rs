@@ -122,6 +122,28 @@ mod unix {
     }
 
     #[test]
+    fn a_link_to_nothing_leads_to_the_new_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (there, link) = (folder.path().join("there"), folder.path().join("link.wav"));
+        fs::create_dir(&there).unwrap();
+        symlink("second", &link).unwrap();
+        symlink(there.join("new.wav"), folder.path().join("second")).unwrap();
+        for overwrite in [false, true] {
+            let mut file = OutputFile::create(&link, overwrite).unwrap();
+            file.write_all(b"new").unwrap();
+            file.commit().unwrap();
+            assert_eq!(fs::read(there.join("new.wav")).unwrap(), b"new");
+            assert_eq!((fs::read_link(&link).unwrap(), entries(&there).len()), ("second".into(), 1));
+        }
+        symlink("ring", folder.path().join("ring")).unwrap();
+        let error = OutputFile::create(folder.path().join("ring"), true).unwrap_err().to_string();
+        assert!(error.contains("symbolic links"), "{error}");
+        symlink("no/such/x.wav", folder.path().join("lost")).unwrap();
+        let error = OutputFile::create(folder.path().join("lost"), true).unwrap_err().to_string();
+        assert!(error.contains("no folder"), "{error}");
+    }
+
+    #[test]
     fn permissions_are_ordinary_or_those_of_the_file_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;

@@ -116,6 +116,41 @@ fn what_is_lost_beyond_full_scale_is_told() {
     assert!(matches!(report.warnings.as_slice(), [text] if text.starts_with("2 samples")), "{:?}", report.warnings);
 }
 
+/// A WAV file of one channel at 8 kHz with plain samples of this format tag and size.
+fn plain(path: &Path, tag: u16, samples: &[&[u8]]) {
+    let size = samples[0].len() as u16;
+    let data = samples.concat();
+    let mut bytes = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0".to_vec();
+    bytes.extend([tag.to_le_bytes(), 1u16.to_le_bytes()].concat());
+    bytes.extend([8000u32.to_le_bytes(), (8000 * u32::from(size)).to_le_bytes()].concat());
+    bytes.extend([size.to_le_bytes(), (size * 8).to_le_bytes()].concat());
+    bytes.extend([b"data".as_slice(), &(data.len() as u32).to_le_bytes(), &data].concat());
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn bits_that_the_output_has_no_room_for_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.wav");
+    let report = |output: &str, encoding: EncodingOptions| {
+        let settings = ConvertSettings { encoding, overwrite: true, ..ConvertSettings::default() };
+        file(&input, &folder.path().join(output), &settings).unwrap().warnings
+    };
+    let usual = EncodingOptions::default();
+    plain(&input, 1, &[&0x1234_5678_i32.to_le_bytes()]);
+    assert_eq!(report("a.wav", usual), ["its samples are 32-bit integers and are rounded to 24 bit"]);
+    assert_eq!(report("a.flac", usual), ["its samples are 32-bit integers and are rounded to 24 bit"]);
+    assert_eq!(report("a.wav", SampleFormat::S16.into()), [""; 0]);
+    assert_eq!(report("a.opus", usual), [""; 0]);
+    plain(&input, 3, &[&0.1_f64.to_le_bytes()]);
+    assert_eq!(report("a.wav", usual), ["its samples are 64-bit floats and are rounded to 32-bit float"]);
+    plain(&input, 3, &[&0.1_f32.to_le_bytes()]);
+    assert_eq!(report("a.wav", usual), [""; 0]);
+    assert_eq!(report("a.flac", usual), ["its samples are 32-bit floats and are rounded to 24 bit"]);
+    plain(&input, 1, &[&[1, 2, 3]]);
+    assert_eq!(report("a.flac", usual), [""; 0]);
+}
+
 #[test]
 fn one_infinite_sample_does_not_silence_the_rest() {
     let folder = tempfile::tempdir().unwrap();

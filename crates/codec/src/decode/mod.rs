@@ -82,7 +82,7 @@ pub struct AudioInfo {
     pub tags: Tags,
 }
 
-/// Enough to tell what a file is, and to see how a WAV file stores its samples.
+/// Enough to tell what a file is.
 const HEAD_BYTES: usize = 4096;
 
 /// Where blocks come from.
@@ -174,7 +174,7 @@ impl AudioReader {
             (Kind::NotAudio(found), _) => return Err(CodecError::NotAudio { path, found }),
             (Kind::Unsupported(found), _) => return Err(CodecError::Unsupported { path, found: found.into() }),
             (_, Some(empty)) => (Box::new(empty), empty.info(&path, limits)?),
-            (Kind::Wave, None) if wave::is_plain(&head) => {
+            (Kind::Wave, None) if wave::is_plain(&mut source, offset).map_err(failed)? => {
                 source.pass(offset).map_err(failed)?;
                 let (wave, info) = wave::open(source, &path, limits, &mut warnings)?;
                 (Box::new(wave), info)

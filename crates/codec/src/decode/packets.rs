@@ -94,7 +94,7 @@ pub(crate) fn open(
 ) -> Result<(Packets, AudioInfo), CodecError> {
     let unreadable = |source| CodecError::Read { path: path.to_owned(), source };
     let mut index = None;
-    if matches!(kind, Kind::Mp4 | Kind::Caf) {
+    if matches!(kind, Kind::Mp4 | Kind::Caf | Kind::Matroska) {
         // What one must know first may stand at the end.
         source = source.seekable_copy().map_err(unreadable)?;
     }
@@ -103,7 +103,7 @@ pub(crate) fn open(
     }
     let mut end = matroska::End::default();
     let mut is_cut = false;
-    if kind == Kind::Matroska && source.is_seekable() {
+    if kind == Kind::Matroska {
         end = matroska::end(&mut source).map_err(unreadable)?;
         is_cut = end.is_cut;
     }

@@ -13,6 +13,9 @@ impl<T: Read + Seek + Send + Sync> ReadSeek for T {}
 /// What is kept of a pipe at most.
 const LONGEST_COPY: u64 = 1 << 32;
 
+/// How far into a pipe one can look: behind names and pictures that stand before the sound.
+const FARTHEST_LOOK: u64 = 1 << 24;
+
 /// The bytes of an audio file.
 pub(crate) enum Source {
     Seekable {
@@ -61,7 +64,7 @@ impl Source {
         Source::seekable(file)
     }
 
-    /// Up to `count` bytes from `offset`, without moving on; of a pipe only from its start.
+    /// Up to `count` bytes from `offset`, without moving on; of a pipe only before anything was read, and not far.
     pub(crate) fn peek(&mut self, offset: u64, count: usize) -> io::Result<Vec<u8>> {
         let mut head = Vec::new();
         match self {
@@ -71,10 +74,10 @@ impl Source {
                 bytes.take(count as u64).read_to_end(&mut head)?;
                 bytes.seek(SeekFrom::Start(here))?;
             }
-            Source::Pipe { rest, seen, given: 0 } if offset == 0 => {
-                let missing = count.saturating_sub(seen.len());
+            Source::Pipe { rest, seen, given: 0 } if offset <= FARTHEST_LOOK => {
+                let missing = (offset as usize + count).saturating_sub(seen.len());
                 rest.take(missing as u64).read_to_end(seen)?;
-                head.extend(seen.iter().take(count));
+                head.extend(seen.iter().skip(offset as usize).take(count));
             }
             Source::Pipe { .. } => {}
         }

@@ -1,7 +1,7 @@
 //! WAV with plain samples. The library that takes other files apart knows neither RF64 nor the sizes that stand in
 //! files whose length was not known.
 //!
-//! Microsoft/IBM "Multimedia Programming Interface and Data Specifications 1.0" (RIFF, WAVE, LIST INFO), Microsoft
+//! Microsoft/IBM "Multimedia Programming Interface and Data Specifications 1.0" (RIFF, WAVE), Microsoft
 //! "Multiple channel audio data and WAVE files" (WAVE_FORMAT_EXTENSIBLE), EBU Tech 3306 (RF64), ITU-R BS.2088 (BW64).
 
 use std::io::{self, Read, Seek, SeekFrom};
@@ -16,7 +16,7 @@ use super::pcm::{Encoding, Interleaved};
 use super::source::Source;
 use super::warnings::Warnings;
 use super::{AudioFormat, AudioInfo, Blocks, DecodeLimits};
-use crate::{CodecError, TagKey, Tags};
+use crate::{CodecError, Tags, info};
 
 const FORMAT_PCM: u16 = 1;
 const FORMAT_FLOAT: u16 = 3;
@@ -27,6 +27,12 @@ const ENDLESS: u64 = 0x7fff_0000;
 
 /// What is longer is no list of titles and names.
 const LONGEST_LIST: u64 = 1 << 20;
+
+/// Bytes of a format chunk that say anything.
+const LONGEST_FORMAT: u32 = 64;
+
+/// Chunks before the sound, or behind it, that are looked at; no program writes so many.
+const MOST_CHUNKS: usize = 4096;
 
 /// How much is read at once, if a frame is not longer.
 const READ_BYTES: usize = 1 << 16;
@@ -68,18 +74,19 @@ impl Layout {
     }
 }
 
-/// Whether the format chunk, if it is within these first bytes, announces plain samples.
-pub(crate) fn is_plain(head: &[u8]) -> bool {
-    let mut at = 12;
-    while let Some(chunk) = head.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let [id @ .., a, b, c, d] = *chunk;
-        let (size, body) = (u32::from_le_bytes([a, b, c, d]) as usize, &head[at + 8..]);
-        if id == *b"fmt " {
-            return Layout::parse(&body[..size.min(body.len())]).is_some();
+/// Whether a file that begins at `start` announces plain samples.
+pub(crate) fn is_plain(source: &mut Source, start: u64) -> io::Result<bool> {
+    let mut at = start + 12;
+    for _ in 0..MOST_CHUNKS {
+        let Some(&[a, b, c, d, size @ ..]) = source.peek(at, 8)?.first_chunk::<8>() else { break };
+        let size = u32::from_le_bytes(size);
+        if [a, b, c, d] == *b"fmt " {
+            let body = source.peek(at + 8, LONGEST_FORMAT.min(size) as usize)?;
+            return Ok(Layout::parse(&body).is_some());
         }
-        at += 8 + size + size % 2;
+        at += 8 + u64::from(size) + u64::from(size % 2);
     }
-    false
+    Ok(false)
 }
 
 /// What stands before the sound, and behind it where one can look there.
@@ -145,15 +152,15 @@ fn read_header(source: &mut Source, warnings: &mut Warnings) -> io::Result<Heade
     let mut riff = [0; 12];
     source.read_exact(&mut riff)?;
     let (mut layout, mut tags, mut long) = (None, Tags::default(), None);
-    loop {
+    for _ in 0..MOST_CHUNKS {
         let (id, size) = chunk(source)?;
         match &id {
-            b"fmt " => layout = Layout::parse(&body(source, size, 64)?),
+            b"fmt " => layout = Layout::parse(&body(source, size, LONGEST_FORMAT.into())?),
             b"ds64" => {
                 let sizes = body(source, size, 28)?;
                 long = sizes.get(8..16).map(|size| u64::from_le_bytes(size.try_into().expect("eight bytes")));
             }
-            b"LIST" => list(&body(source, size, LONGEST_LIST)?, &mut tags),
+            b"LIST" => info::read(&body(source, size, LONGEST_LIST)?, &mut tags),
             b"data" => {
                 let layout = layout.ok_or(io::ErrorKind::UnexpectedEof)?;
                 let length = match long.filter(|_| size == u32::MAX.into()) {
@@ -165,6 +172,7 @@ fn read_header(source: &mut Source, warnings: &mut Warnings) -> io::Result<Heade
             _ => skip(source, size + size % 2)?,
         }
     }
+    Err(io::ErrorKind::UnexpectedEof.into())
 }
 
 /// How long the sound is. The source stands there before and after.
@@ -194,14 +202,15 @@ fn rest(source: &mut Source) -> io::Result<Option<u64>> {
 /// Reads names behind the sound. Whether chunks are there, and not something else.
 fn trailer(source: &mut Source, tags: &mut Tags) -> io::Result<bool> {
     let mut found = false;
-    while let Ok((id, size)) = chunk(source) {
+    for _ in 0..MOST_CHUNKS {
+        let Ok((id, size)) = chunk(source) else { break };
         let here = source.stream_position()?;
         if !id.iter().all(|byte| (b' '..=b'~').contains(byte)) || here + size > source.byte_len().unwrap_or(0) {
             break;
         }
         found = true;
         match &id {
-            b"LIST" => list(&body(source, size, LONGEST_LIST)?, tags),
+            b"LIST" => info::read(&body(source, size, LONGEST_LIST)?, tags),
             _ => skip(source, size + size % 2)?,
         }
     }
@@ -227,34 +236,6 @@ fn skip(source: &mut Source, bytes: u64) -> io::Result<()> {
     match source.byte_len() {
         Some(_) => source.seek(SeekFrom::Current(bytes as i64)).map(drop),
         None => io::copy(&mut source.take(bytes), &mut io::sink()).map(drop),
-    }
-}
-
-/// Fields of a LIST chunk of type INFO, in Latin-1 or, as most write today, UTF-8.
-fn list(body: &[u8], tags: &mut Tags) {
-    let Some(mut rest) = body.strip_prefix(b"INFO") else { return };
-    while let Some([a, b, c, d, size @ ..]) = rest.first_chunk::<8>() {
-        let size = u32::from_le_bytes(*size) as usize;
-        let value = &rest[8..];
-        let value = &value[..size.min(value.len())];
-        let text = value.split(|byte| *byte == 0).next().unwrap_or_default();
-        let text = String::from_utf8(text.to_vec()).unwrap_or_else(|_| text.iter().map(|byte| *byte as char).collect());
-        let key = match &[*a, *b, *c, *d] {
-            b"INAM" => Some(TagKey::Title),
-            b"IART" => Some(TagKey::Artist),
-            b"IPRD" => Some(TagKey::Album),
-            b"ICMT" => Some(TagKey::Comment),
-            b"ICOP" => Some(TagKey::Copyright),
-            b"ICRD" => Some(TagKey::Date),
-            b"IGNR" => Some(TagKey::Genre),
-            b"IPRT" | b"ITRK" => Some(TagKey::Track),
-            b"IMUS" => Some(TagKey::Composer),
-            _ => None,
-        };
-        if let Some(key) = key {
-            tags.push(key, text.trim());
-        }
-        rest = rest.get(8 + size + size % 2..).unwrap_or_default();
     }
 }
 

@@ -65,7 +65,7 @@ pub enum Mp3Rate {
 /// A format with its choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Encoding {
-    /// WAV; RF64 beyond 4 GiB.
+    /// WAV; RF64 beyond 4 GiB. It has no place for the album's artist, the disc and the ISRC.
     Wav(SampleFormat),
     /// FLAC.
     Flac {

@@ -5,3 +5,4 @@ mod errors;
 mod hostile;
 mod own;
 mod peers;
+mod thirds;

@@ -7,6 +7,7 @@ use rae_codec::{
     AudioReader, AudioSpec, AudioWriter, CodecError, DecodeLimits, Encoding, EncodingOptions, FileFormat, SampleFormat,
     Samples, TagKey, Tags, read_all, wav_bytes,
 };
+use rae_dsp::AudioBuffer;
 use rae_units::{Frames, SampleRate};
 
 use crate::common::{decode, music, open, rounded};
@@ -43,6 +44,28 @@ fn a_pipe_is_read_to_its_end() {
     assert_eq!(reader.info().frames, None);
     assert!(decode(&mut reader) == audio);
     assert_eq!(reader.warnings(), [""; 0]);
+}
+
+#[test]
+fn names_in_wav_files_come_back() {
+    let all: Tags = TagKey::ALL.into_iter().map(|key| (key, format!("{key} é"))).collect();
+    let audio = rounded(music(1, 1000, 48_000), 16);
+    for max_frames in [None, Some(Frames(1000))] {
+        let spec = AudioSpec { rate: RATE, channels: 1, max_frames, tags: all.clone() };
+        let encoding = Encoding::Wav(SampleFormat::S16);
+        let mut file = AudioWriter::seekable(Cursor::new(Vec::new()), "memory", &spec, encoding).unwrap();
+        let mut stream = AudioWriter::streaming(Vec::new(), "-", &spec, encoding).unwrap();
+        file.write(&[audio.channel(0)]).unwrap();
+        stream.write(&[audio.channel(0)]).unwrap();
+        for bytes in [file.finish().unwrap().0.into_inner(), stream.finish().unwrap().0] {
+            let mut reader = open(bytes);
+            for key in TagKey::ALL {
+                let kept = !matches!(key, TagKey::AlbumArtist | TagKey::Disc | TagKey::Isrc);
+                assert_eq!(reader.info().tags.get(key).map(str::to_owned), kept.then(|| format!("{key} é")));
+            }
+            assert!(decode(&mut reader) == audio);
+        }
+    }
 }
 
 #[test]
@@ -83,6 +106,41 @@ fn odd_chunks_around_the_sound_are_passed_by() {
     assert!(decode(&mut reader) == audio && reader.warnings().is_empty());
     let mut pipe = AudioReader::from_pipe(Cursor::new(file), "-", &DecodeLimits::default()).unwrap();
     assert!(decode(&mut pipe) == audio);
+}
+
+/// A file of RF64, which the library does not know, with a chunk of names in front.
+fn behind(names: usize) -> (AudioBuffer, Vec<u8>) {
+    let audio = rounded(music(1, 100, 48_000), 16);
+    let plain = wav_bytes(&audio, RATE, SampleFormat::S16).unwrap();
+    let mut sizes = [0; 28];
+    sizes[8] = 200;
+    let format = &plain[12..36];
+    let data = [b"data\xff\xff\xff\xff", &plain[44..]].concat();
+    let body = [b"WAVE".as_slice(), &chunk("ds64", &sizes), &chunk("bext", &vec![7; names]), format, &data].concat();
+    (audio, [b"RF64\xff\xff\xff\xff".as_slice(), &body].concat())
+}
+
+#[test]
+fn the_format_may_stand_behind_long_chunks() {
+    for names in [10, 4070, 5001, 1 << 20] {
+        let (audio, file) = behind(names);
+        let mut reader = open(file.clone());
+        assert_eq!(reader.info().frames, Some(Frames(100)), "{names}");
+        assert!(decode(&mut reader) == audio && reader.warnings().is_empty(), "{names}");
+        let mut pipe = AudioReader::from_pipe(Cursor::new(file.clone()), "-", &DecodeLimits::default()).unwrap();
+        assert!(decode(&mut pipe) == audio, "{names} through a pipe");
+        let tagged = [b"ID3\x04\0\0\0\0\x02\0".as_slice(), &[0; 256], &file].concat();
+        let mut pipe = AudioReader::from_pipe(Cursor::new(tagged), "-", &DecodeLimits::default()).unwrap();
+        assert!(decode(&mut pipe) == audio, "{names} behind ID3 through a pipe");
+    }
+}
+
+#[test]
+fn a_file_of_nothing_but_empty_chunks_is_refused() {
+    let chunks = b"JUNK\0\0\0\0".repeat(100_000);
+    let file = [b"RIFF\0\0\0\0WAVE".as_slice(), &chunks, b"fmt "].concat();
+    let opened = AudioReader::from_bytes(file, "junk", &DecodeLimits::default());
+    assert!(opened.is_err());
 }
 
 #[test]

@@ -8,6 +8,8 @@ use rae_dsp::AudioBuffer;
 use rae_dsp::hash::noise;
 use rae_units::{Frames, SampleRate};
 
+use crate::common::{file, have, run, tags};
+
 const RATE: SampleRate = SampleRate::CD;
 
 fn spec(channels: u16, max_frames: Option<u64>) -> AudioSpec {
@@ -132,6 +134,30 @@ fn a_pipe_gets_sizes_that_mean_until_the_end() {
         assert_eq!(summary.bytes, bytes.len() as u64);
         assert_eq!((word(&bytes, 4), word(&bytes, header - 4)), (u32::MAX, u32::MAX));
         assert_eq!(bytes[header - 8..header - 4], *b"data");
+    }
+}
+
+#[test]
+fn names_are_read_by_ffmpeg_and_the_sound_by_others() {
+    let spec = AudioSpec { tags: tags(), ..spec(2, Some(5000)) };
+    let buffer = signal(2, 5000);
+    let bytes = file(&buffer, &spec, Encoding::Wav(SampleFormat::F32));
+    let header = b"LIST".iter().chain(&[74, 0, 0, 0]).chain(b"INFOINAM").copied().collect::<Vec<u8>>();
+    assert!(bytes.windows(header.len()).any(|window| window == header));
+    assert_eq!(word(&bytes, 4) as usize, bytes.len() - 8);
+    let read: Vec<f32> =
+        hound::WavReader::new(Cursor::new(bytes.clone())).unwrap().samples().map(Result::unwrap).collect();
+    assert!(read.iter().step_by(2).eq(buffer.channel(0)));
+    if !have(&["ffmpeg"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sound.wav");
+    std::fs::write(&path, bytes).unwrap();
+    let told = run("ffmpeg", &["-v", "error", "-i"], &path, &["-f", "ffmetadata", "-"]);
+    let told = String::from_utf8(told).unwrap();
+    for field in ["title=Grüße, 世界", "artist=One\\; Two", "comment=a \\= b", "track=3/12"] {
+        assert!(told.contains(field), "{told}");
     }
 }
 

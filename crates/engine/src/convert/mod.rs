@@ -85,6 +85,17 @@ impl ConvertSettings {
         Ok(options.encoding(format)?)
     }
 
+    /// What becomes of samples with more bits than the output has, where nobody has chosen those.
+    fn rounding(&self, from: Samples, encoding: Encoding) -> Option<String> {
+        let (Encoding::Wav(to) | Encoding::Flac { samples: to, .. }) = encoding else { return None };
+        let from = match from {
+            Samples::Integer { bits: bits @ 25.. } => format!("{bits}-bit integers"),
+            Samples::Float { bits } if bits > 32 || to.is_integer() => format!("{bits}-bit floats"),
+            _ => return None,
+        };
+        self.encoding.sample_format.is_none().then(|| format!("its samples are {from} and are rounded to {to}"))
+    }
+
     /// The rate of the output.
     fn rate(&self, encoding: Encoding, input: SampleRate) -> SampleRate {
         encoding.rate(self.rate.unwrap_or(input))

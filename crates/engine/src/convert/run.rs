@@ -51,22 +51,25 @@ pub fn convert(
         ConvertOutput::Pipe(_) => None,
     };
     let encoding = settings.encoding(named, reader.info().samples)?;
+    let rounding = settings.rounding(reader.info().samples, encoding);
     let job = Job::new(reader, encoding, settings)?;
-    match output {
+    let mut report = match output {
         ConvertOutput::File(output) => {
             let file = OutputFile::create(output, settings.overwrite)?;
             let writer = AudioWriter::to_file(file, &job.spec, encoding)?;
             let gain = gain(path.as_deref(), encoding, settings, &mut progress)?;
             let (file, report) = job.run(writer, gain, &mut progress)?;
             file.commit()?;
-            Ok(report)
+            report
         }
         ConvertOutput::Pipe(sink) => {
             let gain = gain(path.as_deref(), encoding, settings, &mut progress)?;
             let writer = AudioWriter::streaming(BufWriter::new(sink), "standard output", &job.spec, encoding)?;
-            Ok(job.run(writer, gain, &mut progress)?.1)
+            job.run(writer, gain, &mut progress)?.1
         }
-    }
+    };
+    report.warnings.extend(rounding);
+    Ok(report)
 }
 
 /// What is missing is no pipe: opening it says why.

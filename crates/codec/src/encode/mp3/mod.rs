@@ -1,6 +1,6 @@
 //! MP3 by LAME, where the feature `mp3` is on.
 
-#[cfg(not(feature = "mp3"))]
+#[cfg(any(test, not(feature = "mp3")))]
 mod disabled;
 #[cfg(feature = "mp3")]
 mod enabled;
@@ -48,4 +48,20 @@ fn check(spec: &AudioSpec, rate: Mp3Rate) -> Result<(), CodecError> {
         _ => return Ok(()),
     };
     Err(CodecError::Choice { format, option, value, possible })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tags;
+    use rae_units::SampleRate;
+
+    #[test]
+    fn without_lame_there_is_an_error_that_says_so() {
+        let spec = AudioSpec { rate: SampleRate::CD, channels: 2, max_frames: None, tags: Tags::default() };
+        let error = disabled::checked_encoder(&spec, Mp3Rate::Variable(2), true).map(drop).unwrap_err();
+        assert!(matches!(error, CodecError::NoMp3) && error.is_choice());
+        assert!(error.to_string().contains("feature `mp3`"), "{error}");
+        assert_eq!(encoder(&spec, Mp3Rate::Variable(2), true).is_ok(), cfg!(feature = "mp3"));
+    }
 }

@@ -41,11 +41,6 @@ impl Layout {
     pub(super) fn frame_bytes(&self) -> u32 {
         u32::from(self.channels) * self.samples.bytes()
     }
-
-    /// The most frames for which all 32-bit sizes suffice; the largest header takes 116 bytes.
-    pub(super) fn max_short_frames(&self) -> u64 {
-        u64::from(u32::MAX - 1 - 128) / u64::from(self.frame_bytes().max(1))
-    }
 }
 
 /// The layout of one file's header: its length never changes, so it can be written twice.
@@ -54,6 +49,8 @@ pub(super) struct Header {
     pub(super) layout: Layout,
     /// Whether a JUNK chunk keeps room for ds64.
     pub(super) room_for_rf64: bool,
+    /// The chunk of names.
+    pub(super) names: Vec<u8>,
 }
 
 impl Header {
@@ -73,6 +70,7 @@ impl Header {
             body.extend(4u32.to_le_bytes());
             body.extend(short(frames).to_le_bytes());
         }
+        body.extend(&self.names);
         body.extend(b"data");
         body.extend(short(data).to_le_bytes());
 
@@ -94,13 +92,19 @@ impl Header {
         bytes
     }
 
+    /// The most frames for which all 32-bit sizes suffice; the largest header without names takes 116 bytes.
+    pub(super) fn max_short_frames(&self) -> u64 {
+        let most = u64::from(u32::MAX - 1 - 128).saturating_sub(self.names.len() as u64);
+        most / u64::from(self.layout.frame_bytes().max(1))
+    }
+
     /// The most frames that this header can describe.
     pub(super) fn max_frames(&self) -> u64 {
-        if self.room_for_rf64 { u64::MAX / 65_536 } else { self.layout.max_short_frames() }
+        if self.room_for_rf64 { u64::MAX / 65_536 } else { self.max_short_frames() }
     }
 
     fn is_long(&self, frames: u64) -> bool {
-        self.room_for_rf64 && frames > self.layout.max_short_frames()
+        self.room_for_rf64 && frames > self.max_short_frames()
     }
 
     fn format_chunk(&self, body: &mut Vec<u8>) {

@@ -3,7 +3,7 @@
 mod header;
 
 use super::{AudioSpec, Encoder, SampleFormat, pcm};
-use crate::{CodecError, FileFormat};
+use crate::{CodecError, FileFormat, info};
 use header::{Header, Layout, Length};
 
 pub(super) struct WavEncoder {
@@ -19,8 +19,9 @@ impl WavEncoder {
         if spec.channels == 0 || layout.frame_bytes() > u32::from(u16::MAX) {
             return Err(CodecError::channels(spec.channels.into(), FileFormat::Wav));
         }
-        let room_for_rf64 = rewindable && spec.max_frames.is_none_or(|frames| frames.0 > layout.max_short_frames());
-        Ok(WavEncoder { header: Header { layout, room_for_rf64 }, rewindable, frames: 0 })
+        let mut header = Header { layout, room_for_rf64: false, names: info::chunk(&spec.tags) };
+        header.room_for_rf64 = rewindable && spec.max_frames.is_none_or(|frames| frames.0 > header.max_short_frames());
+        Ok(WavEncoder { header, rewindable, frames: 0 })
     }
 }
 
