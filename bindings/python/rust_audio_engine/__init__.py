@@ -4,7 +4,7 @@
 >>> seconds = synthesize_midi("song.mid", "song.wav", "builtin")  # doctest: +SKIP
 """
 
-from ._assess import Assessment, analyze_performance, assess
+from ._assess import Assessment, AssessmentOptions, analyze_performance, assess, performance_report
 from ._core import WavBuffer, __version__
 from ._engine import Engine
 from ._errors import (
@@ -42,6 +42,7 @@ from ._stream import Stream
 
 __all__ = [
     "Assessment",
+    "AssessmentOptions",
     "Audio",
     "AudioEngineError",
     "AudioEngineWarning",
@@ -74,6 +75,7 @@ __all__ = [
     "doctor",
     "generate_waveform",
     "measure",
+    "performance_report",
     "pianoroll",
     "read",
     "render",

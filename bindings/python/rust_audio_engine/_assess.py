@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal, TypedDict, cast
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, cast
 
 from . import _core
-from ._sound import core_source, given
+from ._options import check_names
+from ._sound import core_source
 from ._soundfont import StrPath
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class AssessedNote(TypedDict):
     pitch: int
     bar: int
     expected_onset_s: float
+    predicted_onset_s: float | None
     status: Literal["correct", "wrong_pitch", "missed"]
     played_onset_s: float | None
     played_pitch: int | None
@@ -65,6 +67,7 @@ class Restart(TypedDict):
     """A jump back in the piece."""
 
     at_s: float
+    abandoned_from_s: float
     score_s: float
     bar: int
 
@@ -151,46 +154,67 @@ class Assessment(TypedDict):
     notices: list[str]
 
 
+class AssessmentOptions(TypedDict, total=False):
+    """Keyword arguments of an assessment; what is left out has its default.
+
+    - ``tracks``: Tracks of the file, counted from 1, whose notes are expected. Default: all.
+    - ``channels``: The same of channels; those of the second port are 17 to 32. Default: all.
+    - ``hand``: Only this hand's notes. Of several tracks it has those that are named so (left, right, LH, RH, links,
+      rechts, gauche, droite and the like); of two without such names, or of two channels in one track, the one that
+      lies higher on the whole is the right hand's; a track of one channel is split at ``split``. Default ``"both"``.
+    - ``split``: The right hand's lowest key where one track holds both. Default 60, middle C.
+    - ``bars``: Bars, counted from 1: ``5``, ``"5-8"`` or ``"5-"``. Default: all.
+    - ``transpose``: Semitones from written to sounding pitch, for transposing instruments: -2 for a clarinet in B flat.
+      Default 0.
+    - ``strictness``: How near to its time a note is on time: within 100, 60 or 40 ms. Default ``"standard"``.
+    - ``any_octave``: A note in another octave is right, too. Default False.
+    - ``title``: The piece's title in reports. Default: the song's, else its file's name.
+    - ``player``: The player's name in reports. Default: none.
+    - ``date``: The date in reports, as it should be read. Default: none.
+    """
+
+    tracks: Iterable[int]
+    channels: Iterable[int]
+    hand: Literal["both", "left", "right"]
+    split: int
+    bars: int | str | None
+    transpose: int
+    strictness: Literal["beginner", "standard", "exam"]
+    any_octave: bool
+    title: str | None
+    player: str | None
+    date: str | None
+
+
 def analyze_performance(
     recording_path: StrPath | NDArray[np.floating],
     expected_midi_path: StrPath,
     use_gpu: bool = True,
     *,
     sample_rate: int | None = None,
-    tracks: Iterable[int] = (),
-    channels: Iterable[int] = (),
-    bars: int | str | None = None,
-    transpose: int = 0,
-    strictness: Literal["beginner", "standard", "exam"] = "standard",
-    any_octave: bool = False,
+    report: StrPath | Iterable[StrPath] = (),
+    overwrite: bool = True,
+    **options: Unpack[AssessmentOptions],
 ) -> str:
     """Say what was right, wrong, missed, early or late in a recording, as JSON (``schemas/assessment.schema.json``):
     ``pitch_accuracy``, ``rhythm_accuracy``, ``notes_played``, ``notes_expected``, ``timing_deviations`` and more.
 
     The recording is a file of sound or a MIDI recording (by its content), or an array of samples, ``(frames,)`` or
-    ``(channels, frames)``, with its ``sample_rate``. ``tracks``, ``channels`` (counted from 1) and ``bars`` (``5``,
-    ``"5-8"``, ``"5-"``) choose what is expected, ``transpose`` is the semitones from written to sounding pitch,
-    ``strictness`` how near to its time a note is on time, and with ``any_octave`` other octaves are right, too.
-    ``use_gpu`` is a permission; the work is done on the processor.
+    ``(channels, frames)``, with its ``sample_rate``. :class:`AssessmentOptions` say what is expected and how strictly
+    it is judged. ``report`` is a file to write a report to, or several: ``.html`` or ``.png``, by the name; an existing
+    one is replaced unless ``overwrite=False``. ``use_gpu`` is a permission; the work is done on the processor.
 
     Raises :class:`AudioEngineError` (a ``RuntimeError``): :class:`CodecError`, :class:`MidiError`,
-    :class:`MissingFileError` (also a ``FileNotFoundError``), :class:`SettingsError`.
+    :class:`MissingFileError` (also a ``FileNotFoundError``), :class:`SettingsError` (another ending of a report's name
+    among others), :class:`OutputExistsError`.
     """
-    options: dict[str, object] = {
-        "tracks": list(tracks),
-        "channels": list(channels),
-        "transpose": transpose,
-        "strictness": strictness,
-        "any_octave": any_octave,
-    }
-    if bars is not None:
-        options["bars"] = str(bars)
-    if isinstance(recording_path, bytes):
-        raise TypeError("recording_path: expected a path or float samples from -1 to 1, not bytes")
-    options = given(options | {"sample_rate": sample_rate})
-    return _core.analyze(
-        core_source(recording_path, sample_rate, "recording_path"), os.fspath(expected_midi_path), options
-    )
+    reports = [os.fspath(path) for path in ([report] if isinstance(report, str | os.PathLike) else report)]
+    for path in reports:
+        _core.check_report(path)
+    assessed = _assessed(recording_path, expected_midi_path, sample_rate, options)
+    for path in reports:
+        assessed.write_report(path, overwrite)
+    return assessed.json()
 
 
 def assess(
@@ -198,23 +222,49 @@ def assess(
     expected_midi: StrPath,
     *,
     sample_rate: int | None = None,
-    tracks: Iterable[int] = (),
-    channels: Iterable[int] = (),
-    bars: int | str | None = None,
-    transpose: int = 0,
-    strictness: Literal["beginner", "standard", "exam"] = "standard",
-    any_octave: bool = False,
+    report: StrPath | Iterable[StrPath] = (),
+    overwrite: bool = True,
+    **options: Unpack[AssessmentOptions],
 ) -> Assessment:
     """As :func:`analyze_performance`, with the result as values."""
     result = analyze_performance(
-        recording,
-        expected_midi,
-        sample_rate=sample_rate,
-        tracks=tracks,
-        channels=channels,
-        bars=bars,
-        transpose=transpose,
-        strictness=strictness,
-        any_octave=any_octave,
+        recording, expected_midi, sample_rate=sample_rate, report=report, overwrite=overwrite, **options
     )
     return cast(Assessment, json.loads(result))
+
+
+def performance_report(
+    recording: StrPath | NDArray[np.floating],
+    expected_midi: StrPath,
+    *,
+    format: Literal["html", "png"] = "html",
+    sample_rate: int | None = None,
+    **options: Unpack[AssessmentOptions],
+) -> bytes:
+    """The report that :func:`analyze_performance` writes, as the bytes of a file: a page to read and to print."""
+    return _assessed(recording, expected_midi, sample_rate, options).report(format)
+
+
+def _assessed(
+    recording: StrPath | NDArray[np.floating],
+    expected_midi: StrPath,
+    sample_rate: int | None,
+    options: Mapping[str, Any],
+) -> _core.Assessed:
+    if isinstance(recording, bytes):
+        raise TypeError("recording_path: expected a path or float samples from -1 to 1, not bytes")
+    prepared = _prepare(options)
+    if sample_rate is not None:
+        prepared["sample_rate"] = sample_rate
+    return _core.assess(core_source(recording, sample_rate, "recording_path"), os.fspath(expected_midi), prepared)
+
+
+def _prepare(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the names and take iterables and numbers into the forms that the Rust side expects."""
+    check_names(options, AssessmentOptions.__annotations__)
+    prepared = {name: value for name, value in options.items() if value is not None}
+    for name in prepared.keys() & {"tracks", "channels"}:
+        prepared[name] = list(prepared[name])
+    if "bars" in prepared:
+        prepared["bars"] = str(prepared["bars"])
+    return prepared

@@ -10,12 +10,14 @@ from typing_extensions import Buffer
 from ._results import RenderReport
 
 __all__ = [
+    "Assessed",
     "Engine",
     "Midi",
     "Stream",
     "WavBuffer",
     "__version__",
-    "analyze",
+    "assess",
+    "check_report",
     "convert_batch",
     "convert_file",
     "examine",
@@ -34,7 +36,8 @@ __version__: str
 
 _Source = str | bytes | NDArray[np.float32]
 
-def analyze(recording: _Source, expected: str, options: Mapping[str, Any], /) -> str: ...
+def assess(recording: _Source, expected: str, options: Mapping[str, Any], /) -> Assessed: ...
+def check_report(path: str, /) -> None: ...
 def convert_batch(
     inputs: list[str],
     folder: str,
@@ -64,6 +67,12 @@ def waveform(
     /,
 ) -> bytes: ...
 def write(path: str, source: _Source, options: Mapping[str, Any], tags: list[tuple[str, str]], /) -> list[str]: ...
+
+@final
+class Assessed:
+    def json(self) -> str: ...
+    def report(self, format: str, /) -> bytes: ...
+    def write_report(self, path: str, overwrite: bool, /) -> None: ...
 
 @final
 class Engine:

@@ -82,13 +82,19 @@ class RenderOptions(TypedDict, total=False):
     progress: Callable[[float], object] | None
 
 
-def prepare(options: Mapping[str, Any], *, sample_rate: int, use_gpu: bool, reverb: bool) -> dict[str, Any]:
-    """Check the names and take iterables and numbers into the forms that the Rust side expects."""
-    unknown = sorted(options.keys() - RenderOptions.__annotations__.keys())
+def check_names(options: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Refuse keyword arguments that are not known, with the nearest one that is."""
+    known = list(known)
+    unknown = sorted(options.keys() - set(known))
     if unknown:
-        near = difflib.get_close_matches(unknown[0], RenderOptions.__annotations__, n=1)
+        near = difflib.get_close_matches(unknown[0], known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise TypeError(f"unexpected keyword argument {unknown[0]!r}{hint}")
+
+
+def prepare(options: Mapping[str, Any], *, sample_rate: int, use_gpu: bool, reverb: bool) -> dict[str, Any]:
+    """Check the names and take iterables and numbers into the forms that the Rust side expects."""
+    check_names(options, RenderOptions.__annotations__)
     fixed = {"sample_rate": sample_rate, "reverb": reverb, "device": "auto" if use_gpu else "cpu"}
     prepared = fixed | {name: value for name, value in options.items() if value is not None}
     prepared.pop("progress", None)

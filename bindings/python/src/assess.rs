@@ -4,28 +4,79 @@ use std::path::PathBuf;
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
-use rust_audio_engine::{analyze_performance, analyze_sound, read_midi};
+use pyo3::types::{PyBytes, PyDict};
+use rust_audio_engine::{
+    AssessedPerformance, Heading, ReportFormat, assess_recording, assess_sound, check_output, read_midi,
+};
 
 use crate::options::Options;
 use crate::sound::{AudioFile, Sound, Source};
 use crate::{errors, options};
 
-/// The assessment of a recording as JSON. A file may also be a MIDI recording.
+/// What came of a performance.
+#[pyclass(module = "rust_audio_engine._core", frozen)]
+pub(crate) struct Assessed {
+    performance: AssessedPerformance,
+    heading: Heading,
+    inputs: Vec<PathBuf>,
+}
+
+/// Assesses a recording. A file may also be a MIDI recording.
 #[pyfunction]
 #[pyo3(signature = (recording, expected, options, /))]
-pub(crate) fn analyze(
+pub(crate) fn assess(
     py: Python<'_>,
     recording: Source<'_>,
     expected: PathBuf,
     options: &Bound<'_, PyDict>,
-) -> PyResult<String> {
+) -> PyResult<Assessed> {
     let settings = options::assessment(options)?;
-    let sound = recording.sound(&Options(options))?;
-    let assessed = py.detach(|| match sound {
-        Sound::File(AudioFile::Path(recording)) => analyze_performance(recording, &read_midi(expected)?, &settings),
-        sound => analyze_sound(sound.open()?, &read_midi(expected)?, &settings),
+    let options = Options(options);
+    let (title, player, date) = (options.get("title")?, options.get("player")?, options.get("date")?);
+    let sound = recording.sound(&options)?;
+    let assessed = py.detach(|| {
+        let song = read_midi(&expected)?;
+        let (performance, path) = match sound {
+            Sound::File(AudioFile::Path(path)) => (assess_recording(&path, &song, &settings)?, Some(path)),
+            sound => (assess_sound(sound.open()?, &song, &settings)?, None),
+        };
+        let heading = settings.heading(&song, Some(&expected), path.as_deref());
+        let heading = Heading { piece: title.unwrap_or(heading.piece), player, date, ..heading };
+        Ok(Assessed { performance, heading, inputs: [Some(expected), path].into_iter().flatten().collect() })
     });
-    let assessment = assessed.map_err(|error| errors::raise(py, &error))?;
-    serde_json::to_string(&assessment).map_err(|error| PyRuntimeError::new_err(error.to_string()))
+    assessed.map_err(|error| errors::raise(py, &error))
+}
+
+/// Raises what is wrong with the name of a report.
+#[pyfunction]
+#[pyo3(signature = (path, /))]
+pub(crate) fn check_report(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+    ReportFormat::of_path(path).map(drop).map_err(|error| errors::raise(py, &error))
+}
+
+#[pymethods]
+impl Assessed {
+    fn json(&self) -> PyResult<String> {
+        serde_json::to_string(&self.performance.assessment).map_err(|error| PyRuntimeError::new_err(error.to_string()))
+    }
+
+    #[pyo3(signature = (format, /))]
+    fn report<'py>(&self, py: Python<'py>, format: &str) -> PyResult<Bound<'py, PyBytes>> {
+        let format = match format {
+            "html" => ReportFormat::Html,
+            "png" => ReportFormat::Png,
+            other => return Err(errors::settings(py, format!("format is '{other}'; choose html, png"))),
+        };
+        let report = py.detach(|| self.performance.report(&self.heading, format));
+        Ok(PyBytes::new(py, &report.map_err(|error| errors::raise(py, &error))?))
+    }
+
+    #[pyo3(signature = (path, overwrite, /))]
+    fn write_report(&self, py: Python<'_>, path: PathBuf, overwrite: bool) -> PyResult<()> {
+        let write = || {
+            self.inputs.iter().try_for_each(|input| check_output(&path, input))?;
+            self.performance.write_report(&path, &self.heading, overwrite)
+        };
+        py.detach(write).map_err(|error| errors::raise(py, &error))
+    }
 }

@@ -26,7 +26,7 @@ mod _core {
     use super::*;
 
     #[pymodule_export]
-    use super::assess::analyze;
+    use super::assess::{Assessed, assess, check_report};
     #[pymodule_export]
     use super::convert::{convert_batch, convert_file, read, write};
     #[pymodule_export]

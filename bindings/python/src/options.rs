@@ -7,7 +7,7 @@ use std::str::FromStr;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use rust_audio_engine::analysis::{Part, Settings, Strictness};
+use rust_audio_engine::analysis::{Hand, Part, SPLIT, Settings, Strictness};
 use rust_audio_engine::{
     AssessmentSettings, BarRange, Decibels, EncodingOptions, Error, Interpolation, MAX_CHANNEL, MAX_VOICES, Practice,
     RenderSettings, Reverb, SAMPLE_RATES, SampleFormat, SampleRate, Seconds, StemsBy, TRANSPOSITIONS, Tail,
@@ -72,8 +72,11 @@ pub(crate) fn assessment(options: &Bound<'_, PyDict>) -> PyResult<AssessmentSett
             tracks: numbers("tracks", "tracks")?.unwrap_or_default(),
             channels: channels(&options, "channels")?,
             bars: bars.map(|bars| bars.first..=bars.last.unwrap_or(u64::MAX)),
+            keys: None,
             transpose: options.in_range("transpose", TRANSPOSITIONS, 0)?,
         },
+        hand: options.one_of("hand", &[("both", None), ("left", Some(Hand::Left)), ("right", Some(Hand::Right))])?,
+        split: options.in_range("split", 1..=127, SPLIT)?,
         judging: Settings {
             strictness: options.one_of(
                 "strictness",

@@ -87,6 +87,28 @@ def test_silence_noise_and_short_sounds_have_results() -> None:
     assert nan["quality"]["silent"]
 
 
+def hands(tmp_path: Path) -> tuple[Path, Path]:
+    """a song in two tracks, and a recording of the upper one alone"""
+    both, upper = tmp_path / "both.mid", tmp_path / "upper.mid"
+    song = rae.MidiFile(SONG)
+    low = song.transpose(-24)
+    rae.MidiFile.merge([low, song]).write(both)
+    song.write(upper)
+    return both, upper
+
+
+def test_one_hand_can_be_expected(tmp_path: Path) -> None:
+    both, upper = hands(tmp_path)
+    right = rae.assess(upper, both, hand="right")
+    assert (right["pitch_accuracy"], right["completion"]) == (1.0, 1.0)
+    assert rae.assess(upper, both, hand="both")["notes_expected"] == 2 * right["notes_expected"]
+    assert rae.assess(upper, both, hand="left", transpose=24)["pitch_accuracy"] == 1.0
+    one = rae.assess(upper, SONG, hand="right", split=127)
+    assert (one["notes_expected"], one["reason"]) == (0, "no notes are expected")
+    part = rae.assess(upper, SONG, bars="2-3", strictness="exam", any_octave=True, tracks=range(1, 9), channels=[1])
+    assert {note["bar"] for note in part["notes"]} <= {2, 3}
+
+
 def test_wrong_arguments_say_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="sample_rate"):
         rae.analyze_performance(np.zeros(100), SONG)
@@ -96,5 +118,9 @@ def test_wrong_arguments_say_what_is_wrong(tmp_path: Path) -> None:
         rae.analyze_performance(tmp_path / "missing.wav", SONG)
     with pytest.raises(rae.SettingsError, match="strictness"):
         rae.analyze_performance(SONG, SONG, strictness="harsh")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="did you mean 'strictness'"):
+        rae.assess(SONG, SONG, strictnes="exam")  # type: ignore[call-arg]
+    with pytest.raises(rae.SettingsError, match="split"):
+        rae.assess(SONG, SONG, hand="left", split=0)
     with pytest.raises(rae.SettingsError, match="4-2"):
         rae.analyze_performance(SONG, SONG, bars="4-2")

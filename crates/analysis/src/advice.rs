@@ -50,19 +50,19 @@ fn candidates(findings: &Findings<'_>) -> Vec<(f64, Advice)> {
         missed_of_reached,
         WORTH_A_WORD,
         AdviceCode::MissedNotes,
-        format!("{missed} notes are missing: play slowly and listen for each of them."),
+        format!("{}: play slowly and listen for each of them.", are(missed, "missing")),
     );
     add(
         wrong_pitch as f64 / expected,
         WORTH_A_WORD,
         AdviceCode::WrongPitches,
-        format!("{wrong_pitch} notes have another pitch than written: look at the keys and the signature again."),
+        format!("{}: look at the keys and the signature again.", are(wrong_pitch, "at a wrong pitch")),
     );
     add(
         extra as f64 / expected,
         WORTH_A_WORD,
         AdviceCode::ExtraNotes,
-        format!("{extra} notes are not in the music: take care not to touch neighbouring keys."),
+        format!("{}: take care not to touch neighbouring keys.", are(extra, "not in the music")),
     );
     add(
         1.0 - findings.completion,
@@ -84,6 +84,11 @@ fn candidates(findings: &Findings<'_>) -> Vec<(f64, Advice)> {
     }
     rated.extend(practise_bars(findings));
     rated
+}
+
+/// `1 note is missing`, `2 notes are missing`.
+fn are(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 note is {what}") } else { format!("{count} notes are {what}") }
 }
 
 fn restarts_text(count: usize) -> String {
@@ -124,9 +129,18 @@ fn practise_bars(findings: &Findings<'_>) -> Option<(f64, Advice)> {
     }
     let mut bars = findings.weakest.to_vec();
     bars.sort_unstable();
-    let named: Vec<String> = bars.iter().map(u64::to_string).collect();
-    let text = format!("Most mistakes are in bar {}: practise that by itself, slowly at first.", named.join(", "));
+    let text = match bars.as_slice() {
+        [bar] => format!("Most mistakes are in bar {bar}: practise it by itself, slowly at first."),
+        bars => format!("Most mistakes are in {}: practise each by itself, slowly at first.", named(bars)),
+    };
     let expected: usize =
         findings.sections.iter().map(|s| s.counts.correct + s.counts.wrong_pitch + s.counts.missed).sum();
     Some((of_weakest / expected.max(1) as f64 + 0.05, Advice { code: AdviceCode::PractiseBars, bars, text }))
+}
+
+/// `bars 1, 3 and 7`, of two bars at least.
+fn named(bars: &[u64]) -> String {
+    let numbers: Vec<String> = bars.iter().map(u64::to_string).collect();
+    let (last, first) = numbers.split_last().map_or(("", &[][..]), |(last, first)| (last, first));
+    format!("bars {} and {last}", first.join(", "))
 }

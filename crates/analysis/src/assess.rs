@@ -231,6 +231,7 @@ impl Report<'_> {
                 pitch: note.pitch,
                 bar: note.bar,
                 expected_onset_s: note.onset,
+                predicted_onset_s: self.alignment.predicted.get(index).copied().flatten(),
                 status: match verdict {
                     Verdict::Correct { .. } => Status::Correct,
                     Verdict::WrongPitch { .. } => Status::WrongPitch,
@@ -278,7 +279,14 @@ impl Report<'_> {
             self.expected.notes()[after.saturating_sub(1)].bar
         };
         let jumps = self.alignment.jumps.iter();
-        jumps.map(|jump| Restart { at_s: jump.resumed, score_s: jump.score, bar: bar(jump.score) }).collect()
+        jumps
+            .map(|jump| Restart {
+                at_s: jump.resumed,
+                abandoned_from_s: jump.abandoned_from,
+                score_s: jump.score,
+                bar: bar(jump.score),
+            })
+            .collect()
     }
 
     /// Expected notes from the first that was reached or heard to the last.

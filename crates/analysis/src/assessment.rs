@@ -99,6 +99,8 @@ pub struct NoteAssessment {
     pub bar: u64,
     /// When it is written, seconds of the score.
     pub expected_onset_s: f64,
+    /// When it was due at the player's own tempo, seconds of the recording; none where nobody can tell.
+    pub predicted_onset_s: Option<f64>,
     /// What became of it.
     pub status: Status,
     /// When it was played, seconds of the recording.
@@ -150,6 +152,8 @@ pub struct TimingDeviation {
 pub struct Restart {
     /// When playing resumed, seconds of the recording.
     pub at_s: f64,
+    /// When what is played again was played first, seconds of the recording; from there to `at_s` nothing is judged.
+    pub abandoned_from_s: f64,
     /// Where in the piece, seconds of the score.
     pub score_s: f64,
     /// The bar it went back to.

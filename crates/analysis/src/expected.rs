@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use rae_midi::{Beats, Sequence, Time};
+use rae_midi::{Beats, Performance, Sequence, Time};
 
 use crate::midi_notes::{self, MidiNote};
 
@@ -11,6 +11,9 @@ const DUPLICATE: f64 = 0.005;
 
 /// Onsets count in tenths of a millisecond.
 const ONSET_GRID: f64 = 1e4;
+
+/// Beginnings of bars are known of so many at most.
+const MOST_BARS: usize = 100_000;
 
 /// A note that is expected.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,6 +43,8 @@ pub struct Part {
     pub channels: Vec<u16>,
     /// Bars, from 1.
     pub bars: Option<RangeInclusive<u64>>,
+    /// Written keys, such as those of one hand; [`Part::of_hand`] finds them.
+    pub keys: Option<RangeInclusive<u8>>,
     /// Semitones from written to sounding pitch, for transposing instruments: −2 for a clarinet in B flat.
     pub transpose: i8,
 }
@@ -51,19 +56,19 @@ pub struct Expected {
     drums: usize,
     /// Where each bar begins that has notes: number and seconds.
     bars: Vec<(u64, f64)>,
+    /// Where bars begin, from the first that has notes to the one behind the last: number and seconds.
+    bar_starts: Vec<(u64, f64)>,
 }
 
 impl Expected {
     /// The notes of a song. Drums (the tenth channel of each port) are not assessed, only counted.
     pub fn new(sequence: &Sequence, part: &Part) -> Expected {
-        let (notes, drums) = midi_notes::notes(sequence);
+        let performance = Performance::new(sequence);
+        let (notes, drums) = midi_notes::notes(&performance);
         let beats = Beats::new(sequence);
         let bar = |time| beats.as_ref().map_or(1, |beats| bar_of(beats, time));
-        let wanted = |note: &MidiNote, bar: u64| {
-            (part.tracks.is_empty() || part.tracks.contains(&(note.track + 1)))
-                && (part.channels.is_empty() || part.channels.contains(&(note.channel + 1)))
-                && part.bars.as_ref().is_none_or(|bars| bars.contains(&bar))
-        };
+        let wanted =
+            |note: &MidiNote, bar: u64| part.has(note) && part.bars.as_ref().is_none_or(|bars| bars.contains(&bar));
         let notes = notes.into_iter().map(|note| (note, bar(note.time)));
         let notes = notes.filter(|(note, bar)| wanted(note, *bar)).filter_map(|(note, bar)| {
             let pitch = u8::try_from(i16::from(note.pitch) + i16::from(part.transpose)).ok().filter(|&p| p < 128)?;
@@ -74,6 +79,10 @@ impl Expected {
         });
         let mut expected = Expected::from_notes(notes.collect());
         expected.drums = drums;
+        if let (Some(beats), Some((first, last))) = (beats, expected.bars.first().zip(expected.bars.last())) {
+            let start = |bar| (bar, performance.seconds(beats.bar_start(bar)).0);
+            expected.bar_starts = (first.0..=last.0 + 1).take(MOST_BARS).map(start).collect();
+        }
         expected
     }
 
@@ -95,7 +104,7 @@ impl Expected {
                 bars.push((note.bar, note.onset));
             }
         }
-        Expected { notes, drums: 0, bars }
+        Expected { notes, drums: 0, bars, bar_starts: Vec::new() }
     }
 
     /// The notes, by onset, then pitch.
@@ -106,6 +115,12 @@ impl Expected {
     /// How many notes of drums there are, which nobody assesses.
     pub fn drums(&self) -> usize {
         self.drums
+    }
+
+    /// Where bars begin, in seconds, from the first that has notes to the one behind the last, 100 000 at most; none where the
+    /// file knows no bars.
+    pub fn bar_starts(&self) -> &[(u64, f64)] {
+        &self.bar_starts
     }
 
     /// The bars that have notes, and the onset of their first.

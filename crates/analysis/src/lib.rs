@@ -12,6 +12,7 @@ mod assessment;
 mod difficulty;
 mod evidence;
 mod expected;
+mod hands;
 mod intonation;
 mod midi_notes;
 mod played;
@@ -28,5 +29,6 @@ pub use assessment::{
 };
 pub use difficulty::Difficulty;
 pub use expected::{Expected, ExpectedNote, Part};
+pub use hands::{Hand, HandError, SPLIT};
 pub use played::{PlayedNote, played_notes};
 pub use recording::{Assessor, RECORDING_RATE};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rae_midi::{Action, Message, Performance, Sequence, Time};
+use rae_midi::{Action, Message, Performance, Time};
 
 /// Channels of a port, and which of them has the drums.
 const PORT: u16 = 16;
@@ -24,8 +24,7 @@ pub(crate) struct MidiNote {
 
 /// Pitched notes in order of their onsets, and how many there are of drums. A note lasts until its key is released or
 /// struck again.
-pub(crate) fn notes(sequence: &Sequence) -> (Vec<MidiNote>, usize) {
-    let performance = Performance::new(sequence);
+pub(crate) fn notes(performance: &Performance) -> (Vec<MidiNote>, usize) {
     let mut notes: Vec<MidiNote> = Vec::new();
     let mut drums = 0;
     let mut held: HashMap<(u16, u8), usize> = HashMap::new();

@@ -1,6 +1,6 @@
 //! What was played.
 
-use rae_midi::Sequence;
+use rae_midi::{Performance, Sequence};
 
 use crate::midi_notes;
 
@@ -31,7 +31,7 @@ impl PlayedNote {
 
 /// The notes of a MIDI recording, as of a digital piano; drums left out.
 pub fn played_notes(recording: &Sequence) -> Vec<PlayedNote> {
-    let (notes, _) = midi_notes::notes(recording);
+    let (notes, _) = midi_notes::notes(&Performance::new(recording));
     let played = notes.into_iter().map(|note| PlayedNote {
         onset: note.onset,
         duration: Some((note.end - note.onset).max(0.0)),

@@ -4,10 +4,14 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use rust_audio_engine::analysis::{Assessment, Part, Settings, Strictness, Timing};
-use rust_audio_engine::{AssessmentSettings, BarRange, Seconds, analyze_performance, read_midi};
+use rust_audio_engine::analysis::{Assessment, Hand, Part, SPLIT, Settings, Strictness, Timing};
+use rust_audio_engine::midi::Parsed;
+use rust_audio_engine::{
+    AssessmentSettings, BarRange, Heading, ReportFormat, Seconds, assess_recording, check_output, read_midi,
+};
 
 use crate::exit::Failure;
+use crate::output::makes_file;
 use crate::terminal::{print, print_json, say};
 use crate::values::{Channels, Tracks, channels, show_time, tracks};
 
@@ -27,6 +31,16 @@ pub(crate) struct Analyze {
     /// Expect the notes of these channels alone, such as 1 or 1-4,6
     #[arg(long, value_name = "LIST", value_parser = channels, help_heading = "Expected")]
     channels: Option<Channels>,
+    /// Expect the notes of one hand alone
+    ///
+    /// Of several tracks with notes the hand has those that are named so (left, right, LH, RH, links, rechts, gauche,
+    /// droite and the like); of two without such names, or of two channels in one track, the one that lies higher on the
+    /// whole is the right hand's. Where one track holds both, --split says where they part.
+    #[arg(long, value_enum, value_name = "HAND", help_heading = "Expected")]
+    hand: Option<HandName>,
+    /// The right hand's lowest key where one track holds both hands; 60 is middle C
+    #[arg(long, value_name = "KEY", default_value_t = SPLIT, value_parser = clap::value_parser!(u8).range(1..=127), requires = "hand", help_heading = "Expected")]
+    split: u8,
     /// Expect the notes of these bars alone, counted from 1: 5, 5-8 or 5-
     #[arg(long, value_name = "A-B", help_heading = "Expected")]
     bars: Option<BarRange>,
@@ -42,6 +56,27 @@ pub(crate) struct Analyze {
     /// Print everything as JSON (schemas/assessment.schema.json)
     #[arg(long)]
     json: bool,
+    /// Write a report to read and to print: an .html page or a .png picture; can be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    report: Vec<PathBuf>,
+    /// The piece's title in reports [default: the song's, else its file's name]
+    #[arg(long, value_name = "TEXT", requires = "report", help_heading = "Report")]
+    title: Option<String>,
+    /// The player's name in reports
+    #[arg(long, value_name = "TEXT", requires = "report", help_heading = "Report")]
+    player: Option<String>,
+    /// The date in reports, as it should be read
+    #[arg(long, value_name = "TEXT", requires = "report", help_heading = "Report")]
+    date: Option<String>,
+    /// Replace reports that exist
+    #[arg(long, help_heading = "Report")]
+    force: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum HandName {
+    Left,
+    Right,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -56,13 +91,43 @@ enum Level {
 
 impl Analyze {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let expected = read_midi(&self.expected)?;
-        let assessment = analyze_performance(&self.recording, &expected, &self.settings())?;
+        self.check_reports()?;
+        let (expected, settings) = (read_midi(&self.expected)?, self.settings());
+        let assessed = assess_recording(&self.recording, &expected, &settings)?;
+        let heading = self.heading(&expected, &settings);
+        self.report.iter().try_for_each(|report| assessed.write_report(report, &heading, self.force))?;
+        let assessment = &assessed.assessment;
         if self.json {
-            return print_json(&assessment);
+            return print_json(assessment);
         }
         assessment.notices.iter().for_each(|notice| say(&format!("rae: {notice}")));
-        print(&summary(&assessment))
+        print(&summary(assessment))
+    }
+
+    /// Refuses reports that cannot be written, before the work.
+    fn check_reports(&self) -> Result<(), Failure> {
+        for (index, report) in self.report.iter().enumerate() {
+            ReportFormat::of_path(report)?;
+            check_output(report, &self.recording)?;
+            check_output(report, &self.expected)?;
+            if self.report[..index].contains(report) {
+                return Err(Failure::Usage(format!("two reports are called {}; name them apart", report.display())));
+            }
+            if !self.force && makes_file(report) && report.symlink_metadata().is_ok() {
+                return Err(Failure::Exists(report.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn heading(&self, expected: &Parsed, settings: &AssessmentSettings) -> Heading {
+        let heading = settings.heading(expected, Some(&self.expected), Some(&self.recording));
+        Heading {
+            piece: self.title.clone().unwrap_or(heading.piece),
+            player: self.player.clone(),
+            date: self.date.clone(),
+            ..heading
+        }
     }
 
     fn settings(&self) -> AssessmentSettings {
@@ -72,8 +137,14 @@ impl Analyze {
                 tracks: tracks.iter().map(|&track| track.into()).collect(),
                 channels: self.channels.as_ref().map_or(Vec::new(), |Channels(channels)| channels.clone()),
                 bars: self.bars.map(|bars| bars.first..=bars.last.unwrap_or(u64::MAX)),
+                keys: None,
                 transpose: self.transpose,
             },
+            hand: self.hand.map(|hand| match hand {
+                HandName::Left => Hand::Left,
+                HandName::Right => Hand::Right,
+            }),
+            split: self.split,
             judging: Settings {
                 strictness: match self.strictness {
                     Level::Beginner => Strictness::Beginner,

@@ -108,6 +108,32 @@ fn a_part_of_the_piece_can_be_expected() {
 }
 
 #[test]
+fn hands_tracks_channels_and_strictness_can_be_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let low: Vec<u8> = MELODY.iter().map(|key| key - 24).collect();
+    let (right, left) = (song(folder.path(), "right.mid", &MELODY), song(folder.path(), "left.mid", &low));
+    let both = folder.path().join("both.mid");
+    let [left, right, both] = [&left, &right, &both].map(|path| path.to_str().unwrap());
+    assert!(rae(&["midi", "merge", left, right, "-o", both]).status.success());
+    let accuracy = |recording: &str, options: &[&str]| {
+        let assessment = analyzed(Path::new(recording), Path::new(both), options);
+        (assessment["notes_expected"].as_u64().unwrap(), assessment["pitch_accuracy"].as_f64())
+    };
+    assert_eq!(accuracy(right, &["--hand", "right"]), (32, Some(1.0)));
+    assert_eq!(accuracy(left, &["--hand", "left"]), (32, Some(1.0)));
+    assert_eq!(accuracy(left, &["--tracks", "1"]), (32, Some(1.0)));
+    assert_eq!(accuracy(both, &["--channels", "1"]), (64, Some(1.0)));
+    assert_eq!(accuracy(right, &["--tracks", "2", "--hand", "left", "--split", "67", "--bars", "1-2"]).0, 7);
+    let unsplit = rae(&["analyze", right, both, "--split", "60"]);
+    assert_eq!(unsplit.status.code(), Some(2));
+    let exact = |strictness: &str| {
+        let assessment = analyzed(Path::new(right), Path::new(both), &["--hand", "right", "--strictness", strictness]);
+        assessment["rhythm_accuracy"].as_f64()
+    };
+    assert_eq!([exact("beginner"), exact("exam")], [Some(1.0); 2]);
+}
+
+#[test]
 fn what_cannot_be_assessed_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let expected = song(folder.path(), "expected.mid", &MELODY);

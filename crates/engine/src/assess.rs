@@ -4,23 +4,34 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use rae_analysis::{Assessment, Assessor, Expected, RECORDING_RATE, assess, played_notes};
+use rae_analysis::{Assessment, Assessor, Expected, Hand, Part, RECORDING_RATE, SPLIT, Settings, assess, played_notes};
 use rae_codec::{AudioReader, AudioSource, changed};
 use rae_midi::Parsed;
+use rae_report::Sound;
 use rae_units::SampleRate;
 
-use crate::{Error, read_midi};
+use crate::{AssessedPerformance, Error, read_midi};
 
 /// Longest recording that is assessed, seconds.
 const LONGEST: usize = 2 * 3600;
 
 /// Which notes are expected, and how strictly they are judged.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AssessmentSettings {
     /// The part of the piece that was to be played.
-    pub part: rae_analysis::Part,
+    pub part: Part,
+    /// The hand of that part that was to play, if not both; see [`Part::of_hand`].
+    pub hand: Option<Hand>,
+    /// The right hand's lowest key, 1 to 127, where a track of one channel holds both hands.
+    pub split: u8,
     /// How it is judged.
-    pub judging: rae_analysis::Settings,
+    pub judging: Settings,
+}
+
+impl Default for AssessmentSettings {
+    fn default() -> AssessmentSettings {
+        AssessmentSettings { part: Part::default(), hand: None, split: SPLIT, judging: Settings::default() }
+    }
 }
 
 /// Assesses a recording, sound or MIDI by its content, against the notes of a song. What was odd about either file is in
@@ -30,14 +41,24 @@ pub fn analyze_performance(
     expected: &Parsed,
     settings: &AssessmentSettings,
 ) -> Result<Assessment, Error> {
+    Ok(assess_recording(recording, expected, settings)?.assessment)
+}
+
+/// As [`analyze_performance`], for a report.
+pub fn assess_recording(
+    recording: impl AsRef<Path>,
+    expected: &Parsed,
+    settings: &AssessmentSettings,
+) -> Result<AssessedPerformance, Error> {
     let recording = recording.as_ref();
     if !is_midi(recording) {
-        return analyze_sound(Box::new(AudioReader::open(recording)?), expected, settings);
+        return assess_sound(Box::new(AudioReader::open(recording)?), expected, settings);
     }
     let notes = settings.expected(expected)?;
     let played = read_midi(recording)?;
     let assessment = assess(&notes, &played_notes(&played.sequence), &settings.judging);
-    Ok(noticed(assessment, expected, played.warnings.iter().map(ToString::to_string).collect()))
+    let assessment = noticed(assessment, expected, played.warnings.iter().map(ToString::to_string).collect());
+    Ok(AssessedPerformance { assessment, expected: notes, sound: None })
 }
 
 /// Assesses sound against the notes of a song. What was odd about either is in the notices of the result.
@@ -46,9 +67,20 @@ pub fn analyze_sound<'a>(
     expected: &Parsed,
     settings: &AssessmentSettings,
 ) -> Result<Assessment, Error> {
+    Ok(assess_sound(sound, expected, settings)?.assessment)
+}
+
+/// As [`analyze_sound`], for a report.
+pub fn assess_sound<'a>(
+    sound: Box<dyn AudioSource + 'a>,
+    expected: &Parsed,
+    settings: &AssessmentSettings,
+) -> Result<AssessedPerformance, Error> {
     let notes = settings.expected(expected)?;
     let (audio, warnings) = gather(sound)?;
-    Ok(noticed(Assessor::new().assess(&notes, &audio, &settings.judging), expected, warnings))
+    let assessment = noticed(Assessor::new().assess(&notes, &audio, &settings.judging), expected, warnings);
+    let sound = SampleRate::new(RECORDING_RATE).map(|rate| Sound::new(&audio, rate));
+    Ok(AssessedPerformance { assessment, expected: notes, sound })
 }
 
 fn noticed(mut assessment: Assessment, expected: &Parsed, recording: Vec<String>) -> Assessment {
@@ -63,7 +95,12 @@ impl AssessmentSettings {
             let (first, last) = (bars.start(), bars.end());
             return Err(Error::settings(format!("bars {first}-{last} are none; they are counted from 1")));
         }
-        Ok(Expected::new(&song.sequence, &self.part))
+        let part = match self.hand {
+            Some(hand) => self.part.clone().of_hand(&song.sequence, hand, self.split),
+            None => Ok(self.part.clone()),
+        };
+        let part = part.map_err(|error| Error::settings(error.to_string()))?;
+        Ok(Expected::new(&song.sequence, &part))
     }
 }
 

@@ -30,6 +30,7 @@ mod jobs;
 mod listener;
 mod measure;
 mod output;
+mod performance;
 mod pianoroll;
 mod picture;
 mod practice;
@@ -48,7 +49,7 @@ mod window;
 mod work;
 mod writer;
 
-pub use assess::{AssessmentSettings, analyze_performance, analyze_sound};
+pub use assess::{AssessmentSettings, analyze_performance, analyze_sound, assess_recording, assess_sound};
 pub use batch::{BatchFile, BatchObserver, BatchProgress};
 pub use convert::{
     ConvertInput, ConvertObserver, ConvertOutput, ConvertReport, ConvertSettings, ConvertedFile, convert, convert_files,
@@ -61,6 +62,7 @@ pub use font::SoundFontChoice;
 pub use listener::Listener;
 pub use measure::{Measured, measure};
 pub use output::{check_output, read_midi};
+pub use performance::{AssessedPerformance, ReportFormat};
 pub use pianoroll::piano_roll;
 pub use picture::{PictureObserver, columns, open_audio, peaks, sound_of, waveform};
 pub use practice::{
@@ -83,6 +85,7 @@ pub use rae_codec::{
 pub use rae_dsp::AudioBuffer;
 pub use rae_effects::MAX_REVERB_TIME;
 pub use rae_effects::loudness::{ChannelLevels, Loudness, Measurement};
+pub use rae_report::Heading;
 pub use rae_soundfont::{BankName, Storage};
 pub use rae_synth::{ChannelSet, InstructionSet, Interpolation, MAX_VOICES};
 pub use rae_units::{Decibels, Frames, SampleRate, Seconds};

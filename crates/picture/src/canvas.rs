@@ -4,7 +4,7 @@ mod raster;
 mod svg;
 
 pub use raster::Raster;
-pub use svg::Svg;
+pub use svg::{Escaped, Svg};
 
 use crate::{Color, PictureError};
 
@@ -168,6 +168,14 @@ pub trait Canvas {
 
     /// Writes a text.
     fn text(&mut self, label: &Label<'_>);
+
+    /// What is drawn until [`Canvas::end_group`] belongs together, is of a class (CSS names, separated by spaces) and is
+    /// explained by a title, unless that is empty. Pictures of shapes keep that, for style sheets, for screen readers and
+    /// for pointers that rest there; pixels cannot.
+    fn begin_group(&mut self, _class: &str, _title: &str) {}
+
+    /// Ends the group that was begun last.
+    fn end_group(&mut self) {}
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ static FACE: LazyLock<Face<'static>> = LazyLock::new(|| {
 });
 
 /// What an SVG asks for; the widths of the others are near enough to Inter's.
-pub(crate) const FAMILIES: &str = "Inter, 'Helvetica Neue', Arial, sans-serif";
+pub const FAMILIES: &str = "Inter, 'Helvetica Neue', Arial, sans-serif";
 
 /// How wide `text` is at a font size, in the unit of `size`.
 pub fn text_width(text: &str, size: f32) -> f32 {

@@ -18,12 +18,12 @@ mod spectrogram;
 mod theme;
 mod waveform;
 
-pub use canvas::{Anchor, Area, Canvas, Label, Point, Raster, Reach, Size, Svg};
+pub use canvas::{Anchor, Area, Canvas, Escaped, Label, Point, Raster, Reach, Size, Svg};
 pub use color::Color;
 pub use data::{Detail, PeakData, PeakDataBuilder, PeakSettings, Resolution};
 pub use error::PictureError;
 pub use excerpt::{Excerpt, Sound};
-pub use font::text_width;
+pub use font::{FAMILIES, text_width};
 pub use peaks::{Channels, Column, ColumnsBuilder, Peaks, PeaksBuilder};
 pub use pianoroll::{
     GridLine, Mark, NoteStyle, PianoRoll, PianoRollSettings, Pitches, Roll, RollNote, Shape, draw_bars, draw_keyboard,

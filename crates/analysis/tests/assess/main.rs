@@ -38,6 +38,9 @@ fn a_clean_performance_is_all_right_at_any_tempo() {
             assert_eq!(errors(&assessment, &performance), 0, "at {slope}");
             assert_eq!((assessment.pitch_accuracy, assessment.completion), (Some(1.0), 1.0));
             assert!(assessment.rhythm_accuracy.unwrap() > 0.9999);
+            let due =
+                assessment.notes.iter().map(|note| note.predicted_onset_s.unwrap() - note.played_onset_s.unwrap());
+            assert!(due.map(f64::abs).fold(0.0, f64::max) < 0.005);
             assert!((assessment.tempo.ratio.unwrap() * slope - 1.0).abs() < 1e-3);
             assert!(assessment.tempo.steadiness.unwrap() > 0.99);
             assert!(assessment.quality.same_piece_probability > 0.99);
@@ -112,6 +115,7 @@ fn going_back_is_a_restart_and_what_was_abandoned_is_not_held_against_the_player
         assert_eq!(assessment.restarts.len(), 1);
         let restart = &assessment.restarts[0];
         assert!((restart.at_s - (warp(&manner, notes[back].onset) + resumed)).abs() < 0.06);
+        assert!((restart.abandoned_from_s - warp(&manner, notes[back].onset)).abs() < 0.06);
         assert_eq!(restart.bar, notes[back].bar);
         assert!(assessment.rhythm_accuracy.unwrap() > 0.98);
     }

@@ -30,6 +30,11 @@ impl Svg {
         )
     }
 
+    /// The elements alone, to be put into an `svg` element of another document.
+    pub fn elements(&self) -> &str {
+        &self.body
+    }
+
     /// Adds an element.
     fn add(&mut self, element: fmt::Arguments<'_>) {
         self.body.write_fmt(format_args!("{element}\n")).expect("memory takes everything");
@@ -120,6 +125,17 @@ impl Canvas for Svg {
             Escaped(label.text)
         ));
     }
+
+    fn begin_group(&mut self, class: &str, title: &str) {
+        self.body.write_fmt(format_args!("<g class=\"{}\">", Escaped(class))).expect("memory takes everything");
+        if !title.is_empty() {
+            self.add(format_args!("<title>{}</title>", Escaped(title)));
+        }
+    }
+
+    fn end_group(&mut self) {
+        self.add(format_args!("</g>"));
+    }
 }
 
 fn finite(points: &[Point]) -> bool {
@@ -170,8 +186,10 @@ impl fmt::Display for Painted {
     }
 }
 
-/// Text between tags: without what XML forbids, and with what it wants to be spelt.
-struct Escaped<'a>(&'a str);
+/// A text as it is written between tags and within double quotes of XML and HTML: without what they forbid, and with what
+/// they want to be spelt.
+#[derive(Clone, Copy, Debug)]
+pub struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -180,6 +198,7 @@ impl fmt::Display for Escaped<'_> {
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
                 '&' => f.write_str("&amp;")?,
+                '"' => f.write_str("&quot;")?,
                 '\u{fffe}' | '\u{ffff}' => {}
                 _ if letter.is_control() => {}
                 _ => f.write_char(letter)?,

@@ -4,7 +4,8 @@ use crate::{Anchor, Area, Canvas, Color, Label, Theme, text_width};
 const WHITE_KEY: Color = Color::hex(0xfa_fbfc);
 const BLACK_KEY: Color = Color::hex(0x2b_313b);
 const KEY_EDGE: Color = Color::hex(0xb4_bcc7);
-const KEY_TEXT: Color = Color::hex(0x4a_5361);
+/// Near to the text of light pages and not the same: a style sheet that turns that for dark pages must not turn this.
+const KEY_TEXT: Color = Color::hex(0x4a_5362);
 
 /// How much of the width a black key takes.
 const BLACK_SHARE: f32 = 0.5;

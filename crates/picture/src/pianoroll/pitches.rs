@@ -65,7 +65,8 @@ impl Pitches {
         self
     }
 
-    fn keys(&self) -> usize {
+    /// How many keys have rows.
+    pub fn keys(&self) -> usize {
         (usize::from(self.high) + 1).saturating_sub(usize::from(self.low))
     }
 

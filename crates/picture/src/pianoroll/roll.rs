@@ -55,8 +55,7 @@ impl Roll<'_> {
         end: f64,
         style: &dyn Fn(&RollNote) -> NoteStyle,
     ) {
-        self.draw_rows(canvas, area);
-        self.draw_grid(canvas, area, start, end);
+        self.draw_behind(canvas, area, start, end);
         let pixel = 1.0 / canvas.size().scale();
         let mut seen: HashMap<(usize, u8, bool), (f32, f32)> = HashMap::new();
         for note in self.notes {
@@ -69,6 +68,32 @@ impl Roll<'_> {
                 place.draw(canvas, style(note));
             }
         }
+    }
+
+    /// Draws what lies behind the notes: rows of keys, octaves, bars and beats.
+    pub fn draw_behind(&self, canvas: &mut dyn Canvas, area: Area, start: f64, end: f64) {
+        self.draw_rows(canvas, area);
+        self.draw_grid(canvas, area, start, end);
+    }
+
+    /// Draws one note, whether it belongs to the roll's or not, and says where; `None` where nothing of it is in the area.
+    pub fn draw_note(
+        &self,
+        canvas: &mut dyn Canvas,
+        area: Area,
+        start: f64,
+        end: f64,
+        note: &RollNote,
+        style: NoteStyle,
+    ) -> Option<Area> {
+        let place = self.place(canvas, area, start, end, note)?;
+        place.draw(canvas, style);
+        Some(place.bar)
+    }
+
+    /// Where [`Roll::draw_note`] would draw a note.
+    pub fn area_of(&self, canvas: &dyn Canvas, area: Area, start: f64, end: f64, note: &RollNote) -> Option<Area> {
+        self.place(canvas, area, start, end, note).map(|place| place.bar)
     }
 
     /// Where a note is, if anything of it is in the area.

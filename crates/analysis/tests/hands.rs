@@ -1,0 +1,88 @@
+//! One hand of a piece for piano.
+
+use rae_analysis::{Expected, Hand, HandError, Part, SPLIT};
+use rae_midi::{Division, Event, Format, Message, Meta, Sequence, TextKind, Track, TrackEvent};
+
+/// Keys one after another, a second each, on a channel.
+fn track(name: &str, channel: u16, keys: &[u8]) -> Track {
+    let name = Event::Meta(Meta::Text { kind: TextKind::TrackName, bytes: name.into() });
+    let mut events = vec![TrackEvent { tick: 0, event: name }];
+    for (second, &key) in (0..).zip(keys) {
+        let on = Event::Channel { channel: channel as u8, message: Message::NoteOn { key, velocity: 80 } };
+        let off = Event::Channel { channel: channel as u8, message: Message::NoteOff { key, velocity: 0 } };
+        events.push(TrackEvent { tick: second * 960, event: on });
+        events.push(TrackEvent { tick: second * 960 + 900, event: off });
+    }
+    events.push(TrackEvent { tick: keys.len() as u64 * 960, event: Event::Meta(Meta::EndOfTrack) });
+    Track { events }
+}
+
+fn song(tracks: Vec<Track>) -> Sequence {
+    Sequence { format: Format::Simultaneous, division: Division::TicksPerQuarter(480), tracks }
+}
+
+fn keys(song: &Sequence, part: Part, hand: Hand) -> Vec<u8> {
+    let part = part.of_hand(song, hand, SPLIT).unwrap();
+    Expected::new(song, &part).notes().iter().map(|note| note.pitch).collect()
+}
+
+const HIGH: [u8; 3] = [72, 74, 76];
+const LOW: [u8; 3] = [48, 50, 52];
+
+fn both(song: &Sequence) -> (Vec<u8>, Vec<u8>) {
+    (keys(song, Part::default(), Hand::Right), keys(song, Part::default(), Hand::Left))
+}
+
+#[test]
+fn names_come_first_then_pitch() {
+    // Crossed hands: the name counts, not the pitch.
+    let named = song(vec![track("Left hand", 0, &HIGH), track("R.H.", 1, &LOW)]);
+    assert_eq!(both(&named), (LOW.to_vec(), HIGH.to_vec()));
+    let one_named = song(vec![track("linke Hand", 0, &HIGH), track("", 0, &LOW)]);
+    assert_eq!(both(&one_named), (LOW.to_vec(), HIGH.to_vec()));
+    for tracks in [[&LOW, &HIGH], [&HIGH, &LOW]] {
+        let unnamed =
+            song(vec![track("Conductor", 0, &[]), track("Piano", 0, tracks[0]), track("Piano", 0, tracks[1])]);
+        assert_eq!(both(&unnamed), (HIGH.to_vec(), LOW.to_vec()));
+    }
+    let four =
+        song(vec![track("RH", 0, &HIGH), track("LH", 0, &LOW), track("RH 2", 1, &[80]), track("Violin", 2, &[90])]);
+    assert_eq!(both(&four), (vec![72, 80, 74, 76], LOW.to_vec()));
+}
+
+#[test]
+fn one_track_is_parted_by_channel_or_by_key() {
+    let mut channels = track("Piano", 0, &LOW);
+    channels.events.splice(1..1, track("", 1, &HIGH).events.drain(1..7));
+    channels.events.sort_by_key(|event| event.tick);
+    let end = channels.events.iter().position(|event| event.event == Event::Meta(Meta::EndOfTrack)).unwrap();
+    let end = channels.events.remove(end);
+    channels.events.push(end);
+    assert_eq!(both(&song(vec![channels])), (HIGH.to_vec(), LOW.to_vec()));
+    let one = song(vec![track("Piano", 0, &[48, 59, 60, 72])]);
+    assert_eq!(both(&one), (vec![60, 72], vec![48, 59]));
+    let part = Part::default().of_hand(&one, Hand::Left, 49).unwrap();
+    assert_eq!(Expected::new(&one, &part).notes().len(), 1);
+}
+
+#[test]
+fn what_is_written_is_split_and_only_the_chosen_tracks_count() {
+    let three = song(vec![track("Flute", 3, &[90]), track("Piano", 0, &HIGH), track("Piano", 0, &LOW)]);
+    let piano = Part { tracks: vec![2, 3], transpose: 12, ..Part::default() };
+    assert_eq!(keys(&three, piano, Hand::Left), [60, 62, 64]);
+    let unclear = Part::default().of_hand(&three, Hand::Left, SPLIT);
+    assert_eq!(unclear, Err(HandError::Unclear { what: "tracks", count: 3 }));
+    assert!(unclear.unwrap_err().to_string().contains("3 tracks"));
+    assert_eq!(both(&song(vec![track("", 9, &HIGH)])), (vec![], vec![]));
+}
+
+#[test]
+fn bars_begin_where_they_are_written_not_at_their_first_note() {
+    // 4/4 at 120: a bar lasts two seconds; the first has a rest of a second, the third is empty.
+    let mut notes = track("", 0, &[60, 62, 64, 65, 67, 69, 71]);
+    notes.events.retain(|event| !matches!(event.tick, 0 | 900 | 3840..=5700) || matches!(event.event, Event::Meta(_)));
+    let expected = Expected::new(&song(vec![notes]), &Part::default());
+    let onsets: Vec<f64> = expected.notes().iter().map(|note| note.onset).collect();
+    assert_eq!(onsets, [1.0, 2.0, 3.0, 6.0]);
+    assert_eq!(expected.bar_starts(), [(1, 0.0), (2, 2.0), (3, 4.0), (4, 6.0), (5, 7.0)]);
+}
