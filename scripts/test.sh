@@ -79,7 +79,7 @@ step "Build of rae" cargo build --release --package rae-cli
 step "Build of the Python module" build_binding
 step "Python tests" python_tests
 step "Python types" python_types
-step "README" .venv/bin/python scripts/check_readme.py --rae "$RAE" README.md
+step "README" .venv/bin/python scripts/check_readme.py --rae "$RAE" README.md docs/reports.md
 step "Conformance at 44.1 kHz" scripts/conformance.sh 44100
 step "Conformance at 48 kHz" scripts/conformance.sh 48000
 peer_step "Comparison with FluidSynth" "fluidsynth $SONGS $SF2/TimGM6mb.sf2" compare_with_fluidsynth

@@ -109,6 +109,31 @@ def test_one_hand_can_be_expected(tmp_path: Path) -> None:
     assert {note["bar"] for note in part["notes"]} <= {2, 3}
 
 
+def test_reports_are_files_or_bytes(recording: NDArray[np.float32], tmp_path: Path) -> None:
+    page, picture = tmp_path / "report.html", tmp_path / "report.png"
+    options: rae.AssessmentOptions = {"player": "Ada <3", "date": "today", "bars": "1-4"}
+    result = rae.assess(recording, SONG, sample_rate=44100, report=[page, picture], **options)
+    html = page.read_text(encoding="utf-8")
+    assert html.count('<g class="note correct">') == result["counts"]["correct"] > 0
+    assert "Ada &lt;3" in html and "<h1>Ode to Joy</h1>" in html
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert rae.performance_report(recording, SONG, sample_rate=44100, **options) == page.read_bytes()
+    assert rae.performance_report(SONG, SONG, format="png").startswith(b"\x89PNG")
+    json.loads(rae.analyze_performance(SONG, SONG, report=page, title="Another"))
+    assert "<h1>Another</h1>" in page.read_text(encoding="utf-8")
+    with pytest.raises(rae.OutputExistsError):
+        rae.analyze_performance(SONG, SONG, report=page, overwrite=False)
+    with pytest.raises(rae.SettingsError, match=r"\.html"):
+        rae.analyze_performance(SONG, SONG, report=tmp_path / "report.pdf")
+    with pytest.raises(rae.SettingsError, match="choose html, png"):
+        rae.performance_report(SONG, SONG, format="pdf")  # type: ignore[arg-type]
+    copy = tmp_path / "song.html"
+    copy.write_bytes(SONG.read_bytes())
+    with pytest.raises(rae.FileAccessError):
+        rae.analyze_performance(copy, SONG, report=copy)
+    assert copy.read_bytes() == SONG.read_bytes()
+
+
 def test_wrong_arguments_say_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="sample_rate"):
         rae.analyze_performance(np.zeros(100), SONG)

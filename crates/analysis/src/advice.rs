@@ -45,12 +45,12 @@ fn candidates(findings: &Findings<'_>) -> Vec<(f64, Advice)> {
     };
     // What was never reached is no mistake of the notes that were.
     let reached = (findings.completion * expected).max(1.0);
-    let missed_of_reached = (missed as f64 - (expected - reached)).max(0.0) / reached;
+    let missed_of_reached = (missed as f64 - (expected - reached)).max(0.0).round();
     add(
-        missed_of_reached,
+        missed_of_reached / reached,
         WORTH_A_WORD,
         AdviceCode::MissedNotes,
-        format!("{}: play slowly and listen for each of them.", are(missed, "missing")),
+        format!("{}: play slowly and listen for each of them.", are(missed_of_reached as usize, "missing")),
     );
     add(
         wrong_pitch as f64 / expected,

@@ -142,10 +142,10 @@ impl Report<'_> {
             extra_notes: self.verdicts.extras.iter().map(|&extra| self.extra(extra)).collect(),
             tempo: tempo(self.expected, &self.attempts(&played)),
             tuning_cents: None,
-            weakest_bars: weakest(&sections),
+            weakest_bars: weakest(&sections, self.reached_bars()),
             advice: Vec::new(),
             counts,
-            completion: self.reached() as f64 / notes.len().max(1) as f64,
+            completion: self.reached().len() as f64 / notes.len().max(1) as f64,
             quality: self.quality(),
             difficulty: Difficulty::of(self.expected.notes()),
             notices: self.notices(),
@@ -170,6 +170,9 @@ impl Report<'_> {
         if let Some(reason) = reason {
             assessment.reason = Some(reason.to_owned());
             (assessment.pitch_accuracy, assessment.rhythm_accuracy) = (None, None);
+            return;
+        }
+        if assessment.quality.silent {
             return;
         }
         assessment.advice = advice(&Findings {
@@ -290,18 +293,25 @@ impl Report<'_> {
     }
 
     /// Expected notes from the first that was reached or heard to the last.
-    fn reached(&self) -> usize {
+    fn reached(&self) -> std::ops::Range<usize> {
         let heard = || self.verdicts.notes.iter().map(|verdict| verdict.heard().is_some());
         let covered = &self.alignment.covered;
         let first = heard().position(|heard| heard).unwrap_or(covered.start).min(covered.start);
         let last = heard().rposition(|heard| heard).map_or(covered.end, |last| covered.end.max(last + 1));
-        last.saturating_sub(first)
+        first..last.max(first)
+    }
+
+    /// The bars of these notes.
+    fn reached_bars(&self) -> std::ops::RangeInclusive<u64> {
+        let reached = &self.expected.notes()[self.reached()];
+        let ends = reached.first().zip(reached.last());
+        ends.map_or(1..=0, |(first, last)| first.bar..=last.bar)
     }
 
     /// Of what was heard and of what was expected meanwhile, the share that answers each other.
     fn quality(&self) -> Quality {
         let counts = self.counts();
-        let explained = counts.correct as f64 / (self.reached() + counts.extra).max(1) as f64;
+        let explained = counts.correct as f64 / (self.reached().len() + counts.extra).max(1) as f64;
         Quality {
             silent: self.heard.is_empty(),
             alignment_confidence: explained.min(1.0),

@@ -14,9 +14,12 @@ const SILENCE: f32 = 1e-4;
 /// Least length of a recording, seconds.
 const SHORTEST: f64 = 0.5;
 
-/// Samples this near to the highest count as clipped, and how many of them together.
+/// So many samples in a row this near to the highest are clipped; how many such rows there must be, and how high that is at
+/// least: in quiet recordings many samples are equal, since there are few levels.
 const CLIPPED: f32 = 0.9999;
-const CLIPPED_SAMPLES: usize = 16;
+const CLIPPED_ROW: usize = 3;
+const CLIPPED_ROWS: usize = 5;
+const CLIPPED_LEVEL: f32 = 0.7;
 
 /// Rate that recordings have to be at, hertz.
 pub const RECORDING_RATE: u32 = RATE;
@@ -103,7 +106,12 @@ fn tune(assessment: &mut Assessment, expected: &Expected, intonation: &mut Inton
 
 /// Whether samples lie at the highest level again and again.
 fn is_clipped(audio: &[f32], peak: f32) -> bool {
-    audio.iter().filter(|x| x.abs() >= CLIPPED * peak).count() >= CLIPPED_SAMPLES
+    let mut row = 0;
+    let rows = audio.iter().filter(|x| {
+        row = if x.abs() >= CLIPPED * peak { row + 1 } else { 0 };
+        row == CLIPPED_ROW
+    });
+    peak >= CLIPPED_LEVEL && rows.count() >= CLIPPED_ROWS
 }
 
 /// Ratio of loud to quiet stretches of 100 ms, decibels: the level that a tenth of them exceed by that which a tenth stay
@@ -117,4 +125,19 @@ fn signal_to_noise(audio: &[f32]) -> Option<f64> {
     let at = |share: f64| powers.get((share * powers.len() as f64) as usize);
     let (quiet, loud) = (at(0.1)?, at(0.9)?);
     Some(10.0 * ((loud + 1e-12) / (quiet + 1e-12)).log10())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_clipped;
+
+    #[test]
+    fn only_loud_recordings_are_clipped() {
+        let sine = |level: f32| (0..16_000).map(move |n| level * (0.1 * n as f32).sin());
+        let peak = |audio: &[f32]| audio.iter().map(|x| x.abs()).fold(0.0, f32::max);
+        let quiet: Vec<f32> = sine(20.0).map(|x| x.round() / 32_768.0).collect();
+        let cut: Vec<f32> = sine(1.5).map(|x| x.clamp(-1.0, 1.0)).collect();
+        let whole: Vec<f32> = sine(0.9).collect();
+        assert_eq!([&quiet, &cut, &whole].map(|audio| is_clipped(audio, peak(audio))), [false, true, false]);
+    }
 }

@@ -1,5 +1,7 @@
 //! Bar by bar.
 
+use std::ops::RangeInclusive;
+
 use crate::align::Alignment;
 use crate::assessment::{Counts, NoteAssessment, Section, Status, TempoPoint, TempoReport};
 use crate::expected::Expected;
@@ -62,9 +64,11 @@ fn rate(section: &mut Section) {
     section.score = right * (1.0 - TIMING_SHARE * timing);
 }
 
-/// The bars with the lowest scores among those with mistakes.
-pub(crate) fn weakest(sections: &[Section]) -> Vec<u64> {
-    let faulty = |section: &&Section| section.counts.correct < all(section.counts) || section.score < 0.9;
+/// The bars with the lowest scores among those with mistakes that were reached.
+pub(crate) fn weakest(sections: &[Section], reached: RangeInclusive<u64>) -> Vec<u64> {
+    let faulty = |section: &&Section| {
+        reached.contains(&section.bar) && (section.counts.correct < all(section.counts) || section.score < 0.9)
+    };
     let mut order: Vec<&Section> = sections.iter().filter(faulty).collect();
     order.sort_by(|a, b| a.score.total_cmp(&b.score).then(a.bar.cmp(&b.bar)));
     order.iter().take(WEAKEST).map(|section| section.bar).collect()

@@ -1,19 +1,18 @@
 //! `rae analyze`: what a student played beside what was expected.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use rust_audio_engine::analysis::{Assessment, Hand, Part, SPLIT, Settings, Strictness, Timing};
+use rust_audio_engine::analysis::{Hand, Part, SPLIT, Settings, Strictness};
 use rust_audio_engine::midi::Parsed;
 use rust_audio_engine::{
-    AssessmentSettings, BarRange, Heading, ReportFormat, Seconds, assess_recording, check_output, read_midi,
+    AssessmentSettings, BarRange, Heading, ReportFormat, assess_recording, check_output, read_midi,
 };
 
 use crate::exit::Failure;
 use crate::output::makes_file;
-use crate::terminal::{print, print_json, say};
-use crate::values::{Channels, Tracks, channels, show_time, tracks};
+use crate::terminal::{print, print_json};
+use crate::values::{Channels, Tracks, channels, tracks};
 
 /// Say what was right, wrong, missed, early or late in a recording
 ///
@@ -96,12 +95,7 @@ impl Analyze {
         let assessed = assess_recording(&self.recording, &expected, &settings)?;
         let heading = self.heading(&expected, &settings);
         self.report.iter().try_for_each(|report| assessed.write_report(report, &heading, self.force))?;
-        let assessment = &assessed.assessment;
-        if self.json {
-            return print_json(assessment);
-        }
-        assessment.notices.iter().for_each(|notice| say(&format!("rae: {notice}")));
-        print(&summary(assessment))
+        if self.json { print_json(&assessed.assessment) } else { print(&assessed.text(&heading)) }
     }
 
     /// Refuses reports that cannot be written, before the work.
@@ -155,58 +149,4 @@ impl Analyze {
             },
         }
     }
-}
-
-/// What a person wants to know first.
-fn summary(assessment: &Assessment) -> String {
-    let mut text = String::new();
-    let mut line = |line: std::fmt::Arguments<'_>| {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{line}");
-    };
-    let percent = |share: Option<f64>| share.map_or("–".into(), |share| format!("{:.0} %", 100.0 * share));
-    let counts = assessment.counts;
-    if let Some(reason) = &assessment.reason {
-        line(format_args!("{reason}"));
-    }
-    line(format_args!(
-        "pitch    {:>5}   {} of {} notes right, {} at a wrong pitch, {} missed, {} added",
-        percent(assessment.pitch_accuracy),
-        counts.correct,
-        assessment.notes_expected,
-        counts.wrong_pitch,
-        counts.missed,
-        counts.extra
-    ));
-    let timed = |timing| assessment.notes.iter().filter(|note| note.timing == Some(timing)).count();
-    line(format_args!(
-        "rhythm   {:>5}   {} early, {} late",
-        percent(assessment.rhythm_accuracy),
-        timed(Timing::Early),
-        timed(Timing::Late)
-    ));
-    if let Some(ratio) = assessment.tempo.ratio {
-        line(format_args!(
-            "tempo    {:>5}   of the written one, {} steady",
-            percent(Some(ratio)),
-            percent(assessment.tempo.steadiness)
-        ));
-    }
-    if let Some(cents) = assessment.tuning_cents.filter(|_| counts.correct > 0) {
-        line(format_args!("tuning   {cents:>+4.0} ct   from A = 440 Hz"));
-    }
-    if assessment.completion < 0.995 {
-        line(format_args!("reached  {:>5}   of the piece", percent(Some(assessment.completion))));
-    }
-    for restart in &assessment.restarts {
-        line(format_args!("restart  at {} from bar {}", show_time(Seconds(restart.at_s)), restart.bar));
-    }
-    if !assessment.weakest_bars.is_empty() {
-        let bars: Vec<String> = assessment.weakest_bars.iter().map(u64::to_string).collect();
-        line(format_args!("weakest  bar {}", bars.join(", ")));
-    }
-    for advice in &assessment.advice {
-        line(format_args!("- {}", advice.text));
-    }
-    text
 }

@@ -159,6 +159,59 @@ fn people_get_a_summary() {
     let played = song(folder.path(), "played.mid", &with_mistakes());
     let done = rae(&["analyze", played.to_str().unwrap(), expected.to_str().unwrap()]);
     let text = String::from_utf8(done.stdout).unwrap();
-    assert!(text.contains("29 of 32 notes right, 1 at a wrong pitch, 2 missed, 0 added"), "{text}");
-    assert!(text.contains("91 %") && text.contains("weakest"), "{text}");
+    for words in [
+        "Notes     91 %   good",
+        "29 of 32 notes right",
+        "Faults  1 wrong pitch, 2 missed",
+        "The bars that need work most\n  bar 7",
+        "What to do next\n  - ",
+    ] {
+        assert!(text.contains(words), "{words}:\n{text}");
+    }
+}
+
+#[test]
+fn reports_are_written_beside_what_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = song(folder.path(), "expected.mid", &MELODY);
+    let played = song(folder.path(), "played.mid", &with_mistakes());
+    let [recording, piece] = [&played, &expected].map(|path| path.to_str().unwrap().to_owned());
+    let [page, picture] = ["out.html", "out.PNG"].map(|name| folder.path().join(name));
+    let reports = ["--report", page.to_str().unwrap(), "--report", picture.to_str().unwrap()];
+    let analyze = |options: &[&str]| rae(&[&["analyze", &recording, &piece], options].concat());
+    let named = ["--json", "--title", "Études & more", "--player", "Ada", "--date", "today", "--bars", "1-8"];
+    let done = analyze(&[&reports[..], &named].concat());
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let assessment: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let html = std::fs::read_to_string(&page).unwrap();
+    for (class, count) in
+        [("correct", "correct"), ("wrong-pitch", "wrong_pitch"), ("missed", "missed"), ("extra", "extra")]
+    {
+        let marks = html.matches(&format!("<g class=\"note {class}\">")).count() as u64;
+        assert_eq!(Some(marks), assessment["counts"][count].as_u64(), "{class}");
+    }
+    for words in ["<h1>Études &amp; more</h1>", "Player: Ada", "Date: today", "Recording: played.mid", "Bars 1 to 8"] {
+        assert!(html.contains(words), "{words}");
+    }
+    assert!(std::fs::read(&picture).unwrap().starts_with(b"\x89PNG"));
+    // What exists stays, unless it may be replaced.
+    let again = analyze(&reports);
+    assert!(again.status.code() == Some(5) && again.stdout.is_empty());
+    assert_eq!(std::fs::read_to_string(&page).unwrap(), html);
+    let replaced = analyze(&[&reports[..], &["--force"]].concat());
+    assert!(replaced.status.success() && String::from_utf8_lossy(&replaced.stdout).contains("notes right"));
+    assert!(std::fs::read_to_string(&page).unwrap().contains("<h1>expected</h1>"));
+    for (options, code, words) in [
+        (&["--report", "out.pdf"][..], 2, ".html"),
+        (&["--report", "-"], 2, ".html"),
+        (&["--title", "x"], 2, "--report"),
+        (&["--report", "a.html", "--report", "a.html"], 2, "a.html"),
+        (&["--report", "missing/folder/a.html"], 5, "missing"),
+    ] {
+        let failed = analyze(options);
+        let message = String::from_utf8_lossy(&failed.stderr).into_owned();
+        assert!(failed.status.code() == Some(code) && message.contains(words), "{options:?}: {message}");
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 4, "{left:?}");
 }

@@ -48,17 +48,26 @@ impl ReportFormat {
 }
 
 impl AssessedPerformance {
+    /// Scores, weakest bars, advice and remarks in lines of text.
+    pub fn text(&self, heading: &Heading) -> String {
+        self.drawn(heading).text()
+    }
+
     /// A report, to be written into a file.
     ///
     /// # Errors
     /// [`Error::Picture`] where a picture would be too large, which its limits leave no room for.
     pub fn report(&self, heading: &Heading, format: ReportFormat) -> Result<Vec<u8>, Error> {
-        let AssessedPerformance { assessment, expected, sound } = self;
-        let report = PerformanceReport { heading, expected, assessment, sound: sound.as_ref() };
+        let report = self.drawn(heading);
         Ok(match format {
             ReportFormat::Html => report.html().into_bytes(),
             ReportFormat::Png => report.png()?,
         })
+    }
+
+    fn drawn<'a>(&'a self, heading: &'a Heading) -> PerformanceReport<'a> {
+        let AssessedPerformance { assessment, expected, sound } = self;
+        PerformanceReport { heading, expected, assessment, sound: sound.as_ref() }
     }
 
     /// Writes a report in the format that the file's name says; the file appears when it is complete.

@@ -18,6 +18,7 @@ mod png;
 mod row;
 mod rows;
 mod sheet;
+mod text;
 mod time;
 mod words;
 
@@ -85,6 +86,12 @@ impl PerformanceReport<'_> {
     pub fn html(&self) -> String {
         let sheet = Sheet::new(self);
         html::document(&Page::new(self, &sheet), &sheet)
+    }
+
+    /// Scores, weakest bars, advice and remarks in lines of text.
+    pub fn text(&self) -> String {
+        let sheet = Sheet::new(self);
+        text::lines(&Page::new(self, &sheet))
     }
 
     /// A PNG file of one page, 808 logical pixels wide and as high as it must be; the longer, the fewer device pixels each

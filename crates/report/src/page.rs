@@ -36,6 +36,10 @@ pub(crate) enum Sign {
     Late,
 }
 
+impl Sign {
+    pub(crate) const CORRECT: Sign = Sign::Note(Verdict::Correct);
+}
+
 /// One of the weakest bars.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct WeakBar {
@@ -68,17 +72,18 @@ impl Page {
         let named = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name}: {value}"));
         let facts =
             [named("Player", &heading.player), named("Recording", &heading.recording), named("Date", &heading.date)];
-        let (mistakes, more_mistakes) = mistakes(assessment);
+        let judged = assessment.reason.is_none() && !assessment.quality.silent;
+        let (mistakes, more_mistakes) = if judged { mistakes(assessment) } else { (Vec::new(), 0) };
         Page {
             title: if heading.piece.trim().is_empty() { "Performance".into() } else { heading.piece.clone() },
             facts: facts.into_iter().flatten().chain(heading.details.iter().cloned()).collect(),
             reason: assessment.reason.as_ref().map(|reason| sentence(reason)),
-            figures: figures(assessment),
+            figures: if assessment.reason.is_none() { figures(assessment) } else { Vec::new() },
             key: key(assessment),
             advice: assessment.advice.iter().map(|advice| advice.text.clone()).collect(),
             warnings: warnings(assessment),
             remarks: remarks(assessment, sheet),
-            weakest: weakest(assessment),
+            weakest: if assessment.reason.is_none() { weakest(assessment) } else { Vec::new() },
             mistakes,
             more_mistakes,
         }

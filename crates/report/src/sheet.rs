@@ -29,6 +29,7 @@ pub(crate) struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     pub(crate) fn new(report: &PerformanceReport<'a>) -> Sheet<'a> {
         let PerformanceReport { expected, assessment, sound, .. } = *report;
+        let judged = assessment.reason.is_none() && !assessment.quality.silent;
         let time = Time::new(expected, assessment, sound.map(Sound::seconds));
         let marks = Marks::new(expected, assessment, &time);
         let lines = time.bar_lines();
@@ -43,7 +44,8 @@ impl<'a> Sheet<'a> {
             restarts: &assessment.restarts,
             sound,
             peak: sound.map_or(0.0, highest),
-            sections: &assessment.sections,
+            // Bars are not compared where they were not played.
+            sections: if judged { &assessment.sections } else { &[] },
             weakest: &assessment.weakest_bars,
             tempo: &assessment.tempo,
         }

@@ -135,6 +135,8 @@ fn late_starts_and_early_stops_are_missed_notes_and_say_how_far_it_went() {
     assert!((assessment.completion - 0.25).abs() < 0.03);
     assert!(assessment.advice.iter().any(|advice| advice.code == AdviceCode::Unfinished));
     assert!(!assessment.advice.iter().any(|advice| advice.code == AdviceCode::MissedNotes));
+    let reached = expected.notes()[from].bar..=expected.notes()[to - 1].bar;
+    assert!(assessment.weakest_bars.iter().all(|bar| reached.contains(bar)), "what was not reached is not weak");
     assert!(assessment.quality.same_piece_probability > 0.99);
 }
 
@@ -161,6 +163,7 @@ fn nothing_played_and_nothing_expected_have_results_too() {
     let silence = assess(&expected, &[], &Settings::default());
     assert_eq!((silence.pitch_accuracy, silence.rhythm_accuracy), (Some(0.0), None));
     assert_eq!((silence.notes_played, silence.notes_expected), (0, expected.notes().len()));
+    assert!(silence.advice.is_empty() && silence.weakest_bars.is_empty());
     assert!(silence.quality.silent && silence.notes.iter().all(|note| note.status == Status::Missed));
     let nothing = assess(&Expected::default(), &[played(1.0, 60), played(f64::NAN, 60)], &Settings::default());
     assert_eq!((nothing.pitch_accuracy, nothing.notes_played), (None, 1));
