@@ -302,10 +302,9 @@ impl Report<'_> {
     }
 
     /// The bars of these notes.
-    fn reached_bars(&self) -> std::ops::RangeInclusive<u64> {
+    fn reached_bars(&self) -> Option<std::ops::RangeInclusive<u64>> {
         let reached = &self.expected.notes()[self.reached()];
-        let ends = reached.first().zip(reached.last());
-        ends.map_or(1..=0, |(first, last)| first.bar..=last.bar)
+        reached.first().zip(reached.last()).map(|(first, last)| first.bar..=last.bar)
     }
 
     /// Of what was heard and of what was expected meanwhile, the share that answers each other.

@@ -65,9 +65,10 @@ fn rate(section: &mut Section) {
 }
 
 /// The bars with the lowest scores among those with mistakes that were reached.
-pub(crate) fn weakest(sections: &[Section], reached: RangeInclusive<u64>) -> Vec<u64> {
+pub(crate) fn weakest(sections: &[Section], reached: Option<RangeInclusive<u64>>) -> Vec<u64> {
     let faulty = |section: &&Section| {
-        reached.contains(&section.bar) && (section.counts.correct < all(section.counts) || section.score < 0.9)
+        reached.as_ref().is_some_and(|reached| reached.contains(&section.bar))
+            && (section.counts.correct < all(section.counts) || section.score < 0.9)
     };
     let mut order: Vec<&Section> = sections.iter().filter(faulty).collect();
     order.sort_by(|a, b| a.score.total_cmp(&b.score).then(a.bar.cmp(&b.bar)));
