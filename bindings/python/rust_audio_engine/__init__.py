@@ -5,6 +5,7 @@
 """
 
 from ._assess import Assessment, AssessmentOptions, analyze_performance, assess, performance_report
+from ._chain import Chain, ChainSource, Processor, presets
 from ._core import WavBuffer, __version__
 from ._engine import Engine
 from ._errors import (
@@ -34,6 +35,7 @@ from ._functions import (
 from ._midi import MidiFile, MidiNote
 from ._options import RenderOptions
 from ._pictures import generate_waveform, pianoroll, spectrogram, waveform_peaks
+from ._process import FileOptions, master, process
 from ._results import BatchResult, ConvertReport, ConvertResult, RenderReport
 from ._song import MidiSource
 from ._sound import Audio, batch_convert, convert, read, write
@@ -47,18 +49,22 @@ __all__ = [
     "AudioEngineError",
     "AudioEngineWarning",
     "BatchResult",
+    "Chain",
+    "ChainSource",
     "CodecError",
     "ConvertReport",
     "ConvertResult",
     "DeviceError",
     "Engine",
     "FileAccessError",
+    "FileOptions",
     "MidiError",
     "MidiFile",
     "MidiNote",
     "MidiSource",
     "MissingFileError",
     "OutputExistsError",
+    "Processor",
     "RenderOptions",
     "RenderReport",
     "SettingsError",
@@ -74,9 +80,12 @@ __all__ = [
     "convert",
     "doctor",
     "generate_waveform",
+    "master",
     "measure",
     "performance_report",
     "pianoroll",
+    "presets",
+    "process",
     "read",
     "render",
     "render_stems",

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypedDict
 
+from ._chain import ChainSource, chain_json
+
 
 class RenderOptions(TypedDict, total=False):
     """Keyword arguments of a render; what is left out has its default.
@@ -22,6 +24,8 @@ class RenderOptions(TypedDict, total=False):
     - ``reverb_time``: Seconds of the reverb's impulse response. Default 0.1.
     - ``embedded_bank``: The bank that an RMID file brings along lies on top of the SoundFont. Default True.
     - ``sends``: The reverb hall and chorus that the SoundFont and the song ask for. Default True.
+    - ``chain``: Effects for the whole: a :class:`Chain`, its file, or its effects as dictionaries. Default: none.
+    - ``preset``: The same by the name of a preset; see :func:`presets`.
     - ``interpolation``: How samples are read between their points. Default ``"sinc"``.
     - ``tail``: What follows the last note: until silent, nothing, or so many seconds. Default ``"silence"``.
     - ``tail_threshold_db``: Level in dBFS below which the tail is silent. Default -90.
@@ -60,6 +64,8 @@ class RenderOptions(TypedDict, total=False):
     reverb_time: float
     embedded_bank: bool
     sends: bool
+    chain: ChainSource
+    preset: str
     interpolation: Literal["sinc", "cubic", "linear"]
     tail: Literal["silence", "none"] | float
     tail_threshold_db: float
@@ -105,6 +111,9 @@ def prepare(options: Mapping[str, Any], *, sample_rate: int, use_gpu: bool, reve
     for name in ("bars", "loop"):
         if isinstance(prepared.get(name), int):
             prepared[name] = str(prepared[name])
+    chain = chain_json(prepared.pop("chain", None), prepared.pop("preset", None))
+    if chain is not None:
+        prepared["chain"] = chain
     tail = prepared.get("tail")
     if isinstance(tail, bool):
         raise TypeError("tail: expected 'silence', 'none' or seconds, not bool")

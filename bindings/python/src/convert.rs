@@ -113,7 +113,7 @@ fn to_json(report: &ConvertReport) -> PyResult<String> {
     serde_json::to_string(report).map_err(|error| PyRuntimeError::new_err(error.to_string()))
 }
 
-fn settings(options: &Options<'_, '_>) -> PyResult<ConvertSettings> {
+pub(crate) fn settings(options: &Options<'_, '_>) -> PyResult<ConvertSettings> {
     Ok(ConvertSettings {
         encoding: options::encoding(options)?,
         rate: rate(options)?,

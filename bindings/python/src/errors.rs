@@ -13,6 +13,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
         let (what, advice) = match error {
             Error::SoundFont(error) => ("Failed to load SoundFont", error.advice()),
             Error::Codec(_) => ("Failed to load audio file", None),
+            Error::ReadChain { .. } => ("Failed to load chain of effects", None),
             _ => ("Failed to load MIDI file", None),
         };
         return file(py, what, path, source, advice);
@@ -34,7 +35,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
             return unwritten(py, output, &io::Error::new(ErrorKind::AlreadyExists, error.to_string()));
         }
         Error::Device { .. } => "DeviceError",
-        Error::Settings { .. } | Error::Picture(_) => "SettingsError",
+        Error::Settings { .. } | Error::Picture(_) | Error::Effects(_) | Error::Chain { .. } => "SettingsError",
         _ => "AudioEngineError",
     };
     build(py, name, (error.to_string(),))

@@ -4,6 +4,7 @@
 mod assess;
 mod convert;
 mod doctor;
+mod effects;
 mod engine;
 mod errors;
 mod measure;
@@ -31,6 +32,11 @@ mod _core {
     use super::convert::{convert_batch, convert_file, read, write};
     #[pymodule_export]
     use super::doctor::examine;
+    #[pymodule_export]
+    use super::effects::{
+        Processor, chain_from_file, chain_from_preset, chain_from_text, chain_to_toml, master_file, presets,
+        process_array, process_file,
+    };
     #[pymodule_export]
     use super::engine::{Engine, resolve_soundfont, timeline};
     #[pymodule_export]

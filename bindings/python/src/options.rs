@@ -8,12 +8,14 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_audio_engine::analysis::{Hand, Part, SPLIT, Settings, Strictness};
+use rust_audio_engine::effects::Chain;
 use rust_audio_engine::{
-    AssessmentSettings, BarRange, Decibels, EncodingOptions, Error, Interpolation, MAX_CHANNEL, MAX_VOICES, Practice,
-    RenderSettings, Reverb, SAMPLE_RATES, SampleFormat, SampleRate, Seconds, StemsBy, TRANSPOSITIONS, Tail,
+    AssessmentSettings, BarRange, Decibels, EffectTail, EncodingOptions, Error, Interpolation, MAX_CHANNEL, MAX_VOICES,
+    MasterSettings, Practice, ProcessSettings, Reference, RenderSettings, Reverb, SAMPLE_RATES, SampleFormat,
+    SampleRate, Seconds, StemsBy, TRANSPOSITIONS, Tail,
 };
 
-use crate::errors;
+use crate::{convert, errors};
 
 /// The settings that these options say.
 pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
@@ -29,6 +31,7 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
         reverb: reverb(&options)?,
         embedded_bank: options.or("embedded_bank", usual.embedded_bank)?,
         sends: options.or("sends", usual.sends)?,
+        chain: chosen_chain(&options)?,
         interpolation: options.one_of(
             "interpolation",
             &[("sinc", Interpolation::Sinc), ("cubic", Interpolation::Cubic), ("linear", Interpolation::Linear)],
@@ -60,6 +63,59 @@ pub(crate) fn encoding(options: &Options<'_, '_>) -> PyResult<EncodingOptions> {
         quality: options.get_or_say("quality", || "0 to 9".into())?,
         level: options.get_or_say("level", || "0 to 8".into())?,
     })
+}
+
+/// The chain that this JSON says.
+pub(crate) fn chain(py: Python<'_>, json: &str) -> PyResult<Chain> {
+    Chain::from_json(json).map_err(|error| errors::raise(py, &error.into()))
+}
+
+fn chosen_chain(options: &Options<'_, '_>) -> PyResult<Chain> {
+    let Some(json) = options.get::<String>("chain")? else { return Ok(Chain::default()) };
+    chain(options.0.py(), &json)
+}
+
+/// How a file is processed.
+pub(crate) fn process(options: &Bound<'_, PyDict>) -> PyResult<ProcessSettings> {
+    let (chain, tail) = chain_and_tail(options)?;
+    Ok(ProcessSettings { convert: convert::settings(&Options(options))?, chain, tail })
+}
+
+/// The effects and what follows the end.
+pub(crate) fn chain_and_tail(options: &Bound<'_, PyDict>) -> PyResult<(Chain, EffectTail)> {
+    let options = Options(options);
+    Ok((chosen_chain(&options)?, effect_tail(&options, EffectTail::Keep)?))
+}
+
+/// How a file is mastered.
+pub(crate) fn master(options: &Bound<'_, PyDict>) -> PyResult<MasterSettings> {
+    let options = Options(options);
+    let usual = MasterSettings::default();
+    let reference = options.get::<std::path::PathBuf>("reference")?.map(Reference::new);
+    let reference = reference.map(|usual| -> PyResult<Reference> {
+        Ok(Reference {
+            level: options.or("level_strength", usual.level)?,
+            spectrum: options.or("spectrum_strength", usual.spectrum)?,
+            width: options.or("width_strength", usual.width)?,
+            ..usual
+        })
+    });
+    Ok(MasterSettings {
+        convert: convert::settings(&options)?,
+        chain: chosen_chain(&options)?,
+        tail: effect_tail(&options, usual.tail)?,
+        lufs: options.get("lufs")?,
+        ceiling_db: options.or("ceiling_db", usual.ceiling_db)?,
+        reference: reference.transpose()?,
+    })
+}
+
+fn effect_tail(options: &Options<'_, '_>, usual: EffectTail) -> PyResult<EffectTail> {
+    let Some(value) = options.0.get_item("tail")? else { return Ok(usual) };
+    if let Ok(seconds) = value.extract() {
+        return Ok(EffectTail::Seconds(Seconds(seconds)));
+    }
+    options.one_of("tail", &[("keep", EffectTail::Keep), ("trim", EffectTail::Trim)])
 }
 
 /// How a performance is assessed.

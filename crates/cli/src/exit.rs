@@ -80,7 +80,7 @@ impl Failure {
                 _ if error.unreadable_input().is_some() => 3,
                 Error::OutputIsInput { .. } => 5,
                 Error::SoundFont(soundfont::Error::Config { .. }) => 2,
-                Error::SoundFont(_) | Error::EmbeddedBank(_) | Error::Midi(_) => 4,
+                Error::SoundFont(_) | Error::EmbeddedBank(_) | Error::Midi(_) | Error::Chain { .. } => 4,
                 Error::Codec(
                     CodecError::NotAudio { .. }
                     | CodecError::Unsupported { .. }
@@ -93,7 +93,7 @@ impl Failure {
                 ) => 2,
                 Error::Codec(_) => error.unwritable_output().map_or(1, |(_, kind)| output_code(kind)),
                 Error::Device { .. } => 6,
-                Error::Settings { .. } | Error::Picture(_) => 2,
+                Error::Settings { .. } | Error::Picture(_) | Error::Effects(_) => 2,
                 Error::Cancelled => 130,
                 _ => 1,
             },

@@ -6,9 +6,12 @@ mod analyze;
 mod batch;
 mod convert;
 mod doctor;
+mod effects;
 mod exit;
+mod files;
 mod listen;
 mod live;
+mod master;
 mod measure;
 mod midi;
 mod optional_values;
@@ -19,6 +22,8 @@ mod pianoroll;
 mod picture;
 mod play;
 mod practice;
+mod presets;
+mod process;
 mod render;
 mod song;
 mod soundfont;
@@ -47,6 +52,12 @@ enum Verb {
     Batch(Box<batch::Batch>),
     #[command(after_help = exit::CODES)]
     Convert(Box<convert::Convert>),
+    #[command(after_help = exit::CODES)]
+    Process(Box<process::Process>),
+    #[command(after_help = exit::CODES)]
+    Master(Box<master::Master>),
+    #[command(after_help = exit::CODES)]
+    Presets(presets::Presets),
     #[command(after_help = exit::CODES)]
     Play(Box<play::Play>),
     #[command(after_help = exit::CODES)]
@@ -79,6 +90,9 @@ fn main() -> ExitCode {
         Verb::Render(render) => render.run(),
         Verb::Batch(batch) => batch.run(),
         Verb::Convert(convert) => convert.run(),
+        Verb::Process(process) => process.run(),
+        Verb::Master(master) => master.run(),
+        Verb::Presets(presets) => presets.run(),
         Verb::Play(play) => play.run(),
         Verb::Live(live) => live.run(),
         Verb::Waveform(verb) => verb.run(),

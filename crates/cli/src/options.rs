@@ -8,6 +8,7 @@ use rust_audio_engine::{
     SAMPLE_RATES, SampleFormat, SampleRate, Seconds, SoundFontChoice,
 };
 
+use crate::effects::ChainOptions;
 use crate::exit::Failure;
 use crate::practice::PracticeOptions;
 use crate::values::{self, Channels, TailChoice};
@@ -28,6 +29,8 @@ pub(crate) struct RenderOptions {
     format: FormatOptions,
     #[command(flatten)]
     sound: SoundOptions,
+    #[command(flatten)]
+    effects: ChainOptions,
     #[command(flatten)]
     part: PartOptions,
     #[command(flatten)]
@@ -197,6 +200,7 @@ impl RenderOptions {
             mute: flatten(&part.mute),
             tail: part.tail.with_threshold(part.tail_threshold),
             max_duration: part.max_duration,
+            chain: self.effects.chain()?.unwrap_or_default(),
             practice: self.practice.practice(),
             threads,
             device: self.work.device,

@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rae_effects::chain::Prepared;
 use rae_effects::{BusBlock, BusEffects, BusSettings, Metronome, PreparedBus, ReverbSettings, SafetyLimiter, Sends};
 use rae_synth::{Buses, SendPlan};
 use rae_units::{Decibels, Frames, SampleRate};
 
+use crate::chained::setup;
 use crate::voices::BLOCK;
 use crate::window::Window;
 use crate::{Error, RenderSettings};
@@ -32,7 +34,43 @@ impl Rooms {
     }
 }
 
-/// Effects, gain, metronome and, for integer formats, the limiter.
+/// The asked-for chain of effects, whose latency is taken away again.
+struct Chained {
+    prepared: Prepared,
+    /// Frames that come out before the sound and are still to be left out.
+    early: usize,
+}
+
+impl Chained {
+    /// Nothing for a chain without effects.
+    fn new(settings: &RenderSettings) -> Result<Option<Chained>, Error> {
+        if settings.chain.effects.is_empty() {
+            return Ok(None);
+        }
+        let prepared = settings.chain.prepare_for(&setup(settings.rate, 2))?;
+        Ok(Some(Chained { early: prepared.latency().0 as usize, prepared }))
+    }
+
+    /// Processes in place; the sound begins so many frames later.
+    fn process(&mut self, left: &mut [f32], right: &mut [f32]) -> usize {
+        self.prepared.process(&mut [&mut *left, &mut *right]);
+        let early = self.early.min(left.len());
+        self.early -= early;
+        early
+    }
+
+    fn restart(&mut self) {
+        self.prepared.reset();
+        self.early = self.prepared.latency().0 as usize;
+    }
+
+    /// Frames of silence until all has come out.
+    fn after(&self) -> Frames {
+        self.prepared.latency() + self.prepared.tail()
+    }
+}
+
+/// Effects, gain, asked-for chain, metronome and, for integer formats, the limiter.
 pub(crate) struct Chain {
     rooms: Rooms,
     settings: BusSettings,
@@ -44,8 +82,9 @@ pub(crate) struct Chain {
     /// The next frame that goes into the effects.
     pushed: Frames,
     gain: f32,
+    chained: Option<Chained>,
     metronome: Option<Metronome>,
-    /// The next frame that comes out of the effects.
+    /// The next frame that comes out of all effects.
     frame: Frames,
     limiter: Option<SafetyLimiter>,
     rate: SampleRate,
@@ -78,6 +117,7 @@ impl Chain {
             changes: changes.into(),
             pushed: Frames(0),
             gain: settings.gain.amplitude() as f32,
+            chained: Chained::new(settings)?,
             metronome,
             frame: Frames(0),
             limiter: settings.is_limited().then(|| SafetyLimiter::new(settings.rate)),
@@ -122,6 +162,7 @@ impl Chain {
         self.frame = Frames(frame.0 - lead);
         self.pushed = self.frame;
         self.effects = self.room.start_at(self.frame);
+        self.chained.iter_mut().for_each(Chained::restart);
         self.limiter = self.limiter.take().map(|_| SafetyLimiter::new(self.rate));
         window.restart(self.frame, frame);
         self.push(&Buses::new(lead as usize), window);
@@ -130,7 +171,8 @@ impl Chain {
     /// Lets the effects and the last click ring out.
     pub(crate) fn finish(&mut self, window: &mut Window) {
         let click = self.metronome.as_ref().map_or(Frames(0), Metronome::tail);
-        self.effects.finish(self.effects.tail().max(click));
+        let after = self.chained.as_ref().map_or(Frames(0), Chained::after);
+        self.effects.finish((self.effects.tail() + after).max(click));
         self.drain(window);
         if let Some(limiter) = &mut self.limiter {
             limiter.finish();
@@ -155,6 +197,8 @@ impl Chain {
             for sample in left.iter_mut().chain(right.iter_mut()) {
                 *sample *= self.gain;
             }
+            let early = self.chained.as_mut().map_or(0, |chained| chained.process(left, right));
+            let (left, right, frames) = (&mut left[early..], &mut right[early..], frames - early);
             if let Some(metronome) = &self.metronome {
                 metronome.add_to(self.frame, left, right);
             }

@@ -6,6 +6,7 @@ use rae_codec::SampleFormat;
 use rae_dsp::AudioBuffer;
 use rae_midi::{EmbeddedBank, Parsed, Sequence};
 use rae_soundfont::{SoundFont, Storage};
+use rae_units::Decibels;
 
 use crate::chain::Rooms;
 use crate::report::bounded;
@@ -172,7 +173,8 @@ impl Engine {
         let mut first = self.share(song, &unlimited, Share::Mix)?;
         work.run(&mut first, |_, _| Ok(()))?;
         let change = first.report().peak_dbfs.map_or(0.0, |peak| target.0 - peak);
-        Ok(self.share(song, &settings.louder(change), Share::Mix)?.started_at(work.started()))
+        let stream = self.share(song, &settings.louder(change), Share::Mix)?;
+        Ok(stream.with_gain(Decibels(settings.gain.0 + change)).started_at(work.started()))
     }
 
     /// A stream of what is to be heard of a song; `settings` are valid.

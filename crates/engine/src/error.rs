@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rae_codec::CodecError;
+use rae_effects::EffectsError;
 
 /// Why the engine could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,25 @@ pub enum Error {
     /// The audio file could not be made or written.
     #[error(transparent)]
     Codec(#[from] CodecError),
+    /// The chain of effects cannot be made ready for the sound.
+    #[error("the chain of effects does not fit: {0}")]
+    Effects(#[from] EffectsError),
+    /// The file of a chain of effects could not be read.
+    #[error("cannot read {}: {source}", .path.display())]
+    ReadChain {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is no chain of effects.
+    #[error("{}: {source}", .path.display())]
+    Chain {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        source: EffectsError,
+    },
     /// The picture could not be made.
     #[error(transparent)]
     Picture(#[from] rae_picture::PictureError),
@@ -65,6 +85,7 @@ impl Error {
         match self {
             Error::SoundFont(error) => error.io(),
             Error::Midi(rae_midi::Error::Read { path, source }) => Some((path, source)),
+            Error::ReadChain { path, source } => Some((path, source)),
             Error::Codec(CodecError::Read { path, source }) => Some((path, source)),
             _ => None,
         }

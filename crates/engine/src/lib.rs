@@ -20,6 +20,7 @@
 mod assess;
 mod batch;
 mod chain;
+mod chained;
 mod convert;
 mod device;
 mod doctor;
@@ -28,6 +29,7 @@ mod error;
 mod font;
 mod jobs;
 mod listener;
+mod master;
 mod measure;
 mod output;
 mod performance;
@@ -35,6 +37,7 @@ mod pianoroll;
 mod picture;
 mod practice;
 mod presets;
+mod process;
 mod progress;
 mod report;
 mod responses;
@@ -51,8 +54,10 @@ mod writer;
 
 pub use assess::{AssessmentSettings, analyze_performance, analyze_sound, assess_recording, assess_sound};
 pub use batch::{BatchFile, BatchObserver, BatchProgress};
+pub use chained::EffectTail;
 pub use convert::{
-    ConvertInput, ConvertObserver, ConvertOutput, ConvertReport, ConvertSettings, ConvertedFile, convert, convert_files,
+    ConvertInput, ConvertObserver, ConvertOutput, ConvertReport, ConvertSettings, ConvertedFile, FilesObserver,
+    WorkedFile, convert, convert_files,
 };
 pub use device::Device;
 pub use doctor::{Bank, ConfigFile, Examination, Processor, SelfTest, examine};
@@ -60,6 +65,7 @@ pub use engine::{Engine, EngineBuilder, Rendering};
 pub use error::Error;
 pub use font::SoundFontChoice;
 pub use listener::Listener;
+pub use master::{MasterReport, MasterSettings, Reference, ReferenceReport, master, master_files};
 pub use measure::{Measured, measure};
 pub use output::{check_output, read_midi};
 pub use performance::{AssessedPerformance, ReportFormat};
@@ -68,6 +74,9 @@ pub use picture::{PictureObserver, columns, open_audio, peaks, sound_of, wavefor
 pub use practice::{
     Arranged, BarRange, Practice, Repeat, Timeline, TimelineBar, TimelineBeat, TimelineMeter, TimelineNote,
     TimelineTempo, TimelineText, TimelineTrack,
+};
+pub use process::{
+    ProcessReport, ProcessSettings, ReductionReport, prepare, preset, process, process_audio, process_files, read_chain,
 };
 pub use progress::{Observer, Progress, unobserved};
 pub use report::{Report, SoundFontReport, bounded};
@@ -93,6 +102,16 @@ pub use rae_units::{Decibels, Frames, SampleRate, Seconds};
 /// Songs as values: read, look into, write MIDI files.
 pub mod midi {
     pub use rae_midi::*;
+}
+
+/// Chains of effects as values, and the presets.
+pub mod effects {
+    pub use rae_effects::EffectsError;
+    pub use rae_effects::chain::*;
+    pub use rae_effects::convolution::{ConvolutionReverb, Preset as Room, Response, Space};
+    pub use rae_effects::dynamics::*;
+    pub use rae_effects::eq::*;
+    pub use rae_effects::presets::Preset;
 }
 
 /// What pictures and peaks are made with.

@@ -3,10 +3,12 @@
 use std::ops::RangeInclusive;
 
 use rae_codec::EncodingOptions;
+use rae_effects::chain::{Chain, Effect, Gain, Slot};
 use rae_midi::Speed;
 use rae_synth::{ChannelSet, Interpolation, MAX_VOICES};
 use rae_units::{Decibels, SampleRate, Seconds};
 
+use crate::chained::setup;
 use crate::{Device, Error, Practice};
 
 /// What happens after the last event of the piece.
@@ -60,6 +62,9 @@ pub struct RenderSettings {
     pub embedded_bank: bool,
     /// The reverb hall and the chorus that the SoundFont and controllers 91 and 93 feed.
     pub sends: bool,
+    /// Effects for the whole, after the gain and before metronome and safety limiter; see [`crate::preset()`] and
+    /// [`crate::read_chain()`]. Stems have none, so they are refused with it.
+    pub chain: Chain,
     /// How samples are read between their points.
     pub interpolation: Interpolation,
     /// How many voices may sound at once, 1 to [`MAX_VOICES`].
@@ -101,6 +106,7 @@ impl Default for RenderSettings {
             reverb: Some(Reverb::default()),
             embedded_bank: true,
             sends: true,
+            chain: Chain::default(),
             interpolation: Interpolation::default(),
             max_voices: 4096,
             tempo: 1.0,
@@ -142,6 +148,12 @@ impl RenderSettings {
             in_range("reverb", reverb.wet, 0.0, 1.0, "")?;
             in_range("reverb time", reverb.time.0, 0.001, rae_effects::MAX_REVERB_TIME.0, "s")?;
         }
+        check(!self.chain.needs_whole(), || {
+            "fade, trim, time_stretch and pitch_shift need whole recordings; process the finished file".into()
+        })?;
+        if !self.chain.effects.is_empty() {
+            self.chain.check(&setup(self.rate, 2))?;
+        }
         let voices = self.max_voices;
         check((1..=MAX_VOICES).contains(&voices), || format!("max voices is {voices}; choose 1 to {MAX_VOICES}"))?;
         in_range("tempo", self.tempo, 0.01, 100.0, "")?;
@@ -176,10 +188,19 @@ impl RenderSettings {
         Ok(())
     }
 
-    /// Settings whose result, clicks included, is so much louder.
+    /// Settings whose result, clicks included, is so much louder. What a chain hears stays as loud as it is.
     pub(crate) fn louder(&self, db: f64) -> RenderSettings {
         let mut settings = self.clone();
-        settings.gain.0 += db;
+        if settings.chain.effects.is_empty() {
+            settings.gain.0 += db;
+        } else {
+            let mut left = db;
+            while left != 0.0 {
+                let gain_db = left.clamp(-120.0, 60.0);
+                settings.chain.effects.push(Slot::from(Effect::from(Gain { gain_db, invert: false })));
+                left -= gain_db;
+            }
+        }
         settings.practice.click_level.0 += db;
         settings
     }
@@ -241,12 +262,13 @@ mod tests {
     #[test]
     fn every_wrong_value_is_named() {
         type Spoil = fn(&mut RenderSettings);
-        let cases: [(&str, Spoil); 19] = [
+        let cases: [(&str, Spoil); 20] = [
             ("sample rate", |s| s.rate = SampleRate::new(7_999).unwrap()),
             ("gain", |s| s.gain = Decibels(f64::NAN)),
             ("normalize", |s| s.normalize = Some(Decibels(0.1))),
             ("reverb", |s| s.reverb = Some(Reverb { wet: 1.5, ..Reverb::default() })),
             ("reverb time", |s| s.reverb = Some(Reverb { time: Seconds(0.0), ..Reverb::default() })),
+            ("gain_db = 99", |s| s.chain = Chain::from([Gain { gain_db: 99.0, invert: false }])),
             ("max voices", |s| s.max_voices = 0),
             ("max voices", |s| s.max_voices = 65_537),
             ("tempo", |s| s.tempo = 0.0),

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::batch::make_folder;
 use crate::output::FileRender;
+use crate::settings::check;
 use crate::stream::Share;
 use crate::work::{Kept, Work};
 use crate::{Arranged, Engine, Error, Observer, RenderSettings, Report, Tail};
@@ -60,6 +61,13 @@ pub struct StemFile {
     pub path: PathBuf,
 }
 
+/// A chain need not be linear: stems behind it would not add up.
+fn check_stems(settings: &RenderSettings) -> Result<(), Error> {
+    check(settings.chain.effects.is_empty(), || {
+        "stems add up to the mix, which a chain of effects does not allow; leave it out, or process the mix".into()
+    })
+}
+
 /// What is heard in a stem.
 struct Part {
     name: String,
@@ -93,6 +101,7 @@ impl Engine {
     ) -> Result<(Report, Vec<StemFile>), Error> {
         let FileRender { encoding, spec, settings } =
             &FileRender::new(song, settings, settings.encoding.for_stream()?)?;
+        check_stems(settings)?;
         let engine = self.for_song(song, settings)?;
         let folder = folder.as_ref();
         make_folder(folder)?;
@@ -131,6 +140,7 @@ impl Engine {
         observer: &mut Observer<'_>,
     ) -> Result<(Report, Vec<Stem>), Error> {
         settings.validate()?;
+        check_stems(settings)?;
         let (engine, song, warnings) = (self.for_song(song, settings)?, &song.sequence, &song.warnings);
         let parts = engine.parts(song, by, settings)?;
         let mut work = Work::and_more(settings, parts.len(), observer);

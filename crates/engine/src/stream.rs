@@ -139,6 +139,12 @@ impl Stream {
         self
     }
 
+    /// Says that this is the gain in all.
+    pub(crate) fn with_gain(mut self, gain: Decibels) -> Stream {
+        self.report.gain_db = gain.0;
+        self
+    }
+
     /// Tells these warnings before its own.
     pub(crate) fn after_warnings(mut self, warnings: &[String]) -> Stream {
         self.report.warnings.splice(..0, warnings.iter().cloned());

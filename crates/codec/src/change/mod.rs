@@ -54,6 +54,28 @@ impl AudioSource for AudioReader {
     }
 }
 
+impl<S: AudioSource + ?Sized> AudioSource for Box<S> {
+    fn rate(&self) -> SampleRate {
+        (**self).rate()
+    }
+
+    fn channels(&self) -> usize {
+        (**self).channels()
+    }
+
+    fn frames(&self) -> Option<Frames> {
+        (**self).frames()
+    }
+
+    fn read(&mut self) -> Result<Option<&AudioBuffer>, CodecError> {
+        (**self).read()
+    }
+
+    fn warnings(&self) -> &[String] {
+        (**self).warnings()
+    }
+}
+
 /// `source` at `rate` and with so many channels, as far as it is not so already.
 pub fn changed<'a>(
     mut source: Box<dyn AudioSource + 'a>,

@@ -8,7 +8,7 @@ use crate::convolution::{ConvolutionReverb, Wanted};
 use crate::dither::Dither;
 use crate::dynamics::{Compressor, DeEsser, Gate, MultibandCompressor, TruePeakLimiter};
 use crate::echo::Echo;
-use crate::eq::Equalizer;
+use crate::eq::{EqCurve, Equalizer};
 use crate::modulation::{Chorus, Phaser, Tremolo};
 use crate::network::Reverb;
 use crate::saturation::Saturation;
@@ -29,6 +29,8 @@ pub enum Effect {
     DcFilter(DcFilter),
     /// Bands that raise or lower parts of the spectrum.
     Equalizer(Equalizer),
+    /// A curve over frequency, drawn by points.
+    EqCurve(EqCurve),
     /// Less of what is loud.
     Compressor(Compressor),
     /// Less of what is soft.
@@ -77,6 +79,7 @@ impl Effect {
             Effect::Width(_) => "width",
             Effect::DcFilter(_) => "dc_filter",
             Effect::Equalizer(_) => "equalizer",
+            Effect::EqCurve(_) => "eq_curve",
             Effect::Compressor(_) => "compressor",
             Effect::Gate(_) => "gate",
             Effect::DeEsser(_) => "de_esser",
@@ -130,6 +133,7 @@ impl Effect {
             Effect::Width(width) => width.check(place),
             Effect::DcFilter(filter) => filter.check(place),
             Effect::Equalizer(equalizer) => equalizer.check(place, stage),
+            Effect::EqCurve(curve) => curve.check(place),
             Effect::Compressor(compressor) => compressor.check(place, stage),
             Effect::Gate(gate) => gate.check(place, stage),
             Effect::DeEsser(de_esser) => de_esser.check(place, stage),
@@ -159,6 +163,7 @@ impl Effect {
             Effect::Width(width) => width.start(),
             Effect::DcFilter(filter) => filter.start(stage),
             Effect::Equalizer(equalizer) => equalizer.start(stage),
+            Effect::EqCurve(curve) => curve.start(stage),
             Effect::Compressor(compressor) => compressor.start(stage),
             Effect::Gate(gate) => gate.start(stage),
             Effect::DeEsser(de_esser) => de_esser.start(stage),
@@ -184,6 +189,7 @@ impl Effect {
     pub(crate) fn latency(&self, stage: &Stage) -> usize {
         match self {
             Effect::Equalizer(equalizer) => equalizer.latency(stage),
+            Effect::EqCurve(_) => EqCurve::latency(stage),
             Effect::Compressor(compressor) => compressor.latency(stage),
             Effect::Gate(gate) => gate.latency(stage),
             Effect::MultibandCompressor(compressor) => compressor.latency(stage),
@@ -199,6 +205,7 @@ impl Effect {
     fn bytes(&self, stage: &Stage) -> usize {
         let planes = match self {
             Effect::Equalizer(equalizer) if equalizer.linear_phase => 8,
+            Effect::EqCurve(_) => 8,
             Effect::MultibandCompressor(compressor) => 4 + 2 * compressor.bands.len(),
             Effect::Parallel(parallel) => 4 + parallel.branches.len(),
             _ => 4,
@@ -267,6 +274,19 @@ pub(super) fn first_for_whole(effects: &[Slot], place: &Place, only_within: bool
             effect => (effect.is_for_whole() && !only_within).then(|| (place, effect.name())),
         }
     })
+}
+
+/// Lets every path of a file be changed.
+pub(crate) fn each_file(effects: &mut [Slot], change: &mut dyn FnMut(&mut String)) {
+    for slot in effects {
+        match &mut slot.effect {
+            Effect::ConvolutionReverb(reverb) => reverb.files_mut().for_each(&mut *change),
+            Effect::Parallel(parallel) => {
+                parallel.branches.iter_mut().for_each(|branch| each_file(&mut branch.effects, change));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Checks a list of effects at `place`.
@@ -349,6 +369,7 @@ into_effect!(
     Width,
     DcFilter,
     Equalizer,
+    EqCurve,
     Compressor,
     Gate,
     DeEsser,

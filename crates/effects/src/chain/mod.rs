@@ -30,10 +30,13 @@ pub(crate) use limits::within;
 pub(crate) use planes::{CHUNK, Planes};
 pub(crate) use processor::{Processor, Stage};
 
+use std::path::Path;
+
 use rae_units::SampleRate;
 use serde::{Deserialize, Serialize};
 
 use crate::EffectsError;
+use effect::each_file;
 
 /// Effects that sound passes one after the other.
 ///
@@ -94,6 +97,20 @@ impl<E: Into<Effect>, const N: usize> From<[E; N]> for Chain {
 }
 
 impl Chain {
+    /// Checks every parameter and file, without making anything ready.
+    ///
+    /// # Errors
+    /// As [`Chain::prepare_for`].
+    pub fn check(&self, setup: &Setup) -> Result<(), EffectsError> {
+        Prepared::checked(self, setup).map(drop)
+    }
+
+    /// The chain with its files relative to `folder`; absolute paths stay.
+    pub fn files_in(mut self, folder: &Path) -> Chain {
+        each_file(&mut self.effects, &mut |path| *path = folder.join(&*path).display().to_string());
+        self
+    }
+
     /// Checks every parameter and makes the chain ready to process sound.
     ///
     /// # Errors

@@ -108,6 +108,15 @@ impl ConvolutionReverb {
         path.into_iter().chain(right).map(String::as_str)
     }
 
+    /// The same, to change their paths.
+    pub(crate) fn files_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let (path, right) = match &mut self.response {
+            Response::File { path, right_path, .. } => (Some(path), right_path.as_mut()),
+            _ => (None, None),
+        };
+        path.into_iter().chain(right)
+    }
+
     pub(crate) fn check(&self, place: &Place, stage: &Stage) -> Result<(), EffectsError> {
         let place = &place.named("convolution_reverb");
         within(place, "pre_delay_ms", self.pre_delay_ms, 0.0..=500.0)?;

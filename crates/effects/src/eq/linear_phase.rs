@@ -33,15 +33,14 @@ fn slowest(damping: f64, square: f64) -> f64 {
     if discriminant > 0.0 { square / (damping + discriminant.sqrt()) } else { damping }
 }
 
-fn response(prototypes: &[Prototype], stage: &Stage) -> Vec<f32> {
-    let half = half(prototypes, stage);
+/// A symmetric response with this amplitude at each frequency in Hz.
+fn response(half: usize, amplitude: &dyn Fn(f64) -> f64, stage: &Stage) -> Vec<f32> {
     let points = 8 * half;
     let fft = Fft::new(points);
     let mut spectrum: Vec<Complex32> = (0..points)
         .map(|bin| {
             let hz = bin.min(points - bin) as f64 / points as f64 * stage.hz();
-            let power: f64 = prototypes.iter().map(|prototype| prototype.power(hz)).product();
-            Complex32::new(power.sqrt() as f32, 0.0)
+            Complex32::new(amplitude(hz) as f32, 0.0)
         })
         .collect();
     fft.inverse(&mut spectrum, &mut fft.scratch());
@@ -53,8 +52,8 @@ fn response(prototypes: &[Prototype], stage: &Stage) -> Vec<f32> {
     (0..=2 * half).map(tap).collect()
 }
 
-fn spectra(prototypes: &[Prototype], stage: &Stage) -> Spectra {
-    let response = response(prototypes, stage);
+fn spectra(half: usize, amplitude: &dyn Fn(f64) -> f64, stage: &Stage) -> Spectra {
+    let response = response(half, amplitude, stage);
     let taps = response.len();
     let mut planes = response.clone();
     planes.extend(response);
@@ -64,7 +63,11 @@ fn spectra(prototypes: &[Prototype], stage: &Stage) -> Spectra {
 
 /// Frames by which the output will lie behind the input.
 pub(super) fn latency(prototypes: &[Prototype], stage: &Stage) -> usize {
-    let half = half(prototypes, stage);
+    latency_of(half(prototypes, stage), stage)
+}
+
+/// The same of a response with so many frames on each side of its middle.
+pub(super) fn latency_of(half: usize, stage: &Stage) -> usize {
     half + convolution::latency(2 * half + 1, stage)
 }
 
@@ -77,7 +80,13 @@ pub(super) struct LinearPhase {
 
 impl LinearPhase {
     pub(super) fn new(prototypes: &[Prototype], stage: &Stage) -> LinearPhase {
-        LinearPhase { convolved: Convolved::new(spectra(prototypes, stage), stage), half: half(prototypes, stage) }
+        let power = |hz: f64| prototypes.iter().map(|prototype| prototype.power(hz)).product::<f64>();
+        LinearPhase::of(half(prototypes, stage), &|hz| power(hz).sqrt(), stage)
+    }
+
+    /// Any amplitude over frequency in Hz, through a response with so many frames on each side of its middle.
+    pub(super) fn of(half: usize, amplitude: &dyn Fn(f64) -> f64, stage: &Stage) -> LinearPhase {
+        LinearPhase { convolved: Convolved::new(spectra(half, amplitude, stage), stage), half }
     }
 }
 

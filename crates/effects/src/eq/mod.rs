@@ -2,10 +2,12 @@
 
 mod analogue;
 mod band;
+mod curve;
 mod design;
 mod linear_phase;
 
 pub use band::{Band, MAX_BANDS};
+pub use curve::{CurvePoint, EqCurve};
 
 use linear_phase::LinearPhase;
 

@@ -7,3 +7,5 @@ mod weighting;
 
 pub use measurement::{ChannelLevels, Measurement, Measurer};
 pub use meter::{Loudness, LoudnessMeter};
+
+pub(crate) use weighting::weighting_power;

@@ -27,6 +27,13 @@ pub(super) fn filters(hz: f64) -> [Biquad; 2] {
     [head, lows]
 }
 
+/// The power that both filters together give a tone of `hz`: that of the recommendation's at 48 kHz, beyond 20 kHz that at
+/// 20 kHz.
+pub(crate) fn weighting_power(hz: f64) -> f64 {
+    const RATE: f64 = 48_000.0;
+    filters(RATE).iter().map(|filter| filter.magnitude(hz.min(20_000.0) / RATE).powi(2)).product()
+}
+
 /// What channels count, in the order of WAV files (BS.1770-5, table 4): 1.41 for speakers from 60° to 120° at either side,
 /// as the surround ones of 4 to 6 channels are, nothing for low frequencies.
 pub(super) fn channel_weights(channels: usize) -> Vec<f64> {

@@ -10,10 +10,12 @@ use rae_codec::{Encoding, EncodingOptions, FileFormat, SampleFormat, Samples};
 use rae_units::{Decibels, SampleRate};
 use serde::Serialize;
 
-use crate::Error;
 use crate::settings::in_range;
-pub use many::{ConvertObserver, ConvertedFile, convert_files};
+use crate::{Error, check_output};
+pub(crate) use many::each_file;
+pub use many::{ConvertObserver, ConvertedFile, FilesObserver, WorkedFile, convert_files};
 pub use run::convert;
+pub(crate) use run::{Job, Passes, can_be_read_twice, through};
 
 /// Where sound comes from.
 pub enum ConvertInput {
@@ -29,6 +31,24 @@ pub enum ConvertOutput<'a> {
     File(PathBuf),
     /// A pipe, which cannot be rewound.
     Pipe(&'a mut (dyn Write + Send)),
+}
+
+impl ConvertOutput<'_> {
+    /// The file's path, which may say the format.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            ConvertOutput::File(path) => Some(path),
+            ConvertOutput::Pipe(_) => None,
+        }
+    }
+
+    /// Refuses an output that is the input.
+    pub(crate) fn check(&self, input: &ConvertInput) -> Result<(), Error> {
+        match (input, self) {
+            (ConvertInput::File(input), ConvertOutput::File(output)) => check_output(output, input),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// How an audio file is to be changed. By default it becomes another format alone.
@@ -66,12 +86,12 @@ pub struct ConvertReport {
 }
 
 impl ConvertSettings {
-    fn validate(&self) -> Result<(), Error> {
+    pub(crate) fn validate(&self) -> Result<(), Error> {
         self.normalize.map_or(Ok(()), |level| in_range("normalize", level.0, -100.0, 0.0, "dBFS"))
     }
 
     /// The encoding for an output with this name, if it has one, of an input with these samples.
-    fn encoding(&self, output: Option<&Path>, samples: Samples) -> Result<Encoding, Error> {
+    pub(crate) fn encoding(&self, output: Option<&Path>, samples: Samples) -> Result<Encoding, Error> {
         let named = || output.map_or(Ok(None), FileFormat::from_path);
         let format = self.encoding.format.map_or_else(named, |format| Ok(Some(format)))?.unwrap_or_default();
         let mut options = self.encoding;

@@ -11,14 +11,17 @@ use rae_codec::{
     OutputFile, changed,
 };
 use rae_dsp::AudioBuffer;
-use rae_units::{Decibels, Frames, Seconds};
+use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
 use super::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings};
 use crate::sound::losses;
-use crate::{Error, Observer, Progress, check_output};
+use crate::{Error, Observer, Progress};
 
 /// Blocks between the threads, at most.
 const BLOCKS: usize = 4;
+
+/// What sound passes between its file and the other one.
+pub(crate) type Way<'a, S> = dyn Fn(Box<dyn AudioSource>) -> Result<S, Error> + 'a;
 
 /// Makes an audio file of another, or of what comes through a pipe. Tags are carried over. Sound beyond full scale is
 /// lost in all formats but WAV of floats; the report says so.
@@ -31,12 +34,21 @@ pub fn convert(
     settings: &ConvertSettings,
     observer: &mut Observer<'_>,
 ) -> Result<ConvertReport, Error> {
-    if let (ConvertInput::File(input), ConvertOutput::File(output)) = (&input, &output) {
-        check_output(output, input)?;
-    }
+    Ok(through(input, output, settings, &Ok, observer)?.0)
+}
+
+/// As [`convert`], with something on the way. Gives back what the sound has passed.
+pub(crate) fn through<S: AudioSource>(
+    input: ConvertInput,
+    output: ConvertOutput<'_>,
+    settings: &ConvertSettings,
+    way: &Way<'_, S>,
+    observer: &mut Observer<'_>,
+) -> Result<(ConvertReport, S), Error> {
+    output.check(&input)?;
     settings.validate()?;
     let passes = if settings.normalize.is_some() { 2 } else { 1 };
-    let mut progress = Passes { observer, done: 0, passes };
+    let mut progress = Passes::new(observer, passes);
     let mut path = None;
     let reader = match input {
         input if passes > 1 && !can_be_read_twice(&input) => {
@@ -46,34 +58,31 @@ pub fn convert(
         ConvertInput::Pipe(pipe) => AudioReader::from_pipe(pipe, "standard input", &DecodeLimits::default())?,
         ConvertInput::File(file) => AudioReader::open(path.insert(file))?,
     };
-    let named = match &output {
-        ConvertOutput::File(path) => Some(path.as_path()),
-        ConvertOutput::Pipe(_) => None,
-    };
-    let encoding = settings.encoding(named, reader.info().samples)?;
+    let encoding = settings.encoding(output.path(), reader.info().samples)?;
     let rounding = settings.rounding(reader.info().samples, encoding);
-    let job = Job::new(reader, encoding, settings)?;
-    let mut report = match output {
+    let job = Job::new(reader, encoding, settings, way)?;
+    let (mut report, source) = match output {
         ConvertOutput::File(output) => {
             let file = OutputFile::create(output, settings.overwrite)?;
             let writer = AudioWriter::to_file(file, &job.spec, encoding)?;
-            let gain = gain(path.as_deref(), encoding, settings, &mut progress)?;
-            let (file, report) = job.run(writer, gain, &mut progress)?;
+            let gain = gain(path.as_deref(), encoding, settings, way, &mut progress)?;
+            let (file, report, source) = job.run(writer, gain, &mut progress, &mut |_| {})?;
             file.commit()?;
-            report
+            (report, source)
         }
         ConvertOutput::Pipe(sink) => {
-            let gain = gain(path.as_deref(), encoding, settings, &mut progress)?;
+            let gain = gain(path.as_deref(), encoding, settings, way, &mut progress)?;
             let writer = AudioWriter::streaming(BufWriter::new(sink), "standard output", &job.spec, encoding)?;
-            job.run(writer, gain, &mut progress)?.1
+            let (_, report, source) = job.run(writer, gain, &mut progress, &mut |_| {})?;
+            (report, source)
         }
     };
     report.warnings.extend(rounding);
-    Ok(report)
+    Ok((report, source))
 }
 
 /// What is missing is no pipe: opening it says why.
-fn can_be_read_twice(input: &ConvertInput) -> bool {
+pub(crate) fn can_be_read_twice(input: &ConvertInput) -> bool {
     match input {
         ConvertInput::File(path) => path.metadata().map_or(true, |file| file.is_file() || file.is_dir()),
         ConvertInput::Pipe(_) => false,
@@ -81,22 +90,17 @@ fn can_be_read_twice(input: &ConvertInput) -> bool {
 }
 
 /// What brings the highest sample to the level that is asked for; of silence, nothing.
-fn gain(
+fn gain<S: AudioSource>(
     path: Option<&Path>,
     encoding: Encoding,
     settings: &ConvertSettings,
+    way: &Way<'_, S>,
     progress: &mut Passes<'_, '_>,
 ) -> Result<f32, Error> {
     let (Some(level), Some(path)) = (settings.normalize, path) else { return Ok(1.0) };
-    let mut job = Job::new(AudioReader::open(path)?, encoding, settings)?;
     let mut peak = 0.0f32;
-    let (mut position, expected) = (0, job.source.frames());
-    while let Some(block) = job.source.read()? {
-        peak = highest(block, peak);
-        position += block.frames() as u64;
-        progress.tell(position, expected, &job.spec)?;
-    }
-    progress.done += 1;
+    let mut job = Job::new(AudioReader::open(path)?, encoding, settings, way)?;
+    progress.pass(&mut job.source, |block| peak = highest(block, peak))?;
     let gain = (level.amplitude() / f64::from(peak)).min(f32::MAX.into());
     Ok(if peak > 0.0 { gain as f32 } else { 1.0 })
 }
@@ -108,18 +112,46 @@ fn highest(block: &AudioBuffer, peak: f32) -> f32 {
 }
 
 /// Tells how far some passes have come.
-struct Passes<'a, 'b> {
+pub(crate) struct Passes<'a, 'b> {
     observer: &'a mut Observer<'b>,
-    done: usize,
+    pub(crate) done: usize,
     passes: usize,
+    /// What was told last; it never falls.
+    fraction: f64,
 }
 
-impl Passes<'_, '_> {
-    fn tell(&mut self, position: u64, expected: Option<Frames>, spec: &AudioSpec) -> Result<(), Error> {
+impl<'a, 'b> Passes<'a, 'b> {
+    pub(crate) fn new(observer: &'a mut Observer<'b>, passes: usize) -> Passes<'a, 'b> {
+        Passes { observer, done: 0, passes, fraction: 0.0 }
+    }
+
+    /// How many there will be, as far as is known.
+    pub(crate) fn expected(&self) -> usize {
+        self.passes
+    }
+
+    /// Reads a source to its end.
+    pub(crate) fn pass(
+        &mut self,
+        source: &mut impl AudioSource,
+        mut take: impl FnMut(&AudioBuffer),
+    ) -> Result<(), Error> {
+        let (mut position, expected, rate) = (0, source.frames(), source.rate());
+        while let Some(block) = source.read()? {
+            take(block);
+            position += block.frames() as u64;
+            self.tell(position, expected, rate)?;
+        }
+        self.done += 1;
+        Ok(())
+    }
+
+    fn tell(&mut self, position: u64, expected: Option<Frames>, rate: SampleRate) -> Result<(), Error> {
         let share = expected.map_or(0.0, |expected| position as f64 / expected.0.max(position).max(1) as f64);
         let expected = expected.map_or(position, |expected| expected.0.max(position));
-        let seconds = |frames| Frames(frames).seconds(spec.rate);
-        let fraction = (self.done as f64 + share) / self.passes as f64;
+        let seconds = |frames| Frames(frames).seconds(rate);
+        let fraction = ((self.done as f64 + share) / self.passes as f64).clamp(self.fraction, 1.0);
+        self.fraction = fraction;
         match (self.observer)(Progress { position: seconds(position), expected: seconds(expected), fraction }) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::Cancelled),
@@ -128,43 +160,49 @@ impl Passes<'_, '_> {
 }
 
 /// Sound on its way to a format.
-struct Job {
+pub(crate) struct Job<S> {
     from: AudioInfo,
-    source: Box<dyn AudioSource>,
-    spec: AudioSpec,
+    pub(crate) source: S,
+    pub(crate) spec: AudioSpec,
     encoding: Encoding,
 }
 
-impl Job {
-    fn new(reader: AudioReader, encoding: Encoding, settings: &ConvertSettings) -> Result<Job, Error> {
+impl<S: AudioSource> Job<S> {
+    pub(crate) fn new(
+        reader: AudioReader,
+        encoding: Encoding,
+        settings: &ConvertSettings,
+        way: &Way<'_, S>,
+    ) -> Result<Job<S>, Error> {
         let from = reader.info().clone();
         let rate = settings.rate(encoding, from.rate);
-        let source = changed(Box::new(reader), Some(rate), settings.channels)?;
+        let source = way(changed(Box::new(reader), Some(rate), settings.channels)?)?;
         let channels = u16::try_from(source.channels()).unwrap_or(u16::MAX);
         let spec = AudioSpec { rate, channels, max_frames: source.frames(), tags: from.tags.clone() };
         Ok(Job { from, source, spec, encoding })
     }
 
-    /// Decodes on a thread of its own, encodes on this one.
-    fn run<W: Write>(
+    /// Decodes on a thread of its own, encodes on this one. `heard` hears what is encoded.
+    pub(crate) fn run<W: Write>(
         self,
         mut writer: AudioWriter<W>,
         gain: f32,
         progress: &mut Passes<'_, '_>,
-    ) -> Result<(W, ConvertReport), Error> {
+        heard: &mut dyn FnMut(&AudioBuffer),
+    ) -> Result<(W, ConvertReport, S), Error> {
         let Job { from, mut source, spec, encoding } = self;
         let expected = source.frames();
         let (mut peak, mut position) = (0.0f32, 0);
         let (full, blocks) = sync_channel::<AudioBuffer>(BLOCKS);
-        let warnings = thread::scope(|scope| {
-            let decode = move || -> Result<Vec<String>, CodecError> {
+        let source = thread::scope(|scope| {
+            let decode = move || -> Result<S, CodecError> {
                 while let Some(block) = source.read()? {
                     // Whoever takes no more says why.
                     if full.send(block.clone()).is_err() {
                         break;
                     }
                 }
-                Ok(source.warnings().to_vec())
+                Ok(source)
             };
             let decoder = thread::Builder::new().name("rae-decoder".into()).spawn_scoped(scope, decode);
             let decoder = decoder.map_err(|source| Error::Threads { source })?;
@@ -173,10 +211,11 @@ impl Job {
                     block.planar_mut().iter_mut().for_each(|sample| *sample *= gain);
                 }
                 peak = highest(&block, peak);
+                heard(&block);
                 position += block.frames() as u64;
                 let channels: Vec<&[f32]> = (0..block.channels()).map(|channel| block.channel(channel)).collect();
                 writer.write(&channels)?;
-                progress.tell(position, expected, &spec)
+                progress.tell(position, expected, spec.rate)
             });
             match decoder.join() {
                 Ok(decoded) => encoded.and(decoded.map_err(Error::from)),
@@ -184,7 +223,8 @@ impl Job {
             }
         })?;
         let (sink, summary) = writer.finish()?;
-        Ok((sink, report(&from, &spec, encoding, peak, warnings, &summary)))
+        let report = report(&from, &spec, encoding, peak, source.warnings().to_vec(), &summary);
+        Ok((sink, report, source))
     }
 }
 

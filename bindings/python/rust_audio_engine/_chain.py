@@ -1,0 +1,197 @@
+"""Chains of effects as values, and at work on blocks."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from . import _core
+from ._sound import core_samples
+from ._soundfont import StrPath
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Chain:
+    """Effects that sound passes one after the other; ``docs/chains.md`` tells of each, and
+    ``schemas/chain.schema.json`` describes them for programs.
+
+    >>> chain = Chain([{"type": "gain", "gain_db": -6}, {"type": "true_peak_limiter"}])
+    >>> [effect["type"] for effect in chain.effects]
+    ['gain', 'true_peak_limiter']
+
+    What is misspelt or missing raises :class:`SettingsError`; parameters out of range do so where the chain is used,
+    since some ranges depend on the sample rate.
+    """
+
+    def __init__(self, effects: Iterable[Mapping[str, Any]] = (), description: str = "") -> None:
+        try:
+            text = json.dumps({"description": description, "effects": [dict(effect) for effect in effects]})
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"effects: expected dictionaries such as {{'type': 'gain'}}: {error}") from None
+        self._json = _core.chain_from_text(text, json=True)
+
+    @classmethod
+    def _of(cls, text: str) -> Self:
+        chain = cls.__new__(cls)
+        chain._json = text
+        return chain
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """The chain of a preset; :func:`presets` names them."""
+        return cls._of(_core.chain_from_preset(name))
+
+    @classmethod
+    def read(cls, path: StrPath) -> Self:
+        """Read a TOML file, or JSON where the name ends so."""
+        return cls._of(_core.chain_from_file(os.fspath(path)))
+
+    @classmethod
+    def from_toml(cls, text: str) -> Self:
+        """Read TOML text."""
+        return cls._of(_core.chain_from_text(text, json=False))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read JSON text."""
+        return cls._of(_core.chain_from_text(text, json=True))
+
+    @classmethod
+    def from_dict(cls, chain: Mapping[str, Any]) -> Self:
+        """From ``{"description": …, "effects": […]}``, as :meth:`to_dict` gives it."""
+        return cls._of(_core.chain_from_text(json.dumps(dict(chain)), json=True))
+
+    def to_toml(self) -> str:
+        """The chain as TOML, with everything that was left out."""
+        return _core.chain_to_toml(self._json)
+
+    def to_json(self) -> str:
+        """The chain as JSON, with everything that was left out."""
+        return self._json
+
+    def to_dict(self) -> dict[str, Any]:
+        """The chain as a dictionary, with everything that was left out."""
+        chain: dict[str, Any] = json.loads(self._json)
+        return chain
+
+    @property
+    def description(self) -> str:
+        """What the chain is for."""
+        return str(self.to_dict().get("description", ""))
+
+    @property
+    def effects(self) -> list[dict[str, Any]]:
+        """A dictionary for each effect; changing them changes nothing here."""
+        effects: list[dict[str, Any]] = self.to_dict()["effects"]
+        return effects
+
+    def prepare(self, sample_rate: int, channels: int = 2) -> Processor:
+        """Make the chain ready for blocks of sound."""
+        return Processor(self, sample_rate, channels)
+
+    def __add__(self, other: Chain) -> Chain:
+        """The effects of this chain, then those of the other one."""
+        if not isinstance(other, Chain):
+            return NotImplemented
+        return Chain([*self.effects, *other.effects], self.description)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Chain) and self._json == other._json
+
+    def __hash__(self) -> int:
+        return hash(self._json)
+
+    def __repr__(self) -> str:
+        return f"<Chain {[effect['type'] for effect in self.effects]}>"
+
+
+ChainSource = Chain | StrPath | Mapping[str, Any] | Iterable[Mapping[str, Any]]
+"""A chain, its TOML or JSON file, a dictionary as :meth:`Chain.to_dict` gives it, or a list of effects."""
+
+
+class Processor:
+    """A chain at work on a stream of blocks, from :meth:`Chain.prepare`. The samples do not depend on how the stream is
+    cut into blocks. Threads may share it, one block at a time.
+    """
+
+    def __init__(self, chain: ChainSource, sample_rate: int, channels: int = 2) -> None:
+        self._core = _core.Processor(_json_of(chain), sample_rate, channels)
+
+    def process(self, block: NDArray[np.floating]) -> NDArray[np.float32]:
+        """The next block, of any length: shape (channels, frames), or (frames,) for one channel. What comes out is as
+        long and lies :attr:`latency` frames behind."""
+        import numpy as np
+
+        output = self._core.process(core_samples(block, "block"))
+        return output if np.ndim(block) == 2 else output[0]
+
+    def flush(self) -> NDArray[np.float32]:
+        """What is still to come after the last block: :attr:`latency` + :attr:`tail` frames, shape (channels, frames).
+        Then :meth:`reset` begins anew."""
+        import numpy as np
+
+        return self._core.process(np.zeros((self.channels, self.latency + self.tail), np.float32))
+
+    def update(self, chain: ChainSource) -> None:
+        """Move to new parameters within 20 ms, without a click. Number, order and types of the effects have to stay,
+        and so does the latency."""
+        self._core.update(_json_of(chain))
+
+    def reset(self) -> None:
+        """Back to the state before the first block."""
+        self._core.reset()
+
+    @property
+    def latency(self) -> int:
+        """Frames by which the output lies behind the input."""
+        return self._core.latency
+
+    @property
+    def tail(self) -> int:
+        """Frames by which the output, latency apart, outlasts the input: until what rings is 100 dB down."""
+        return self._core.tail
+
+    @property
+    def sample_rate(self) -> int:
+        """Frames per second."""
+        return self._core.sample_rate
+
+    @property
+    def channels(self) -> int:
+        """Channels of every block."""
+        return self._core.channels
+
+    def reductions(self) -> dict[str, float]:
+        """How far effects turned down at most since this was last called, in dB by their places such as
+        ``"effects[1].bands[0]"``."""
+        return dict(self._core.reductions())
+
+
+def presets() -> dict[str, str]:
+    """The names of the presets, each with what it is for."""
+    return dict(_core.presets())
+
+
+def chain_json(chain: ChainSource | None, preset: str | None) -> str | None:
+    """The JSON of a chain or a preset, of which there can be one."""
+    if chain is not None and preset is not None:
+        raise TypeError("chain and preset both choose effects; use one of them")
+    if preset is not None:
+        return _core.chain_from_preset(preset)
+    return None if chain is None else _json_of(chain)
+
+
+def _json_of(chain: ChainSource) -> str:
+    if isinstance(chain, Chain):
+        return chain.to_json()
+    if isinstance(chain, str | os.PathLike):
+        return _core.chain_from_file(os.fspath(Path(chain)))
+    if isinstance(chain, Mapping):
+        return Chain.from_dict(chain).to_json()
+    return Chain(chain).to_json()

@@ -1,0 +1,263 @@
+//! What the verbs share that make audio files of audio files.
+
+use std::io::{IsTerminal, stdin, stdout};
+use std::path::{Path, PathBuf};
+
+use clap::{ArgGroup, Args};
+use rust_audio_engine::{
+    ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, Decibels, EncodingOptions, Error, FileFormat,
+    FilesObserver, Observer, SampleFormat, SampleRate, Seconds, WorkedFile,
+};
+use serde::Serialize;
+
+use crate::exit::{Failure, describe};
+use crate::options::SampleFormatName;
+use crate::output::makes_file;
+use crate::terminal::{Interrupts, Patience, ProgressLine, bar, print_json, say};
+use crate::values::show_time;
+
+/// Which files are worked on, where they go, and what is told.
+#[derive(Args)]
+#[command(group = ArgGroup::new("outputs").args(["output", "out_dir"]).required(true))]
+pub(crate) struct FileOptions {
+    /// Audio files; - is standard input
+    #[arg(required = true, value_name = "FILES")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Where the one file goes; - is standard output
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// Where any number of files go; the folder is made if it is not there
+    #[arg(short = 'd', long, value_name = "DIR")]
+    out_dir: Option<PathBuf>,
+    /// Replace output files that exist
+    #[arg(long)]
+    force: bool,
+    /// With --out-dir: files to work on at once [default: one per core]
+    #[arg(short, long, value_name = "N", help_heading = "Work", conflicts_with = "output")]
+    jobs: Option<usize>,
+    /// Print what was made as JSON on standard output; with --out-dir a list
+    #[arg(long, help_heading = "Work")]
+    json: bool,
+    /// Say nothing but errors
+    #[arg(long, help_heading = "Work")]
+    quiet: bool,
+}
+
+/// What the output is.
+#[derive(Args)]
+#[command(next_help_heading = "Format")]
+pub(crate) struct FileFormatOptions {
+    /// wav, flac, mp3 or opus [default: what the output's name says, else wav]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<FileFormat>,
+    /// Sample rate [default: the input's; Opus takes 48000 for rates that it does not know]
+    #[arg(short = 'r', long, alias = "sample-rate", value_name = "HZ", value_parser = rate)]
+    rate: Option<SampleRate>,
+    /// 1 or 2 channels [default: the input's]
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=2))]
+    channels: Option<usize>,
+    /// WAV and FLAC: s16, s24, or f32 for WAV [default: what holds the input]
+    #[arg(long, value_name = "FORMAT")]
+    sample_format: Option<SampleFormatName>,
+    /// MP3 and Opus: kbit/s
+    #[arg(long, value_name = "KBPS", conflicts_with = "quality")]
+    bitrate: Option<u16>,
+    /// MP3: a rate that varies, 0 (best, about 245 kbit/s) to 9 (about 65) [default: 2]
+    #[arg(long, value_name = "N")]
+    quality: Option<u8>,
+    /// FLAC: 0 (fastest) to 8 (smallest) [default: 5]
+    #[arg(long, value_name = "N")]
+    level: Option<u8>,
+}
+
+/// The work of a verb.
+pub(crate) trait FileWork {
+    type Report: FileReport;
+
+    fn one(
+        &self,
+        input: ConvertInput,
+        output: ConvertOutput<'_>,
+        observer: &mut Observer<'_>,
+    ) -> Result<Self::Report, Error>;
+
+    fn many(
+        &self,
+        inputs: &[PathBuf],
+        folder: &Path,
+        jobs: Option<usize>,
+        observer: &mut FilesObserver<'_, Self::Report>,
+    ) -> Result<Vec<WorkedFile<Self::Report>>, Error>;
+}
+
+/// What was made of one file.
+pub(crate) trait FileReport: Serialize {
+    fn file(&self) -> &ConvertReport;
+
+    /// More words for the line about it.
+    fn more(&self) -> String {
+        String::new()
+    }
+}
+
+#[derive(Serialize)]
+struct JsonFile<'a, R> {
+    input: String,
+    /// Nothing where the file failed.
+    output: Option<String>,
+    error: Option<String>,
+    #[serde(flatten)]
+    report: Option<&'a R>,
+}
+
+impl FileFormatOptions {
+    pub(crate) fn settings(&self, files: &FileOptions, normalize: Option<f64>) -> ConvertSettings {
+        ConvertSettings {
+            encoding: EncodingOptions {
+                format: self.format,
+                sample_format: self.sample_format.map(SampleFormat::from),
+                bitrate: self.bitrate,
+                quality: self.quality,
+                level: self.level,
+            },
+            rate: self.rate,
+            channels: self.channels,
+            normalize: normalize.map(Decibels),
+            overwrite: files.force,
+        }
+    }
+}
+
+impl FileOptions {
+    pub(crate) fn overwrites(&self) -> bool {
+        self.force
+    }
+
+    pub(crate) fn run(&self, work: &impl FileWork) -> Result<(), Failure> {
+        let interrupts = Interrupts::watch();
+        let line = ProgressLine::new(self.quiet, interrupts.clone());
+        match (&self.output, &self.out_dir) {
+            (Some(output), _) => self.one(output, work, &interrupts, line),
+            (None, Some(folder)) => self.many(folder, work, &interrupts, line),
+            (None, None) => Err(Failure::Usage("name an output with -o, or a folder with --out-dir".into())),
+        }
+    }
+
+    fn one(
+        &self,
+        output: &Path,
+        work: &impl FileWork,
+        interrupts: &Interrupts,
+        mut line: ProgressLine,
+    ) -> Result<(), Failure> {
+        let [input] = self.inputs.as_slice() else {
+            return Err(Failure::Usage("-o takes one input; use --out-dir for several".into()));
+        };
+        let pipe = Path::new("-");
+        if output == pipe && stdout().is_terminal() {
+            return Err(Failure::Usage("standard output is a terminal; send it into a pipe or name a file".into()));
+        }
+        if output == pipe && self.json {
+            return Err(Failure::Usage("--json and -o - both want standard output; choose one".into()));
+        }
+        let source =
+            if input == pipe { ConvertInput::Pipe(Box::new(stdin())) } else { ConvertInput::File(input.clone()) };
+        interrupts.expect_order(patience([input.as_path(), output]));
+        let mut out = stdout();
+        let sink = if output == pipe { ConvertOutput::Pipe(&mut out) } else { ConvertOutput::File(output.to_owned()) };
+        let report = work.one(source, sink, &mut |progress| line.update(progress));
+        line.clear();
+        let report = report?;
+        self.tell(input, output, &report);
+        if self.json { print_json(&json(input, output, &Ok(report))) } else { Ok(()) }
+    }
+
+    fn many<W: FileWork>(
+        &self,
+        folder: &Path,
+        work: &W,
+        interrupts: &Interrupts,
+        mut line: ProgressLine,
+    ) -> Result<(), Failure> {
+        if self.inputs.iter().any(|input| input == Path::new("-")) {
+            return Err(Failure::Usage("standard input has no name to make one in --out-dir of; use -o".into()));
+        }
+        interrupts.expect_order(patience(self.inputs.iter().map(PathBuf::as_path)));
+        let total = self.inputs.len();
+        let mut failed = 0;
+        let mut observer = |file: Option<&WorkedFile<W::Report>>, done: usize| {
+            match file.map(|file| (file, &file.result)) {
+                Some((file, Ok(report))) => {
+                    line.clear();
+                    self.tell(&file.input, &file.output, report);
+                }
+                None | Some((_, Err(Error::Cancelled))) => {}
+                Some((file, Err(error))) => {
+                    failed += 1;
+                    line.clear();
+                    say(&format!("rae: {}", about(&file.input, error)));
+                }
+            }
+            line.show(|| format!("{} {done} of {total}", bar(done as f64 / total as f64)))
+        };
+        let files = work.many(&self.inputs, folder, self.jobs, &mut observer)?;
+        line.clear();
+        if self.json {
+            let list: Vec<_> = files.iter().map(|file| json(&file.input, &file.output, &file.result)).collect();
+            print_json(&list)?;
+        }
+        let done = files.iter().filter(|file| file.result.is_ok()).count();
+        if files.iter().any(|file| matches!(file.result, Err(Error::Cancelled))) {
+            return Err(Failure::Interrupted { done, total });
+        }
+        if failed > 0 { Err(Failure::Files { failed, total }) } else { Ok(()) }
+    }
+
+    /// `out.mp3: 3:12.4 of MP3 from FLAC, stereo at 44100 Hz, peak −1.2 dBFS`
+    fn tell(&self, input: &Path, output: &Path, report: &impl FileReport) {
+        if self.quiet {
+            return;
+        }
+        let (more, report) = (report.more(), report.file());
+        for warning in &report.warnings {
+            let name = if input == Path::new("-") { "standard input".into() } else { input.display().to_string() };
+            say(&format!("rae: warning: {name}: {warning}"));
+        }
+        let channels = match report.channels {
+            1 => "mono".to_owned(),
+            2 => "stereo".to_owned(),
+            channels => format!("{channels} channels"),
+        };
+        let name = if output == Path::new("-") { "standard output".into() } else { output.display().to_string() };
+        let peak = report.peak_dbfs.map_or("silent".into(), |peak| format!("peak {peak:.1} dBFS").replace('-', "−"));
+        let (length, rate) = (show_time(Seconds(report.duration)), report.sample_rate);
+        say(&format!("{name}: {length} of {} from {}, {channels} at {rate} Hz, {peak}{more}", report.to, report.from));
+    }
+}
+
+fn json<'a, R>(input: &Path, output: &Path, result: &'a Result<R, Error>) -> JsonFile<'a, R> {
+    JsonFile {
+        input: input.display().to_string(),
+        output: result.is_ok().then(|| output.display().to_string()),
+        error: result.as_ref().err().map(describe),
+        report: result.as_ref().ok(),
+    }
+}
+
+/// An error with the input it is about, unless it says so itself.
+fn about(input: &Path, error: &Error) -> String {
+    match error {
+        Error::Effects(_) | Error::Settings { .. } => format!("{}: {}", input.display(), describe(error)),
+        _ => describe(error),
+    }
+}
+
+/// A pipe may keep the work waiting for ever.
+fn patience<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Patience {
+    if paths.into_iter().all(makes_file) { Patience::Endless } else { Patience::Once }
+}
+
+fn rate(text: &str) -> Result<SampleRate, String> {
+    let rate = text.parse().ok().filter(|rate| (1..=768_000).contains(rate)).and_then(SampleRate::new);
+    rate.ok_or_else(|| "choose 1 to 768000 Hz".into())
+}

@@ -1,0 +1,116 @@
+//! `rae process` and `rae presets` on the command line.
+
+mod common;
+
+use std::fs;
+
+use common::{Folder, stderr};
+
+/// A folder with `song.wav`.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.stdout("render song.mid -o song.wav --quiet --sample-format f32 --no-reverb");
+    folder
+}
+
+fn samples(folder: &Folder, name: &str) -> Vec<f32> {
+    hound::WavReader::open(folder.path(name)).unwrap().into_samples().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_chain_of_a_gain_is_a_gain() {
+    let folder = folder();
+    fs::write(folder.path("half.toml"), "[[effects]]\ntype = \"gain\"\ngain_db = -6.0206\n").unwrap();
+    fs::write(folder.path("half.json"), r#"{"effects": [{"type": "gain", "gain_db": -6.0206}]}"#).unwrap();
+    let before = samples(&folder, "song.wav");
+    for chain in ["half.toml", "half.json"] {
+        folder.stdout(&format!("process song.wav -o half.wav --chain {chain} --force --quiet"));
+        let after = samples(&folder, "half.wav");
+        assert_eq!(before.len(), after.len());
+        assert!(before.iter().zip(&after).all(|(was, is)| (was / 2.0 - is).abs() <= 1e-6));
+    }
+}
+
+#[test]
+fn latency_is_taken_away_and_tails_are_chosen() {
+    let folder = folder();
+    let chain = "[[effects]]\ntype = \"equalizer\"\nlinear_phase = true\n\
+        bands = [{ type = \"peak\", frequency_hz = 441, gain_db = 6, q = 0.7 }]\n";
+    fs::write(folder.path("eq.toml"), chain).unwrap();
+    let before = samples(&folder, "song.wav");
+    let after = |tail: &str| {
+        folder.stdout(&format!("process song.wav -o eq.wav --chain eq.toml --force --quiet {tail}"));
+        samples(&folder, "eq.wav")
+    };
+    let trimmed = after("--tail trim");
+    assert_eq!(trimmed.len(), before.len());
+    // The song is a tone of 441 Hz times what its keys ask for: in phase with itself, hence not late.
+    let product = |shift: usize| -> f64 {
+        before.iter().zip(&trimmed[2 * shift..]).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+    };
+    assert!((1..30).all(|shift| product(0) > product(shift)), "the output lies behind");
+    assert_eq!(after("--tail 0.5").len(), before.len() + 44_100);
+    let kept = after("");
+    assert!(kept.len() > before.len() && kept[..trimmed.len()] == trimmed[..]);
+}
+
+#[test]
+fn a_preset_is_the_file_that_it_prints() {
+    let folder = folder();
+    let list = folder.stdout("presets");
+    assert!(list.lines().count() >= 10 && list.contains("jazz") && list.contains("practice-room"), "{list}");
+    let json: serde_json::Value = serde_json::from_str(&folder.stdout("presets --json")).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), list.lines().count());
+    fs::write(folder.path("mine.toml"), folder.stdout("presets jazz")).unwrap();
+    fs::write(folder.path("mine.json"), folder.stdout("presets jazz --json")).unwrap();
+    folder.stdout("process song.wav -o a.wav --preset jazz --quiet");
+    folder.stdout("process song.wav -o b.wav --chain mine.toml --quiet");
+    folder.stdout("process song.wav -o c.wav --chain mine.json --quiet");
+    let bytes = |name: &str| fs::read(folder.path(name)).unwrap();
+    assert!(bytes("a.wav") == bytes("b.wav") && bytes("a.wav") == bytes("c.wav"));
+    let told = folder.fails(2, "presets polka");
+    assert!(told.contains("no preset 'polka'") && told.contains("jazz"), "{told}");
+}
+
+#[test]
+fn reports_are_json_for_one_file_and_for_many() {
+    let folder = folder();
+    fs::copy(folder.path("song.wav"), folder.path("other.wav")).unwrap();
+    let loud = "[[effects]]\ntype = \"gain\"\ngain_db = 40\n[[effects]]\ntype = \"true_peak_limiter\"\n";
+    fs::write(folder.path("loud.toml"), loud).unwrap();
+    let one = folder.stdout("process song.wav -o loud.flac --chain loud.toml --json --quiet");
+    let one: serde_json::Value = serde_json::from_str(&one).unwrap();
+    assert_eq!((one["output"].as_str(), one["to"].as_str()), (Some("loud.flac"), Some("FLAC")));
+    assert_eq!(one["reductions"][0]["place"], "effects[1]");
+    assert!(one["reductions"][0]["deepest_db"].as_f64().unwrap() > 3.0, "{one}");
+    let output = folder.rae("process song.wav song.mid other.wav -d out --chain loud.toml --json --jobs 2");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let many: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(many.as_array().unwrap().len(), 3);
+    assert!(many[0]["error"].is_null() && many[1]["error"].as_str().unwrap().contains("MIDI"), "{many}");
+    assert!(folder.path("out/other.wav").exists() && !folder.path("out/song-2.wav").exists());
+}
+
+#[test]
+fn mistakes_are_named_and_leave_outputs_alone() {
+    let folder = folder();
+    fs::write(folder.path("there.wav"), "mine").unwrap();
+    fs::write(folder.path("bad.toml"), "[[effects]]\ntype = \"gain\"\ngain = 3\n").unwrap();
+    fs::write(folder.path("far.toml"), "[[effects]]\ntype = \"gain\"\ngain_db = 300\n").unwrap();
+    folder.fails(5, "process song.wav -o there.wav --preset pop");
+    folder.fails(5, "process song.wav -o song.wav --preset pop --force");
+    folder.fails(2, "process song.wav -o new.wav");
+    folder.fails(2, "process song.wav -o new.wav --preset pop --chain bad.toml");
+    folder.fails(2, "process song.wav -o new.wav --preset pop --tail never");
+    folder.fails(3, "process song.wav -o new.wav --chain missing.toml");
+    folder.fails(3, "process missing.wav -o new.wav --preset pop");
+    let told = folder.fails(4, "process song.wav -o new.wav --chain bad.toml");
+    assert!(told.contains("bad.toml") && told.contains("unknown field `gain`"), "{told}");
+    let told = folder.fails(2, "process song.wav -o new.wav --chain far.toml");
+    assert!(told.contains("effects[0] (gain): gain_db = 300"), "{told}");
+    let told = folder.fails(1, "process song.wav -d out --chain far.toml");
+    assert!(told.contains("song.wav: ") && told.contains("gain_db = 300"), "{told}");
+    folder.fails(2, "process song.wav -o new.wav --preset pop -r 8000");
+    assert_eq!(fs::read(folder.path("there.wav")).unwrap(), b"mine");
+    assert!(!folder.path("new.wav").exists());
+}

@@ -1,0 +1,163 @@
+//! Audio files through chains of effects.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rae_dsp::AudioBuffer;
+use rae_effects::EffectsError;
+use rae_effects::chain::{Chain, Prepared, Reduction};
+use rae_effects::presets::Preset;
+use rae_units::SampleRate;
+use serde::Serialize;
+
+use crate::chained::{Chained, setup};
+use crate::convert::{FilesObserver, WorkedFile, each_file, through};
+use crate::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, EffectTail, Error, Observer};
+
+/// How an audio file is to be processed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProcessSettings {
+    /// The output's format, rate, channels and level. Effects hear sound of the output's rate and channels, before it is
+    /// normalised.
+    pub convert: ConvertSettings,
+    /// The effects.
+    pub chain: Chain,
+    /// What follows the end.
+    pub tail: EffectTail,
+}
+
+/// What was made of an audio file.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ProcessReport {
+    /// The file.
+    #[serde(flatten)]
+    pub file: ConvertReport,
+    /// What effects that turn down did.
+    pub reductions: Vec<ReductionReport>,
+}
+
+/// How far one effect turned down.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReductionReport {
+    /// The effect's place in the chain, and in a multi-band effect the band's: `effects[1].bands[0]`.
+    pub place: String,
+    /// The deepest reduction, 0 dB or more.
+    pub deepest_db: f64,
+}
+
+/// Takes an audio file, or what comes through a pipe, through effects into another. Their latency is taken away, tags are
+/// carried over, and memory does not grow with the length.
+///
+/// ```no_run
+/// use rust_audio_engine::{ConvertOutput, ProcessSettings, preset, process, unobserved};
+///
+/// let settings = ProcessSettings { chain: preset("jazz")?.chain(), ..ProcessSettings::default() };
+/// let output = ConvertOutput::File("out.flac".into());
+/// process(std::path::PathBuf::from("in.wav").into(), output, &settings, &mut unobserved)?;
+/// # Ok::<(), rust_audio_engine::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`crate::convert()`], and a chain that cannot be prepared for the sound.
+pub fn process(
+    input: ConvertInput,
+    output: ConvertOutput<'_>,
+    settings: &ProcessSettings,
+    observer: &mut Observer<'_>,
+) -> Result<ProcessReport, Error> {
+    settings.tail.validate()?;
+    let way = |source| Chained::new(source, &settings.chain, settings.tail);
+    let (file, source) = through(input, output, &settings.convert, &way, observer)?;
+    Ok(report(file, source))
+}
+
+/// Processes files into `folder`, as [`crate::convert_files`] converts them.
+///
+/// # Errors
+/// As [`crate::convert_files`]; what is wrong with one file is in its result.
+pub fn process_files(
+    inputs: &[PathBuf],
+    folder: &Path,
+    settings: &ProcessSettings,
+    jobs: Option<usize>,
+    observer: &mut FilesObserver<'_, ProcessReport>,
+) -> Result<Vec<WorkedFile<ProcessReport>>, Error> {
+    settings.tail.validate()?;
+    let work = |input: ConvertInput, output: ConvertOutput<'_>, observer: &mut Observer<'_>| {
+        process(input, output, settings, observer)
+    };
+    each_file(inputs, folder, &settings.convert, jobs, &work, observer)
+}
+
+fn report(mut file: ConvertReport, mut source: Chained) -> ProcessReport {
+    let (reductions, non_finite) = source.effects();
+    if non_finite > 0 {
+        file.warnings.push(format!("{non_finite} samples were not finite and became silence in the effects"));
+    }
+    ProcessReport { file, reductions: reductions.into_iter().map(ReductionReport::from).collect() }
+}
+
+impl From<Reduction> for ReductionReport {
+    fn from(reduction: Reduction) -> ReductionReport {
+        ReductionReport { place: reduction.place, deepest_db: reduction.deepest.0 }
+    }
+}
+
+/// Takes sound in memory through effects; files that they name are read from their paths.
+///
+/// # Errors
+/// As [`process()`].
+pub fn process_audio(
+    audio: &AudioBuffer,
+    rate: SampleRate,
+    chain: &Chain,
+    tail: EffectTail,
+) -> Result<AudioBuffer, Error> {
+    tail.validate()?;
+    Ok(chain.process(audio, &setup(rate, audio.channels()), tail.whole(rate))?)
+}
+
+/// Makes a chain ready for blocks of sound; files that it names are read from their paths. See
+/// [`Prepared`](crate::effects::Prepared).
+///
+/// # Errors
+/// A chain that does not fit the rate or the number of channels, or a file that cannot be used.
+pub fn prepare(chain: &Chain, rate: SampleRate, channels: usize) -> Result<Prepared, Error> {
+    Ok(chain.prepare_for(&setup(rate, channels))?)
+}
+
+/// The largest chain file that is read, bytes.
+const LARGEST_CHAIN: u64 = 4 << 20;
+
+/// Reads a chain of effects from a TOML or JSON file, which the name's end tells apart: `.json` is JSON. Files that it names
+/// lie relative to its own; the value has their absolute paths.
+///
+/// # Errors
+/// A file that cannot be read, or is no chain, with its path.
+pub fn read_chain(path: impl AsRef<Path>) -> Result<Chain, Error> {
+    let path = path.as_ref();
+    let unreadable = |source| Error::ReadChain { path: path.to_owned(), source };
+    if fs::metadata(path).map_err(unreadable)?.len() > LARGEST_CHAIN {
+        return Err(Error::Chain {
+            path: path.to_owned(),
+            source: EffectsError::Text("the file is larger than 4 MiB".into()),
+        });
+    }
+    let text = fs::read_to_string(path).map_err(unreadable)?;
+    let json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let chain = if json { Chain::from_json(&text) } else { Chain::from_toml(&text) };
+    let chain = chain.map_err(|source| Error::Chain { path: path.to_owned(), source })?;
+    let folder = std::path::absolute(path).map_err(unreadable)?;
+    Ok(chain.files_in(folder.parent().unwrap_or(path)))
+}
+
+/// The preset with this name.
+///
+/// # Errors
+/// A name that no preset has; the error lists those there are.
+pub fn preset(name: &str) -> Result<&'static Preset, Error> {
+    Preset::named(name).ok_or_else(|| {
+        let names: Vec<&str> = Preset::all().iter().map(|preset| preset.name).collect();
+        Error::settings(format!("there is no preset '{name}'; choose {}", names.join(", ")))
+    })
+}
