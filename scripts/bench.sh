@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures rae beside FluidSynth and rustysynth; options go to synthesis.py.
+# Measures rae beside FluidSynth and rustysynth, and effects beside fft-convolver and pedalboard; options go to synthesis.py.
 . "$(dirname "$0")/common.sh"
 
 scripts/install-peers.sh all
@@ -15,6 +15,12 @@ case " $* " in
     *)
         scripts/venv.sh
         VIRTUAL_ENV="$PWD/.venv" PATH="$PWD/.venv/bin:$PATH" .venv/bin/maturin develop --release --quiet
+        cargo build --release --target-dir "$PEERS" --manifest-path bench/effects/Cargo.toml
+        # Measured only, hence in an environment of its own.
+        "$PYTHON" -m venv "$PEERS/pedalboard"
+        "$PEERS/pedalboard/bin/pip" install --quiet --requirement bench/effects/requirements.txt
+        "$PYTHON" bench/effects.py --bin "$PEERS/release/rae-bench-effects" --peers "$PEERS/pedalboard/bin/python" ||
+            echo "effects: a goal is missed" >&2
         ;;
 esac
 exec "$PYTHON" bench/synthesis.py --rae "$RAE" --rustysynth "$PEERS/release/rustysynth-render" \

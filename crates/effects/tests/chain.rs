@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use rae_dsp::AudioBuffer;
 use rae_dsp::hash::noise;
 use rae_effects::EffectsError;
-use rae_effects::chain::{Branch, Chain, Effect, Gain, Pan, Parallel, Prepared, Slot, Tail, Width};
+use rae_effects::chain::{Branch, Chain, Effect, Gain, Pan, Parallel, Prepared, Profile, Setup, Slot, Tail, Width};
 use rae_effects::dynamics::{Compressor, MultibandCompressor};
 use rae_effects::eq::{Band, Equalizer};
 use rae_units::{Frames, SampleRate};
@@ -136,8 +136,9 @@ fn same_bits_for_every_block_length_also_while_parameters_change() {
         slot.bypass = !slot.bypass;
     }
     changed.effects[0].effect = gain(-3.0);
-    let run = |length: usize| {
-        let mut prepared = all().prepare(SampleRate::CD, 2).unwrap();
+    let run = |profile: Profile, length: usize| {
+        let setup = Setup { profile, ..Setup::new(SampleRate::CD, 2) };
+        let mut prepared = all().prepare_for(&setup).unwrap();
         let mut planes = noises(2, 12_000, 0.9);
         let mut outputs = vec![Vec::new(); 2];
         for (part, chain) in [(0..5000, None), (5000..5300, Some(&changed)), (5300..12_000, Some(&all()))] {
@@ -150,9 +151,11 @@ fn same_bits_for_every_block_length_also_while_parameters_change() {
         }
         outputs
     };
-    let whole = run(12_000);
-    for length in [1, 63, 64, 511, 1000] {
-        assert!(run(length) == whole, "blocks of {length}");
+    for profile in [Profile::Offline, Profile::Live] {
+        let whole = run(profile, 12_000);
+        for length in [1, 63, 64, 511, 1000] {
+            assert!(run(profile, length) == whole, "blocks of {length}, {profile:?}");
+        }
     }
 }
 

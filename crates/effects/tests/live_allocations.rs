@@ -1,10 +1,11 @@
-//! The live bus allocates nothing once it has started: a binary of its own, since the allocator counts for all.
+//! The live bus and chains prepared for live playing allocate nothing once they have started: a binary of its own, since the allocator counts for all.
 #![allow(unsafe_code, reason = "a counting allocator implements GlobalAlloc")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use rae_dsp::hash::noise;
+use rae_effects::chain::{Chain, Profile, Setup};
 use rae_effects::{BusBlock, BusSettings, LiveBus, PreparedLiveBus, ReverbKind, ReverbSend, ReverbSettings, Sends};
 use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
@@ -91,4 +92,27 @@ fn other_effects_allocate_nothing_where_they_are_played() {
     }
     assert_eq!(CALLS.get() - before, 0);
     assert!(back.len() >= 30, "{} have come back", back.len());
+}
+
+#[test]
+fn chains_prepared_for_live_playing_allocate_nothing() {
+    let chain = Chain::from_toml(include_str!("data/all.toml")).unwrap();
+    let setup = Setup { profile: Profile::Live, ..Setup::new(SampleRate::CD, 2) };
+    let mut prepared = chain.prepare_for(&setup).unwrap();
+    let input: Vec<f32> = (0..512).map(|n| noise(1, n) as f32).collect();
+    let (mut left, mut right) = (input.clone(), input.clone());
+    let before = CALLS.get();
+    for call in 0..400 {
+        let frames = [64, 512, 37, 480][call % 4];
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        if (100..300).contains(&call) {
+            left.fill(0.0);
+            right.fill(0.0);
+        } else {
+            left.copy_from_slice(&input[..frames]);
+            right.copy_from_slice(&input[..frames]);
+        }
+        prepared.process(&mut [left, right]);
+    }
+    assert_eq!(CALLS.get() - before, 0);
 }

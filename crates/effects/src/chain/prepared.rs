@@ -148,7 +148,8 @@ impl Prepared {
     /// another one begins at its end. Effects must keep their number, order, types and latency.
     ///
     /// Not safe for real time: new instances of effects are made here, and while a fade goes on [`Prepared::process`] frees
-    /// those that it replaces, and makes the ones that wait. Without updates that allocates nothing.
+    /// those that it replaces, and makes the ones that wait. Without updates that allocates nothing, if the chain was prepared with
+    /// [`super::Profile::Live`].
     ///
     /// # Errors
     /// As [`Chain::prepare_for`], and where the chain would have to be prepared anew; then nothing changes.
