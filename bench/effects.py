@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-effects.py - effects beside the fft-convolver crate and pedalboard: CPU time on five minutes of stereo noise at 44.1 kHz.
+effects.py - effects beside the fft-convolver crate and pedalboard: CPU time on five minutes of stereo at 44.1 kHz.
 
 usage: effects.py [--bin BIN] [--peers PYTHON] [--runs N] [--only CASE] [--output FILE]
 
@@ -132,12 +132,12 @@ def tables(found, runs, load, python):
     return [
         "# Effects beside fft-convolver and pedalboard",
         "",
-        f"{date.today()}, {machine()}, load {load:.1f} at the start; fft-convolver {crate}, pedalboard {version(python)}; "
-        f"medians of {runs} alternating runs. Made by `make bench`.",
+        f"{date.today()}, {machine()}, load {load:.1f} at the start; fft-convolver {crate}, pedalboard "
+        f"{version(python)}; medians of {runs} alternating runs. Made by `make bench`.",
         "",
-        "CPU milliseconds of one thread for five minutes of stereo noise at 44.1 kHz. What is prepared beforehand is not",
-        "counted. *rae chain* passes a prepared chain, which also checks samples, delays the dry sound and mixes; *rae* is",
-        "the convolver alone, with the dry sound added, as fft-convolver is; the other effects are chains.",
+        "CPU milliseconds of one thread for five minutes of stereo noise at 44.1 kHz. What is prepared beforehand is",
+        "not counted. *rae* is the convolver with the dry sound added, as fft-convolver is measured; *rae chain* is a",
+        "prepared chain, which also checks samples and delays the dry sound. The other effects of rae are chains.",
         "",
         "| what | program | ms | of fft-convolver's | of pedalboard's |",
         "|---|---|---:|---:|---:|",

@@ -23,7 +23,7 @@ pub fn offline(input: &Stereo, taps: usize) -> Duration {
     let response = response(taps);
     let kernel = Arc::new(Kernel::new(&[Part::Direct(0.7), Part::Stereo(&response, 0.3)]));
     let mut convolver = Convolver::new(kernel);
-    let mut out = Stereo::silence(input.left.len());
+    let mut out = Stereo::room(input.left.len());
     time(|| {
         let mut at = 0;
         for (left, right) in input.left.chunks(8192).zip(input.right.chunks(8192)) {
@@ -85,7 +85,7 @@ pub fn live(input: &Stereo, taps: usize) -> Duration {
     let response = response(taps);
     let kernel = Arc::new(LiveKernel::new(&[Part::Direct(0.7), Part::Stereo(&response, 0.3)]));
     let mut convolver = LiveConvolver::new(kernel);
-    let mut out = Stereo::silence(input.left.len());
+    let mut out = Stereo::room(input.left.len());
     time(|| {
         let inputs = input.left.chunks_exact(LIVE_BLOCK).zip(input.right.chunks_exact(LIVE_BLOCK));
         for ((left, right), out) in inputs.zip(out.blocks(LIVE_BLOCK)) {
@@ -111,7 +111,7 @@ pub fn live_peer(input: &Stereo, taps: usize, tail: usize) -> Duration {
 }
 
 fn peer(input: &Stereo, block: usize, mut convolve: impl FnMut(usize, &[f32], &mut [f32])) -> Duration {
-    let mut out = Stereo::silence(input.left.len());
+    let mut out = Stereo::room(input.left.len());
     time(|| {
         for (channel, (x, y)) in [(&input.left, &mut out.left), (&input.right, &mut out.right)].into_iter().enumerate()
         {

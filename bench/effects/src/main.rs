@@ -1,7 +1,7 @@
 //! CPU time of effects on five minutes of stereo noise at 44.1 kHz, one thread, once each: lines of case, program and
 //! milliseconds. `bench/effects.py` runs it several times, beside pedalboard.
 //!
-//! `rae-bench-effects compressor` measures the cases whose name has this in it.
+//! `rae-bench-effects compressor rae` measures the cases and programs whose names have this in them.
 
 mod convolution;
 mod signal;
@@ -74,7 +74,8 @@ fn time(work: impl FnOnce()) -> Duration {
 }
 
 fn measure(case: &str, program: &str, run: impl FnOnce() -> Duration) {
-    if std::env::args().nth(1).is_none_or(|part| case.contains(&part)) {
+    let wanted = |argument: usize, name: &str| std::env::args().nth(argument).is_none_or(|part| name.contains(&part));
+    if wanted(1, case) && wanted(2, program) {
         println!("{case}\t{program}\t{:.2}", run().as_secs_f64() * 1e3);
     }
 }

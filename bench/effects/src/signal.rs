@@ -17,8 +17,9 @@ impl Stereo {
         Stereo { left: channel(1), right: channel(2) }
     }
 
-    pub fn silence(frames: usize) -> Stereo {
-        Stereo { left: vec![0.0; frames], right: vec![0.0; frames] }
+    /// Room for so many frames, which is really there: fresh pages come from the system only when they are first written.
+    pub fn room(frames: usize) -> Stereo {
+        Stereo { left: vec![1.0; frames], right: vec![1.0; frames] }
     }
 
     /// Block after block, to write.

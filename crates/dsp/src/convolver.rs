@@ -12,12 +12,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::fft::{Complex32, Fft};
-use crate::half_spectrum::{HalfSpectrum, RealFft, join, split};
+use crate::half_spectrum::{HalfSpectrum, RealFft, filter, join, split};
 use crate::{AudioBuffer, StereoQueue};
 
-/// Transforms are between 2^10 and 2^16 points: a hop stays within a second and a half.
+/// Transforms are between 2^10 and 2^16 points: a hop stays within a second and a half. With responses of more than three
+/// seconds they go to 2^18, since otherwise spectra that come from memory take most of the time.
 const LEAST_LOG2: u32 = 10;
 const MOST_LOG2: u32 = 16;
+const LONG_TAPS: usize = 1 << 17;
+const MOST_LOG2_LONG: u32 = 18;
 
 /// One term of the convolver's sum.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +68,14 @@ impl StereoSpectra {
 
     fn taps(&self) -> usize {
         self.straight.taps.max(self.crossed.taps)
+    }
+
+    /// The only partition, if there is no more than one.
+    fn single(&self) -> Option<[&HalfSpectrum; 2]> {
+        match (&self.straight.partitions[..], &self.crossed.partitions[..]) {
+            ([[left, right]], []) => Some([left, right]),
+            _ => None,
+        }
     }
 }
 
@@ -178,7 +189,8 @@ fn transform_points(taps: usize) -> usize {
     };
     // A larger transform must earn its latency and memory by a sixth of the work.
     let better = |best, log2| if cost(log2) < 0.84 * cost(best) { log2 } else { best };
-    1 << (LEAST_LOG2 + 1..=MOST_LOG2).fold(LEAST_LOG2, better)
+    let most = if taps > LONG_TAPS { MOST_LOG2_LONG } else { MOST_LOG2 };
+    1 << (LEAST_LOG2 + 1..=most).fold(LEAST_LOG2, better)
 }
 
 /// One stream through a [`Kernel`]: push blocks of any length, pull what is ready, finish.
@@ -364,6 +376,11 @@ impl Window {
     /// Leaves the convolved window in `mix` and returns the frames of the hop where it can be other than 0. Outside them
     /// a transform would leave only its rounding noise, and silence shall stay silence.
     fn convolve(&mut self, spectra: &Spectra) -> Range<usize> {
+        if let (Some(stereo), None) = (&spectra.stereo, &spectra.send)
+            && let Some(response) = stereo.single()
+        {
+            return self.convolve_at_once(stereo, response, spectra);
+        }
         let mut heard = 0..0;
         if let Some(send) = &spectra.send {
             heard = hull(heard, self.take_send(send, spectra.hop));
@@ -402,6 +419,31 @@ impl Window {
         heard
     }
 
+    /// The same of a stereo response that fits into one window: nothing has to be remembered.
+    fn convolve_at_once(
+        &mut self,
+        stereo: &StereoSpectra,
+        response: [&HalfSpectrum; 2],
+        spectra: &Spectra,
+    ) -> Range<usize> {
+        let sound = sounding(&[&self.left[self.history..], &self.right[self.history..]]);
+        let heard = self.stereo_line.heard(sound, stereo.taps(), spectra.hop);
+        if !heard.is_empty() {
+            self.transform(spectra);
+            filter(&mut self.mix, response);
+            spectra.fft.inverse(&mut self.mix, &mut self.scratch);
+        }
+        heard
+    }
+
+    /// Leaves the transform of left + i·right in `mix`.
+    fn transform(&mut self, spectra: &Spectra) {
+        for (value, (&left, &right)) in self.mix.iter_mut().zip(self.left.iter().zip(&self.right)) {
+            *value = Complex32::new(left, right);
+        }
+        spectra.fft.forward(&mut self.mix, &mut self.scratch);
+    }
+
     /// Takes the send's window into its line; returns where the send is heard.
     fn take_send(&mut self, send: &SendSpectra, hop: usize) -> Range<usize> {
         let sounds = sounding(&[&self.send]).is_some();
@@ -417,12 +459,11 @@ impl Window {
     /// Takes the stereo window into its line; returns where it is heard.
     fn take_stereo(&mut self, stereo: &StereoSpectra, spectra: &Spectra) -> Range<usize> {
         let sounds = sounding(&[&self.left, &self.right]).is_some();
+        if sounds {
+            self.transform(spectra);
+        }
         let [left, right] = self.stereo_line.step(sounds);
         if sounds {
-            for (value, (&left, &right)) in self.mix.iter_mut().zip(self.left.iter().zip(&self.right)) {
-                *value = Complex32::new(left, right);
-            }
-            spectra.fft.forward(&mut self.mix, &mut self.scratch);
             split(&self.mix, left, right);
         }
         let sound = sounding(&[&self.left[self.history..], &self.right[self.history..]]);
@@ -471,7 +512,8 @@ mod tests {
     fn every_response_is_covered_by_partitions_of_a_bounded_transform() {
         for taps in [1, 2, 511, 512, 4410, 8193, 32_768, 32_769, 44_100, 882_000] {
             let points = transform_points(taps);
-            assert!((1 << LEAST_LOG2..=1 << MOST_LOG2).contains(&points));
+            let most = if taps > LONG_TAPS { MOST_LOG2_LONG } else { MOST_LOG2 };
+            assert!((1 << LEAST_LOG2..=1 << most).contains(&points));
             let hop = hop(points, taps);
             // A window holds its hop and, before that, all that a partition reaches back to.
             assert!(hop >= points / 2 && hop + taps.min(hop) <= points + 1, "{taps} taps");

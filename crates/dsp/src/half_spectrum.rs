@@ -112,6 +112,59 @@ impl<F: Fn(usize, Complex32, Complex32) -> [Complex32; OUTPUTS], const OUTPUTS: 
     }
 }
 
+/// [`split`], products with the spectra of two responses, and [`join`], in one go.
+pub(crate) fn filter(packed: &mut [Complex32], [left, right]: [&HalfSpectrum; 2]) {
+    run_wide(Filter { packed, left, right });
+}
+
+struct Filter<'a> {
+    packed: &'a mut [Complex32],
+    left: &'a HalfSpectrum,
+    right: &'a HalfSpectrum,
+}
+
+impl Filter<'_> {
+    /// What becomes of Z\[k\] and Z\[N−k\].
+    #[inline(always)]
+    fn bin(&self, k: usize, a: Complex32, b: Complex32) -> [Complex32; 2] {
+        let l = Complex32::new(0.5 * (a.re + b.re), 0.5 * (a.im - b.im));
+        let r = Complex32::new(0.5 * (a.im + b.im), 0.5 * (b.re - a.re));
+        let l = l * Complex32::new(self.left.re[k], self.left.im[k]);
+        let r = r * Complex32::new(self.right.re[k], self.right.im[k]);
+        [Complex32::new(l.re - r.im, l.im + r.re), Complex32::new(l.re + r.im, r.re - l.im)]
+    }
+}
+
+impl WideKernel for Filter<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let half = self.left.re.len() - 1;
+        let points = self.packed.len();
+        let mut k = 1;
+        while k + GROUP <= half {
+            let (mut ahead, mut mirror) = ([Complex32::default(); GROUP], [Complex32::default(); GROUP]);
+            let (low, high) = (k..k + GROUP, points - k - GROUP + 1..points - k + 1);
+            ahead.copy_from_slice(&self.packed[low.clone()]);
+            mirror.copy_from_slice(&self.packed[high.clone()]);
+            for step in 0..GROUP {
+                let [near, far] = self.bin(k + step, ahead[step], mirror[GROUP - 1 - step]);
+                (ahead[step], mirror[GROUP - 1 - step]) = (near, far);
+            }
+            self.packed[low].copy_from_slice(&ahead);
+            self.packed[high].copy_from_slice(&mirror);
+            k += GROUP;
+        }
+        // The ends are their own mirrors.
+        for k in (k..=half).chain([0]) {
+            let mirror = (points - k) % points;
+            let [near, far] = self.bin(k, self.packed[k], self.packed[mirror]);
+            (self.packed[mirror], self.packed[k]) = (far, near);
+        }
+    }
+}
+
 /// The reverse of [`split`]: Z\[k\] = L + iR and Z\[N−k\] = L* + iR*.
 pub(crate) fn join(left: &HalfSpectrum, right: &HalfSpectrum, packed: &mut [Complex32]) {
     run_wide(Join { left, right, packed });

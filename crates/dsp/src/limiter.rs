@@ -5,10 +5,13 @@
 //! the ceiling holds by construction. Structure after D. Giannoulis, M. Massberg, J. D. Reiss, "Digital dynamic range
 //! compressor design", J. Audio Eng. Soc. 60(6), 2012.
 
-use std::collections::VecDeque;
+use crate::wide::{WideKernel, run_wide};
 
 /// Reduction that means silence: 1 in fixed point.
 const FULL: u32 = 1 << 30;
+
+/// Frames whose requirements are worked out at once.
+const RUN: usize = 64;
 
 /// Times of a [`LimiterKernel`], in frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +28,7 @@ pub struct LimiterTimes {
 #[derive(Clone, Debug)]
 pub struct LimiterKernel {
     maximum: SlidingMaximum,
-    release: u32,
+    release: Divisor,
     released: u32,
     recent: Vec<u32>,
     position: usize,
@@ -40,7 +43,7 @@ impl LimiterKernel {
         let look_ahead = times.look_ahead.max(1);
         LimiterKernel {
             maximum: SlidingMaximum::new(look_ahead as u64 + times.hold as u64),
-            release: u32::try_from(times.release.max(1)).unwrap_or(u32::MAX),
+            release: Divisor::new(u32::try_from(times.release.max(1)).unwrap_or(u32::MAX)),
             released: 0,
             recent: vec![0; look_ahead],
             position: 0,
@@ -57,7 +60,31 @@ impl LimiterKernel {
     /// Takes the next frame's `peak` and returns the gain of the frame [`LimiterKernel::delay`] before it; applied to
     /// a sample of that frame in `f64` it does not exceed `ceiling`. Infinite and NaN peaks ask for nothing.
     pub fn step(&mut self, peak: f32, ceiling: f32) -> f64 {
-        let held = self.maximum.push(required(peak, ceiling));
+        let sum = self.advance(required(peak, ceiling));
+        self.gain(sum)
+    }
+
+    /// Replaces peaks by gains, as [`LimiterKernel::step`] for each of them in `f32`; those that exceed the ceiling count
+    /// `margin` times. Returns the least gain.
+    pub fn gains(&mut self, peaks: &mut [f32], ceiling: f32, margin: f32) -> f64 {
+        let mut most = 0;
+        for peaks in peaks.chunks_mut(RUN) {
+            let mut needs = [0; RUN];
+            let needs = &mut needs[..peaks.len()];
+            run_wide(Requirements { peaks, needs, ceiling, margin });
+            for (peak, need) in peaks.iter_mut().zip(needs) {
+                let sum = self.advance(*need);
+                most = most.max(sum);
+                *peak = self.gain(sum) as f32;
+            }
+        }
+        self.gain(most)
+    }
+
+    /// Takes the next frame's requirement; returns the sum of the latest reductions.
+    #[inline(always)]
+    fn advance(&mut self, required: u32) -> u64 {
+        let held = self.maximum.push(required);
         self.released = held.max(self.relax());
         self.sum += u64::from(self.released);
         self.sum -= u64::from(std::mem::replace(&mut self.recent[self.position], self.released));
@@ -65,7 +92,12 @@ impl LimiterKernel {
         if self.position == self.recent.len() {
             self.position = 0;
         }
-        1.0 - self.sum as f64 * self.scale
+        self.sum
+    }
+
+    #[inline(always)]
+    fn gain(&self, sum: u64) -> f64 {
+        1.0 - sum as f64 * self.scale
     }
 
     /// The gain is 1, and stays 1 while no peak exceeds the ceiling.
@@ -73,62 +105,106 @@ impl LimiterKernel {
         self.sum == 0 && self.maximum.is_zero()
     }
 
-    /// As `frames` steps without any requirement, for a limiter at rest.
-    pub fn rest(&mut self, frames: usize) {
-        debug_assert!(self.at_rest());
-        self.maximum.skip(frames as u64);
-    }
-
     /// One frame of release: exponential, with a floor of a thousandth so that it ends.
+    #[inline(always)]
     fn relax(&self) -> u32 {
-        let fall = (self.released + FULL / 1000) / self.release + 1;
+        let fall = self.release.divide(self.released + FULL / 1000) + 1;
         self.released.saturating_sub(fall)
     }
 }
 
 /// 1 − ceiling/peak in fixed point, rounded up.
+#[inline(always)]
 fn required(peak: f32, ceiling: f32) -> u32 {
-    if peak > ceiling && peak.is_finite() {
-        let reduction = 1.0 - f64::from(ceiling) / f64::from(peak);
-        ((reduction * f64::from(FULL)) as u32 + 1).min(FULL)
-    } else {
-        0
+    let reduction = 1.0 - f64::from(ceiling) / f64::from(peak);
+    let steps = ((reduction * f64::from(FULL)) as u32).saturating_add(1).min(FULL);
+    if peak > ceiling && peak < f32::INFINITY { steps } else { 0 }
+}
+
+struct Requirements<'a> {
+    peaks: &'a [f32],
+    needs: &'a mut [u32],
+    ceiling: f32,
+    margin: f32,
+}
+
+impl WideKernel for Requirements<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Requirements { peaks, needs, ceiling, margin } = self;
+        for (need, peak) in needs.iter_mut().zip(peaks) {
+            let wanted = if *peak > ceiling { margin * *peak } else { *peak };
+            *need = required(wanted, ceiling);
+        }
     }
 }
 
-/// The largest of the last `window` values: a queue of the values that can still become it.
+/// Division by one number: a multiplication, exact for dividends below 2^31.
+#[derive(Clone, Copy, Debug)]
+struct Divisor {
+    /// 2^63 over it, rounded up.
+    reciprocal: u64,
+}
+
+impl Divisor {
+    fn new(divisor: u32) -> Divisor {
+        Divisor { reciprocal: (1 << 63) / u64::from(divisor) + 1 }
+    }
+
+    #[inline(always)]
+    fn divide(self, dividend: u32) -> u32 {
+        ((u128::from(dividend) * u128::from(self.reciprocal)) >> 63) as u32
+    }
+}
+
+/// The largest of the last values, as many as the window is long.
+///
+/// By blocks as long as the window: the window is the end of one and the start of the next. M. van Herk, "A fast algorithm for
+/// local minimum and maximum filters on rectangular and octagonal kernels", Pattern Recognition Letters 13(7), 1992.
 #[derive(Clone, Debug)]
 struct SlidingMaximum {
-    window: u64,
-    now: u64,
-    candidates: VecDeque<(u64, u32)>,
+    /// Before `at` the values of the present block; from there on, the largest of the last block's values from each on.
+    cells: Vec<u32>,
+    at: usize,
+    /// The largest value of the present block.
+    present: u32,
+    /// What was returned last.
+    latest: u32,
 }
 
 impl SlidingMaximum {
     fn new(window: u64) -> SlidingMaximum {
-        SlidingMaximum { window, now: 0, candidates: VecDeque::new() }
+        // One more, in which nothing is left of the last block.
+        SlidingMaximum { cells: vec![0; window as usize + 1], at: 0, present: 0, latest: 0 }
     }
 
+    #[inline(always)]
     fn push(&mut self, value: u32) -> u32 {
-        while self.candidates.back().is_some_and(|&(_, older)| older <= value) {
-            self.candidates.pop_back();
+        self.present = self.present.max(value);
+        self.latest = self.present.max(self.cells[self.at + 1]);
+        self.cells[self.at] = value;
+        self.at += 1;
+        if self.at + 1 == self.cells.len() {
+            self.turn();
         }
-        if value > 0 {
-            self.candidates.push_back((self.now, value));
+        self.latest
+    }
+
+    /// The present block becomes the last one.
+    #[cold]
+    fn turn(&mut self) {
+        let mut largest = 0;
+        for cell in self.cells.iter_mut().rev() {
+            largest = largest.max(*cell);
+            *cell = largest;
         }
-        while self.candidates.front().is_some_and(|&(at, _)| at + self.window <= self.now) {
-            self.candidates.pop_front();
-        }
-        self.now += 1;
-        self.candidates.front().map_or(0, |&(_, value)| value)
+        (self.at, self.present) = (0, 0);
     }
 
     fn is_zero(&self) -> bool {
-        self.candidates.is_empty()
-    }
-
-    fn skip(&mut self, frames: u64) {
-        self.now += frames;
+        self.latest == 0
     }
 }
 
@@ -142,6 +218,34 @@ mod tests {
         let mut maximum = SlidingMaximum::new(17);
         for (at, &value) in values.iter().enumerate() {
             assert_eq!(Some(&maximum.push(value)), values[at.saturating_sub(16)..=at].iter().max());
+        }
+    }
+
+    #[test]
+    fn multiplying_divides() {
+        for divisor in [1, 2, 3, 7, 441, 5292, 52_920, 1_000_003, u32::MAX] {
+            let by = Divisor::new(divisor);
+            let near = |n: u32| [n.saturating_sub(1), n, n.saturating_add(1)];
+            let multiples = (1..2000).flat_map(|k| near(divisor.saturating_mul(k)));
+            let spread = (0..2000u64).map(|n| (crate::hash::mix64(n) >> 33) as u32);
+            for dividend in multiples.chain(spread).chain([0, (1 << 31) - 1]).filter(|n| *n < 1 << 31) {
+                assert_eq!(by.divide(dividend), dividend / divisor, "{dividend} / {divisor}");
+            }
+        }
+    }
+
+    #[test]
+    fn runs_have_the_gains_of_single_steps() {
+        let times = LimiterTimes { look_ahead: 30, hold: 70, release: 500 };
+        let peaks: Vec<f32> = (0..5000).map(|n| (2.0 * crate::hash::noise(3, n / 40)) as f32).collect();
+        let (mut single, mut runs) = (LimiterKernel::new(times), LimiterKernel::new(times));
+        for peaks in peaks.chunks(333) {
+            let mut gains = peaks.to_vec();
+            let least = runs.gains(&mut gains, 0.7, 1.1);
+            let wanted = |peak: f32| if peak > 0.7 { 1.1 * peak } else { peak };
+            let expected: Vec<f64> = peaks.iter().map(|peak| single.step(wanted(*peak), 0.7)).collect();
+            assert!(gains.iter().zip(&expected).all(|(gain, expected)| *gain == *expected as f32));
+            assert_eq!(least, expected.iter().copied().fold(1.0, f64::min));
         }
     }
 

@@ -48,6 +48,7 @@ impl History {
     }
 
     /// Copies whole blocks from `start` on; frames before the first are silence.
+    #[inline(always)]
     pub(super) fn load(&self, input: Input, start: u64, out: &mut [Complex32]) {
         for (block, out) in out.chunks_exact_mut(BLOCK).enumerate() {
             let at = self.place(start.wrapping_add((block * BLOCK) as u64));

@@ -7,6 +7,7 @@ use super::sliced_fft::SlicedFft;
 use super::{BLOCK, resident};
 use crate::AudioBuffer;
 use crate::fft::Complex32;
+use crate::wide::{WideKernel, run_wide};
 
 /// Partitions of `frames` frames: overlap-save with transforms of twice that.
 #[derive(Debug)]
@@ -118,6 +119,8 @@ pub(super) struct LevelState {
     newest: usize,
     stereo: Spectra<[Bins; 2]>,
     send: Spectra<Bins>,
+    /// The partitions that sound in this period, of stereo, crossed and send: slot and place of each.
+    terms: [Vec<(usize, usize)>; 3],
 }
 
 /// The latest spectra of one input, row after row; in a row slot after slot.
@@ -134,20 +137,30 @@ impl<T: Copy> Spectra<T> {
         Spectra { rows: resident(silence, slots * level.fft.rows()), sounding: resident(false, slots) }
     }
 
-    /// Spectra and factors of all partitions that sound, in one row.
-    fn terms<'a>(
-        &'a self,
-        set: &'a PartitionSet,
-        newest: usize,
-        row: usize,
-    ) -> impl Iterator<Item = (&'a T, &'a [Bins; 2])> {
+    /// Finds the partitions of a set that have something to do: slot and place of each.
+    fn find_terms(&self, set: &PartitionSet, newest: usize, terms: &mut Vec<(usize, usize)>) {
         let slots = self.sounding.len();
-        let spectra = &self.rows[row * slots..][..slots];
-        let factors = &set.factors[row * set.lags.len()..][..set.lags.len()];
-        set.lags.iter().zip(factors).filter_map(move |(lag, factor)| {
+        terms.clear();
+        terms.extend(set.lags.iter().enumerate().filter_map(|(place, lag)| {
             let slot = if *lag <= newest { newest - lag } else { newest + slots - lag };
-            self.sounding[slot].then(|| (&spectra[slot], factor))
-        })
+            self.sounding[slot].then_some((slot, place))
+        }));
+    }
+
+    /// All slots in one row.
+    #[inline(always)]
+    fn row(&self, row: usize) -> &[T] {
+        let slots = self.sounding.len();
+        &self.rows[row * slots..][..slots]
+    }
+}
+
+impl PartitionSet {
+    /// All partitions' factors in one row.
+    #[inline(always)]
+    fn row(&self, row: usize) -> &[[Bins; 2]] {
+        let partitions = self.lags.len();
+        &self.factors[row * partitions..][..partitions]
     }
 }
 
@@ -164,6 +177,7 @@ impl LevelState {
             newest: 0,
             stereo: Spectra::new(level, level.hears_stereo(), [Bins::ZERO; 2]),
             send: Spectra::new(level, level.hears_send(), Bins::ZERO),
+            terms: [&level.stereo, &level.crossed, &level.send].map(|set| Vec::with_capacity(set.lags.len())),
         }
     }
 
@@ -208,6 +222,10 @@ impl LevelState {
                 *sounding = history.sounds_since(input, start);
             }
         }
+        let [straight, crossed, sent] = &mut self.terms;
+        self.stereo.find_terms(&level.stereo, self.newest, straight);
+        self.stereo.find_terms(&level.crossed, self.newest, crossed);
+        self.send.find_terms(&level.send, self.newest, sent);
         self.working = self.stereo.sounding.iter().chain(&self.send.sounding).any(|&sounding| sounding);
     }
 
@@ -219,10 +237,11 @@ impl LevelState {
 
     fn work(&mut self, level: &Level, history: &History, slice: usize) {
         if self.working {
-            level.schedule.slice(slice).iter().for_each(|step| self.step(level, history, step));
+            run_wide(Work { state: self, level, history, slice });
         }
     }
 
+    #[inline(always)]
     fn step(&mut self, level: &Level, history: &History, step: &Step) {
         let fft = &level.fft;
         match step {
@@ -257,21 +276,46 @@ impl LevelState {
         }
     }
 
+    #[inline(always)]
     fn multiply(&mut self, level: &Level, row: usize) {
-        let add = if row == 0 { Bins::add_first_product } else { Bins::add_product };
-        let [mut left, mut right] = [Bins::ZERO; 2];
-        for (spectrum, factor) in self.stereo.terms(&level.stereo, self.newest, row) {
-            add(&mut left, &spectrum[0], &factor[0]);
-            add(&mut right, &spectrum[1], &factor[1]);
+        let [straight, crossed, sent] = &self.terms;
+        let (stereo, send) = (self.stereo.row(row), self.send.row(row));
+        let same = level.stereo.row(row);
+        let other = level.crossed.row(row);
+        let shared = level.send.row(row);
+        let straight = straight.iter().map(|&(slot, place)| {
+            let ([left, right], [to_left, to_right]) = (&stereo[slot], &same[place]);
+            [(left, to_left), (right, to_right)]
+        });
+        let crossed = crossed.iter().map(|&(slot, place)| {
+            let ([left, right], [to_left, to_right]) = (&stereo[slot], &other[place]);
+            [(right, to_left), (left, to_right)]
+        });
+        let sent = sent.iter().map(|&(slot, place)| {
+            let [to_left, to_right] = &shared[place];
+            [(&send[slot], to_left), (&send[slot], to_right)]
+        });
+        let sums = Bins::sums(row, straight.chain(crossed).chain(sent));
+        level.fft.pack(row, &sums, &mut self.work);
+    }
+}
+
+/// The steps of a slice.
+struct Work<'a> {
+    state: &'a mut LevelState,
+    level: &'a Level,
+    history: &'a History,
+    slice: usize,
+}
+
+impl WideKernel for Work<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Work { state, level, history, slice } = self;
+        for step in level.schedule.slice(slice) {
+            state.step(level, history, step);
         }
-        for (spectrum, factor) in self.stereo.terms(&level.crossed, self.newest, row) {
-            add(&mut left, &spectrum[1], &factor[0]);
-            add(&mut right, &spectrum[0], &factor[1]);
-        }
-        for (spectrum, factor) in self.send.terms(&level.send, self.newest, row) {
-            add(&mut left, spectrum, &factor[0]);
-            add(&mut right, spectrum, &factor[1]);
-        }
-        level.fft.pack(row, &[left, right], &mut self.work);
     }
 }

@@ -71,6 +71,7 @@ impl SlicedFft {
     }
 
     /// Some of the `points`/4 butterflies of a pass; passes go from 0 upwards, then come the parts.
+    #[inline(always)]
     pub(super) fn forward_pass(&self, pass: usize, butterflies: Range<usize>, data: &mut [Complex32]) {
         let (quarters, twiddles) = self.butterflies(pass, butterflies, data);
         let [a, b, c, d] = quarters;
@@ -85,6 +86,7 @@ impl SlicedFft {
     }
 
     /// Undoes the same butterflies, but for a factor of 4; passes go downwards to 0, after the parts.
+    #[inline(always)]
     pub(super) fn inverse_pass(&self, pass: usize, butterflies: Range<usize>, data: &mut [Complex32]) {
         let (quarters, twiddles) = self.butterflies(pass, butterflies, data);
         let [a, b, c, d] = quarters;
@@ -108,6 +110,7 @@ impl SlicedFft {
     }
 
     /// The spectra of the real signals l and r in a row, from the transform of l + i·r.
+    #[inline(always)]
     pub(super) fn unpack(&self, row: usize, data: &[Complex32], left: &mut Bins, right: &mut Bins) {
         let Row { at, mirror } = self.rows[row];
         let skipped = usize::from(row == 0);
@@ -127,6 +130,7 @@ impl SlicedFft {
     }
 
     /// The spectrum in a row from the transform of a real signal.
+    #[inline(always)]
     pub(super) fn unpack_real(&self, row: usize, data: &[Complex32], bins: &mut Bins) {
         let here = &data[self.rows[row].at..][..ROW];
         for ((re, im), z) in bins.re.iter_mut().zip(&mut bins.im).zip(here) {
@@ -138,6 +142,7 @@ impl SlicedFft {
     }
 
     /// Lays a row of the spectra of l and r into `data`, so that the inverse transform gives l + i·r.
+    #[inline(always)]
     pub(super) fn pack(&self, row: usize, [left, right]: &[Bins; 2], data: &mut [Complex32]) {
         let Row { at, mirror } = self.rows[row];
         for (lane, z) in data[at..at + ROW].iter_mut().enumerate() {
@@ -160,6 +165,7 @@ impl SlicedFft {
     }
 
     /// The four inputs and the twiddles of butterflies that lie in one part.
+    #[inline(always)]
     fn butterflies<'a>(
         &self,
         pass: usize,
@@ -177,7 +183,7 @@ impl SlicedFft {
 }
 
 /// i·z
-#[inline]
+#[inline(always)]
 fn turn(z: Complex32) -> Complex32 {
     Complex32::new(-z.im, z.re)
 }

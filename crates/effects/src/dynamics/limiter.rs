@@ -107,15 +107,9 @@ impl Processor for Limiter {
         let peaks = &mut self.peaks[..block.frames()];
         let quiet = peaks.iter().fold(true, |quiet, peak| quiet & (*peak <= self.ceiling));
         if quiet && self.kernel.at_rest() {
-            self.kernel.rest(peaks.len());
             return;
         }
-        for peak in peaks.iter_mut() {
-            let wanted = if *peak > self.ceiling { MARGIN * *peak } else { *peak };
-            let gain = self.kernel.step(wanted, self.ceiling);
-            self.least_gain = self.least_gain.min(gain);
-            *peak = gain as f32;
-        }
+        self.least_gain = self.least_gain.min(self.kernel.gains(peaks, self.ceiling, MARGIN));
         for samples in block.each_mut() {
             samples.iter_mut().zip(&*peaks).for_each(|(sample, gain)| *sample *= gain);
         }
