@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from . import _core
 from ._errors import SettingsError
 from ._midi import MidiFile
+from ._song import MidiSource
 from ._sound import core_source, given
 from ._soundfont import StrPath
 
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
+_WIDTH = 1000
+
 
 def generate_waveform(
     audio_path: StrPath | bytes | ArrayLike,
-    width: int | None = 1000,
+    width: int | None = _WIDTH,
     height: int = 200,
     use_gpu: bool = True,
     *,
@@ -46,7 +49,8 @@ def generate_waveform(
     highest sample is drawn in one shade, what lies within the RMS level in another. ``use_gpu=True`` allows a GPU; the
     work is so small that the CPU does it.
 
-    - ``width``, ``height``: pixels; ``scale`` device pixels each, 2 for most sharp screens.
+    - ``width``, ``height``: pixels; ``scale`` device pixels each, 2 for most sharp screens. A ``width`` of None is 1000,
+      or with ``samples_per_pixel`` what the sound needs.
     - ``theme``, ``background``, ``color``, ``played_color``: colours as in CSS.
     - ``played``: what comes before this time in seconds is drawn as played.
     - ``channels``: their mean, or a lane for each.
@@ -54,8 +58,8 @@ def generate_waveform(
     - ``auto``: the highest sample reaches the full height, however quiet it is.
     - ``axis``: label time and amplitude.
     - ``start``, ``end``: the part to draw, in seconds.
-    - ``samples_per_pixel``: show so many samples in each pixel; with ``width=None`` the picture is as wide as the sound
-      needs.
+    - ``samples_per_pixel``: show so many samples in each pixel. Unless another ``width`` than 1000 is given, the picture
+      is as wide as the sound needs; one that is narrower shows the beginning.
     - ``on_update``: called a few times while the file is decoded, with a PNG of what there is and the share of the work
       that is done. What it raises ends the work and is raised.
 
@@ -63,7 +67,7 @@ def generate_waveform(
     others.
     """
     options = {
-        "width": width,
+        "width": None if samples_per_pixel is not None and width == _WIDTH else width,
         "height": height,
         "format": format,
         "scale": scale,
@@ -175,7 +179,7 @@ def spectrogram(
 
 
 def pianoroll(
-    midi_path: StrPath | MidiFile,
+    midi_path: MidiSource,
     *,
     width: int = 1000,
     height: int = 400,
@@ -206,6 +210,8 @@ def pianoroll(
     """
     if bars is not None and (start != 0 or end is not None):
         raise SettingsError("bars and start or end exclude each other; choose one of them")
+    if isinstance(midi_path, bytes):
+        midi_path = MidiFile.from_bytes(midi_path)
     song = midi_path if isinstance(midi_path, MidiFile) else MidiFile(midi_path)
     options = {
         "width": width,

@@ -4,6 +4,7 @@ import struct
 import wave
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -79,6 +80,16 @@ def test_pixels_are_where_the_samples_are(pixels: Pixels) -> None:
     assert (pixels(played)[40, :, 0] > 250).tolist() == [True] * 10 + [False] * 30
     clear = pixels(rae.generate_waveform(samples, 20, 40, sample_rate=8000, theme="transparent", scale=2))
     assert clear.shape == (80, 40, 4) and (clear[0, :, 3] == 0).all() and (clear[40, :, 3] == 255).all()
+
+
+def test_samples_per_pixel_show_the_whole_sound_unless_a_width_is_chosen() -> None:
+    silence = np.zeros((1, 300_000), np.float32)
+    options: dict[str, Any] = {"sample_rate": 8000, "samples_per_pixel": 100, "height": 10}
+
+    def width(**more: int | None) -> int:
+        return int.from_bytes(rae.generate_waveform(silence, **more, **options)[16:20], "big")  # type: ignore[arg-type]
+
+    assert (width(), width(width=None), width(width=500)) == (3000, 3000, 500)
 
 
 def test_an_svg_is_well_formed(sound: tuple[Path, NDArray[np.float32]]) -> None:

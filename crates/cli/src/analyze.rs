@@ -1,16 +1,15 @@
 //! `rae analyze`: what a student played beside what was expected.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use rust_audio_engine::analysis::{Hand, Part, SPLIT, Settings, Strictness};
 use rust_audio_engine::midi::Parsed;
-use rust_audio_engine::{
-    AssessmentSettings, BarRange, Heading, ReportFormat, assess_recording, check_output, read_midi,
-};
+use rust_audio_engine::{AssessmentSettings, BarRange, Heading, ReportFormat, assess_recording, check_output};
 
 use crate::exit::Failure;
 use crate::output::makes_file;
+use crate::song::read_song;
 use crate::terminal::{print, print_json};
 use crate::values::{Channels, Tracks, channels, tracks};
 
@@ -20,9 +19,9 @@ use crate::values::{Channels, Tracks, channels, tracks};
 /// length can be recorded, at any tempo and tuning; a MIDI file, as of a digital piano, is taken note by note.
 #[derive(Args)]
 pub(crate) struct Analyze {
-    /// The recording: sound or a MIDI file
+    /// The recording: sound or a MIDI file; - is sound on standard input
     recording: PathBuf,
-    /// The MIDI file with the expected notes
+    /// The MIDI file with the expected notes; - is standard input
     expected: PathBuf,
     /// Expect the notes of these tracks alone, such as 2 or 1,3-4
     #[arg(long, value_name = "LIST", value_parser = tracks, help_heading = "Expected")]
@@ -90,16 +89,20 @@ enum Level {
 
 impl Analyze {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        self.check_reports()?;
-        let (expected, settings) = (read_midi(&self.expected)?, self.settings());
+        self.check_files()?;
+        let (expected, settings) = (read_song(&self.expected)?, self.settings());
         let assessed = assess_recording(&self.recording, &expected, &settings)?;
         let heading = self.heading(&expected, &settings);
         self.report.iter().try_for_each(|report| assessed.write_report(report, &heading, self.force))?;
         if self.json { print_json(&assessed.assessment) } else { print(&assessed.text(&heading)) }
     }
 
-    /// Refuses reports that cannot be written, before the work.
-    fn check_reports(&self) -> Result<(), Failure> {
+    /// Refuses one pipe for two inputs, and reports that cannot be written, before the work.
+    fn check_files(&self) -> Result<(), Failure> {
+        let pipe = Path::new("-");
+        if self.recording == pipe && self.expected == pipe {
+            return Err(Failure::Usage("both inputs are standard input; name one of them".into()));
+        }
         for (index, report) in self.report.iter().enumerate() {
             ReportFormat::of_path(report)?;
             check_output(report, &self.recording)?;
@@ -114,8 +117,9 @@ impl Analyze {
         Ok(())
     }
 
-    fn heading(&self, expected: &Parsed, settings: &AssessmentSettings) -> Heading {
-        let heading = settings.heading(expected, Some(&self.expected), Some(&self.recording));
+    fn heading<'a>(&'a self, expected: &Parsed, settings: &AssessmentSettings) -> Heading {
+        let named = |path: &'a Path| Some(path).filter(|path| *path != Path::new("-"));
+        let heading = settings.heading(expected, named(&self.expected), named(&self.recording));
         Heading {
             piece: self.title.clone().unwrap_or(heading.piece),
             player: self.player.clone(),

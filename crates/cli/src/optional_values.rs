@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 
-const OPTIONS: [&str; 3] = ["--reverb", "--normalize", "--db"];
+const OPTIONS: [&str; 4] = ["--reverb", "--normalize", "--floor", "--db"];
 
 /// Joins every such option to the number that follows it, up to a `--`.
 pub(crate) fn join(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rust_audio_engine::pictures::PianoRollSettings;
-use rust_audio_engine::{BarRange, piano_roll, read_midi};
+use rust_audio_engine::{BarRange, piano_roll};
 
 use crate::exit::Failure;
 use crate::output::write_anywhere;
-use crate::picture::{LookOptions, OutputOptions, PartOptions};
+use crate::picture::{AxisOptions, LookOptions, OutputOptions, PartOptions};
+use crate::song::read_song;
 use crate::terminal::say;
 use crate::waveform::PictureFormat;
 
@@ -19,9 +20,9 @@ use crate::waveform::PictureFormat;
 /// each drum.
 #[derive(Args)]
 pub(crate) struct PianoRollVerb {
-    /// The MIDI file
+    /// The MIDI file; - is standard input
     song: PathBuf,
-    /// Where the picture goes, .png or .svg; - is standard output [default: the song's name with .png]
+    /// Where the picture goes, .png or .svg; - is standard output [default: the song's name with .pianoroll.png]
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// Kind of picture, where the output's name does not tell [default: png]
@@ -37,9 +38,8 @@ pub(crate) struct PianoRollVerb {
     height: u32,
     #[command(flatten)]
     look: LookOptions,
-    /// Nothing but the notes: no track names, bars, keyboard and times around them
-    #[arg(long)]
-    no_axis: bool,
+    #[command(flatten)]
+    axis: AxisOptions,
     /// Leave drums out
     #[arg(long)]
     no_drums: bool,
@@ -53,14 +53,15 @@ pub(crate) struct PianoRollVerb {
 impl PianoRollVerb {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let format = PictureFormat::choose(self.format, self.output.as_deref())?;
-        let output = self.options.output(self.output.as_deref(), &self.song, format.extension())?;
-        let parsed = read_midi(&self.song)?;
+        let output =
+            self.options.output(self.output.as_deref(), &self.song, &format!("pianoroll.{}", format.extension()))?;
+        let parsed = read_song(&self.song)?;
         let settings = PianoRollSettings {
             width: self.width,
             height: self.height,
             scale: self.look.scale,
             theme: self.look.theme(),
-            axes: !self.no_axis,
+            axes: self.axis.or(true),
             excerpt: self.part.excerpt(),
             drums: !self.no_drums,
         };

@@ -47,6 +47,24 @@ fn themes() -> impl TypedValueParser<Value = Theme> {
     PossibleValuesParser::new(["light", "dark", "transparent"]).try_map(|name| name.parse::<Theme>())
 }
 
+/// Whether anything is written around a picture.
+#[derive(Args)]
+pub(crate) struct AxisOptions {
+    /// Label what is drawn: times and the like around it; what spectrograms and piano rolls have anyway
+    #[arg(long, overrides_with = "no_axis")]
+    axis: bool,
+    /// Nothing around what is drawn; what waveforms have anyway
+    #[arg(long, overrides_with = "axis")]
+    no_axis: bool,
+}
+
+impl AxisOptions {
+    /// What was asked for, else what is usual.
+    pub(crate) fn or(&self, usual: bool) -> bool {
+        if usual { !self.no_axis } else { self.axis }
+    }
+}
+
 /// Which part of a sound is shown.
 #[derive(Args)]
 pub(crate) struct PartOptions {

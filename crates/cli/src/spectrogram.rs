@@ -9,7 +9,7 @@ use rust_audio_engine::{Decibels, Error, open_audio, spectrogram};
 
 use crate::exit::Failure;
 use crate::output::write_anywhere;
-use crate::picture::{LookOptions, OutputOptions, PartOptions};
+use crate::picture::{AxisOptions, LookOptions, OutputOptions, PartOptions};
 use crate::terminal::{Interrupts, Patience, ProgressLine};
 
 /// Draw the spectrogram of an audio file: the level of every frequency over time
@@ -20,7 +20,7 @@ use crate::terminal::{Interrupts, Patience, ProgressLine};
 pub(crate) struct SpectrogramVerb {
     /// The audio file; - is standard input
     input: PathBuf,
-    /// Where the picture goes, a PNG file; - is standard output [default: the input's name with .png]
+    /// Where the picture goes, a PNG file; - is standard output [default: the input's name with .spectrogram.png]
     #[arg(short, long, value_name = "OUT.png")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -58,9 +58,8 @@ pub(crate) struct SpectrogramVerb {
     /// A lane for each channel, instead of their mean
     #[arg(long)]
     split: bool,
-    /// Nothing but the levels: no frequencies, times and colours beside them
-    #[arg(long)]
-    no_axis: bool,
+    #[command(flatten)]
+    axis: AxisOptions,
     #[command(flatten)]
     part: PartOptions,
 }
@@ -80,7 +79,7 @@ impl SpectrogramVerb {
             let what = format!("a spectrogram is not written as .{}; name it .png", other.display());
             return Err(Failure::Usage(what));
         }
-        let output = self.options.output(self.output.as_deref(), &self.input, "png")?;
+        let output = self.options.output(self.output.as_deref(), &self.input, "spectrogram.png")?;
         let interrupts = Interrupts::watch();
         let mut reader = open_audio(&self.input)?;
         interrupts.expect_order(Patience::Once);
@@ -101,7 +100,7 @@ impl SpectrogramVerb {
             height: self.height,
             scale: self.look.scale,
             theme: self.look.theme(),
-            axes: !self.no_axis,
+            axes: self.axis.or(true),
             channels: if self.split { Channels::Split } else { Channels::Mixed },
             excerpt: self.part.excerpt(),
             frequency_scale: self.frequency_scale,

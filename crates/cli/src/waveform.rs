@@ -8,7 +8,7 @@ use rust_audio_engine::{AudioReader, Decibels, Error, Seconds, open_audio, wavef
 
 use crate::exit::Failure;
 use crate::output::write_anywhere;
-use crate::picture::{LookOptions, OutputOptions, PartOptions};
+use crate::picture::{AxisOptions, LookOptions, OutputOptions, PartOptions};
 use crate::terminal::{Interrupts, Patience, ProgressLine, say};
 use crate::values::{show_time, time};
 
@@ -20,7 +20,7 @@ use crate::values::{show_time, time};
 pub(crate) struct WaveformVerb {
     /// The audio file; - is standard input
     input: PathBuf,
-    /// Where the picture goes, .png or .svg; - is standard output [default: the input's name with .png]
+    /// Where the picture goes, .png or .svg; - is standard output [default: the input's name with .waveform.png]
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// Kind of picture, where the output's name does not tell [default: png]
@@ -37,7 +37,7 @@ pub(crate) struct WaveformVerb {
 /// What a waveform looks like.
 #[derive(Args)]
 pub(crate) struct WaveformOptions {
-    /// Width in pixels [default: 1000, or what --zoom needs]
+    /// Width in pixels [default: 1000, or what --samples-per-pixel needs]
     #[arg(long, value_name = "PIXELS")]
     width: Option<u32>,
     /// Height in pixels
@@ -60,22 +60,22 @@ pub(crate) struct WaveformOptions {
     /// The height is the level in decibels, down to this one or -60
     #[arg(
         long,
-        value_name = "FLOOR",
+        alias = "db",
+        value_name = "DBFS",
         num_args = 0..=1,
         default_missing_value = "-60",
         require_equals = true,
         allow_negative_numbers = true
     )]
-    db: Option<f64>,
+    floor: Option<f64>,
     /// The highest sample reaches the full height, however quiet it is
     #[arg(long)]
     auto: bool,
-    /// Label time and amplitude
-    #[arg(long)]
-    axis: bool,
+    #[command(flatten)]
+    axis: AxisOptions,
     /// Samples for each pixel, instead of fitting the sound into the width
-    #[arg(long, value_name = "SAMPLES")]
-    zoom: Option<u32>,
+    #[arg(long, alias = "zoom", value_name = "SAMPLES")]
+    samples_per_pixel: Option<u32>,
 }
 
 /// What a picture is written as.
@@ -117,12 +117,12 @@ impl WaveformOptions {
             height: self.height,
             scale: self.look.scale,
             theme,
-            amplitude: self.db.map_or(Amplitude::Linear, |floor| Amplitude::Decibels { floor: Decibels(floor) }),
+            amplitude: self.floor.map_or(Amplitude::Linear, |floor| Amplitude::Decibels { floor: Decibels(floor) }),
             fitted: self.auto,
-            axes: self.axis,
+            axes: self.axis.or(false),
             played: self.played,
             channels: if self.split { Channels::Split } else { Channels::Mixed },
-            samples_per_pixel: self.zoom,
+            samples_per_pixel: self.samples_per_pixel,
             ..WaveformSettings::default()
         }
     }
@@ -131,7 +131,8 @@ impl WaveformOptions {
 impl WaveformVerb {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let format = PictureFormat::choose(self.format, self.output.as_deref())?;
-        let output = self.options.output(self.output.as_deref(), &self.input, format.extension())?;
+        let output =
+            self.options.output(self.output.as_deref(), &self.input, &format!("waveform.{}", format.extension()))?;
         let settings = WaveformSettings { excerpt: self.part.excerpt(), ..self.drawing.settings() };
         let interrupts = Interrupts::watch();
         let mut reader = open_audio(&self.input)?;

@@ -153,6 +153,24 @@ fn what_cannot_be_assessed_says_why() {
 }
 
 #[test]
+fn either_input_can_be_a_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = song(folder.path(), "expected.mid", &MELODY);
+    let sound = folder.path().join("played.wav");
+    let render =
+        ["render", expected.to_str().unwrap(), "-o", sound.to_str().unwrap(), "--soundfont", "builtin", "--quiet"];
+    assert!(rae(&render).status.success());
+    let [sound, expected] = [&sound, &expected].map(|path| path.to_str().unwrap());
+    let named = rae(&["analyze", sound, expected, "--json"]).stdout;
+    for (input, arguments) in [(sound, ["-", expected]), (expected, [sound, "-"])] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rae"));
+        command.arg("analyze").args(arguments).arg("--json").stdin(std::fs::File::open(input).unwrap());
+        assert_eq!(command.output().unwrap().stdout, named, "{arguments:?}");
+    }
+    assert_eq!(rae(&["analyze", "-", "-"]).status.code(), Some(2));
+}
+
+#[test]
 fn people_get_a_summary() {
     let folder = tempfile::tempdir().unwrap();
     let expected = song(folder.path(), "expected.mid", &MELODY);
@@ -160,10 +178,11 @@ fn people_get_a_summary() {
     let done = rae(&["analyze", played.to_str().unwrap(), expected.to_str().unwrap()]);
     let text = String::from_utf8(done.stdout).unwrap();
     for words in [
-        "Notes     91 %   good",
+        "Notes    91 %   good",
         "29 of 32 notes right",
         "Faults  1 wrong pitch, 2 missed",
         "The bars that need work most\n  bar 7",
+        "F#4 missing",
         "What to do next\n  - ",
     ] {
         assert!(text.contains(words), "{words}:\n{text}");

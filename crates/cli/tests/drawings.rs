@@ -26,9 +26,9 @@ fn folder() -> Folder {
 fn spectrograms_are_made_beside_the_sound_or_where_one_says() {
     let folder = folder();
     folder.stdout("spectrogram tone.wav --quiet");
-    let usual = fs::read(folder.path("tone.png")).unwrap();
+    let usual = fs::read(folder.path("tone.spectrogram.png")).unwrap();
     assert_eq!(size(&usual), (1000, 400));
-    assert!(folder.fails(5, "spectrogram tone.wav").contains("tone.png exists"));
+    assert!(folder.fails(5, "spectrogram tone.wav").contains("tone.spectrogram.png exists"));
     folder.stdout(
         "spectrogram tone.wav -o a.png --quiet --width 200 --height 90 --scale 2 --split --start 0.2 --end 0:00.7",
     );
@@ -49,14 +49,18 @@ fn spectrograms_are_made_beside_the_sound_or_where_one_says() {
 fn piano_rolls_are_pixels_or_shapes() {
     let folder = folder();
     let output = folder.rae("pianoroll song.mid");
-    assert_eq!(size(&fs::read(folder.path("song.png")).unwrap()), (1000, 400));
+    assert_eq!(size(&fs::read(folder.path("song.pianoroll.png")).unwrap()), (1000, 400));
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("song.png: ") && told.contains(" notes"), "{told}");
+    assert!(told.contains("song.pianoroll.png: ") && told.contains(" notes"), "{told}");
     let svg = folder.stdout("pianoroll song.mid -o - --format svg --quiet");
     let bars = |svg: &str| svg.matches(" rx=").count();
     assert!(svg.contains(">C4</text>") && bars(&svg) > 20);
     let part = folder.stdout("pianoroll song.mid -o - --format svg --quiet --bars 2-3 --no-axis");
     assert!(!part.contains("<text") && bars(&part) > 2 && bars(&part) < bars(&svg));
+    let input = fs::File::open(folder.path("song.mid")).unwrap();
+    let piped =
+        folder.command("pianoroll - -o - --format svg --quiet --axis").stdin(Stdio::from(input)).output().unwrap();
+    assert_eq!(String::from_utf8(piped.stdout).unwrap(), svg);
 }
 
 #[test]

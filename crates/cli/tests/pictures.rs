@@ -25,16 +25,16 @@ fn folder() -> Folder {
 fn pictures_are_made_beside_the_sound_or_where_one_says() {
     let folder = folder();
     folder.stdout("waveform tone.wav --quiet");
-    assert_eq!(size(&fs::read(folder.path("tone.png")).unwrap()), (1000, 200));
-    assert!(folder.fails(5, "waveform tone.wav").contains("tone.png exists"));
+    assert_eq!(size(&fs::read(folder.path("tone.waveform.png")).unwrap()), (1000, 200));
+    assert!(folder.fails(5, "waveform tone.wav").contains("tone.waveform.png exists"));
     folder.stdout("waveform tone.wav --quiet --force --width 300 --height 50 --scale 2");
-    assert_eq!(size(&fs::read(folder.path("tone.png")).unwrap()), (600, 100));
-    folder.stdout("waveform tone.wav -o a.svg --quiet --axis --split --db --theme dark --played 0:01 --color teal");
+    assert_eq!(size(&fs::read(folder.path("tone.waveform.png")).unwrap()), (600, 100));
+    folder.stdout("waveform tone.wav -o a.svg --quiet --axis --split --floor --theme dark --played 0:01 --color teal");
     let svg = fs::read_to_string(folder.path("a.svg")).unwrap();
     for part in ["<svg ", "#008080", ">0.4 s</text>", ">L</text>", " dB</text>", "</svg>"] {
         assert!(svg.contains(part), "{part}");
     }
-    let output = folder.rae("waveform tone.wav -o - --zoom 100 --start 0.5");
+    let output = folder.rae("waveform tone.wav -o - --samples-per-pixel 100 --start 0.5");
     assert_eq!(size(&output.stdout), (120, 200));
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("standard output: from 0:02.0 of stereo at 8000 Hz"), "{told}");
@@ -88,7 +88,7 @@ fn what_cannot_be_drawn_is_said_by_name() {
         (2, "waveform tone.wav --theme blue", "--theme"),
         (2, "waveform tone.wav --start 2", "ends at 2.000 s"),
         (2, "waveform tone.wav --start 1 --end 0.5", "end is 0.5"),
-        (2, "waveform tone.wav --db 3", "-200 to -1"),
+        (2, "waveform tone.wav --floor 3", "-200 to -1"),
         (2, "waveform tone.wav -o x.gif", ".gif"),
         (2, "peaks tone.wav -z 0", "samples per pixel"),
         (2, "peaks tone.wav --float -o x.dat", "--float"),
@@ -99,7 +99,7 @@ fn what_cannot_be_drawn_is_said_by_name() {
         let message = folder.fails(code, line);
         assert!(message.contains(words), "{line}: {message}");
     }
-    assert!(!folder.path("tone.png").exists() && !folder.path("x.dat").exists());
+    assert!(!folder.path("tone.waveform.png").exists() && !folder.path("x.dat").exists());
 }
 
 #[test]

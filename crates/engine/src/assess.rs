@@ -5,12 +5,12 @@ use std::io::Read;
 use std::path::Path;
 
 use rae_analysis::{Assessment, Assessor, Expected, Hand, Part, RECORDING_RATE, SPLIT, Settings, assess, played_notes};
-use rae_codec::{AudioReader, AudioSource, changed};
+use rae_codec::{AudioSource, changed};
 use rae_midi::Parsed;
 use rae_report::Sound;
 use rae_units::SampleRate;
 
-use crate::{AssessedPerformance, Error, read_midi};
+use crate::{AssessedPerformance, Error, open_audio, read_midi};
 
 /// Longest recording that is assessed, seconds.
 const LONGEST: usize = 2 * 3600;
@@ -34,7 +34,7 @@ impl Default for AssessmentSettings {
     }
 }
 
-/// Assesses a recording, sound or MIDI by its content, against the notes of a song. What was odd about either file is in
+/// Assesses a recording, sound (`-` is standard input) or MIDI by its content, against the notes of a song. What was odd about either file is in
 /// the notices of the result.
 pub fn analyze_performance(
     recording: impl AsRef<Path>,
@@ -52,7 +52,7 @@ pub fn assess_recording(
 ) -> Result<AssessedPerformance, Error> {
     let recording = recording.as_ref();
     if !is_midi(recording) {
-        return assess_sound(Box::new(AudioReader::open(recording)?), expected, settings);
+        return assess_sound(Box::new(open_audio(recording)?), expected, settings);
     }
     let notes = settings.expected(expected)?;
     let played = read_midi(recording)?;

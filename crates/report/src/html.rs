@@ -156,16 +156,16 @@ impl Html {
             return;
         }
         self.add(format_args!("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"The weakest bars\"><table>\n<caption>The bars that need work most</caption>\n<thead><tr>"));
-        for name in ["Bar", "Score", "Right", "Wrong pitch", "Missed", "Added", "Timing", "At"] {
+        for name in ["Bar", "Score", "Right", "Wrong", "Missed", "Added", "Timing", "At"] {
             self.add(format_args!("<th scope=\"col\">{name}</th>"));
         }
-        self.add(format_args!("</tr></thead>\n<tbody>\n"));
-        for WeakBar { bar, score, counts, timing, at } in weakest {
+        self.add(format_args!("<th scope=\"col\" class=\"words\">Notes</th></tr></thead>\n<tbody>\n"));
+        for WeakBar { bar, score, counts, timing, at, notes } in weakest {
             let cells: [&dyn Display; 7] =
                 [score, &counts.correct, &counts.wrong_pitch, &counts.missed, &counts.extra, timing, at];
             self.add(format_args!("<tr><th scope=\"row\">{bar}</th>"));
             cells.iter().for_each(|cell| self.add(format_args!("<td>{cell}</td>")));
-            self.add(format_args!("</tr>\n"));
+            self.add(format_args!("<td class=\"words\">{}</td></tr>\n", Escaped(notes)));
         }
         self.add(format_args!("</tbody>\n</table></div>\n"));
     }

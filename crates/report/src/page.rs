@@ -19,6 +19,9 @@ const INTONATION_WORTH: f64 = 5.0;
 /// A tuning so near to A = 440 Hz is in tune, cents.
 const IN_TUNE: f64 = 8.0;
 
+/// So many notes of a weak bar are named.
+const MOST_FAULTS: usize = 6;
+
 /// A figure with what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Figure {
@@ -48,6 +51,8 @@ pub(crate) struct WeakBar {
     pub(crate) counts: Counts,
     pub(crate) timing: String,
     pub(crate) at: String,
+    /// Its wrong and missed notes.
+    pub(crate) notes: String,
 }
 
 /// The contents.
@@ -133,7 +138,7 @@ fn key(assessment: &Assessment) -> Vec<(Sign, usize, &'static str)> {
     let Counts { correct, wrong_pitch, missed, extra } = assessment.counts;
     vec![
         (Sign::Note(Verdict::Correct), correct, "right"),
-        (Sign::Note(Verdict::WrongPitch), wrong_pitch, "wrong pitch"),
+        (Sign::Note(Verdict::WrongPitch), wrong_pitch, if wrong_pitch == 1 { "wrong pitch" } else { "wrong pitches" }),
         (Sign::Note(Verdict::Missed), missed, "missed"),
         (Sign::Note(Verdict::Extra), extra, "added"),
         (Sign::Early, timed(assessment, Timing::Early), "early"),
@@ -231,8 +236,27 @@ fn weakest(assessment: &Assessment) -> Vec<WeakBar> {
         counts: section.counts,
         timing: section.mean_deviation_ms.map_or("–".into(), |mean| format!("{mean:.0} ms")),
         at: section.recording_s.map_or("–".into(), words::clock),
+        notes: faults_of(assessment, section.bar),
     })
     .collect()
+}
+
+/// The wrong and missed notes of a bar: `Bb3 for B3, C5 missing`.
+fn faults_of(assessment: &Assessment, bar: u64) -> String {
+    let first = assessment.notes.partition_point(|note| note.bar < bar);
+    let of_bar = assessment.notes[first..].iter().take_while(|note| note.bar == bar);
+    let faults = of_bar.filter_map(|note| match (note.status, note.played_pitch) {
+        (Status::WrongPitch, Some(played)) => Some(format!("{} for {}", pitch::name(played), pitch::name(note.pitch))),
+        (Status::Missed, _) => Some(format!("{} missing", pitch::name(note.pitch))),
+        _ => None,
+    });
+    let mut faults: Vec<String> = faults.collect();
+    if faults.len() > MOST_FAULTS {
+        let more = faults.len() - MOST_FAULTS;
+        faults.truncate(MOST_FAULTS);
+        faults.push(format!("{more} more"));
+    }
+    faults.join(", ")
 }
 
 /// With a capital at its beginning and a full stop at its end.

@@ -27,6 +27,10 @@ const TEXT: f32 = 13.0;
 const SMALL: f32 = 11.0;
 const VALUE: f32 = 26.0;
 
+/// Width of a column of the table, and where its notes begin.
+const COLUMN: f32 = 62.0;
+const NOTES: f32 = 482.0;
+
 /// Lines of one text at most.
 const MOST_LINES: usize = 12;
 
@@ -188,9 +192,10 @@ impl Flow<'_> {
         }
         self.y += 6.0;
         self.text("The bars that need work most", TEXT, self.palette.strong);
-        let names = ["Bar", "Score", "Right", "Wrong pitch", "Missed", "Added", "Timing", "At"];
+        let names = ["Bar", "Score", "Right", "Wrong", "Missed", "Added", "Timing", "At"];
+        self.label("Notes", NOTES, TEXT, Anchor::Start, self.palette.theme.text);
         self.line(&names.map(str::to_owned), self.palette.theme.text);
-        for WeakBar { bar, score, counts, timing, at } in weakest {
+        for WeakBar { bar, score, counts, timing, at, notes } in weakest {
             let cells = [
                 bar.to_string(),
                 score.clone(),
@@ -201,6 +206,8 @@ impl Flow<'_> {
                 timing.clone(),
                 at.clone(),
             ];
+            let notes = shortened(notes, TEXT, WIDTH - NOTES);
+            self.label(&notes, NOTES, TEXT, Anchor::Start, self.palette.strong);
             self.line(&cells, self.palette.strong);
         }
     }
@@ -208,10 +215,22 @@ impl Flow<'_> {
     /// A line of a table.
     fn line(&mut self, cells: &[String], color: Color) {
         for (index, cell) in cells.iter().enumerate() {
-            self.label(cell, 30.0 + 84.0 * index as f32, TEXT, Anchor::End, color);
+            self.label(cell, 30.0 + COLUMN * index as f32, TEXT, Anchor::End, color);
         }
         self.y += 1.5 * TEXT;
     }
+}
+
+/// As much of a text as has room.
+fn shortened(text: &str, size: f32, width: f32) -> String {
+    if text_width(text, size) <= width {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(200).collect();
+    while !short.is_empty() && text_width(&short, size) + size > width {
+        short.pop();
+    }
+    short + "…"
 }
 
 /// A canvas on another, moved to the right.

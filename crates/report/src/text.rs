@@ -15,7 +15,7 @@ pub(crate) fn lines(page: &Page) -> String {
     text.weakest(&page.weakest);
     text.list("What to do next", &page.advice);
     text.list("Remarks", &page.remarks);
-    text.0
+    text.0.trim_end().to_owned()
 }
 
 struct Text(String);
@@ -51,12 +51,10 @@ impl Text {
         self.line("\n");
         self.line("The bars that need work most");
         let width = weakest.iter().map(|bar| bar.bar.to_string().len()).max().unwrap_or(0);
-        for WeakBar { bar, score, counts, at, .. } in weakest {
-            let faults = [(counts.wrong_pitch, "wrong pitch"), (counts.missed, "missed"), (counts.extra, "added")];
-            let faults = faults.into_iter().filter(|(count, _)| *count > 0);
-            let faults: Vec<String> = faults.map(|(count, name)| format!(", {count} {name}")).collect();
-            let right = counts.correct;
-            self.line(&format!("  bar {bar:>width$}  {score:>5}  at {at}: {right} right{}", faults.concat()));
+        for WeakBar { bar, score, counts, at, notes, .. } in weakest {
+            let added = if counts.extra > 0 { format!("{} added", counts.extra) } else { String::new() };
+            let faults: Vec<&str> = [notes.as_str(), &added].into_iter().filter(|fault| !fault.is_empty()).collect();
+            self.line(&format!("  bar {bar:>width$}  {score:>5}  at {at}  {}", faults.join(", ")));
         }
     }
 
