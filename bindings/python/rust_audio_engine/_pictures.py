@@ -49,8 +49,8 @@ def generate_waveform(
     highest sample is drawn in one shade, what lies within the RMS level in another. ``use_gpu=True`` allows a GPU; the
     work is so small that the CPU does it.
 
-    - ``width``, ``height``: pixels; ``scale`` device pixels each, 2 for most sharp screens. A ``width`` of None is 1000,
-      or with ``samples_per_pixel`` what the sound needs.
+    - ``width``, ``height``: pixels; ``scale`` device pixels each, 2 for most sharp screens. A ``width`` of None is
+      1000, or with ``samples_per_pixel`` what the sound needs.
     - ``theme``, ``background``, ``color``, ``played_color``: colours as in CSS.
     - ``played``: what comes before this time in seconds is drawn as played.
     - ``channels``: their mean, or a lane for each.
@@ -58,8 +58,8 @@ def generate_waveform(
     - ``auto``: the highest sample reaches the full height, however quiet it is.
     - ``axis``: label time and amplitude.
     - ``start``, ``end``: the part to draw, in seconds.
-    - ``samples_per_pixel``: show so many samples in each pixel. Unless another ``width`` than 1000 is given, the picture
-      is as wide as the sound needs; one that is narrower shows the beginning.
+    - ``samples_per_pixel``: show so many samples in each pixel. Unless another ``width`` than 1000 is given, the
+      picture is as wide as the sound needs; one that is narrower shows the beginning.
     - ``on_update``: called a few times while the file is decoded, with a PNG of what there is and the share of the work
       that is done. What it raises ends the work and is raised.
 
