@@ -10,7 +10,7 @@ use crate::expected::{Expected, ExpectedNote};
 use crate::played::PlayedNote;
 use crate::sections::{sections, tempo, weakest};
 use crate::timing::{Anchor, deviations};
-use crate::verdict::{Certain, Context, Judge, Verdict, Verdicts, decide};
+use crate::verdict::{Certain, Context, Judge, Verdict, Verdicts, decide, without_others};
 
 /// Version of the definitions behind the result.
 const DEFINITIONS: u32 = 1;
@@ -76,20 +76,29 @@ pub(crate) fn by_onset(notes: &mut [PlayedNote]) {
 pub(crate) struct Folded {
     pub(crate) expected: Vec<ExpectedNote>,
     pub(crate) heard: Vec<PlayedNote>,
+    /// Notes that others play.
+    others: Vec<ExpectedNote>,
 }
 
 impl Folded {
     pub(crate) fn new(expected: &Expected, heard: &[PlayedNote], settings: &Settings) -> Folded {
         let fold = |pitch: u8| if settings.any_octave { 60 + pitch % 12 } else { pitch };
+        let folded = |notes: &[ExpectedNote]| {
+            notes.iter().map(|note| ExpectedNote { pitch: fold(note.pitch), ..*note }).collect()
+        };
         Folded {
-            expected: expected.notes().iter().map(|note| ExpectedNote { pitch: fold(note.pitch), ..*note }).collect(),
+            expected: folded(expected.notes()),
+            others: folded(expected.others()),
             heard: heard.iter().map(|note| PlayedNote { pitch: fold(note.pitch), ..*note }).collect(),
         }
     }
 
     pub(crate) fn decide(&self, alignment: Option<&Alignment>, judge: &dyn Judge) -> Verdicts {
         match alignment {
-            Some(alignment) => decide(&Context { expected: &self.expected, heard: &self.heard, alignment }, judge),
+            Some(alignment) => {
+                let context = Context { expected: &self.expected, heard: &self.heard, alignment };
+                without_others(decide(&context, judge), &context, &self.others)
+            }
             None => unaligned(&self.expected, &self.heard),
         }
     }

@@ -34,7 +34,8 @@ pub struct ExpectedNote {
     pub bar: u64,
 }
 
-/// Which notes of a piece are expected; all of them by default.
+/// Which notes of a piece are expected; all of them by default. Other notes of the same bars may be heard without being held
+/// against the player.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Part {
     /// Tracks of the file, from 1; empty means all.
@@ -53,6 +54,8 @@ pub struct Part {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expected {
     notes: Vec<ExpectedNote>,
+    /// Notes of the same bars that others play.
+    others: Vec<ExpectedNote>,
     drums: usize,
     /// Where each bar begins that has notes: number and seconds.
     bars: Vec<(u64, f64)>,
@@ -67,17 +70,17 @@ impl Expected {
         let (notes, drums) = midi_notes::notes(&performance);
         let beats = Beats::new(sequence);
         let bar = |time| beats.as_ref().map_or(1, |beats| bar_of(beats, time));
-        let wanted =
-            |note: &MidiNote, bar: u64| part.has(note) && part.bars.as_ref().is_none_or(|bars| bars.contains(&bar));
-        let notes = notes.into_iter().map(|note| (note, bar(note.time)));
-        let notes = notes.filter(|(note, bar)| wanted(note, *bar)).filter_map(|(note, bar)| {
-            let pitch = u8::try_from(i16::from(note.pitch) + i16::from(part.transpose)).ok().filter(|&p| p < 128)?;
-            let onset = (note.onset * ONSET_GRID).round() / ONSET_GRID;
-            let MidiNote { velocity, channel, track, .. } = note;
-            let duration = (note.end - note.onset).max(0.0);
-            Some(ExpectedNote { onset, duration, pitch, velocity, channel, track, bar })
-        });
-        let mut expected = Expected::from_notes(notes.collect());
+        let mut others = Vec::new();
+        let mut wanted = Vec::new();
+        for note in notes {
+            let bar = bar(note.time);
+            if part.bars.as_ref().is_none_or(|bars| bars.contains(&bar)) {
+                let place = if part.has(&note) { &mut wanted } else { &mut others };
+                place.extend(expected_note(&note, bar, part.transpose));
+            }
+        }
+        let mut expected = Expected::from_notes(wanted);
+        expected.others = others;
         expected.drums = drums;
         if let (Some(beats), Some((first, last))) = (beats, expected.bars.first().zip(expected.bars.last())) {
             let start = |bar| (bar, performance.seconds(beats.bar_start(bar)).0);
@@ -104,12 +107,17 @@ impl Expected {
                 bars.push((note.bar, note.onset));
             }
         }
-        Expected { notes, drums: 0, bars, bar_starts: Vec::new() }
+        Expected { notes, others: Vec::new(), drums: 0, bars, bar_starts: Vec::new() }
     }
 
     /// The notes, by onset, then pitch.
     pub fn notes(&self) -> &[ExpectedNote] {
         &self.notes
+    }
+
+    /// Notes of the same bars that belong to other parts: they may be heard or not.
+    pub(crate) fn others(&self) -> &[ExpectedNote] {
+        &self.others
     }
 
     /// How many notes of drums there are, which nobody assesses.
@@ -127,6 +135,15 @@ impl Expected {
     pub(crate) fn bars(&self) -> &[(u64, f64)] {
         &self.bars
     }
+}
+
+/// A note as it sounds, where its pitch is one.
+fn expected_note(note: &MidiNote, bar: u64, transpose: i8) -> Option<ExpectedNote> {
+    let pitch = u8::try_from(i16::from(note.pitch) + i16::from(transpose)).ok().filter(|&pitch| pitch < 128)?;
+    let onset = (note.onset * ONSET_GRID).round() / ONSET_GRID;
+    let MidiNote { velocity, channel, track, .. } = *note;
+    let duration = (note.end - note.onset).max(0.0);
+    Some(ExpectedNote { onset, duration, pitch, velocity, channel, track, bar })
 }
 
 /// The bar that a time lies in.

@@ -1,6 +1,6 @@
 //! One hand of a piece for piano.
 
-use rae_analysis::{Expected, Hand, HandError, Part, SPLIT};
+use rae_analysis::{Expected, Hand, HandError, Part, PlayedNote, SPLIT, Settings, Status, assess, played_notes};
 use rae_midi::{Division, Event, Format, Message, Meta, Sequence, TextKind, Track, TrackEvent};
 
 /// Keys one after another, a second each, on a channel.
@@ -85,4 +85,26 @@ fn bars_begin_where_they_are_written_not_at_their_first_note() {
     let onsets: Vec<f64> = expected.notes().iter().map(|note| note.onset).collect();
     assert_eq!(onsets, [1.0, 2.0, 3.0, 6.0]);
     assert_eq!(expected.bar_starts(), [(1, 0.0), (2, 2.0), (3, 4.0), (4, 6.0), (5, 7.0)]);
+}
+
+#[test]
+fn what_the_other_hand_plays_is_not_held_against_this_one() {
+    let right: Vec<u8> = (0..24).map(|n| 72 + [0, 2, 4, 5, 7, 4][n % 6]).collect();
+    let left: Vec<u8> = (0..24).map(|n| 48 + [0, 7, 4, 7, 5, 9][n % 6]).collect();
+    let piece = song(vec![track("RH", 0, &right), track("LH", 0, &left)]);
+    let part = Part::default().of_hand(&piece, Hand::Right, SPLIT).unwrap();
+    let expected = Expected::new(&piece, &part);
+    let alone = played_notes(&song(vec![track("", 0, &right)]));
+    let both: Vec<PlayedNote> = played_notes(&piece);
+    for heard in [&alone, &both] {
+        let assessment = assess(&expected, heard, &Settings::default());
+        assert_eq!((assessment.pitch_accuracy, assessment.counts.correct), (Some(1.0), 24));
+    }
+    // A missed note is not covered up by the other hand's, and what nobody plays is still added.
+    let mut faulty: Vec<PlayedNote> =
+        both.iter().copied().filter(|note| note.onset != 10.0 || note.pitch < 60).collect();
+    faulty.push(PlayedNote { onset: 15.5, pitch: 90, ..both[0] });
+    let assessment = assess(&expected, &faulty, &Settings::default());
+    assert_eq!(assessment.notes[10].status, Status::Missed);
+    assert_eq!((assessment.counts.missed, assessment.counts.wrong_pitch, assessment.counts.extra), (1, 0, 1));
 }

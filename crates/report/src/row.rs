@@ -16,7 +16,7 @@ const KEYBOARD: f32 = 34.0;
 
 /// Height of a key at least and at most, of all keys together at most, and of the waveform.
 const KEY: (f32, f32) = (5.0, 9.0);
-const MOST_KEYS: f32 = 290.0;
+const MOST_KEYS: f32 = 352.0;
 const KEYS: f32 = 200.0;
 const WAVE: f32 = 34.0;
 const GAP: f32 = 4.0;

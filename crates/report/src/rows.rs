@@ -14,7 +14,7 @@ const ONSETS: f64 = 36.0;
 const TOGETHER: f64 = 0.04;
 
 /// So many rows at most; of longer recordings each holds more.
-const MOST: f64 = 45.0;
+const MOST: f64 = 36.0;
 
 /// Silence before the first note and after the last that is shown, seconds, and how much more there must be to be cut off.
 const AROUND: f64 = 1.0;
@@ -129,6 +129,6 @@ mod tests {
     fn there_are_no_more_rows_than_can_be_printed() {
         let notes: Vec<NoteMark> = (0..72_000).map(|n| note(0.1 * f64::from(n))).collect();
         let rows = Rows::new(&notes, &[], 7200.0);
-        assert!(rows.spans.len() <= 50, "{}", rows.spans.len());
+        assert!(rows.spans.len() <= 40, "{}", rows.spans.len());
     }
 }

@@ -1,7 +1,9 @@
 //! Which note that was heard answers which expected one.
 
+mod others;
 mod trained;
 
+pub(crate) use others::without_others;
 pub(crate) use trained::{Trained, extra_features, played_features};
 
 use crate::align::{Alignment, JumpBack};
