@@ -14,6 +14,9 @@ use crate::time::Span;
 const ARROW: f32 = 5.0;
 const ARROW_HEIGHT: f32 = 7.0;
 
+/// From the middle of a cross to its ends, across and down.
+const CROSS: f32 = 3.0;
+
 /// From the middle of a diamond to its corners.
 const DIAMOND: f32 = 4.5;
 
@@ -51,6 +54,9 @@ impl NotePainter<'_> {
             self.connect(canvas, bar, vacant);
         }
         covered.extend(bar);
+        if let (Some(bar), Verdict::WrongPitch, true) = (bar, mark.verdict, begins) {
+            covered.push(self.cross(canvas, bar));
+        }
         if let (Some(bar), Some((timing, due)), true) = (bar, mark.timing, begins) {
             covered.push(self.arrow(canvas, bar, timing, due));
         }
@@ -73,9 +79,20 @@ impl NotePainter<'_> {
         Some(Area { left: x - DIAMOND, top: y - DIAMOND, right: x + DIAMOND, bottom: y + DIAMOND })
     }
 
+    /// A cross at the beginning of a bar, however low that is.
+    fn cross(&self, canvas: &mut dyn Canvas, bar: Area) -> Area {
+        let (x, y) = (bar.left + CROSS, (bar.top + bar.bottom) / 2.0);
+        for (width, color) in [(4.6, self.palette.theme.background), (1.9, self.palette.color(Verdict::WrongPitch))] {
+            canvas.polyline(&[(x - CROSS, y - CROSS), (x + CROSS, y + CROSS)], width, color);
+            canvas.polyline(&[(x - CROSS, y + CROSS), (x + CROSS, y - CROSS)], width, color);
+        }
+        Area { left: x - CROSS - 2.0, top: y - CROSS - 2.0, right: x + CROSS + 2.0, bottom: y + CROSS + 2.0 }
+    }
+
     /// A line from a wrong pitch to where it should have been.
     fn connect(&self, canvas: &mut dyn Canvas, played: Area, vacant: Area) {
-        let x = played.left.max(vacant.left) + 1.0;
+        // Behind the cross.
+        let x = (played.left.max(vacant.left) + 2.0 * CROSS + 3.0).min(played.right - 1.0);
         let (top, bottom) =
             if played.top < vacant.top { (played.bottom, vacant.top) } else { (vacant.bottom, played.top) };
         if bottom > top {

@@ -92,8 +92,7 @@ impl Palette {
         let fill = self.color(verdict);
         let bar = NoteStyle { shape: Shape::Bar, fill, outline: None, mark: None };
         match verdict {
-            Verdict::Correct | Verdict::Extra => bar,
-            Verdict::WrongPitch => NoteStyle { mark: Some((Mark::Cross, self.theme.background)), ..bar },
+            Verdict::Correct | Verdict::WrongPitch | Verdict::Extra => bar,
             Verdict::Missed => NoteStyle { mark: Some((Mark::Hatching, fill)), ..self.outlined(fill) },
         }
     }

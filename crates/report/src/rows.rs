@@ -14,7 +14,7 @@ const ONSETS: f64 = 36.0;
 const TOGETHER: f64 = 0.04;
 
 /// So many rows at most; of longer recordings each holds more.
-const MOST: f64 = 36.0;
+const MOST: f64 = 60.0;
 
 /// Silence before the first note and after the last that is shown, seconds, and how much more there must be to be cut off.
 const AROUND: f64 = 1.0;
@@ -23,11 +23,8 @@ const WORTH_CUTTING: f64 = 2.0;
 /// A bar that begins a row begins so much later than the row, so that what is early is in its bar, seconds.
 const BEFORE_BAR: f64 = 0.2;
 
-/// For the sake of a bar line a row may be longer than the mean by this factor.
-const UNEVEN: f64 = 1.15;
-
-/// A row is no shorter than this share of the longest, for the sake of a bar line.
-const LEAST_SHARE: f64 = 0.55;
+/// For the sake of a bar line a row may be longer or shorter than the mean by this share.
+const UNEVEN: f64 = 0.3;
 
 /// The rows: all at one scale.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,13 +39,12 @@ impl Rows {
     pub(crate) fn new(notes: &[NoteMark], lines: &[GridLine], length: f64) -> Rows {
         let Span { start, end } = shown(notes, length);
         let wanted = full_row(notes).max((end - start) / MOST);
-        // As even as bars allow it.
-        let count = ((end - start) / wanted - 0.1).ceil().max(1.0);
-        let mean = (end - start) / count;
+        let count = ((end - start) / wanted - 0.1).ceil().max(1.0) as usize;
         let mut spans = Vec::new();
         let mut at = start;
-        while end - at > 1e-3 {
-            let next = if end - at <= UNEVEN * mean { end } else { row_end(at, mean, lines) };
+        // As even as bars allow it: what one row has more, those after it have less.
+        for left in (1..=count).rev().take_while(|_| end > start) {
+            let next = if left == 1 { end } else { row_end(at, (end - at) / left as f64, lines) };
             spans.push(Span { start: at, end: next });
             at = next;
         }
@@ -82,11 +78,11 @@ fn full_row(notes: &[NoteMark]) -> f64 {
     (ONSETS * *median).clamp(SHORTEST, LONGEST)
 }
 
-/// The last bar line that a row can end at, else the end of a row of mean length.
+/// The bar line nearest to where a row of mean length ends, else there.
 fn row_end(at: f64, mean: f64, lines: &[GridLine]) -> f64 {
-    let ends = lines.iter().map(|line| line.seconds - BEFORE_BAR);
-    let fits = ends.filter(|end| (at + LEAST_SHARE * mean..=at + UNEVEN * mean).contains(end));
-    fits.fold(None, |last: Option<f64>, end| Some(last.map_or(end, |last| last.max(end)))).unwrap_or(at + mean)
+    let off = |end: &f64| (end - at - mean).abs();
+    let ends = lines.iter().map(|line| line.seconds - BEFORE_BAR).filter(|end| off(end) <= UNEVEN * mean);
+    ends.min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(at + mean)
 }
 
 #[cfg(test)]
@@ -109,8 +105,9 @@ mod tests {
         let lines: Vec<GridLine> = (0..51).map(|bar| line(0.5 + 2.0 * f64::from(bar))).collect();
         let Rows { full, spans } = Rows::new(&notes, &lines, 101.0);
         // Six rows of 16.8 s on the mean; bars begin every two seconds from 0.5 on.
-        assert!((spans[0].end - 18.3).abs() < 1e-9, "{spans:?}");
-        assert!(spans.len() == 6 && full < 20.0, "{full} {spans:?}");
+        assert!((spans[0].end - 16.3).abs() < 1e-9, "{spans:?}");
+        assert!(spans.len() == 6 && full < 18.5, "{full} {spans:?}");
+        assert!(spans.iter().all(|row| row.end - row.start > 15.0), "{spans:?}");
         assert_eq!((spans[0].start, spans[spans.len() - 1].end), (0.0, 101.0));
         assert!(spans.windows(2).all(|pair| pair[0].end == pair[1].start));
         assert!(spans.iter().all(|row| row.end - row.start <= full + 1e-9));
@@ -129,6 +126,6 @@ mod tests {
     fn there_are_no_more_rows_than_can_be_printed() {
         let notes: Vec<NoteMark> = (0..72_000).map(|n| note(0.1 * f64::from(n))).collect();
         let rows = Rows::new(&notes, &[], 7200.0);
-        assert!(rows.spans.len() <= 40, "{}", rows.spans.len());
+        assert!(rows.spans.len() <= 60, "{}", rows.spans.len());
     }
 }

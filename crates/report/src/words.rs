@@ -19,7 +19,8 @@ pub(crate) fn ratio(ratio: f64) -> String {
 
 /// A share in a word.
 pub(crate) fn grade(share: f64) -> &'static str {
-    match share {
+    // As it is shown.
+    match (100.0 * share).round() / 100.0 {
         share if share >= 0.98 => "excellent",
         share if share >= 0.93 => "very good",
         share if share >= 0.85 => "good",
@@ -108,6 +109,11 @@ mod tests {
     #[test]
     fn only_all_is_all() {
         assert_eq!([1.0, 0.999, 0.5, 0.001, 0.0].map(percent), ["100 %", "99 %", "50 %", "1 %", "0 %"]);
+    }
+
+    #[test]
+    fn grades_are_those_of_the_figures_that_are_shown() {
+        assert_eq!([0.98, 0.849, 0.844, 0.0].map(grade), ["excellent", "good", "fair", "needs practice"]);
     }
 
     #[test]
