@@ -10,6 +10,7 @@ use rust_audio_engine::pictures::{
 use rust_audio_engine::{Error, Listener, SampleRate};
 
 use crate::exit::Failure;
+use crate::growing::Growing;
 use crate::output::write_anywhere;
 use crate::peaks::DataFormat;
 use crate::waveform::PictureFormat;
@@ -17,7 +18,8 @@ use crate::waveform::PictureFormat;
 /// Pictures and data of the sound, beside it.
 #[derive(Args)]
 pub(crate) struct ListenOptions {
-    /// Draw the waveform of the sound to this file, too, .png or .svg; `rae waveform` draws it in other ways
+    /// Draw the waveform of the sound to this file, too, .png or .svg; `rae waveform` draws it in other ways. A new PNG file is
+    /// drawn every second while the sound is made
     #[arg(long, value_name = "OUT", requires = "output")]
     waveform: Option<PathBuf>,
     /// Write the peaks of the sound to this file, too, .json or .dat; see `rae peaks`
@@ -30,6 +32,7 @@ pub(crate) struct ListenOptions {
 struct Builders {
     waveform: Option<WaveformBuilder>,
     peaks: Option<PeakDataBuilder>,
+    growing: Option<Growing>,
     failed: Option<PictureError>,
 }
 
@@ -52,7 +55,8 @@ impl ListenOptions {
     /// Who is to listen, if anything is to be made.
     pub(crate) fn listener(&self) -> Option<(Listener, Heard)> {
         self.outputs().next()?;
-        let heard = Arc::new(Mutex::new(Builders::default()));
+        let growing = self.waveform.as_deref().and_then(Growing::new);
+        let heard = Arc::new(Mutex::new(Builders { growing, ..Builders::default() }));
         let (hears, wanted) = (Arc::clone(&heard), (self.waveform.is_some(), self.peaks.is_some()));
         let listener = Listener::new(move |rate, left, right| {
             let mut builders = hears.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,7 +78,9 @@ impl ListenOptions {
                 PictureFormat::Png => builder.finish_png(),
                 PictureFormat::Svg => builder.finish_svg().map(String::into_bytes),
             };
-            write_whole(path, overwrite, &picture.map_err(Error::from)?)?;
+            let picture = picture.map_err(Error::from)?;
+            let is_there = builders.growing.is_some_and(Growing::keep);
+            write_whole(path, overwrite || is_there, &picture)?;
         }
         if let (Some(path), Some(builder)) = (&self.peaks, builders.peaks) {
             let data = builder.finish().map_err(Error::from)?;
@@ -100,6 +106,7 @@ impl Builders {
         }
         if let Some(builder) = &mut self.waveform {
             builder.push(block);
+            self.growing.iter_mut().for_each(|growing| growing.update(builder));
         }
         self.peaks.as_mut().map_or(Ok(()), |builder| builder.push(block))
     }
