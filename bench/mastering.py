@@ -2,12 +2,12 @@
 """
 mastering.py - mastering with a reference beside matchering (PyPI, measured only).
 
-usage: mastering.py [--rae RAE] [--matchering PYTHON] [--minutes N] [--runs N]
+usage: mastering.py [--rae RAE] [--matchering PYTHON] [--minutes N] [--runs N] [--output FILE]
 
 `rae master --reference` and matchering bring the same recording of N minutes (16-bit stereo at 44.1 kHz) to the same
-reference, in turn: medians of CPU seconds and the highest resident memory. matchering lives in an environment of its
-own, which is made where no other PYTHON with it is named. Once the recording is softer than the reference, and once as
-loud. Exits with 1 where a goal is missed.
+reference, in turn: medians of CPU seconds and the highest resident memory. PYTHON is one that has matchering, by
+default that of the environment which scripts/bench.sh makes for it. Once the recording is softer than the reference,
+and once as loud. The tables go to bench/MASTERING.md. Exits with 1 where a goal is missed.
 """
 
 import argparse
@@ -20,13 +20,17 @@ import subprocess
 import sys
 import tempfile
 import wave
+from datetime import date
 from pathlib import Path
 
 from process import run
+from report import machine
 
-ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+RAE, MATCHERING = "rae master", "matchering"
 RATE = 44_100
-TIMES_AS_FAST, OF_MEMORY = 10, 1 / 10
+# Times as fast, in this part of its memory.
+FASTER, SMALLER = 10, 0.1
 # Without a GUI toolkit; it logs nothing that way.
 SCRIPT = """
 import sys
@@ -62,54 +66,81 @@ def write(path, minutes, bright, level):
             file.writeframesraw(data)
 
 
-def python_with_matchering(folder):
-    """an interpreter of a new environment with matchering"""
-    python = folder / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    if subprocess.run([python, "-c", "import matchering"], capture_output=True).returncode != 0:
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "matchering"], check=True)
-    return python
+def measure(commands, runs):
+    """median CPU and wall seconds and the most resident MiB of each program, which take turns"""
+    found = {who: [] for who in commands}
+    for _ in range(runs):
+        for who, command in commands.items():
+            found[who].append(run(list(map(str, command)), {}))
+    return {
+        who: (
+            statistics.median(usage.cpu for usage in usages),
+            statistics.median(usage.wall for usage in usages),
+            max(usage.resident for usage in usages),
+        )
+        for who, usages in found.items()
+    }
 
 
-def compare(rae, python, folder, name, level, options):
-    """whether the goals are reached"""
+def compare(options, folder, level):
+    """what both programs take for a recording of this level"""
     target, reference = folder / "target.wav", folder / "reference.wav"
     write(target, options.minutes, 0.3, level)
     write(reference, options.minutes, 0.7, 0.9)
-    ours = [rae, "master", target, "-o", folder / "ours.wav", "--reference", reference, "--force", "--quiet"]
-    theirs = [python, "-c", SCRIPT, target, reference, folder / "theirs.wav"]
-    found = {"rae master": [], "matchering": []}
-    for _ in range(options.runs):
-        for who, command in zip(found, (ours, theirs), strict=True):
-            found[who].append(run(list(map(str, command)), {}))
-    cpu = {who: statistics.median(usage.cpu for usage in usages) for who, usages in found.items()}
-    wall = {who: statistics.median(usage.wall for usage in usages) for who, usages in found.items()}
-    memory = {who: max(usage.resident for usage in usages) for who, usages in found.items()}
-    print(f"{options.minutes} min of 16-bit stereo, {name}")
-    for who in found:
-        print(f"  {who:<12} {cpu[who]:7.2f} s of CPU, {wall[who]:7.2f} s, {memory[who]:7.1f} MiB resident")
-    faster, smaller = cpu["matchering"] / cpu["rae master"], memory["rae master"] / memory["matchering"]
-    print(f"  {faster:.1f} times as fast, goal {TIMES_AS_FAST}; {smaller:.3f} of its memory, goal {OF_MEMORY}")
-    return faster >= TIMES_AS_FAST and smaller <= OF_MEMORY
+    ours = [options.rae, "master", target, "-o", folder / "ours.wav", "--reference", reference, "--force", "--quiet"]
+    theirs = [options.matchering, "-c", SCRIPT, target, reference, folder / "theirs.wav"]
+    return measure({RAE: ours, MATCHERING: theirs}, options.runs)
+
+
+def version(python):
+    command = [python, "-c", "from importlib.metadata import version; print(version('matchering'))"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def tables(cases, options, load):
+    """the lines of the file, and whether all goals are met"""
+    lines = [
+        "# Mastering with a reference beside matchering",
+        "",
+        f"{date.today()}, {machine()}, load {load:.1f} at the start; matchering {version(options.matchering)}; "
+        f"medians of {options.runs} alternating runs. Made by `make bench`.",
+        "",
+        f"{options.minutes} minutes of 16-bit stereo at 44.1 kHz to the sound of a reference as long.",
+        "",
+        "| the recording is | program | CPU s | s | MiB resident |",
+        "|---|---|---:|---:|---:|",
+    ]
+    goals = []
+    for name, found in cases.items():
+        for who, (cpu, wall, memory) in found.items():
+            lines.append(f"| {name} | {who} | {cpu:.2f} | {wall:.2f} | {memory:.1f} |")
+        faster, smaller = found[MATCHERING][0] / found[RAE][0], found[RAE][2] / found[MATCHERING][2]
+        goals.append((f"{name}: CPU time of matchering's", f"≥ {FASTER}×", f"{faster:.2f}×", faster >= FASTER))
+        goals.append((f"{name}: memory of matchering's", f"≤ {SMALLER:g}", f"{smaller:.3f}", smaller <= SMALLER))
+    lines += ["", "## Acceptance", "", "| what | target | measured | |", "|---|---:|---:|---|"]
+    lines += [f"| {what} | {goal} | {value} | {'met' if met else '**not met**'} |" for what, goal, value, met in goals]
+    return lines, all(met for *_, met in goals)
 
 
 def main():
-    build = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    build = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent / "target"))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rae", type=Path, default=build / "release" / "rae")
-    parser.add_argument("--matchering", metavar="PYTHON", type=Path)
+    parser.add_argument("--matchering", type=Path, default=build / "bench" / "matchering" / "bin" / "python")
     parser.add_argument("--minutes", type=int, default=5)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--output", type=Path, default=HERE / "MASTERING.md")
     options = parser.parse_args()
-    python = options.matchering or python_with_matchering(build / "bench" / "matchering")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        reached = [
-            compare(options.rae, python, folder, "softer than the reference", 0.3, options),
-            compare(options.rae, python, folder, "as loud as the reference", 0.9, options),
-        ]
-    return 0 if all(reached) else 1
+    load = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory() as folder:
+        cases = {
+            "softer than the reference": compare(options, Path(folder), 0.3),
+            "as loud as the reference": compare(options, Path(folder), 0.9),
+        }
+    lines, met = tables(cases, options, load)
+    print("\n".join(lines[lines.index("") + 1 :]))
+    options.output.write_text("\n".join(lines) + "\n")
+    return 0 if met else 1
 
 
 if __name__ == "__main__":

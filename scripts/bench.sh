@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures rae beside FluidSynth and rustysynth, and effects beside fft-convolver and pedalboard; options go to synthesis.py.
+# Measures rae beside FluidSynth and rustysynth, effects beside fft-convolver and pedalboard, mastering beside matchering; options
+# go to synthesis.py.
 . "$(dirname "$0")/common.sh"
 
 scripts/install-peers.sh all
@@ -21,6 +22,10 @@ case " $* " in
         "$PEERS/pedalboard/bin/pip" install --quiet --requirement bench/effects/requirements.txt
         "$PYTHON" bench/effects.py --bin "$PEERS/release/rae-bench-effects" --peers "$PEERS/pedalboard/bin/python" ||
             echo "effects: a goal is missed" >&2
+        "$PYTHON" -m venv "$PEERS/matchering"
+        "$PEERS/matchering/bin/pip" install --quiet --requirement bench/mastering/requirements.txt
+        "$PYTHON" bench/mastering.py --rae "$RAE" --matchering "$PEERS/matchering/bin/python" ||
+            echo "mastering: a goal is missed" >&2
         ;;
 esac
 exec "$PYTHON" bench/synthesis.py --rae "$RAE" --rustysynth "$PEERS/release/rustysynth-render" \

@@ -26,6 +26,8 @@ class FileOptions(TypedDict, total=False):
     - ``channels``: 1 or 2. Default: the input's.
     - ``format``, ``sample_format``, ``bitrate``, ``quality``, ``level``: As in :class:`RenderOptions`; by default the
       samples are of a kind that holds the input's.
+    - ``replay_gain``: ``"track"`` measures the result and writes its loudness into the tags: ReplayGain in FLAC and MP3
+      files, R128 gains in Opus files. Default: nothing, since what the input says is no longer true.
     - ``overwrite``: Replace the output file if it exists. An input is never replaced. Default True.
     - ``progress``: Called with the share of the work done, 0 to 1. What it raises stops the work and is raised.
     """
@@ -37,6 +39,7 @@ class FileOptions(TypedDict, total=False):
     bitrate: int
     quality: int
     level: int
+    replay_gain: Literal["track"]
     overwrite: bool
     progress: Callable[[float], object] | None
 

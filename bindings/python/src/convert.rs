@@ -9,8 +9,8 @@ use pyo3::exceptions::{PyBaseException, PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_audio_engine::{
-    ConvertOutput, ConvertReport, ConvertSettings, ConvertedFile, Decibels, Progress, ReadSettings, SampleRate, TagKey,
-    WriteSettings, convert, convert_files, read_audio, write_audio,
+    ConvertOutput, ConvertReport, ConvertSettings, ConvertedFile, Decibels, LoudnessTags, Progress, ReadSettings,
+    SampleRate, TagKey, WriteSettings, convert, convert_files, read_audio, write_audio,
 };
 
 use crate::errors;
@@ -119,6 +119,10 @@ pub(crate) fn settings(options: &Options<'_, '_>) -> PyResult<ConvertSettings> {
         rate: rate(options)?,
         channels: channels(options)?,
         normalize: options.get("normalize_db")?.map(Decibels),
+        loudness_tags: options.one_of(
+            "replay_gain",
+            &[("keep", LoudnessTags::Keep), ("track", LoudnessTags::Track), ("album", LoudnessTags::Album)],
+        )?,
         overwrite: options.or("overwrite", true)?,
     })
 }

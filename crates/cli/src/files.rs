@@ -3,10 +3,10 @@
 use std::io::{IsTerminal, stdin, stdout};
 use std::path::{Path, PathBuf};
 
-use clap::{ArgGroup, Args};
+use clap::{ArgGroup, Args, ValueEnum};
 use rust_audio_engine::{
     ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, Decibels, EncodingOptions, Error, FileFormat,
-    FilesObserver, Observer, SampleFormat, SampleRate, Seconds, WorkedFile,
+    FilesObserver, LoudnessTags, Observer, SampleFormat, SampleRate, Seconds, WorkedFile,
 };
 use serde::Serialize;
 
@@ -68,6 +68,16 @@ pub(crate) struct FileFormatOptions {
     /// FLAC: 0 (fastest) to 8 (smallest) [default: 5]
     #[arg(long, value_name = "N")]
     level: Option<u8>,
+    /// FLAC, MP3 and Opus: write the measured loudness into the file's tags: track, or album for all files together as well
+    /// [default: what the input says, where the sound is not changed]
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "track")]
+    replaygain: Option<ReplayGainOf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ReplayGainOf {
+    Track,
+    Album,
 }
 
 /// The work of a verb.
@@ -123,6 +133,11 @@ impl FileFormatOptions {
             rate: self.rate,
             channels: self.channels,
             normalize: normalize.map(Decibels),
+            loudness_tags: match self.replaygain {
+                None => LoudnessTags::Keep,
+                Some(ReplayGainOf::Track) => LoudnessTags::Track,
+                Some(ReplayGainOf::Album) => LoudnessTags::Album,
+            },
             overwrite: files.force,
         }
     }
@@ -245,7 +260,7 @@ fn json<'a, R>(input: &Path, output: &Path, result: &'a Result<R, Error>) -> Jso
 }
 
 /// An error with the input it is about, unless it says so itself.
-fn about(input: &Path, error: &Error) -> String {
+pub(crate) fn about(input: &Path, error: &Error) -> String {
     match error {
         Error::Effects(_) | Error::Settings { .. } => format!("{}: {}", input.display(), describe(error)),
         _ => describe(error),

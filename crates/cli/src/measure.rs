@@ -1,50 +1,153 @@
-//! `rae measure`: levels and loudness of an audio file.
+//! `rae measure`: levels and loudness of audio files.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rust_audio_engine::{Measured, measure, open_audio, unobserved};
+use rust_audio_engine::{
+    Error, Loudness, Measured, MeasuredFile, Progress, album_loudness, measure, measure_files, open_audio,
+};
+use serde::Serialize;
 
-use crate::exit::Failure;
-use crate::terminal::{print, print_json, say};
+use crate::exit::{Failure, describe};
+use crate::files::about;
+use crate::terminal::{Interrupts, Patience, ProgressLine, bar, print, print_json, say};
 
-/// Measure levels and loudness of an audio file
+/// Measure levels and loudness of audio files
 ///
 /// Loudness after EBU R 128 (integrated, range, loudest 0.4 and 3 seconds, true peak), peak and RMS level, offset, and
 /// samples at full scale.
 #[derive(Args)]
 pub(crate) struct Measure {
-    /// Audio file of any kind that is read, or - for standard input
-    input: PathBuf,
+    /// Audio files of any kind that is read; - is standard input
+    #[arg(required = true, value_name = "FILES")]
+    inputs: Vec<PathBuf>,
 
-    /// Print JSON; levels of silence are null
+    /// Also the loudness of all files as if they were one, as of an album
+    #[arg(long)]
+    album: bool,
+
+    /// Print JSON; levels of silence are null. Of several files, or with --album, an object with a list
     #[arg(long)]
     json: bool,
+
+    /// Files to measure at once [default: one per core]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<usize>,
+
+    /// Say nothing but errors, beside what was measured
+    #[arg(long)]
+    quiet: bool,
+}
+
+#[derive(Serialize)]
+struct JsonFiles<'a> {
+    files: Vec<JsonFile<'a>>,
+    /// Nothing where it was not asked for, or a file failed.
+    album: Option<Loudness>,
+}
+
+#[derive(Serialize)]
+struct JsonFile<'a> {
+    input: String,
+    error: Option<String>,
+    #[serde(flatten)]
+    measured: Option<&'a Measured>,
+}
+
+impl<'a> JsonFile<'a> {
+    fn new(MeasuredFile { input, result, .. }: &'a MeasuredFile) -> JsonFile<'a> {
+        JsonFile {
+            input: input.display().to_string(),
+            error: result.as_ref().err().map(describe),
+            measured: result.as_ref().ok(),
+        }
+    }
 }
 
 impl Measure {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let measured = measure(&mut open_audio(&self.input)?, &mut unobserved)?;
-        measured.warnings.iter().for_each(|warning| say(&format!("rae: warning: {warning}")));
-        if self.json { print_json(&measured) } else { print(&text(&measured)) }
+        let interrupts = Interrupts::watch();
+        let pipe = self.inputs.iter().any(|input| input == Path::new("-"));
+        interrupts.expect_order(if pipe { Patience::Once } else { Patience::Endless });
+        let mut line = ProgressLine::new(self.quiet, interrupts);
+        match self.inputs.as_slice() {
+            [input] if !self.album => self.one(input, &mut line),
+            _ => self.many(&mut line),
+        }
+    }
+
+    fn one(&self, input: &Path, line: &mut ProgressLine) -> Result<(), Failure> {
+        let measured = open_audio(input)
+            .and_then(|mut reader| measure(&mut reader, &mut |progress: Progress| line.update(progress)));
+        line.clear();
+        let measured = measured?;
+        self.warn("", &measured);
+        if self.json { print_json(&measured) } else { print(text(&measured).trim_end()) }
+    }
+
+    fn many(&self, line: &mut ProgressLine) -> Result<(), Failure> {
+        let total = self.inputs.len();
+        let files = measure_files(&self.inputs, self.jobs, &mut |_, done| {
+            line.show(|| format!("{} {done} of {total}", bar(done as f64 / total as f64)))
+        })?;
+        line.clear();
+        let (mut done, mut failed) = (0, 0);
+        for MeasuredFile { input, result, .. } in &files {
+            match result {
+                Ok(measured) => {
+                    done += 1;
+                    self.warn(&format!("{}: ", input.display()), measured);
+                }
+                Err(Error::Cancelled) => {}
+                Err(error) => {
+                    failed += 1;
+                    say(&format!("rae: {}", about(input, error)));
+                }
+            }
+        }
+        if done + failed < total {
+            return Err(Failure::Interrupted { done, total });
+        }
+        let album = (self.album && failed == 0).then(|| album_loudness(&files));
+        self.print(&files, album)?;
+        if failed > 0 { Err(Failure::Files { failed, total }) } else { Ok(()) }
+    }
+
+    fn print(&self, files: &[MeasuredFile], album: Option<Loudness>) -> Result<(), Failure> {
+        if self.json {
+            return print_json(&JsonFiles { files: files.iter().map(JsonFile::new).collect(), album });
+        }
+        let mut parts = Vec::new();
+        for MeasuredFile { input, result, .. } in files {
+            if let Ok(measured) = result {
+                parts.push(format!("{}\n{}", input.display(), text(measured)));
+            }
+        }
+        parts.extend(album.map(|album| format!("all of them\n{}", loudness_text(&album))));
+        print(parts.join("\n").trim_end())
+    }
+
+    fn warn(&self, about: &str, measured: &Measured) {
+        if !self.quiet {
+            measured.warnings.iter().for_each(|warning| say(&format!("rae: warning: {about}{warning}")));
+        }
     }
 }
 
 fn text(measured: &Measured) -> String {
     let Measured { measurement, duration, .. } = measured;
-    let (loudness, channels) = (&measurement.loudness, &measurement.channels);
+    let channels = &measurement.channels;
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<22}{value}");
     };
     let each = |value: &dyn Fn(usize) -> String| (0..channels.len()).map(value).collect::<Vec<_>>().join(", ");
     line("length", format!("{duration:.3} s, {} Hz, {} channels", measurement.sample_rate_hz, channels.len()));
-    line("integrated loudness", level(loudness.integrated_lufs, "LUFS"));
-    line("loudness range", level(loudness.range_lu, "LU"));
-    line("loudest 3 s", level(loudness.max_short_term_lufs, "LUFS"));
-    line("loudest 0.4 s", level(loudness.max_momentary_lufs, "LUFS"));
-    line("true peak", level(loudness.true_peak_db, "dBTP"));
+    text.push_str(&loudness_text(&measurement.loudness));
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(text, "{name:<22}{value}");
+    };
     line("peak", format!("{} ({})", level(measurement.peak_db, "dBFS"), each(&|n| level(channels[n].peak_db, ""))));
     line("RMS", format!("{} ({})", level(measurement.rms_db, "dBFS"), each(&|n| level(channels[n].rms_db, ""))));
     line("offset", each(&|n| format!("{:.6}", channels[n].dc_offset)));
@@ -53,6 +156,17 @@ fn text(measured: &Measured) -> String {
         line("samples not finite", measurement.non_finite_samples.to_string());
     }
     text
+}
+
+fn loudness_text(loudness: &Loudness) -> String {
+    let lines = [
+        ("integrated loudness", loudness.integrated_lufs, "LUFS"),
+        ("loudness range", loudness.range_lu, "LU"),
+        ("loudest 3 s", loudness.max_short_term_lufs, "LUFS"),
+        ("loudest 0.4 s", loudness.max_momentary_lufs, "LUFS"),
+        ("true peak", loudness.true_peak_db, "dBTP"),
+    ];
+    lines.iter().map(|(name, value, unit)| format!("{name:<22}{}\n", level(*value, unit))).collect()
 }
 
 /// A level with its unit; silence is told as such.

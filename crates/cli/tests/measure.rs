@@ -49,6 +49,30 @@ fn a_tone_has_its_levels() {
 }
 
 #[test]
+fn an_album_is_measured_as_one_recording() {
+    let folder = Folder::new();
+    write_tone(&folder);
+    folder.stdout("render song.mid -o song.wav --quiet");
+    folder.stdout("convert tone.wav -o part.wav --quiet -r 44100");
+    let found: Value =
+        serde_json::from_str(&folder.stdout("measure song.wav part.wav tone.wav --album --json")).unwrap();
+    let files = found["files"].as_array().unwrap();
+    assert_eq!((files.len(), &files[1]["input"]), (3, &"part.wav".into()));
+    // 40 s of the tone, beside which the song is too soft and too short to count.
+    near(&found["album"]["integrated_lufs"], -23.0, 0.1);
+    assert_eq!(
+        found["album"]["true_peak_db"],
+        files[1]["true_peak_db"].as_f64().unwrap().max(files[2]["true_peak_db"].as_f64().unwrap())
+    );
+    let text = folder.stdout("measure song.wav tone.wav --album");
+    assert!(text.starts_with("song.wav\n") && text.contains("all of them\nintegrated loudness"), "{text}");
+    let output = folder.rae("measure song.wav song.mid --album --json");
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &told["album"]), (Some(1), &Value::Null));
+    assert!(told["files"][1]["error"].as_str().unwrap().contains("MIDI"), "{told}");
+}
+
+#[test]
 fn a_pipe_is_measured_too() {
     let folder = Folder::new();
     write_tone(&folder);

@@ -92,6 +92,56 @@ fn reports_are_json_for_one_file_and_for_many() {
 }
 
 #[test]
+fn an_impulse_response_comes_before_the_limiter() {
+    let folder = folder();
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 44_100,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut writer = hound::WavWriter::create(folder.path("echo.wav"), spec).unwrap();
+    // An echo of half a second, after which nothing is left of the direct sound.
+    (0..22_051).for_each(|n| writer.write_sample(if n == 22_050 { 1.0f32 } else { 0.0 }).unwrap());
+    writer.finalize().unwrap();
+    folder.stdout("process song.wav -o echo-only.wav --ir echo.wav --wet 1 --quiet");
+    let (before, after) = (samples(&folder, "song.wav"), samples(&folder, "echo-only.wav"));
+    assert_eq!(after.len(), before.len() + 2 * 22_050);
+    let late = &after[2 * 22_050..];
+    assert!(before.iter().zip(late).all(|(was, is)| (was - is).abs() < 1e-5));
+    folder.stdout("process song.wav -o half.wav --ir echo.wav --wet 0.5 --tail trim --quiet");
+    assert!(
+        before.iter().zip(samples(&folder, "half.wav")).take(40_000).all(|(was, is)| (was / 2.0 - is).abs() < 1e-5)
+    );
+    let told = folder.fails(2, "process song.wav -o new.wav --ir missing.wav");
+    assert!(told.contains("missing.wav"), "{told}");
+    folder.fails(2, "process song.wav -o new.wav --preset pop --wet 0.5");
+    folder.fails(2, "process song.wav -o new.wav --ir echo.wav --wet 1.5");
+}
+
+#[test]
+fn chains_for_whole_recordings_change_lengths() {
+    let folder = folder();
+    fs::write(folder.path("part.toml"), "[[effects]]\ntype = \"trim\"\nstart_s = 0.25\nend_s = 0.75\n").unwrap();
+    folder.stdout("process song.wav -o part.wav --chain part.toml --quiet");
+    let (before, after) = (samples(&folder, "song.wav"), samples(&folder, "part.wav"));
+    assert!(after[..] == before[2 * 11_025..2 * 33_075]);
+    let told = folder.fails(2, "render song.mid -o new.wav --chain part.toml");
+    assert!(told.contains("whole recordings"), "{told}");
+}
+
+#[test]
+fn songs_are_rendered_through_chains() {
+    let folder = folder();
+    let (_, plain) = folder.rendered("--sample-format f32 --no-reverb");
+    fs::write(folder.path("half.toml"), "[[effects]]\ntype = \"gain\"\ngain_db = -6.0206\n").unwrap();
+    let (_, half) = folder.rendered("--sample-format f32 --no-reverb --chain half.toml --tail none");
+    assert!(plain.iter().zip(&half).all(|(was, is)| (was / 2.0 - is).abs() <= 1e-6));
+    folder.rendered("--preset classical");
+    folder.fails(2, "render song.mid --stems parts --preset classical");
+}
+
+#[test]
 fn mistakes_are_named_and_leave_outputs_alone() {
     let folder = folder();
     fs::write(folder.path("there.wav"), "mine").unwrap();

@@ -10,6 +10,7 @@ mod error;
 mod format;
 mod info;
 mod output;
+mod replay_gain;
 mod tags;
 
 pub use change::{AudioSource, InMemory, Mixed, Part, Resampled, changed};
@@ -18,4 +19,5 @@ pub use encode::{AudioSpec, AudioSummary, AudioWriter, Encoding, EncodingOptions
 pub use error::CodecError;
 pub use format::FileFormat;
 pub use output::OutputFile;
+pub use replay_gain::{Level, ReplayGain};
 pub use tags::{TagKey, Tags};

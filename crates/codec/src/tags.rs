@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::CodecError;
+use crate::{CodecError, ReplayGain};
 
 /// A field that MP3 (ID3), FLAC, Vorbis and Opus comments, MP4, WAV and AIFF have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,7 +87,7 @@ impl FromStr for TagKey {
 
 /// Fields in the order of the file. A key may come more than once, as for two artists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tags(Vec<(TagKey, String)>);
+pub struct Tags(Vec<(TagKey, String)>, Option<ReplayGain>);
 
 impl Tags {
     /// Adds a field; an empty value or one that is there already changes nothing.
@@ -110,7 +110,17 @@ impl Tags {
 
     /// No fields.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_empty() && self.1.is_none()
+    }
+
+    /// What the file says of its loudness.
+    pub fn replay_gain(&self) -> Option<ReplayGain> {
+        self.1
+    }
+
+    /// Says this of the loudness, or nothing.
+    pub fn set_replay_gain(&mut self, replay_gain: Option<ReplayGain>) {
+        self.1 = replay_gain;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::f64::consts::{PI, TAU};
 
 use rae_dsp::hash::noise;
-use rae_effects::loudness::{Loudness, LoudnessMeter, Measurer};
+use rae_effects::loudness::{AlbumLoudness, Loudness, LoudnessMeter, Measurer};
 use rae_units::SampleRate;
 
 const RATE: u32 = 48_000;
@@ -50,6 +50,31 @@ fn tech_3341_integrated_loudness() {
         let found = stereo(parts).integrated_lufs;
         assert!((found - expected).abs() <= 0.1, "case {}: {found}", index + 1);
     }
+}
+
+#[test]
+fn an_album_is_as_loud_as_its_recordings_one_after_the_other() {
+    let parts = [(-26.0, 20.0), (-20.0, 20.1), (-60.0, 30.0), (-26.0, 20.0)];
+    let mut album = AlbumLoudness::default();
+    for part in &parts {
+        let samples = sines(1000.0, &[*part]);
+        album.add(&meter(&[&samples, &samples]));
+    }
+    let (found, whole) = (album.report(), stereo(&parts));
+    assert!((found.integrated_lufs - whole.integrated_lufs).abs() < 0.05, "{found:?} and {whole:?}");
+    assert!((found.integrated_lufs + 23.0).abs() <= 0.1, "{found:?}");
+    assert!((found.range_lu - whole.range_lu).abs() < 0.3, "{found:?} and {whole:?}");
+    assert!((found.true_peak_db + 20.0).abs() < 0.05 && (found.max_short_term_lufs + 20.0).abs() < 0.05, "{found:?}");
+    assert_eq!(AlbumLoudness::default().report().integrated_lufs, f64::NEG_INFINITY);
+}
+
+#[test]
+fn a_meter_without_peaks_says_the_same_loudness() {
+    let samples = sines(997.0, &[(-30.0, 2.0), (-18.0, 4.0)]);
+    let mut without = LoudnessMeter::without_peaks(SampleRate::new(RATE).unwrap(), 1).unwrap();
+    without.push(&[&samples]);
+    let with = meter(&[&samples]).report();
+    assert_eq!(without.report(), Loudness { true_peak_db: f64::NEG_INFINITY, ..with });
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub use batch::{BatchFile, BatchObserver, BatchProgress};
 pub use chained::EffectTail;
 pub use convert::{
     ConvertInput, ConvertObserver, ConvertOutput, ConvertReport, ConvertSettings, ConvertedFile, FilesObserver,
-    WorkedFile, convert, convert_files,
+    LoudnessTags, WorkedFile, convert, convert_files,
 };
 pub use device::Device;
 pub use doctor::{Bank, ConfigFile, Examination, Processor, SelfTest, examine};
@@ -66,7 +66,7 @@ pub use error::Error;
 pub use font::SoundFontChoice;
 pub use listener::Listener;
 pub use master::{MasterReport, MasterSettings, Reference, ReferenceReport, master, master_files};
-pub use measure::{Measured, measure};
+pub use measure::{MeasureObserver, Measured, MeasuredFile, album_loudness, measure, measure_files};
 pub use output::{check_output, read_midi};
 pub use performance::{AssessedPerformance, ReportFormat};
 pub use pianoroll::piano_roll;
@@ -89,7 +89,7 @@ pub use stream::{Stream, instructions};
 
 pub use rae_codec::{
     AudioFormat, AudioInfo, AudioReader, AudioSource, CodecError, DecodeLimits, Encoding, EncodingOptions, FileFormat,
-    InMemory, Mp3Rate, OutputFile, SampleFormat, Samples, TagKey, Tags, read_all,
+    InMemory, Level, Mp3Rate, OutputFile, ReplayGain, SampleFormat, Samples, TagKey, Tags, read_all,
 };
 pub use rae_dsp::AudioBuffer;
 pub use rae_effects::MAX_REVERB_TIME;

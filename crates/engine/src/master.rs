@@ -3,7 +3,7 @@
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use rae_codec::{AudioReader, AudioSource, AudioWriter, Encoding, OutputFile};
+use rae_codec::{AudioReader, AudioSource, AudioWriter, Encoding, OutputFile, Tags};
 use rae_dsp::AudioBuffer;
 use rae_effects::chain::{Chain, Effect, Gain, Slot, Width};
 use rae_effects::dynamics::TruePeakLimiter;
@@ -13,8 +13,8 @@ use rae_effects::mastering::{LoudnessSearch, Match, Spectrum, SpectrumMeter, Tak
 use serde::Serialize;
 
 use crate::chained::Chained;
-use crate::convert::{FilesObserver, Job, Passes, WorkedFile, can_be_read_twice, each_file};
-use crate::settings::in_range;
+use crate::convert::{FilesObserver, Job, LoudnessTags, Passes, WorkedFile, Worker, can_be_read_twice, each_file};
+use crate::settings::{check, in_range};
 use crate::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, EffectTail, Error, Observer, check_output};
 
 /// How an audio file is to be mastered.
@@ -83,8 +83,8 @@ pub struct MasterReport {
 /// What was taken over from a reference.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReferenceReport {
-    /// The reference's loudness.
-    pub loudness: Loudness,
+    /// The reference's loudness, LUFS.
+    pub lufs: f64,
     /// The equalizer curve; empty where there is nothing to change.
     pub curve: Vec<CurvePoint>,
     /// The factor on the difference of both sides.
@@ -110,6 +110,8 @@ const LUFS: f64 = -14.0;
 const TOLERANCE_LU: f64 = 0.1;
 /// A limiter that turned down by less did nothing.
 const UNTOUCHED_DB: f64 = 0.005;
+/// So little more gain has a limiter that did nothing touch a few peaks, which nothing measures in the loudness.
+const SMALL_DB: f64 = 0.3;
 /// Passes that progress expects between the analysis and the one that writes.
 const EXPECTED_TAKES: usize = 2;
 
@@ -123,6 +125,9 @@ impl MasterSettings {
         if self.convert.normalize.is_some() {
             return Err(Error::settings("mastering sets the loudness; do not normalize, too".into()));
         }
+        check(!matches!(self.convert.loudness_tags, LoudnessTags::Album), || {
+            "mastering brings each file to a loudness of its own; convert the results for that of the album".into()
+        })?;
         self.reference.iter().try_for_each(|reference| {
             in_range("level strength", reference.level, 0.0, 1.0, "")?;
             in_range("spectrum strength", reference.spectrum, 0.0, 1.0, "")?;
@@ -141,7 +146,7 @@ impl MasterSettings {
 
     fn target(&self, own: &Loudness, reference: Option<&Analysed>) -> f64 {
         let strength = self.reference.as_ref().map_or(0.0, |reference| reference.level);
-        match (self.lufs, reference.map(|reference| reference.loudness.integrated_lufs)) {
+        match (self.lufs, reference.map(|reference| reference.lufs)) {
             (Some(lufs), _) => lufs,
             (None, Some(theirs)) if theirs.is_finite() => {
                 own.integrated_lufs + strength * (theirs - own.integrated_lufs)
@@ -151,29 +156,37 @@ impl MasterSettings {
     }
 }
 
-/// Loudness and spectrum of a recording.
+/// A reference that was read.
 struct Analysed {
-    loudness: Loudness,
+    lufs: f64,
     spectrum: Spectrum,
 }
 
 impl Analysed {
-    fn of(source: &mut impl AudioSource, progress: &mut Passes<'_, '_>) -> Result<Analysed, Error> {
-        let mut meter = LoudnessMeter::new(source.rate(), source.channels())?;
-        let mut spectrum = SpectrumMeter::new(source.rate(), source.channels())?;
-        progress.pass(source, |block| {
-            let block = channels(block);
-            meter.push(&block);
-            spectrum.push(&block);
-        })?;
-        Ok(Analysed { loudness: meter.report(), spectrum: spectrum.report() })
-    }
-
     /// A file as it is.
     fn file(path: &Path, progress: &mut Passes<'_, '_>) -> Result<Analysed, Error> {
         let reader = Box::new(AudioReader::open(path)?);
-        Analysed::of(&mut Chained::new(reader, &Chain::default(), EffectTail::Trim)?, progress)
+        let mut source = Chained::new(reader, &Chain::default(), EffectTail::Trim)?;
+        let meter = LoudnessMeter::without_peaks(source.rate(), source.channels())?;
+        let spectrum = SpectrumMeter::new(source.rate(), source.channels())?;
+        let (loudness, spectrum) = analyse(&mut source, meter, Some(spectrum), progress)?;
+        let spectrum = spectrum.expect("asked for");
+        Ok(Analysed { lufs: loudness.integrated_lufs, spectrum })
     }
+}
+
+fn analyse(
+    source: &mut Chained,
+    mut meter: LoudnessMeter,
+    mut spectrum: Option<SpectrumMeter>,
+    progress: &mut Passes<'_, '_>,
+) -> Result<(Loudness, Option<Spectrum>), Error> {
+    progress.pass(source, |block| {
+        let block = channels(block);
+        meter.push(&block);
+        spectrum.iter_mut().for_each(|spectrum| spectrum.push(&block));
+    })?;
+    Ok((meter.report(), spectrum.map(|spectrum| spectrum.report())))
 }
 
 fn channels(block: &AudioBuffer) -> Vec<&[f32]> {
@@ -226,12 +239,15 @@ pub fn master_files(
     let mut progress = Passes::new(&mut waiting, 1);
     let path = settings.reference.as_ref().map(|reference| &reference.path);
     let reference = path.map(|path| Analysed::file(path, &mut progress)).transpose()?;
-    let work = |input: ConvertInput, output: ConvertOutput<'_>, observer: &mut Observer<'_>| {
-        if let (Some(path), Some(output)) = (path, output.path()) {
-            check_output(output, path)?;
-        }
-        let mut progress = Passes::new(observer, 2 + EXPECTED_TAKES);
-        Mastering { settings, reference: reference.as_ref() }.run(&input, output, &mut progress)
+    let work = Worker {
+        one: &|_, input, output, observer| {
+            if let (Some(path), Some(output)) = (path, output.path()) {
+                check_output(output, path)?;
+            }
+            let mut progress = Passes::new(observer, 2 + EXPECTED_TAKES);
+            Mastering { settings, reference: reference.as_ref() }.run(&input, output, &mut progress)
+        },
+        meter: &|_, _| Err(Error::settings("no album is mastered as one".into())),
     };
     each_file(inputs, folder, &settings.convert, jobs, &work, observer)
 }
@@ -279,27 +295,46 @@ impl Mastering<'_> {
         };
         output.check(input)?;
         let encoding = self.settings.convert.encoding(output.path(), AudioReader::open(path)?.info().samples)?;
-        let expected = progress.expected();
+        self.settings.convert.check_tags(encoding)?;
+        let job = self.job(path, encoding, &self.settings.effects())?;
+        let mut spec = job.spec.clone();
+        encoding.check(&spec)?;
         match output {
             ConvertOutput::File(output) => {
-                let job = self.job(path, encoding, &self.settings.effects())?;
                 let file = OutputFile::create(output, self.settings.convert.overwrite)?;
-                let writer = AudioWriter::to_file(file, &job.spec, encoding)?;
                 let plan = self.plan(job, path, encoding, progress)?;
-                progress.done = expected - 1;
+                self.tag(&plan, path, encoding, &mut spec.tags, progress)?;
+                let writer = AudioWriter::to_file(file, &spec, encoding)?;
                 let (file, report) = self.write(path, encoding, plan, writer, progress)?;
                 file.commit()?;
                 Ok(report)
             }
             ConvertOutput::Pipe(sink) => {
-                let job = self.job(path, encoding, &self.settings.effects())?;
-                let spec = job.spec.clone();
                 let plan = self.plan(job, path, encoding, progress)?;
-                progress.done = expected - 1;
+                self.tag(&plan, path, encoding, &mut spec.tags, progress)?;
                 let writer = AudioWriter::streaming(BufWriter::new(sink), "standard output", &spec, encoding)?;
                 Ok(self.write(path, encoding, plan, writer, progress)?.1)
             }
         }
+    }
+
+    /// Says how loud the result will be, if that is asked for; what the input says is no longer true.
+    fn tag(
+        &self,
+        plan: &Plan,
+        path: &Path,
+        encoding: Encoding,
+        tags: &mut Tags,
+        progress: &mut Passes<'_, '_>,
+    ) -> Result<(), Error> {
+        let settings = &self.settings.convert;
+        progress.done = progress.expected() - if settings.measures() { 2 } else { 1 };
+        let chain = self.chain(plan.gain_db, plan.matched.as_ref());
+        let way = |source| Chained::new(source, &chain, self.settings.tail);
+        let before = settings.before(Some(path), encoding, &way, progress)?;
+        settings.tag(&before, true, tags);
+        progress.done = progress.expected() - 1;
+        Ok(())
     }
 
     fn job(&self, path: &Path, encoding: Encoding, chain: &Chain) -> Result<Job<Chained>, Error> {
@@ -332,19 +367,22 @@ impl Mastering<'_> {
         encoding: Encoding,
         progress: &mut Passes<'_, '_>,
     ) -> Result<Plan, Error> {
-        let own = Analysed::of(&mut job.source, progress)?;
-        let matched = self.reference.zip(self.settings.reference.as_ref()).map(|(analysed, reference)| {
-            match_reference(&own.spectrum, &analysed.spectrum, reference.spectrum, reference.width)
+        let (rate, count) = (job.source.rate(), job.source.channels());
+        let meter = self.reference.map(|_| SpectrumMeter::new(rate, count)).transpose()?;
+        let (before, spectrum) = analyse(&mut job.source, LoudnessMeter::new(rate, count)?, meter, progress)?;
+        let asked = self.reference.zip(self.settings.reference.as_ref()).zip(spectrum);
+        let matched = asked.map(|((analysed, reference), own)| {
+            match_reference(&own, &analysed.spectrum, reference.spectrum, reference.width)
         });
-        let target_lufs = self.settings.target(&own.loudness, self.reference);
-        let mut plan = Plan { before: own.loudness, target_lufs, gain_db: 0.0, matched, takes: 0 };
-        if !own.loudness.integrated_lufs.is_finite() {
+        let target_lufs = self.settings.target(&before, self.reference);
+        let mut plan = Plan { before, target_lufs, gain_db: 0.0, matched, takes: 0 };
+        if !before.integrated_lufs.is_finite() {
             return Ok(plan);
         }
         let louder = plan.matched.as_ref().map_or(0.0, |matched| matched.louder_lu);
-        plan.gain_db = within_gain(target_lufs - own.loudness.integrated_lufs - louder);
+        plan.gain_db = within_gain(target_lufs - before.integrated_lufs - louder);
         let changed = plan.matched.as_ref().is_some_and(|m| !m.curve.points.is_empty() || m.width != 1.0);
-        if changed || own.loudness.true_peak_db + plan.gain_db > self.settings.ceiling_db {
+        if changed || before.true_peak_db + plan.gain_db > self.settings.ceiling_db {
             self.search(&mut plan, path, encoding, progress)?;
         }
         Ok(plan)
@@ -363,15 +401,14 @@ impl Mastering<'_> {
         while let Some(gain_db) = search.next() {
             let gain_db = within_gain(gain_db);
             let mut job = self.job(path, encoding, &self.chain(gain_db, plan.matched.as_ref()))?;
-            let mut meter = LoudnessMeter::new(job.source.rate(), job.source.channels())?;
+            let meter = LoudnessMeter::without_peaks(job.source.rate(), job.source.channels())?;
             progress.done = progress.done.min(last);
-            progress.pass(&mut job.source, |block| meter.push(&channels(block)))?;
-            let Loudness { integrated_lufs, true_peak_db, .. } = meter.report();
+            let (Loudness { integrated_lufs, .. }, _) = analyse(&mut job.source, meter, None, progress)?;
             let reduction_db = limited_db(&mut job.source);
             search.take(Take { gain_db, lufs: integrated_lufs, reduction_db });
             plan.takes += 1;
             let missing = plan.target_lufs - integrated_lufs;
-            if reduction_db < UNTOUCHED_DB && true_peak_db + missing <= self.settings.ceiling_db {
+            if reduction_db < UNTOUCHED_DB && missing < SMALL_DB {
                 plan.gain_db = within_gain(gain_db + missing);
                 return Ok(());
             }
@@ -394,7 +431,7 @@ impl Mastering<'_> {
         let (sink, file, mut source) = job.run(writer, 1.0, progress, &mut |block| meter.push(&channels(block)))?;
         let after = meter.report();
         let reference = self.reference.zip(plan.matched).map(|(analysed, matched)| ReferenceReport {
-            loudness: analysed.loudness,
+            lufs: analysed.lufs,
             curve: matched.curve.points,
             width: matched.width,
         });

@@ -11,7 +11,7 @@ use rae_units::SampleRate;
 use serde::Serialize;
 
 use crate::chained::{Chained, setup};
-use crate::convert::{FilesObserver, WorkedFile, each_file, through};
+use crate::convert::{FilesObserver, WorkedFile, Worker, each_file, meter, through};
 use crate::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, EffectTail, Error, Observer};
 
 /// How an audio file is to be processed.
@@ -67,7 +67,7 @@ pub fn process(
 ) -> Result<ProcessReport, Error> {
     settings.tail.validate()?;
     let way = |source| Chained::new(source, &settings.chain, settings.tail);
-    let (file, source) = through(input, output, &settings.convert, &way, observer)?;
+    let (file, source) = through(input, output, &settings.convert, true, &way, observer)?;
     Ok(report(file, source))
 }
 
@@ -83,8 +83,12 @@ pub fn process_files(
     observer: &mut FilesObserver<'_, ProcessReport>,
 ) -> Result<Vec<WorkedFile<ProcessReport>>, Error> {
     settings.tail.validate()?;
-    let work = |input: ConvertInput, output: ConvertOutput<'_>, observer: &mut Observer<'_>| {
-        process(input, output, settings, observer)
+    let way = |source| Chained::new(source, &settings.chain, settings.tail);
+    let work = Worker {
+        one: &|convert, input, output, observer| {
+            process(input, output, &ProcessSettings { convert: convert.clone(), ..settings.clone() }, observer)
+        },
+        meter: &|path, observer| meter(path, &settings.convert, &way, observer),
     };
     each_file(inputs, folder, &settings.convert, jobs, &work, observer)
 }

@@ -3,6 +3,7 @@
 use symphonia::core::formats::FormatReader;
 use symphonia::core::meta::{StandardTag, Tag};
 
+use crate::replay_gain::Found;
 use crate::{TagKey, Tags};
 
 /// More fields than anyone reads, or longer ones, are left out.
@@ -13,12 +14,14 @@ const LONGEST_VALUE: usize = 16_384;
 pub(crate) fn tags(reader: &mut dyn FormatReader) -> Tags {
     let mut metadata = reader.metadata();
     let mut found = Numbers::default();
+    let mut loudness = Found::default();
     let mut tags = Tags::default();
     loop {
         if let Some(revision) = metadata.current() {
             let of_tracks = revision.per_track.iter().flat_map(|track| &track.metadata.tags);
             for tag in revision.media.tags.iter().chain(of_tracks) {
                 take(tag, &mut tags, &mut found);
+                take_loudness(tag, &mut loudness);
             }
         }
         if metadata.is_latest() {
@@ -27,7 +30,21 @@ pub(crate) fn tags(reader: &mut dyn FormatReader) -> Tags {
         metadata.pop();
     }
     found.put(&mut tags);
+    tags.set_replay_gain(loudness.replay_gain());
     tags
+}
+
+/// By the field's name, which in ID3 is the description of a user-defined text.
+fn take_loudness(tag: &Tag, loudness: &mut Found) {
+    use StandardTag as S;
+    let (name, value) = match tag.std.as_ref() {
+        Some(S::ReplayGainTrackGain(text)) => ("REPLAYGAIN_TRACK_GAIN", text.to_string()),
+        Some(S::ReplayGainTrackPeak(text)) => ("REPLAYGAIN_TRACK_PEAK", text.to_string()),
+        Some(S::ReplayGainAlbumGain(text)) => ("REPLAYGAIN_ALBUM_GAIN", text.to_string()),
+        Some(S::ReplayGainAlbumPeak(text)) => ("REPLAYGAIN_ALBUM_PEAK", text.to_string()),
+        _ => (tag.raw.key.rsplit(':').next().unwrap_or_default(), tag.raw.value.to_string()),
+    };
+    loudness.take(name, value.trim_end_matches('\0'));
 }
 
 /// "3" and "12" come as two fields and are one here.

@@ -1,6 +1,6 @@
 //! Vorbis comments, which FLAC and Opus share: <https://xiph.org/vorbis/doc/v-comment.html>.
 
-use crate::{TagKey, Tags};
+use crate::{ReplayGain, TagKey, Tags};
 
 /// Who made the file.
 pub(super) const VENDOR: &str = concat!("Rust Audio Engine ", env!("CARGO_PKG_VERSION"));
@@ -25,7 +25,9 @@ pub(super) fn field(key: TagKey) -> &'static str {
 
 /// The comments as bytes, vendor first, without the framing bit that only Vorbis has.
 pub(super) fn bytes(tags: &Tags) -> Vec<u8> {
-    let fields: Vec<String> = tags.iter().map(|(key, value)| format!("{}={value}", field(key))).collect();
+    let mut fields: Vec<String> = tags.iter().map(|(key, value)| format!("{}={value}", field(key))).collect();
+    let replay_gain = tags.replay_gain().iter().flat_map(ReplayGain::fields).collect::<Vec<_>>();
+    fields.extend(replay_gain.iter().map(|(name, value)| format!("{name}={value}")));
     let mut bytes = Vec::new();
     let mut put = |text: &str| {
         bytes.extend((text.len() as u32).to_le_bytes());

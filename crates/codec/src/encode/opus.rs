@@ -4,7 +4,7 @@ use opus_pure::{Application, MAX_PACKET_BYTES, OggOpusWriter, OpusHead, OpusTags
 
 use super::encoding::OPUS_RATES;
 use super::{AudioSpec, Encoder, comments};
-use crate::{CodecError, FileFormat};
+use crate::{CodecError, FileFormat, ReplayGain};
 
 /// Granule positions count at this rate whatever that of the sound is.
 const GRANULE_RATE: u32 = 48_000;
@@ -55,6 +55,9 @@ impl OpusEncoder {
         let mut tags = OpusTags { vendor: comments::VENDOR.to_owned(), ..OpusTags::default() };
         for (key, value) in spec.tags.iter() {
             tags.push(comments::field(key), value).map_err(failed)?;
+        }
+        for (name, value) in spec.tags.replay_gain().iter().flat_map(ReplayGain::r128_fields) {
+            tags.push(name, &value).map_err(failed)?;
         }
         Ok(OpusEncoder {
             pages: Some(OggOpusWriter::with_tags(Vec::new(), head.clone(), tags).map_err(failed)?),

@@ -6,4 +6,5 @@ mod flac;
 #[cfg(feature = "mp3")]
 mod mp3;
 mod opus;
+mod replay_gain;
 mod wav;

@@ -76,6 +76,12 @@ impl Histogram {
         }
     }
 
+    /// Takes in all blocks of another one.
+    pub(super) fn add(&mut self, other: &Histogram) {
+        self.counts.iter_mut().zip(&other.counts).for_each(|(sum, count)| *sum += count);
+        self.powers.iter_mut().zip(&other.powers).for_each(|(sum, power)| *sum += power);
+    }
+
     /// The mean power from a bin on, unless there are no blocks.
     fn mean_from(&self, bin: usize) -> Option<f64> {
         let count: u64 = self.counts[bin..].iter().sum();

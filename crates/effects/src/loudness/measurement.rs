@@ -108,6 +108,11 @@ impl Measurer {
         self.frames += block[0].len() as u64;
     }
 
+    /// The meter of loudness, for an album's.
+    pub fn meter(&self) -> &LoudnessMeter {
+        &self.meter
+    }
+
     /// What was measured so far.
     pub fn report(&self) -> Measurement {
         let db = |amplitude: f64| Decibels::from_amplitude(amplitude).0;

@@ -80,6 +80,16 @@ impl LoudnessMeter {
         })
     }
 
+    /// The same without true peaks, for half the work: what is said of them is −∞.
+    ///
+    /// # Errors
+    /// As [`LoudnessMeter::new`].
+    pub fn without_peaks(rate: SampleRate, channels: usize) -> Result<LoudnessMeter, EffectsError> {
+        let mut meter = LoudnessMeter::new(rate, channels)?;
+        (meter.peaks, meter.true_peaks) = (Vec::new(), Vec::new());
+        Ok(meter)
+    }
+
     /// Takes in a block: one slice per channel, all of one length, finite samples.
     ///
     /// # Panics
@@ -109,9 +119,11 @@ impl LoudnessMeter {
 
     fn hear(&mut self, channel: usize, samples: &[f32]) {
         let work = &mut self.work[..samples.len()];
-        work.copy_from_slice(samples);
-        self.peaks[channel].process(work);
-        self.true_peaks[channel] = self.true_peaks[channel].max(largest(work));
+        if let (Some(detector), Some(peak)) = (self.peaks.get_mut(channel), self.true_peaks.get_mut(channel)) {
+            work.copy_from_slice(samples);
+            detector.process(work);
+            *peak = peak.max(largest(work));
+        }
         if self.weights[channel] > 0.0 {
             work.copy_from_slice(samples);
             self.cascade.process(channel, work);
@@ -168,6 +180,52 @@ impl LoudnessMeter {
             max_momentary_lufs: lufs(self.max_momentary_power),
             max_short_term_lufs: lufs(self.max_short_term_power),
             true_peak_db: self.true_peaks().iter().fold(f64::NEG_INFINITY, |most, peak| most.max(peak.0)),
+        }
+    }
+}
+
+/// Loudness of several recordings as if they were one, as of an album: the blocks of all are gated together.
+#[derive(Clone, Debug)]
+pub struct AlbumLoudness {
+    momentary_blocks: Histogram,
+    short_term_blocks: Histogram,
+    loudest: Loudness,
+}
+
+impl Default for AlbumLoudness {
+    fn default() -> AlbumLoudness {
+        let silent = f64::NEG_INFINITY;
+        AlbumLoudness {
+            momentary_blocks: Histogram::default(),
+            short_term_blocks: Histogram::default(),
+            loudest: Loudness {
+                integrated_lufs: silent,
+                range_lu: 0.0,
+                max_momentary_lufs: silent,
+                max_short_term_lufs: silent,
+                true_peak_db: silent,
+            },
+        }
+    }
+}
+
+impl AlbumLoudness {
+    /// Takes in a recording that was measured; the order does not matter but for rounding.
+    pub fn add(&mut self, recording: &LoudnessMeter) {
+        self.momentary_blocks.add(&recording.momentary_blocks);
+        self.short_term_blocks.add(&recording.short_term_blocks);
+        let (found, loudest) = (recording.report(), &mut self.loudest);
+        loudest.max_momentary_lufs = loudest.max_momentary_lufs.max(found.max_momentary_lufs);
+        loudest.max_short_term_lufs = loudest.max_short_term_lufs.max(found.max_short_term_lufs);
+        loudest.true_peak_db = loudest.true_peak_db.max(found.true_peak_db);
+    }
+
+    /// What there is to say about all of them.
+    pub fn report(&self) -> Loudness {
+        Loudness {
+            integrated_lufs: self.momentary_blocks.integrated(),
+            range_lu: self.short_term_blocks.range(),
+            ..self.loudest
         }
     }
 }

@@ -6,6 +6,6 @@ mod meter;
 mod weighting;
 
 pub use measurement::{ChannelLevels, Measurement, Measurer};
-pub use meter::{Loudness, LoudnessMeter};
+pub use meter::{AlbumLoudness, Loudness, LoudnessMeter};
 
 pub(crate) use weighting::weighting_power;

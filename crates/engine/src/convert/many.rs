@@ -3,6 +3,10 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use rae_codec::{AudioReader, AudioSource};
+use rae_effects::loudness::{LoudnessMeter, Measurer};
+
+use super::run::{Job, Passes, Way};
 use super::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, convert};
 use crate::batch::{Protected, make_folder, outputs};
 use crate::jobs::{self, Stop};
@@ -40,15 +44,39 @@ pub fn convert_files(
     jobs: Option<usize>,
     observer: &mut ConvertObserver<'_>,
 ) -> Result<Vec<ConvertedFile>, Error> {
-    let work = |input: ConvertInput, output: ConvertOutput<'_>, observer: &mut Observer<'_>| {
-        convert(input, output, settings, observer)
+    let work = Worker {
+        one: &|settings, input, output, observer| convert(input, output, settings, observer),
+        meter: &|path, observer| meter(path, settings, &Ok, observer),
     };
     each_file(inputs, folder, settings, jobs, &work, observer)
 }
 
-/// What makes one file of another.
-pub(crate) type Worker<'a, R> =
-    dyn Fn(ConvertInput, ConvertOutput<'_>, &mut Observer<'_>) -> Result<R, Error> + Sync + 'a;
+/// What makes one file of another, and what measures what would be made.
+pub(crate) struct Worker<'a, R> {
+    pub(crate) one: &'a One<'a, R>,
+    pub(crate) meter: &'a Meter<'a>,
+}
+
+type One<'a, R> =
+    dyn Fn(&ConvertSettings, ConvertInput, ConvertOutput<'_>, &mut Observer<'_>) -> Result<R, Error> + Sync + 'a;
+type Meter<'a> = dyn Fn(&Path, &mut Observer<'_>) -> Result<LoudnessMeter, Error> + Sync + 'a;
+
+/// The loudness of what would be made of a file.
+pub(crate) fn meter<S: AudioSource>(
+    path: &Path,
+    settings: &ConvertSettings,
+    way: &Way<'_, S>,
+    observer: &mut Observer<'_>,
+) -> Result<LoudnessMeter, Error> {
+    let reader = AudioReader::open(path)?;
+    let encoding = settings.encoding(None, reader.info().samples)?;
+    let mut job = Job::new(reader, encoding, settings, way)?;
+    let mut measurer = Measurer::new(job.source.rate(), job.source.channels())?;
+    Passes::new(observer, 1).pass(&mut job.source, |block| {
+        measurer.push(&(0..block.channels()).map(|channel| block.channel(channel)).collect::<Vec<_>>());
+    })?;
+    Ok(measurer.meter().clone())
+}
 
 /// As [`convert_files`], with other work.
 pub(crate) fn each_file<R: Send>(
@@ -66,7 +94,11 @@ pub(crate) fn each_file<R: Send>(
     // Before any file is touched.
     settings.encoding.encoding(format)?;
     settings.validate()?;
+    settings.check_tags(settings.encoding.encoding(format)?)?;
     make_folder(folder)?;
+    let threads = jobs.unwrap_or_else(cores).min(inputs.len());
+    let meter = |path: &Path, stop: &Stop| (work.meter)(path, &mut |_| stop.flow());
+    let settings = &settings.with_album(inputs, threads, &meter, &mut || observer(None, 0))?;
     let outputs = outputs(inputs, folder, format.name());
     let protected = Protected::new(inputs);
     let one = |index: usize, stop: &Stop| {
@@ -76,10 +108,10 @@ pub(crate) fn each_file<R: Send>(
         } else {
             protected.check(&output).and_then(|()| {
                 let (from, to) = (ConvertInput::File(input.clone()), ConvertOutput::File(output.clone()));
-                work(from, to, &mut |_| stop.flow())
+                (work.one)(settings, from, to, &mut |_| stop.flow())
             })
         };
         WorkedFile { input, output, result }
     };
-    jobs::run(jobs.unwrap_or_else(cores).min(inputs.len()), inputs.len(), one, observer)
+    jobs::run(threads, inputs.len(), one, observer)
 }

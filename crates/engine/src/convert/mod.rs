@@ -1,5 +1,6 @@
 //! Audio files to other audio files: another format, rate, number of channels or level.
 
+mod before;
 mod many;
 mod run;
 
@@ -10,10 +11,11 @@ use rae_codec::{Encoding, EncodingOptions, FileFormat, SampleFormat, Samples};
 use rae_units::{Decibels, SampleRate};
 use serde::Serialize;
 
-use crate::settings::in_range;
+use crate::settings::{check, in_range};
 use crate::{Error, check_output};
-pub(crate) use many::each_file;
+pub use before::LoudnessTags;
 pub use many::{ConvertObserver, ConvertedFile, FilesObserver, WorkedFile, convert_files};
+pub(crate) use many::{Worker, each_file, meter};
 pub use run::convert;
 pub(crate) use run::{Job, Passes, can_be_read_twice, through};
 
@@ -62,6 +64,8 @@ pub struct ConvertSettings {
     pub channels: Option<usize>,
     /// Bring the highest sample to this level, −100 to 0 dBFS; reads the input twice.
     pub normalize: Option<Decibels>,
+    /// What the output says of its loudness.
+    pub loudness_tags: LoudnessTags,
     /// Replace an output that exists.
     pub overwrite: bool,
 }
@@ -87,7 +91,11 @@ pub struct ConvertReport {
 
 impl ConvertSettings {
     pub(crate) fn validate(&self) -> Result<(), Error> {
-        self.normalize.map_or(Ok(()), |level| in_range("normalize", level.0, -100.0, 0.0, "dBFS"))
+        let Some(level) = self.normalize else { return Ok(()) };
+        in_range("normalize", level.0, -100.0, 0.0, "dBFS")?;
+        check(self.loudness_tags != LoudnessTags::Album, || {
+            "normalize changes each file by itself, so there is no loudness of the album; use one of them".into()
+        })
     }
 
     /// The encoding for an output with this name, if it has one, of an input with these samples.

@@ -2,7 +2,7 @@
 
 use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
 use std::{panic, thread};
 
@@ -34,25 +34,27 @@ pub fn convert(
     settings: &ConvertSettings,
     observer: &mut Observer<'_>,
 ) -> Result<ConvertReport, Error> {
-    Ok(through(input, output, settings, &Ok, observer)?.0)
+    Ok(through(input, output, settings, false, &Ok, observer)?.0)
 }
 
-/// As [`convert`], with something on the way. Gives back what the sound has passed.
+/// As [`convert`], with something on the way, which may change the sound. Gives back what the sound has passed.
 pub(crate) fn through<S: AudioSource>(
     input: ConvertInput,
     output: ConvertOutput<'_>,
     settings: &ConvertSettings,
+    changed: bool,
     way: &Way<'_, S>,
     observer: &mut Observer<'_>,
 ) -> Result<(ConvertReport, S), Error> {
     output.check(&input)?;
     settings.validate()?;
-    let passes = if settings.normalize.is_some() { 2 } else { 1 };
+    let passes = if settings.measures() { 2 } else { 1 };
     let mut progress = Passes::new(observer, passes);
     let mut path = None;
     let reader = match input {
         input if passes > 1 && !can_be_read_twice(&input) => {
-            let what = "normalize reads its input twice, which a pipe does not allow; name a file".into();
+            let what =
+                "normalize and ReplayGain read their input twice, which a pipe does not allow; name a file".into();
             return Err(Error::Settings { what });
         }
         ConvertInput::Pipe(pipe) => AudioReader::from_pipe(pipe, "standard input", &DecodeLimits::default())?,
@@ -60,20 +62,24 @@ pub(crate) fn through<S: AudioSource>(
     };
     let encoding = settings.encoding(output.path(), reader.info().samples)?;
     let rounding = settings.rounding(reader.info().samples, encoding);
-    let job = Job::new(reader, encoding, settings, way)?;
+    settings.check_tags(encoding)?;
+    let mut job = Job::new(reader, encoding, settings, way)?;
+    encoding.check(&job.spec)?;
     let (mut report, source) = match output {
         ConvertOutput::File(output) => {
             let file = OutputFile::create(output, settings.overwrite)?;
+            let before = settings.before(path.as_deref(), encoding, way, &mut progress)?;
+            settings.tag(&before, changed, &mut job.spec.tags);
             let writer = AudioWriter::to_file(file, &job.spec, encoding)?;
-            let gain = gain(path.as_deref(), encoding, settings, way, &mut progress)?;
-            let (file, report, source) = job.run(writer, gain, &mut progress, &mut |_| {})?;
+            let (file, report, source) = job.run(writer, before.gain, &mut progress, &mut |_| {})?;
             file.commit()?;
             (report, source)
         }
         ConvertOutput::Pipe(sink) => {
-            let gain = gain(path.as_deref(), encoding, settings, way, &mut progress)?;
+            let before = settings.before(path.as_deref(), encoding, way, &mut progress)?;
+            settings.tag(&before, changed, &mut job.spec.tags);
             let writer = AudioWriter::streaming(BufWriter::new(sink), "standard output", &job.spec, encoding)?;
-            let (_, report, source) = job.run(writer, gain, &mut progress, &mut |_| {})?;
+            let (_, report, source) = job.run(writer, before.gain, &mut progress, &mut |_| {})?;
             (report, source)
         }
     };
@@ -89,24 +95,8 @@ pub(crate) fn can_be_read_twice(input: &ConvertInput) -> bool {
     }
 }
 
-/// What brings the highest sample to the level that is asked for; of silence, nothing.
-fn gain<S: AudioSource>(
-    path: Option<&Path>,
-    encoding: Encoding,
-    settings: &ConvertSettings,
-    way: &Way<'_, S>,
-    progress: &mut Passes<'_, '_>,
-) -> Result<f32, Error> {
-    let (Some(level), Some(path)) = (settings.normalize, path) else { return Ok(1.0) };
-    let mut peak = 0.0f32;
-    let mut job = Job::new(AudioReader::open(path)?, encoding, settings, way)?;
-    progress.pass(&mut job.source, |block| peak = highest(block, peak))?;
-    let gain = (level.amplitude() / f64::from(peak)).min(f32::MAX.into());
-    Ok(if peak > 0.0 { gain as f32 } else { 1.0 })
-}
-
 /// Samples that are not finite are written as 0 and do not count.
-fn highest(block: &AudioBuffer, peak: f32) -> f32 {
+pub(super) fn highest(block: &AudioBuffer, peak: f32) -> f32 {
     let levels = block.planar().iter().map(|sample| sample.abs());
     levels.filter(|level| level.is_finite()).fold(peak, f32::max)
 }

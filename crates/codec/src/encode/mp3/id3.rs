@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{TagKey, Tags};
+use crate::{ReplayGain, TagKey, Tags};
 
 /// UTF-8, ended by a zero where something follows.
 const UTF_8: u8 = 3;
@@ -18,10 +18,12 @@ pub(super) fn bytes(tags: &Tags) -> Vec<u8> {
         }
         // Several values are separated by zeros.
         content.extend(values.join("\0").as_bytes());
-        frames.extend(frame(key));
-        frames.extend(synchsafe(content.len()));
-        frames.extend([0, 0]);
-        frames.extend(content);
+        put(frame(key), &content, &mut frames);
+    }
+    for (name, value) in tags.replay_gain().iter().flat_map(ReplayGain::fields) {
+        let mut content = vec![UTF_8];
+        content.extend(format!("{name}\0{value}").as_bytes());
+        put(b"TXXX", &content, &mut frames);
     }
     if frames.is_empty() {
         return frames;
@@ -30,6 +32,13 @@ pub(super) fn bytes(tags: &Tags) -> Vec<u8> {
     bytes.extend(synchsafe(frames.len()));
     bytes.extend(frames);
     bytes
+}
+
+fn put(name: &[u8; 4], content: &[u8], frames: &mut Vec<u8>) {
+    frames.extend(name);
+    frames.extend(synchsafe(content.len()));
+    frames.extend([0, 0]);
+    frames.extend(content);
 }
 
 fn by_key(tags: &Tags) -> BTreeMap<TagKey, Vec<&str>> {
