@@ -65,9 +65,10 @@ pub fn live_chain(input: &Stereo, taps: usize) -> Duration {
     through_chain(input, taps, Profile::Live, LIVE_BLOCK)
 }
 
-/// Sizes of blocks among which the other program's best lies.
+/// Sizes of blocks: one as short as streams have it (of a long response, as short as takes bearable time), and those among
+/// which the other program's best lies.
 pub fn offline_blocks(taps: usize) -> &'static [usize] {
-    if taps < 10_000 { &[2048, 8192, 16_384] } else { &[32_768, 65_536, 131_072] }
+    if taps < 10_000 { &[512, 2048, 8192, 16_384] } else { &[8192, 65_536, 131_072] }
 }
 
 /// One convolver for each channel, and the dry sound added.
@@ -81,9 +82,9 @@ pub fn offline_peer(input: &Stereo, taps: usize, block: usize) -> Duration {
     peer(input, block, |channel, x, y| convolvers[channel].process(x, y).expect("blocks of one length"))
 }
 
-pub fn live(input: &Stereo, taps: usize) -> Duration {
+pub fn live(input: &Stereo, taps: usize, block: usize) -> Duration {
     let response = response(taps);
-    let kernel = Arc::new(LiveKernel::new(&[Part::Direct(0.7), Part::Stereo(&response, 0.3)]));
+    let kernel = Arc::new(LiveKernel::with_block(&[Part::Direct(0.7), Part::Stereo(&response, 0.3)], block));
     let mut convolver = LiveConvolver::new(kernel);
     let mut out = Stereo::room(input.left.len());
     time(|| {

@@ -30,7 +30,9 @@ fn main() {
     }
     for taps in [4410, 44_100] {
         let case = format!("streaming {taps}");
-        measure(&case, "rae", || convolution::live(&input, taps));
+        for block in [512, 64] {
+            measure(&case, &format!("rae, kernel for blocks of {block}"), || convolution::live(&input, taps, block));
+        }
         measure(&case, "rae chain", || convolution::live_chain(&input, taps));
         for &tail in convolution::tail_blocks(taps) {
             measure(&case, &format!("fft-convolver, tail blocks of {tail}"), || {

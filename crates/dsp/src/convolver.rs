@@ -392,34 +392,40 @@ impl Window {
             return heard;
         }
         self.sum.iter_mut().for_each(HalfSpectrum::clear);
-        let [left, right] = &mut self.sum;
-        for (back, [h_left, h_right]) in spectra.send.iter().flat_map(|send| &send.response.partitions).enumerate() {
-            if let Some(send) = self.send_line.sounding(back) {
-                left.add_product(send, h_left);
-                right.add_product(send, h_right);
-            }
+        for bins in HalfSpectrum::ranges(spectra.fft.points()) {
+            self.multiply(spectra, &bins);
         }
-        for (back, [h_left, h_right]) in
-            spectra.stereo.iter().flat_map(|stereo| &stereo.straight.partitions).enumerate()
-        {
-            if let Some([x_left, x_right]) = self.stereo_line.sounding(back) {
-                left.add_product(x_left, h_left);
-                right.add_product(x_right, h_right);
-            }
-        }
-        for (back, [h_left, h_right]) in spectra.stereo.iter().flat_map(|stereo| &stereo.crossed.partitions).enumerate()
-        {
-            if let Some([x_left, x_right]) = self.stereo_line.sounding(back) {
-                left.add_product(x_right, h_left);
-                right.add_product(x_left, h_right);
-            }
-        }
+        let [left, right] = &self.sum;
         join(left, right, &mut self.mix);
         spectra.fft.inverse(&mut self.mix, &mut self.scratch);
         heard
     }
 
-    /// The same of a stereo response that fits into one window: nothing has to be remembered.
+    /// Adds up the products of all partitions in some bins.
+    fn multiply(&mut self, spectra: &Spectra, bins: &Range<usize>) {
+        let [left, right] = &mut self.sum;
+        for (back, [h_left, h_right]) in spectra.send.iter().flat_map(|send| &send.response.partitions).enumerate() {
+            if let Some(send) = self.send_line.sounding(back) {
+                left.add_product(bins, send, h_left);
+                right.add_product(bins, send, h_right);
+            }
+        }
+        let Some(stereo) = &spectra.stereo else { return };
+        for (back, [h_left, h_right]) in stereo.straight.partitions.iter().enumerate() {
+            if let Some([x_left, x_right]) = self.stereo_line.sounding(back) {
+                left.add_product(bins, x_left, h_left);
+                right.add_product(bins, x_right, h_right);
+            }
+        }
+        for (back, [h_left, h_right]) in stereo.crossed.partitions.iter().enumerate() {
+            if let Some([x_left, x_right]) = self.stereo_line.sounding(back) {
+                left.add_product(bins, x_right, h_left);
+                right.add_product(bins, x_left, h_right);
+            }
+        }
+    }
+
+    /// [`Window::convolve`] of a stereo response that fits into one window: nothing has to be remembered.
     fn convolve_at_once(
         &mut self,
         stereo: &StereoSpectra,

@@ -1,10 +1,15 @@
 //! Spectra of real signals: the bins from 0 to N/2, in planes of real and imaginary parts that vectors run along.
 
+use std::ops::Range;
+
 use crate::fft::{Complex32, Fft};
 use crate::wide::{WideKernel, run_wide};
 
 /// Bins worked on side by side.
 const GROUP: usize = 16;
+
+/// Bins of which sums are finished before the next ones are begun.
+const RANGE: usize = 1024;
 
 /// Bins 0 to N/2 of the spectrum of N real samples; the others are their mirror.
 #[derive(Clone, Debug)]
@@ -25,26 +30,34 @@ impl HalfSpectrum {
         self.im.fill(0.0);
     }
 
-    /// self += x · h, bin by bin.
-    pub(crate) fn add_product(&mut self, x: &HalfSpectrum, h: &HalfSpectrum) {
-        run_wide(AddProduct { sum: self, x, h });
+    /// Ranges of bins of which a few spectra stay in a core's nearest cache.
+    pub(crate) fn ranges(points: usize) -> impl Iterator<Item = Range<usize>> {
+        let bins = points / 2 + 1;
+        (0..bins).step_by(RANGE).map(move |start| start..bins.min(start + RANGE))
+    }
+
+    /// self += x · h, for some bins.
+    pub(crate) fn add_product(&mut self, bins: &Range<usize>, x: &HalfSpectrum, h: &HalfSpectrum) {
+        run_wide(AddProduct { bins, sum: self, x, h });
     }
 }
 
 struct AddProduct<'a> {
+    bins: &'a Range<usize>,
     sum: &'a mut HalfSpectrum,
     x: &'a HalfSpectrum,
     h: &'a HalfSpectrum,
 }
 
-impl WideKernel for AddProduct<'_> {
+impl<'a> WideKernel for AddProduct<'a> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let AddProduct { sum, x, h } = self;
-        let sums = sum.re.iter_mut().zip(&mut sum.im);
-        let factors = x.re.iter().zip(&x.im).zip(h.re.iter().zip(&h.im));
+        let AddProduct { bins, sum, x, h } = self;
+        let sums = sum.re[bins.clone()].iter_mut().zip(&mut sum.im[bins.clone()]);
+        let both = |values: &'a HalfSpectrum| values.re[bins.clone()].iter().zip(&values.im[bins.clone()]);
+        let factors = both(x).zip(both(h));
         for ((re, im), ((x_re, x_im), (h_re, h_im))) in sums.zip(factors) {
             *re += x_re * h_re - x_im * h_im;
             *im += x_re * h_im + x_im * h_re;

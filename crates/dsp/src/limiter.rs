@@ -113,11 +113,15 @@ impl LimiterKernel {
     }
 }
 
+/// Added to a number below 2^32, leaves the nearest whole number in the lowest bits; not all vectors have a conversion.
+const TWO_TO_52: f64 = 4_503_599_627_370_496.0;
+
 /// 1 − ceiling/peak in fixed point, rounded up.
 #[inline(always)]
 fn required(peak: f32, ceiling: f32) -> u32 {
     let reduction = 1.0 - f64::from(ceiling) / f64::from(peak);
-    let steps = ((reduction * f64::from(FULL)) as u32).saturating_add(1).min(FULL);
+    let nearest = (reduction * f64::from(FULL) + TWO_TO_52).to_bits() as u32;
+    let steps = nearest.wrapping_add(1).min(FULL);
     if peak > ceiling && peak < f32::INFINITY { steps } else { 0 }
 }
 

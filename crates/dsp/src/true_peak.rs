@@ -60,11 +60,28 @@ impl TruePeak {
     /// earlier.
     pub fn process(&mut self, samples: &mut [f32]) {
         for samples in samples.chunks_mut(CHUNK) {
-            self.samples[KEPT..KEPT + samples.len()].copy_from_slice(samples);
-            run_wide(Interpolate { detector: self, frames: samples.len() });
-            run_wide(Peaks { detector: self, peaks: samples });
-            self.samples.copy_within(samples.len()..samples.len() + KEPT, 0);
+            self.take(samples);
+            samples.fill(0.0);
+            self.give(samples);
         }
+    }
+
+    /// Raises each of as many `peaks` to what [`TruePeak::process`] would put in the place of the sample.
+    pub fn raise(&mut self, samples: &[f32], peaks: &mut [f32]) {
+        for (samples, peaks) in samples.chunks(CHUNK).zip(peaks.chunks_mut(CHUNK)) {
+            self.take(samples);
+            self.give(peaks);
+        }
+    }
+
+    fn take(&mut self, samples: &[f32]) {
+        self.samples[KEPT..KEPT + samples.len()].copy_from_slice(samples);
+        run_wide(Interpolate { detector: self, frames: samples.len() });
+    }
+
+    fn give(&mut self, peaks: &mut [f32]) {
+        run_wide(Peaks { detector: self, peaks });
+        self.samples.copy_within(peaks.len()..peaks.len() + KEPT, 0);
     }
 
     /// Forgets everything.
@@ -146,7 +163,7 @@ fn add_pairs<'a, const N: usize>(
     }
 }
 
-/// Finds the peak around every frame.
+/// Finds the peak around every frame, where it is larger than what is there.
 struct Peaks<'a> {
     detector: &'a mut TruePeak,
     peaks: &'a mut [f32],
@@ -177,7 +194,8 @@ impl WideKernel for Peaks<'_> {
             *peak = higher(top, next).peak();
         }
         for (frame, peak) in peaks.iter_mut().enumerate() {
-            *peak = if earlier[frame] > earlier[frame + 1] { earlier[frame] } else { earlier[frame + 1] };
+            let own = if earlier[frame] > earlier[frame + 1] { earlier[frame] } else { earlier[frame + 1] };
+            *peak = if own > *peak { own } else { *peak };
         }
         *before = [earlier[frames], last[frames]];
     }

@@ -66,6 +66,33 @@ fn agrees_with_the_offline_convolver_on_noise() {
 }
 
 #[test]
+fn longer_blocks_make_the_same_sound() {
+    let (room, hall) = (response(4410, 1), response(70_000, 2));
+    let parts = [Part::Direct(0.7), Part::Stereo(&room, 0.3), Part::Crossed(&hall, 0.3), Part::MonoSend(&hall, 0.5)];
+    let length = 32 * 4096;
+    let [left, right, send] = [3, 4, 5].map(|seed| signal(length, seed));
+    let expected = offline(&parts, [&left, &right, &send]);
+    for block in [128, 512, 1024, 4096] {
+        let kernel = Arc::new(LiveKernel::with_block(&parts, block));
+        assert_eq!(kernel.block(), block);
+        let run = |blocks: usize| {
+            let mut convolver = LiveConvolver::new(Arc::clone(&kernel));
+            let mut out = AudioBuffer::new(2, length);
+            let (out_left, out_right) = out.stereo_mut();
+            for start in (0..length).step_by(blocks * block) {
+                let part = start..length.min(start + blocks * block);
+                let inputs = [&left[part.clone()], &right[part.clone()], &send[part.clone()]];
+                convolver.process(inputs, [&mut out_left[part.clone()], &mut out_right[part]]);
+            }
+            out
+        };
+        let out = run(1);
+        assert!(difference(&out, &expected) < -110.0, "blocks of {block}");
+        assert!(run(3) == out, "blocks of {block}");
+    }
+}
+
+#[test]
 fn agrees_on_true_stereo() {
     let [left, right, send] = [3, 4, 5].map(|seed| signal(BLOCK * 1600, seed));
     for (straight, crossed) in [(100, 70_000), (9000, 4410)] {

@@ -22,23 +22,23 @@ impl History {
         History { left: silence(), right: silence(), send: silence(), stereo_end: 0, send_end: 0 }
     }
 
-    /// Takes the block that begins at `frame`; an empty send is silence.
+    /// Takes the block that begins at `frame`, a multiple of its length, which is one of [`BLOCK`]; an empty send is silence.
     pub(super) fn push(&mut self, frame: u64, left: &[f32], right: &[f32], send: &[f32]) {
-        let at = self.place(frame);
+        let (at, length) = (self.place(frame), left.len());
         let sounds = |samples: &[f32]| samples.iter().any(|&sample| sample != 0.0);
-        self.left[at..at + BLOCK].copy_from_slice(left);
-        self.right[at..at + BLOCK].copy_from_slice(right);
-        let space = &mut self.send[at..at + BLOCK];
+        self.left[at..at + length].copy_from_slice(left);
+        self.right[at..at + length].copy_from_slice(right);
+        let space = &mut self.send[at..at + length];
         if send.is_empty() {
             space.fill(0.0)
         } else {
             space.copy_from_slice(send)
         }
         if sounds(left) || sounds(right) {
-            self.stereo_end = frame + BLOCK as u64;
+            self.stereo_end = frame + length as u64;
         }
         if sounds(send) {
-            self.send_end = frame + BLOCK as u64;
+            self.send_end = frame + length as u64;
         }
     }
 

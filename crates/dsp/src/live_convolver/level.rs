@@ -1,10 +1,12 @@
 //! One size of partitions: what is prepared of it, and its part of a stream.
 
+use std::ops::Range;
+
 use super::bins::Bins;
 use super::history::History;
+use super::resident;
 use super::schedule::{Input, Partitions, Schedule, Step};
 use super::sliced_fft::SlicedFft;
-use super::{BLOCK, resident};
 use crate::AudioBuffer;
 use crate::fft::Complex32;
 use crate::wide::{WideKernel, run_wide};
@@ -13,6 +15,8 @@ use crate::wide::{WideKernel, run_wide};
 #[derive(Debug)]
 pub(super) struct Level {
     frames: usize,
+    /// Frames of the stream's blocks.
+    block: usize,
     fft: SlicedFft,
     schedule: Schedule,
     stereo: PartitionSet,
@@ -32,13 +36,14 @@ struct PartitionSet {
 }
 
 impl Level {
-    /// The part of the responses (stereo, crossed, send) from frame `start` to `end` in partitions of `frames`.
-    pub(super) fn new(frames: usize, start: usize, end: usize, responses: [&AudioBuffer; 3]) -> Level {
+    /// The `part` of the responses (stereo, crossed, send) in partitions of `frames`, for blocks of `block` frames.
+    pub(super) fn new(frames: usize, block: usize, part: Range<usize>, responses: [&AudioBuffer; 3]) -> Level {
         let fft = SlicedFft::new(2 * frames);
-        let [stereo, crossed, send] = responses.map(|response| PartitionSet::new(&fft, response, start, end));
+        let [stereo, crossed, send] = responses.map(|response| PartitionSet::new(&fft, response, part.start, part.end));
         let partitions = Partitions { stereo: stereo.lags.len() + crossed.lags.len(), send: send.lags.len() };
         let slots = stereo.slots().max(crossed.slots()).max(send.slots());
-        Level { frames, schedule: Schedule::new(&fft, partitions, frames / BLOCK), fft, stereo, crossed, send, slots }
+        let schedule = Schedule::new(&fft, partitions, frames / block);
+        Level { frames, block, schedule, fft, stereo, crossed, send, slots }
     }
 
     fn hears_stereo(&self) -> bool {
@@ -55,7 +60,7 @@ impl Level {
 
     /// The smallest level has no time to spread its work: its output belongs to the block that has just come in.
     fn is_immediate(&self) -> bool {
-        self.frames == BLOCK
+        self.frames == self.block
     }
 }
 
@@ -193,7 +198,7 @@ impl LevelState {
     ) {
         let phase = (frame % level.frames as u64) as usize;
         if level.is_immediate() {
-            self.begin(level, history, frame + BLOCK as u64);
+            self.begin(level, history, frame + level.block as u64);
             self.work(level, history, 0);
             self.play();
         } else {
@@ -201,10 +206,10 @@ impl LevelState {
                 self.play();
                 self.begin(level, history, frame);
             }
-            self.work(level, history, phase / BLOCK);
+            self.work(level, history, phase / level.block);
         }
         if self.audible {
-            let wet = &self.playing[level.frames + phase..][..BLOCK];
+            let wet = &self.playing[level.frames + phase..][..level.block];
             for ((left, right), wet) in left.iter_mut().zip(right).zip(wet) {
                 *left += wet.re;
                 *right += wet.im;

@@ -61,7 +61,6 @@ struct Limiter {
     delay: Delay,
     /// The peaks of all channels together, then the gains.
     peaks: Vec<f32>,
-    own: Vec<f32>,
     least_gain: f64,
 }
 
@@ -79,7 +78,6 @@ impl Limiter {
             detectors: vec![TruePeak::new(); stage.channels],
             delay: Delay::new(stage.channels, settings.latency(stage)),
             peaks: vec![0.0; CHUNK],
-            own: vec![0.0; CHUNK],
             least_gain: 1.0,
         }
     }
@@ -90,12 +88,7 @@ impl Limiter {
         let peaks = &mut self.peaks[..frames];
         peaks.fill(0.0);
         for (samples, detector) in block.each().zip(&mut self.detectors) {
-            let own = &mut self.own[..frames];
-            own.copy_from_slice(samples);
-            detector.process(own);
-            for (peak, own) in peaks.iter_mut().zip(own) {
-                *peak = if *own > *peak { *own } else { *peak };
-            }
+            detector.raise(samples, peaks);
         }
     }
 }
