@@ -16,7 +16,7 @@ test: ## formatting, lints, Rust and Python tests, README, conformance, comparis
 compare: ## compare with FluidSynth on three SoundFonts (Debian: installs them when root)
 	@scripts/compare.sh
 
-bench: ## speed and memory beside FluidSynth and rustysynth; writes bench/RESULTS.md
+bench: ## speed and memory beside FluidSynth, rustysynth and others; writes bench/RESULTS.md
 	@scripts/bench.sh
 
 neon: ## test the Arm kernels against the scalar twin, emulated (Debian as root; 2.3 GB of cross compilers)

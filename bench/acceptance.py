@@ -117,8 +117,13 @@ def goals(figures):
 
 
 def table(figures):
-    lines = ["## Acceptance", "", "| what | target | measured | |", "|---|---:|---:|---|"]
-    for what, unit, more, target, measured in goals(figures):
+    return ["## Acceptance", "", *rows(goals(figures))]
+
+
+def rows(goals):
+    """a table of goals as `goals` gives them"""
+    lines = ["| what | target | measured | |", "|---|---:|---:|---|"]
+    for what, unit, more, target, measured in goals:
         sign = "≥" if more else "≤"
         if measured is None:
             lines.append(f"| {what} | {sign} {target:g}{unit} | not measured | |")

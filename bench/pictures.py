@@ -2,11 +2,9 @@
 """
 pictures.py - what pictures of waveforms cost, beside ffmpeg's and beside decoding.
 
-usage: pictures.py [--rae RAE] [--decode DECODE] [--runs N]
-
 A PNG of 1000 x 200 from 10 minutes of 16-bit stereo: rae waveform, ffmpeg's showwavespic and `decode` of bench/kernels,
-which only decodes to f32, in turn; medians of CPU seconds. Then the private memory of a picture, peaks and exact
-floating-point peaks of three hours. Needs ffmpeg; exits with 1 where a goal is missed.
+which only decodes to f32, in turn. Then the private memory of a picture, peaks and exact floating-point peaks of three
+hours. Needs ffmpeg. The tables go to bench/RESULTS.md; `make bench` builds the programs and calls this.
 """
 
 import argparse
@@ -14,11 +12,12 @@ import os
 import random
 import statistics
 import struct
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import acceptance
+import sections
 from process import run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,36 +59,39 @@ def medians(commands, runs):
     return {name: statistics.median(times) for name, times in found.items()}
 
 
-def cost(rae, decode, runs, folder):
-    """whether the goals of CPU time are reached"""
+def cost(options, folder):
+    """lines of a table, and the goals of CPU time"""
     sound, picture = folder / "short.wav", folder / "picture.png"
     write_noise(sound, SHORT_MINUTES * 60)
     showwavespic = ["-filter_complex", "showwavespic=s=1000x200", "-frames:v", "1", folder / "peer.png"]
     commands = {
-        "rae waveform": [rae, "waveform", sound, "-o", picture, "--force", "--quiet"],
+        "rae waveform": [options.rae, "waveform", sound, "-o", picture, "--force", "--quiet"],
         "ffmpeg showwavespic": ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", sound, *showwavespic],
-        "decoding to f32": [decode, sound],
+        "our decoding to f32, nothing else": [options.decode, sound],
     }
-    found = medians({name: list(map(str, command)) for name, command in commands.items()}, runs)
-    for name, seconds in found.items():
-        print(f"{name:<28} {1e3 * seconds:7.1f} ms of CPU")
+    found = medians({name: list(map(str, command)) for name, command in commands.items()}, options.runs)
+    lines = ["| program | CPU ms |", "|---|---:|"]
+    lines += [f"| {name} | {1e3 * seconds:.1f} |" for name, seconds in found.items()]
     ours, ffmpeg, decoding = found.values()
-    print(f"{'of ffmpeg':<28} {ffmpeg / ours:7.2f} times as fast, goal {OF_FFMPEG}")
-    print(f"{'of decoding':<28} {ours / decoding:7.2f} times its cost, goal {OF_DECODING}")
-    return ffmpeg >= OF_FFMPEG * ours and ours <= OF_DECODING * decoding
+    what = f"PNG of {SHORT_MINUTES} minutes, CPU"
+    return lines, [
+        (f"{what}: showwavespic's of ours", "×", True, OF_FFMPEG, ffmpeg / ours),
+        (f"{what}: of our decoding", "×", False, OF_DECODING, ours / decoding),
+    ]
 
 
-def memory(rae, folder):
-    """whether three hours need little memory"""
+def memory(options, folder):
+    """lines of a table, and the goal of memory"""
     sound = folder / "long.wav"
     write_silence(sound, LONG_HOURS * 3600)
-    reached = True
+    lines, most = ["| command | private MiB | CPU s |", "|---|---:|---:|"], 0.0
     for what in (["waveform"], ["waveform", "--split", "--axis"], ["peaks"], ["peaks", "--split"],
                  ["peaks", "--float", "--width", "1000"]):  # fmt: skip
-        usage = run([str(rae), what[0], str(sound), "-o", os.devnull, "--quiet", *what[1:], *extra(what[0])], {})
-        print(f"{LONG_HOURS} h, {' '.join(what):<28} {usage.private:5.1f} MiB private, {usage.cpu:.2f} s of CPU")
-        reached &= usage.private <= PRIVATE_MIB
-    return reached
+        command = [options.rae, what[0], sound, "-o", os.devnull, "--quiet", *what[1:], *extra(what[0])]
+        usage = run(list(map(str, command)), {})
+        lines.append(f"| rae {' '.join(what)} | {usage.private:.1f} | {usage.cpu:.2f} |")
+        most = max(most, usage.private)
+    return lines, [(f"pictures and peaks of {LONG_HOURS} hours: private memory", " MiB", False, PRIVATE_MIB, most)]
 
 
 def extra(verb):
@@ -103,15 +105,21 @@ def main():
     parser.add_argument("--rae", type=Path, default=target / "release" / "rae")
     parser.add_argument("--decode", type=Path, default=target / "bench" / "release" / "decode")
     parser.add_argument("--runs", type=int, default=5)
+    sections.add_output(parser)
     options = parser.parse_args()
-    if subprocess.run(["ffmpeg", "-version"], capture_output=True).returncode != 0:
-        sys.exit("pictures.py: ffmpeg is needed")
-    with tempfile.TemporaryDirectory() as folder:
-        reached = [
-            cost(options.rae, options.decode, options.runs, Path(folder)),
-            memory(options.rae, Path(folder)),
-        ]
-    return 0 if all(reached) else 1
+    load = sections.load()
+    with tempfile.TemporaryDirectory(prefix="bench_") as folder:
+        costs, of_cost = cost(options, Path(folder))
+        needs, of_memory = memory(options, Path(folder))
+    introduction = (
+        f"{sections.circumstances(options.runs, load)} Noise of {SHORT_MINUTES} minutes, 16-bit stereo, to a "
+    )
+    introduction += f"PNG of 1000 x 200 pixels; then {LONG_HOURS} hours, also with peaks as JSON."
+    sections.put(
+        options.output,
+        ["## Pictures", "", introduction, "", *costs, "", *needs, "", *acceptance.rows(of_cost + of_memory)],
+    )
+    return 0
 
 
 if __name__ == "__main__":

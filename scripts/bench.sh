@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Measures rae beside FluidSynth and rustysynth, effects beside fft-convolver and pedalboard, mastering beside matchering; options
-# go to synthesis.py.
+# Measures rae beside FluidSynth and rustysynth, effects beside fft-convolver and pedalboard, mastering beside matchering,
+# codecs and pictures beside flac, lame and ffmpeg; options go to synthesis.py, and the last two are then left out.
 . "$(dirname "$0")/common.sh"
 
 scripts/install-peers.sh all
 demand_peers fluidsynth "$SONGS" "$SF2/TimGM6mb.sf2" "$SF2/FluidR3_GM.sf2" "$SF2/MuseScore_General_Full.sf2" \
-    "$SF2/../sf3/MuseScore_General_Full.sf3"
+    "$SF2/../sf3/MuseScore_General_Full.sf3" ffmpeg flac lame opusenc
 cargo build --release --package rae-cli
 # Workspaces of their own, built where `make clean` finds them.
 PEERS="${CARGO_TARGET_DIR:-target}/bench"
 cargo build --release --target-dir "$PEERS" --manifest-path bench/rustysynth/Cargo.toml
-cargo build --release --target-dir "$PEERS" --manifest-path bench/kernels/Cargo.toml --bin voice_frames
+cargo build --release --target-dir "$PEERS" --manifest-path bench/kernels/Cargo.toml --bin voice_frames --bin decode
 case " $* " in
     *" --quick "* | *" --only"*) ;;
     *)
@@ -28,5 +28,9 @@ case " $* " in
             echo "mastering: a goal is missed" >&2
         ;;
 esac
-exec "$PYTHON" bench/synthesis.py --rae "$RAE" --rustysynth "$PEERS/release/rustysynth-render" \
+"$PYTHON" bench/synthesis.py --rae "$RAE" --rustysynth "$PEERS/release/rustysynth-render" \
     --voice-frames "$PEERS/release/voice_frames" --banks "$SF2" --songs "$SONGS" "$@"
+if [ $# = 0 ]; then
+    "$PYTHON" bench/codecs.py --rae "$RAE"
+    "$PYTHON" bench/pictures.py --rae "$RAE" --decode "$PEERS/release/decode"
+fi

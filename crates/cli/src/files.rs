@@ -59,7 +59,7 @@ pub(crate) struct FileFormatOptions {
     /// WAV and FLAC: s16, s24, or f32 for WAV [default: what holds the input]
     #[arg(long, value_name = "FORMAT")]
     sample_format: Option<SampleFormatName>,
-    /// MP3 and Opus: kbit/s
+    /// MP3 and Opus: kbit/s [default for Opus: 128]
     #[arg(long, value_name = "KBPS", conflicts_with = "quality")]
     bitrate: Option<u16>,
     /// MP3: a rate that varies, 0 (best, about 245 kbit/s) to 9 (about 65) [default: 2]

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use rust_audio_engine::{
     AudioBuffer, ConvertInput, ConvertOutput, ConvertSettings, Decibels, EncodingOptions, Error, FileFormat, Frames,
-    SampleFormat, SampleRate, convert, convert_files, read_all, unobserved,
+    InMemory, ReadSettings, SampleFormat, SampleRate, Seconds, TagKey, WriteSettings, convert, convert_files,
+    open_audio, read_all, read_audio, unobserved, write_audio,
 };
 
 /// Stereo of 16-bit values that follow no law.
@@ -263,4 +264,35 @@ fn many_files_are_converted_and_failures_stand_alone() {
         }
     }
     assert_eq!(fs::read_dir(out).unwrap().count(), 5);
+}
+
+#[test]
+fn sound_in_memory_becomes_a_file_and_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let audio = noise(100_003);
+    let source = || Box::new(InMemory::new(vec![audio.channel(0), audio.channel(1)], SampleRate::CD));
+    let mut settings = WriteSettings::default();
+    settings.tags.push(TagKey::Title, "Noise");
+    let path = folder.path().join("a.flac");
+    assert_eq!(write_audio(source(), &path, &settings, &mut unobserved).unwrap(), [""; 0]);
+    assert_eq!(open_audio(&path).unwrap().info().tags.get(TagKey::Title), Some("Noise"));
+    assert!(matches!(write_audio(source(), &path, &settings, &mut unobserved), Err(Error::Codec(_))));
+    let read = |settings: ReadSettings| read_audio(open_audio(&path).unwrap(), &settings, &mut unobserved);
+    let whole = read(ReadSettings::default()).unwrap();
+    assert!(whole.audio == audio && whole.rate == SampleRate::CD && whole.warnings.is_empty());
+    let mut part = ReadSettings::default();
+    (part.excerpt.start, part.excerpt.end) = (Seconds(1.0), Some(Seconds(2.0)));
+    let mut expected = audio.clone();
+    expected.keep(44_100..88_200);
+    assert!(read(part).unwrap().audio == expected);
+    part.channels = Some(1);
+    assert!(read(part).unwrap().audio.channel(0)[7] == (expected.channel(0)[7] + expected.channel(1)[7]) / 2.0);
+    part.excerpt.start = Seconds(3.0);
+    part.excerpt.end = None;
+    assert!(matches!(read(part), Err(Error::Picture(_))));
+    let opus = folder.path().join("a.opus");
+    write_audio(source(), &opus, &settings, &mut unobserved).unwrap();
+    assert_eq!(open_audio(&opus).unwrap().info().rate.hz(), 48_000);
+    let stopped = write_audio(source(), folder.path().join("b.wav"), &settings, &mut |_| ControlFlow::Break(()));
+    assert!(matches!(stopped, Err(Error::Cancelled)) && fs::read_dir(folder.path()).unwrap().count() == 2);
 }

@@ -37,6 +37,9 @@ const MOST_CHUNKS: usize = 4096;
 /// How much is read at once, if a frame is not longer.
 const READ_BYTES: usize = 1 << 16;
 
+/// What the system maps and caches at once.
+const PAGE_BYTES: usize = 4096;
+
 /// How the samples lie in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Layout {
@@ -109,6 +112,8 @@ pub(crate) struct Wave {
     source: Source,
     path: PathBuf,
     layout: Layout,
+    /// Where the next bytes stand in the file; in a pipe, counted from the sound.
+    position: u64,
     /// Bytes of sound that may still come.
     left: u64,
     bytes: Vec<u8>,
@@ -144,7 +149,8 @@ pub(crate) fn open(
         tags,
     };
     let left = frames.map_or(u64::MAX, |frames| frames * layout.frame_bytes() as u64);
-    Ok((Wave { source, path: path.to_owned(), layout, left, bytes: Vec::new() }, info))
+    let position = source.stream_position().unwrap_or(0);
+    Ok((Wave { source, path: path.to_owned(), layout, position, left, bytes: Vec::new() }, info))
 }
 
 /// Reads up to the sound, and leaves the source there.
@@ -242,13 +248,16 @@ fn skip(source: &mut Source, bytes: u64) -> io::Result<()> {
 impl Blocks for Wave {
     fn next(&mut self, block: &mut AudioBuffer, _: &mut Warnings) -> Result<bool, CodecError> {
         let frame = self.layout.frame_bytes();
-        let wanted = ((READ_BYTES / frame).max(1) * frame) as u64;
-        self.bytes.resize(wanted.min(self.left) as usize, 0);
-        let read = fill(&mut self.source, &mut self.bytes);
+        let wanted = (READ_BYTES / frame).max(1) * frame;
+        self.bytes.resize(PAGE_BYTES + wanted, 0);
+        let begin = far_from(self.position, &self.bytes);
+        let room = &mut self.bytes[begin..][..(wanted as u64).min(self.left) as usize];
+        let read = fill(&mut self.source, room);
         let read = read.map_err(|source| CodecError::Read { path: self.path.clone(), source })?;
         self.left -= read as u64;
+        self.position += read as u64;
         block.reshape(self.layout.channels.into(), read / frame);
-        let bytes = &self.bytes[..read / frame * frame];
+        let bytes = &self.bytes[begin..][..read / frame * frame];
         run_wide(Interleaved { encoding: self.layout.encoding, bytes, block });
         Ok(!block.is_empty())
     }
@@ -261,8 +270,15 @@ impl Blocks for Wave {
         let bytes = frames.saturating_mul(frame).min(self.left).min(there / frame * frame);
         self.source.seek(SeekFrom::Current(bytes as i64)).map_err(failed)?;
         self.left -= bytes;
+        self.position += bytes;
         Ok(bytes / frame)
     }
+}
+
+/// Where in the first page of `bytes` to read to what stands at `position` in a file: half a page away from that, both
+/// counted within their pages. To places a little behind, AMD's processors copy at a quarter of their speed.
+fn far_from(position: u64, bytes: &[u8]) -> usize {
+    (position as usize).wrapping_add(PAGE_BYTES / 2).wrapping_sub(bytes.as_ptr().addr()) % PAGE_BYTES
 }
 
 /// Reads until the bytes are full or nothing more comes.

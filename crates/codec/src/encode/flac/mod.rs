@@ -59,8 +59,9 @@ impl FlacEncoder {
             return Err(CodecError::Choice { format, option: "sample format", value, possible });
         }
         let hz = spec.rate.hz();
-        if hz > 655_350 || (hz > 65_535 && !hz.is_multiple_of(10)) {
-            let possible = "1 to 65535 Hz, or multiples of 10 to 655350 Hz";
+        // The frame headers have room for 65535 and 655350 Hz, too, which the encoder does not write.
+        if hz > 655_340 || (hz > 65_534 && !hz.is_multiple_of(10)) {
+            let possible = "1 to 65534 Hz, or multiples of 10 to 655340 Hz";
             return Err(CodecError::Rate { format, rate: spec.rate, possible });
         }
         let encoded = Shared::default();
