@@ -33,6 +33,13 @@ pub struct Waveform {
     pub played: Option<Seconds>,
 }
 
+/// With fewer samples than this for each column a waveform is a line through them.
+const LINE: u64 = 3;
+
+fn is_line(frames: u64, columns: usize) -> bool {
+    frames < LINE.saturating_mul(columns as u64)
+}
+
 /// The part of a sound that a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stretch {
@@ -75,8 +82,8 @@ impl Waveform {
     /// [`PictureError::Lanes`] where a channel would have less than a pixel.
     pub fn draw(&self, canvas: &mut dyn Canvas, peaks: &Peaks, stretch: Stretch) -> Result<(), PictureError> {
         let layout = self.layout(peaks.channels())?;
-        // Where there are fewer samples than columns, they are joined by a line.
-        let line = peaks.has_every_sample() && stretch.frames < layout.columns as u64;
+        // Few samples are joined by a line: columns of them would be steps.
+        let line = peaks.has_every_sample() && is_line(stretch.frames, layout.columns);
         let width = if line { stretch.frames as usize } else { layout.columns };
         let channels: Vec<Vec<Column>> =
             (0..peaks.channels()).map(|channel| peaks.columns(channel, 0..stretch.frames, width)).collect();

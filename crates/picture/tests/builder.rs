@@ -120,3 +120,19 @@ fn settings_that_show_nothing_are_refused() {
     unknown.push(&[&[0.0; 1000]]);
     assert!(matches!(unknown.finish_png(), Err(PictureError::Excerpt(_))));
 }
+
+#[test]
+fn few_samples_are_joined_by_a_line_and_many_fill_columns() {
+    for (frames, line) in [(80, true), (150, true), (299, true), (301, false)] {
+        for known in [true, false] {
+            let samples = sound(frames);
+            let mut builder = builder(&settings(), known.then_some(frames as u64)).unwrap();
+            builder.push(&[&samples]);
+            let svg = builder.finish_svg().unwrap();
+            assert_eq!(svg.contains("fill=\"none\""), line, "{frames} {known}");
+            // A line has a point for every sample.
+            let points = svg.matches(['L', 'H', 'V']).count();
+            assert!(!line || points >= frames, "{points} points of {frames} samples");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 use rae_units::{Frames, Seconds};
 
-use super::{Amplitude, Stretch, Waveform};
+use super::{Amplitude, Stretch, Waveform, is_line};
 use crate::canvas::MAX_SIDE;
 use crate::excerpt::Window;
 use crate::peaks::CELLS;
@@ -78,7 +78,9 @@ impl WaveformBuilder {
             (Some(frames), _) => {
                 let shown = settings.drawing(frames, lanes)?.1;
                 window.shorten(shown);
-                PeaksBuilder::exact(sound.channels, settings.channels, shown, columns(frames)?)
+                let columns = columns(frames)?;
+                let cells = if is_line(shown, columns) { shown as usize } else { columns };
+                PeaksBuilder::exact(sound.channels, settings.channels, shown, cells)
             }
             // It will be as wide as it has to be.
             (None, Some(_)) if settings.width.is_none() => {
