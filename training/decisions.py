@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-decisions.py CASES PLAYED EXTRA - trains the two networks that know the score: whether an expected note was played, and
+decisions.py CASES… PLAYED EXTRA - trains the two networks that know the score: whether an expected note was played, and
 whether another note that was heard was. CASES holds what `features decisions` wrote; see README.md.
 """
 
@@ -11,10 +11,13 @@ from pathlib import Path
 import network
 import numpy as np
 
-PLAYED, EXTRA = 22, 30
+PLAYED, EXTRA = 30, 30
 
 # A note that was heard this near to one that was played, seconds, is that note.
 REACH = 0.08
+
+# An answer this near to an expected note that was played says that it was, even if its time is poor.
+FAR = 0.3
 
 
 def played_rows(path, case):
@@ -25,10 +28,10 @@ def played_rows(path, case):
     labels, weights = [], []
     for (onset, *_), note, truth in zip(table, case["expected"], case["truth"], strict=True):
         right = truth is not None and truth[1] == note["pitch"]
-        there = right and not np.isnan(onset) and abs(onset - truth[0]) < REACH
-        labels.append(float(there))
-        # A note that was played but not found is of no use; one placed wrongly is of little.
-        weights.append(0.0 if right and np.isnan(onset) else 0.3 if right and not there else 1.0)
+        off = abs(onset - truth[0]) if right else 0.0
+        labels.append(float(right and off < FAR))
+        # A note that was played but not found is of no use; one placed wrongly is of less.
+        weights.append(0.0 if np.isnan(off) else 1.0 if off < REACH else 0.5 if off < FAR else 0.3)
     return table[:, 1:], np.array(labels, np.float32), np.array(weights, np.float32)
 
 
@@ -49,9 +52,9 @@ def extra_rows(path, case):
     return table[:, 2:], labels, weights
 
 
-def fit(folder, rows_of, hidden, out, seed):
+def fit(folders, rows_of, hidden, out, seed):
     rows, labels, weights, cases = [], [], [], []
-    for number, path in enumerate(sorted(folder.glob("*.played"))):
+    for number, path in enumerate(path for folder in folders for path in sorted(folder.glob("*.played"))):
         found = rows_of(path, json.loads(path.with_suffix(".json").read_text()))
         if found is not None and len(found[0]):
             for kept, values in zip((rows, labels, weights), found, strict=True):
@@ -72,9 +75,9 @@ def fit(folder, rows_of, hidden, out, seed):
 
 
 def main():
-    folder, played, extra = map(Path, sys.argv[1:4])
-    fit(folder, played_rows, (32, 16), played, 2)
-    fit(folder, extra_rows, (32, 16), extra, 3)
+    *folders, played, extra = map(Path, sys.argv[1:])
+    fit(folders, played_rows, (32, 16), played, 2)
+    fit(folders, extra_rows, (32, 16), extra, 3)
 
 
 if __name__ == "__main__":

@@ -88,28 +88,62 @@ def repeated(rng, beats, tonic):
     return notes
 
 
+def band(rng, beats, tonic):
+    """(beat, beats, pitch, part) of a bass, one to three inner parts and a melody, which may be doubled"""
+    notes = [(*note, 0) for note in line(rng, beats, tonic - 26, 0, 7)]
+    inner = (chords, broken, repeated, line)
+    for part in range(1, 1 + int(rng.integers(1, 4))):
+        make = inner[rng.integers(len(inner))]
+        made = line(rng, beats, tonic, 0, 7) if make is line else make(rng, beats, tonic)
+        notes += [(*note, part) for note in made if note[0] < beats]
+    melody = line(rng, beats, tonic + 7, 0, 12, rng.random() < 0.3)
+    notes += [(*note, 4) for note in melody]
+    if rng.random() < 0.4:
+        notes += [(beat, length, pitch + int(rng.choice([0, 12, -12])), 5) for beat, length, pitch in melody]
+    return notes
+
+
 POLYPHONIC = (chords, broken, two_parts, scale_run, repeated)
 
 
-def piece(rng, monophonic):
-    """expected notes: dicts of onset, duration, pitch, velocity, in seconds, by onset and pitch"""
+def piece(rng, kind):
+    """
+    expected notes of a piece that is monophonic, polyphonic or for a band: dicts of onset, duration, pitch, velocity
+    and part, in seconds, by onset and pitch
+    """
     beats, quarter = int(rng.integers(24, 44)), 60 / rng.uniform(60, 130)
     tonic = int(rng.integers(53, 68)) + int(rng.choice([0, 0, 0, 12, -12]))
-    if monophonic:
+    if kind == "band":
+        notes = band(rng, beats, tonic)
+    elif kind == "monophonic":
         tonic += int(rng.choice([-12, 0, 0, 12]))
         notes = line(rng, beats, tonic, 0, 12, rng.random() < 0.4)
     else:
         notes = POLYPHONIC[rng.integers(len(POLYPHONIC))](rng, beats, tonic)
-    loud, spread = rng.uniform(40, 100), rng.uniform(3, 18)
+    notes = [(*note, 0)[:4] for note in notes]
+    loud, spread = rng.uniform(35, 100), rng.uniform(3, 18)
     article = rng.uniform(0.5, 1.0)
+    # Accompaniments are softer, phrases swell, and some notes are hardly touched.
+    top = {}
+    for beat, _, pitch, _ in notes:
+        top[beat] = max(pitch, top.get(beat, 0))
+    softer, swell, period = rng.choice([0, rng.uniform(5, 35)]), rng.uniform(0, 20), rng.uniform(6, 16)
+    ghosts = rng.choice([0.0, rng.uniform(0, 0.1)])
+
+    def velocity(beat, pitch):
+        value = loud + spread * rng.standard_normal() + swell * np.sin(2 * np.pi * beat / period)
+        value -= softer * (pitch < top[beat]) + 30 * (rng.random() < ghosts)
+        return int(np.clip(value, 12, 125))
+
     made = [
         {
             "onset": round(beat * quarter, 4),
             "duration": max(0.05, length * quarter * article),
             "pitch": pitch,
-            "velocity": int(np.clip(loud + spread * rng.standard_normal(), 15, 125)),
+            "velocity": velocity(beat, pitch),
+            "part": part,
         }
-        for beat, length, pitch in notes
+        for beat, length, pitch, part in notes
         if 24 <= pitch <= 106
     ]
     return without_overlaps(made)
@@ -135,11 +169,14 @@ def perform(rng, expected, monophonic):
     (onset, pitch)
     """
     wrong, missed, extra = rng.uniform(0, 0.12), rng.uniform(0, 0.1), rng.uniform(0, 0.1)
-    jitter, drift = rng.choice([0.005, 0.015, 0.03, 0.07]), rng.uniform(0, 0.1)
+    jitter, drift = rng.choice([0.005, 0.015, 0.03, 0.07]), rng.choice([rng.uniform(0, 0.1), rng.uniform(0.1, 0.25)])
+    # Chords may be rolled upwards, and players hesitate.
+    rolled, hesitates = rng.choice([0, 0, rng.uniform(0.01, 0.05)]), rng.choice([0, 0, rng.uniform(0, 0.05)])
     tempo, lead = rng.uniform(0.65, 1.5), rng.uniform(0.2, 1.5)
     phase, period = rng.uniform(0, 2 * np.pi), rng.uniform(12, 25)
     grid = np.arange(0, expected[-1]["onset"] + 8, 0.05)
     rate = tempo * (1 + drift * np.sin(2 * np.pi * grid / period + phase))
+    rate = rate / (1 + rng.uniform(4, 20) * (rng.random(len(grid)) < hesitates * 0.3))
     times = np.concatenate([[0], np.cumsum(0.05 / rate)])[:-1]
     played, truth, extras, shared = [], [], [], {}
     onsets = np.array([note["onset"] for note in expected])
@@ -155,7 +192,9 @@ def perform(rng, expected, monophonic):
 
     for note in expected:
         common = shared.setdefault(round(note["onset"], 3), jitter * rng.standard_normal())
-        onset = max(0.05, when(note["onset"]) + lead + common + 0.006 * rng.standard_normal())
+        place = np.sum((np.abs(onsets - note["onset"]) < 1e-3) & (pitches < note["pitch"]))
+        own = 0.006 * rng.standard_normal() + rolled * place
+        onset = max(0.05, when(note["onset"]) + lead + common + own)
         duration = when(note["onset"] + note["duration"]) - when(note["onset"])
         velocity = int(np.clip(note["velocity"] + 8 * rng.standard_normal(), 12, 126))
         fate, pitch = rng.random(), note["pitch"]
@@ -165,7 +204,7 @@ def perform(rng, expected, monophonic):
         if fate < missed + wrong:
             options = free(pitch, note["onset"] - 0.15, note["onset"] + note["duration"] + 0.15, 2)
             pitch = int(rng.choice(options)) if options else pitch
-        played.append({"onset": onset, "duration": duration, "pitch": pitch, "velocity": velocity})
+        played.append({**note, "onset": onset, "duration": duration, "pitch": pitch, "velocity": velocity})
         truth.append((onset, pitch))
     for index in range(1, len(expected) - 1):
         if rng.random() >= extra:
@@ -179,9 +218,6 @@ def perform(rng, expected, monophonic):
         options = free(note["pitch"], score - 0.3, score + 0.3, 4)
         if options:
             onset, pitch = when(score) + lead, int(rng.choice(options))
-            velocity = note["velocity"]
-            played.append(
-                {"onset": onset, "duration": max(0.12, min(0.45 * gap, 0.5)), "pitch": pitch, "velocity": velocity}
-            )
+            played.append({**note, "onset": onset, "duration": max(0.12, min(0.45 * gap, 0.5)), "pitch": pitch})
             extras.append((onset, pitch))
     return without_overlaps(played), truth, extras

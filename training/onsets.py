@@ -18,6 +18,9 @@ REACH = 0.06
 # Share of the places where nothing begins that are trained on.
 KEPT = 0.3
 
+# How much the many notes of bands count, of which half cannot be heard.
+BAND = 0.5
+
 
 def matched(places, played):
     """by place, the note that begins there, or -1: nearest first, one to one, pitch by pitch"""
@@ -56,6 +59,7 @@ def load(folder, only_even):
         # Of the many places where nothing begins a part is enough.
         kept = right | (rng.random(len(places)) < KEPT)
         weight[~right] /= KEPT
+        weight *= BAND if case["kind"] == "band" else 1.0
         rows.append(places[kept, 2:])
         labels.append(right[kept].astype(np.float32))
         weights.append(weight[kept].astype(np.float32))
@@ -79,7 +83,7 @@ def main():
     rows, labels, weights, cases, lost = load(folder, sys.argv[3:] == ["even"])
     print(f"{len(rows)} places, {int(labels.sum())} onsets")
     held = cases % 20 < 2
-    trained = network.train(rows[~held], labels[~held], weights[~held], (64, 48), np.random.default_rng(1))
+    trained = network.train(rows[~held], labels[~held], weights[~held], (96, 64), np.random.default_rng(1), epochs=20)
     report(network.forward(trained, rows[held]), labels[held], lost * held.mean())
     network.write(out, trained)
 

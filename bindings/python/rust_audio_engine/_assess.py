@@ -26,6 +26,13 @@ class Counts(TypedDict):
     extra: int
 
 
+class Vibrato(TypedDict):
+    """A regular movement of pitch, up and down from the middle."""
+
+    rate_hz: float
+    extent_cents: float
+
+
 class AssessedNote(TypedDict):
     """An expected note and what became of it."""
 
@@ -42,6 +49,7 @@ class AssessedNote(TypedDict):
     timing: Literal["early", "on_time", "late"] | None
     cents_error: float | None
     cents_vs_own_tuning: float | None
+    vibrato: Vibrato | None
     duration_ratio: float | None
     level_db: float | None
 

@@ -256,6 +256,7 @@ impl Report<'_> {
                 timing: deviation.map(|deviation| self.timing(deviation)),
                 cents_error: None,
                 cents_vs_own_tuning: None,
+                vibrato: None,
                 duration_ratio: heard.and_then(|heard| self.duration_ratio(index, heard)),
                 level_db: heard.and_then(|heard| heard.velocity).map(velocity_level),
             }

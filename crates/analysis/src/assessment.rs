@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::contour::Vibrato;
 use crate::difficulty::Difficulty;
 
 /// The result. C, W and M are expected notes played right, at a wrong pitch and not at all; X are notes that answer none.
@@ -117,6 +118,8 @@ pub struct NoteAssessment {
     pub cents_error: Option<f64>,
     /// Deviation from the player's own tuning, cents.
     pub cents_vs_own_tuning: Option<f64>,
+    /// How its pitch swings, where the note sounds alone and does.
+    pub vibrato: Option<Vibrato>,
     /// Played length by written length at the local tempo.
     pub duration_ratio: Option<f64>,
     /// How loud it was played: decibels below full velocity, or full scale.

@@ -3,6 +3,7 @@
 use rae_dsp::fft::{Complex32, Fft};
 use rae_dsp::window::hann;
 
+use crate::contour::{Contour, Vibrato};
 use crate::evidence::{LOW_RATE, RATE};
 use crate::timing::median;
 
@@ -60,6 +61,18 @@ impl<'a> Intonation<'a> {
             self.partials(key, rate, &mut found);
         }
         weighted_median(found)
+    }
+
+    /// The same of a tone that sounds alone until `end` seconds, from how its pitch moves, and its vibrato; `None` where that
+    /// cannot be followed.
+    pub(crate) fn contour(&self, key: u8, onset: f64, end: f64) -> Option<(f64, Option<Vibrato>)> {
+        let (audio, rate) = if key > HIGH_KEY { (self.audio, RATE) } else { (self.low, LOW_RATE) };
+        let place = |seconds: f64| ((seconds.max(0.0) * f64::from(rate)) as usize).min(audio.len());
+        let (start, end) = (place(onset + FROM), place(end));
+        let nominal = 440.0 * ((f64::from(key) - 69.0 + self.tuning) / 12.0).exp2();
+        let piece = audio.get(start..end.max(start)).unwrap_or_default();
+        let (middle, vibrato) = Contour::of(piece, f64::from(rate), nominal)?.measure();
+        Some((middle + 100.0 * self.tuning, vibrato))
     }
 
     fn transform(&mut self, piece: &[f32]) {

@@ -9,6 +9,7 @@ mod advice;
 mod align;
 mod assess;
 mod assessment;
+mod contour;
 mod difficulty;
 mod evidence;
 mod expected;
@@ -27,6 +28,7 @@ pub use assessment::{
     Advice, AdviceCode, Assessment, Counts, ExtraNote, NoteAssessment, Quality, Restart, Section, Status, TempoPoint,
     TempoReport, Timing, TimingDeviation,
 };
+pub use contour::Vibrato;
 pub use difficulty::Difficulty;
 pub use expected::{Expected, ExpectedNote, Part};
 pub use hands::{Hand, HandError, SPLIT};

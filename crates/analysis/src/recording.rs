@@ -1,11 +1,12 @@
 //! The assessment of sound.
 
-use crate::align::align;
+use crate::align::{Alignment, align};
 use crate::assess::{Folded, Report, Settings, by_onset};
 use crate::assessment::{Assessment, Status};
 use crate::evidence::{Ear, LOW_RATE, Network, RATE, decimate};
-use crate::expected::Expected;
+use crate::expected::{Expected, ExpectedNote};
 use crate::intonation::{Intonation, own_tuning};
+use crate::played::PlayedNote;
 use crate::verdict::Trained;
 
 /// Peak below which there is nothing to hear.
@@ -20,6 +21,15 @@ const CLIPPED: f32 = 0.9999;
 const CLIPPED_ROW: usize = 3;
 const CLIPPED_ROWS: usize = 5;
 const CLIPPED_LEVEL: f32 = 0.7;
+
+/// From here on a tuning may as well be one of the other sign, semitones.
+const AMBIGUOUS: f64 = 0.35;
+
+/// Notes that overlap by less sound alone; onsets closer than the second belong to one tone, whose end is not listened to;
+/// seconds.
+const OVERLAP: f64 = 0.08;
+const BETWEEN: f64 = 0.1;
+const BEFORE_END: f64 = 0.03;
 
 /// Rate that recordings have to be at, hertz.
 pub const RECORDING_RATE: u32 = RATE;
@@ -43,8 +53,11 @@ impl Assessor {
     }
 
     /// Assesses a mono recording at [`RECORDING_RATE`] against what is expected.
-    pub fn assess(&self, expected: &Expected, audio: &[f32], settings: &Settings) -> Assessment {
-        let audio = cleaned(audio);
+    pub fn assess(&self, expected: &Expected, audio: impl Into<Vec<f32>>, settings: &Settings) -> Assessment {
+        self.assess_samples(expected, cleaned(audio.into()), settings)
+    }
+
+    fn assess_samples(&self, expected: &Expected, audio: Vec<f32>, settings: &Settings) -> Assessment {
         let peak = audio.iter().map(|x| x.abs()).fold(0.0, f32::max);
         let silent = peak < SILENCE || (audio.len() as f64) < SHORTEST * f64::from(RATE);
         if silent {
@@ -53,10 +66,7 @@ impl Assessor {
             return assessment;
         }
         let low = decimate(&audio);
-        let ear = Ear::new(&audio, &low);
-        let mut heard = ear.notes(&self.onsets);
-        let folded = Folded::new(expected, &heard, settings);
-        let alignment = align(&folded.expected, &folded.heard);
+        let (ear, mut heard, alignment) = self.listen(expected, &audio, &low, settings);
         if let Some(alignment) = &alignment {
             let predicted = expected.notes().iter().zip(&alignment.predicted);
             let predicted = predicted.filter_map(|(note, time)| Some(((*time)?, note.pitch)));
@@ -70,10 +80,46 @@ impl Assessor {
         let report = Report { expected, heard: &heard, alignment: &alignment, verdicts: &verdicts, settings };
         let mut assessment = report.assessment();
         assessment.tuning_cents = Some(100.0 * ear.tuning());
-        tune(&mut assessment, expected, &mut Intonation::new(&audio, &low, ear.tuning()));
+        tune(&mut assessment, expected, &alignment, &mut Intonation::new(&audio, &low, ear.tuning()));
         assessment.quality.clipped = is_clipped(&audio, peak);
         assessment.quality.snr_db = signal_to_noise(&audio);
         assessment
+    }
+}
+
+impl Assessor {
+    /// What is heard, and how it is aligned. Half a semitone sharp sounds as half a semitone flat does; what fits the
+    /// expected notes better is taken.
+    fn listen(
+        &self,
+        expected: &Expected,
+        audio: &[f32],
+        low: &[f32],
+        settings: &Settings,
+    ) -> (Ear, Vec<PlayedNote>, Option<Alignment>) {
+        let aligned = |heard: &[PlayedNote]| {
+            let folded = Folded::new(expected, heard, settings);
+            align(&folded.expected, &folded.heard)
+        };
+        let ear = Ear::new(audio, low);
+        let heard = ear.notes(&self.onsets);
+        let alignment = aligned(&heard);
+        if ear.tuning().abs() < AMBIGUOUS {
+            return (ear, heard, alignment);
+        }
+        let other = ear.tuning() - ear.tuning().signum();
+        let pitch = |pitch: u8| if other < 0.0 { pitch.saturating_add(1).min(127) } else { pitch.saturating_sub(1) };
+        let renamed: Vec<PlayedNote> =
+            heard.iter().map(|note| PlayedNote { pitch: pitch(note.pitch), ..*note }).collect();
+        let worth = |alignment: &Option<Alignment>| alignment.as_ref().map_or(0.0, |alignment| alignment.worth);
+        if worth(&aligned(&renamed)) <= worth(&alignment) {
+            return (ear, heard, alignment);
+        }
+        drop(ear);
+        let ear = Ear::tuned(audio, low, other);
+        let heard = ear.notes(&self.onsets);
+        let alignment = aligned(&heard);
+        (ear, heard, alignment)
     }
 }
 
@@ -84,17 +130,30 @@ impl Default for Assessor {
 }
 
 /// Without a constant part and what is no number.
-fn cleaned(audio: &[f32]) -> Vec<f32> {
-    let finite = |x: &f32| if x.is_finite() { *x } else { 0.0 };
-    let mean = audio.iter().map(|x| f64::from(finite(x))).sum::<f64>() / audio.len().max(1) as f64;
-    audio.iter().map(|x| finite(x) - mean as f32).collect()
+fn cleaned(mut audio: Vec<f32>) -> Vec<f32> {
+    audio.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);
+    let mean = audio.iter().copied().map(f64::from).sum::<f64>() / audio.len().max(1) as f64;
+    audio.iter_mut().for_each(|x| *x -= mean as f32);
+    audio
 }
 
 /// Adds the intonation of notes that are right.
-fn tune(assessment: &mut Assessment, expected: &Expected, intonation: &mut Intonation<'_>) {
-    for (note, expected) in assessment.notes.iter_mut().zip(expected.notes()) {
-        if let (Status::Correct, Some(onset), Some(key)) = (note.status, note.played_onset_s, note.played_pitch) {
-            note.cents_error = intonation.cents(key, onset, expected.duration);
+fn tune(assessment: &mut Assessment, expected: &Expected, alignment: &Alignment, intonation: &mut Intonation<'_>) {
+    let alone = sound_alone(expected.notes());
+    let extras = assessment.extra_notes.iter().map(|extra| extra.onset_s);
+    let mut onsets: Vec<f64> = assessment.notes.iter().filter_map(|note| note.played_onset_s).chain(extras).collect();
+    onsets.sort_by(f64::total_cmp);
+    for (index, (note, expected)) in assessment.notes.iter_mut().zip(expected.notes()).enumerate() {
+        let (Status::Correct, Some(onset), Some(key)) = (note.status, note.played_onset_s, note.played_pitch) else {
+            continue;
+        };
+        let length = expected.duration * alignment.slopes.get(index).copied().unwrap_or(1.0);
+        let next = onsets.get(onsets.partition_point(|&other| other <= onset + BETWEEN)).copied();
+        let end = next.unwrap_or(f64::INFINITY).min(onset + length) - BEFORE_END;
+        let contour = if alone[index] { intonation.contour(key, onset, end) } else { None };
+        match contour {
+            Some((cents, vibrato)) => (note.cents_error, note.vibrato) = (Some(cents), vibrato),
+            None => note.cents_error = intonation.cents(key, onset, expected.duration),
         }
     }
     let cents: Vec<f64> = assessment.notes.iter().filter_map(|note| note.cents_error).collect();
@@ -102,6 +161,19 @@ fn tune(assessment: &mut Assessment, expected: &Expected, intonation: &mut Inton
     for note in &mut assessment.notes {
         note.cents_vs_own_tuning = note.cents_error.map(|cents| cents - own);
     }
+}
+
+/// By note, whether no other is expected while it sounds.
+fn sound_alone(notes: &[ExpectedNote]) -> Vec<bool> {
+    let mut sounding = f64::NEG_INFINITY;
+    let alone = |(index, note): (usize, &ExpectedNote)| {
+        let end = note.onset + note.duration;
+        let next = notes.get(index + 1).map_or(f64::INFINITY, |next| next.onset);
+        let alone = sounding <= note.onset + OVERLAP && next >= end - OVERLAP.min(0.5 * note.duration);
+        sounding = sounding.max(end);
+        alone
+    };
+    notes.iter().enumerate().map(alone).collect()
 }
 
 /// Whether samples lie at the highest level again and again.

@@ -59,6 +59,11 @@ pub(crate) const PREDICTION: Fit = Fit {
     rounds: 5,
 };
 
+/// Onsets of the score count in so many steps a second; where more notes were played than anybody plays, in larger ones.
+const STEPS: f64 = 1e4;
+const COARSE_STEPS: f64 = 1e2;
+const MANY: usize = 20_000;
+
 /// Consistency of the median absolute deviation with the standard deviation of a normal distribution.
 pub(crate) const MAD: f64 = 1.4826;
 
@@ -145,19 +150,26 @@ pub(crate) fn deviations(notes: &[(f64, f64)], breaks: &[f64]) -> Vec<f64> {
         if members.len() < 3 {
             continue;
         }
-        let anchors = chords(&members.iter().map(|&i| notes[i]).collect::<Vec<_>>());
+        let steps = if members.len() > MANY { COARSE_STEPS } else { STEPS };
+        let anchors = chords(&members.iter().map(|&i| notes[i]).collect::<Vec<_>>(), steps);
+        let mut known: Option<(f64, f64)> = None;
         for &i in &members {
-            let score = (notes[i].0 * 1e4).round() / 1e4;
-            deviations[i] = notes[i].1 - DEVIATION.line(&anchors, score).played;
+            let score = (notes[i].0 * steps).round() / steps;
+            let (_, line) = match known {
+                Some(known) if known.0 == score => known,
+                _ => (score, DEVIATION.line(&anchors, score).played),
+            };
+            known = Some((score, line));
+            deviations[i] = notes[i].1 - line;
         }
     }
     deviations
 }
 
-/// One anchor for the notes of one onset: their median.
-fn chords(notes: &[(f64, f64)]) -> Vec<Anchor> {
+/// One anchor for the notes of one onset, rounded to so many steps a second: their median.
+fn chords(notes: &[(f64, f64)], steps: f64) -> Vec<Anchor> {
     let mut anchors: Vec<Anchor> = Vec::new();
-    let rounded = |score: f64| (score * 1e4).round() / 1e4;
+    let rounded = |score: f64| (score * steps).round() / steps;
     for chord in notes.chunk_by(|a, b| rounded(a.0) == rounded(b.0)) {
         let played = median(chord.iter().map(|note| note.1).collect());
         anchors.push(Anchor { score: rounded(chord[0].0), played, weight: 1.0 });

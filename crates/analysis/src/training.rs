@@ -5,7 +5,7 @@ use crate::assess::by_onset;
 use crate::evidence::{self, Ear, FEATURES, Levels, Network, Rises, decimate, describe};
 use crate::expected::Expected;
 use crate::played::PlayedNote;
-use crate::verdict::{Answer, Context, Judge, NOT_HEARD, decide, extra_features, played_features};
+use crate::verdict::{Answer, Context, Judge, NOT_HEARD, Success, Timeline, decide, extra_features, played_features};
 
 /// A place in a recording where a note may begin.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,8 @@ pub struct Place {
 
 /// All places of a mono recording at 16 kHz, by time.
 pub fn places(audio: &[f32]) -> Vec<Place> {
-    let levels = Levels::of(audio, &decimate(audio));
+    let low = decimate(audio);
+    let levels = Levels::of(audio, &low, evidence::tuning(&low));
     let rises = Rises::of(&levels);
     let place = |place: evidence::Place| {
         let mut features = Vec::with_capacity(FEATURES);
@@ -63,18 +64,20 @@ struct Witness<'a> {
 
 impl Judge for Witness<'_> {
     fn played(&self, context: &Context<'_>, answers: &[Option<Answer>]) -> Vec<f64> {
+        let success = Success::of(context, answers);
         let row = |note: usize| {
             let onset = answers[note].map(|answer| context.heard[answer.heard].onset);
-            (onset, played_features(self.ear, context, answers, note).to_vec())
+            (onset, played_features(self.ear, context, answers, &success, note).to_vec())
         };
         self.decisions.borrow_mut().played = (0..answers.len()).map(row).collect();
         answers.iter().map(|answer| answer.map_or(NOT_HEARD, |answer| answer.worth)).collect()
     }
 
     fn extra(&self, context: &Context<'_>, played: &[Option<usize>], rest: &[usize]) -> Vec<f64> {
+        let timeline = Timeline::of(context);
         let row = |&heard: &usize| {
             let note = &context.heard[heard];
-            let features = extra_features(self.ear, context, played, heard).to_vec();
+            let features = extra_features(self.ear, context, &timeline, played, heard).to_vec();
             Place { onset: note.onset, key: note.pitch, features }
         };
         self.decisions.borrow_mut().others = rest.iter().map(row).collect();

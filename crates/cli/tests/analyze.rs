@@ -234,3 +234,45 @@ fn reports_are_written_beside_what_is_printed() {
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 4, "{left:?}");
 }
+
+#[test]
+fn a_full_band_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let piece = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test_data/demo.mid");
+    let sound = folder.path().join("band.wav");
+    let render = ["render", piece.to_str().unwrap(), "-o", sound.to_str().unwrap(), "--soundfont", "builtin"];
+    assert!(rae(&[&render[..], &["--quiet", "--normalize"]].concat()).status.success());
+    let heard = analyzed(&sound, &piece, &[]);
+    assert!(heard["pitch_accuracy"].as_f64().unwrap() > 0.95, "{}", heard["counts"]);
+    assert!(heard["restarts"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn recordings_of_telephones_and_browsers_are_heard() {
+    let peers = std::env::var_os("RAE_REQUIRE_PEERS").is_some_and(|value| value == "1");
+    if Command::new("ffmpeg").arg("-version").output().is_err() {
+        assert!(!peers, "ffmpeg is not installed");
+        eprintln!("skipped: ffmpeg is not installed");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let expected = song(folder.path(), "expected.mid", &MELODY);
+    let sound = folder.path().join("played.wav");
+    let render = ["render", expected.to_str().unwrap(), "-o", sound.to_str().unwrap(), "--soundfont", "builtin"];
+    assert!(rae(&[&render[..], &["--tempo", "1.1", "--quiet"]].concat()).status.success());
+    for (name, options) in [
+        ("telephone.mp3", "-af highpass=f=250,lowpass=f=3600,acompressor -ac 1 -ar 22050 -b:a 40k"),
+        ("browser.webm", "-ac 1 -ar 48000 -c:a libopus -b:a 24k"),
+        ("narrow.wav", "-ac 1 -ar 8000 -c:a pcm_u8"),
+        ("wide.flac", "-ar 96000"),
+    ] {
+        let path = folder.path().join(name);
+        let mut ffmpeg = Command::new("ffmpeg");
+        ffmpeg.args(["-v", "error", "-i", sound.to_str().unwrap()]).args(options.split(' ')).arg(&path);
+        let done = ffmpeg.output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let heard = analyzed(&path, &expected, &[]);
+        assert!(heard["pitch_accuracy"].as_f64().unwrap() > 0.93, "{name}: {}", heard["counts"]);
+        assert!((heard["tempo"]["ratio"].as_f64().unwrap() - 1.1).abs() < 0.02, "{name}");
+    }
+}

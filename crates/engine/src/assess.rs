@@ -78,8 +78,8 @@ pub fn assess_sound<'a>(
 ) -> Result<AssessedPerformance, Error> {
     let notes = settings.expected(expected)?;
     let (audio, warnings) = gather(sound)?;
-    let assessment = noticed(Assessor::new().assess(&notes, &audio, &settings.judging), expected, warnings);
     let sound = SampleRate::new(RECORDING_RATE).map(|rate| Sound::new(&audio, rate));
+    let assessment = noticed(Assessor::new().assess(&notes, audio, &settings.judging), expected, warnings);
     Ok(AssessedPerformance { assessment, expected: notes, sound })
 }
 

@@ -5,11 +5,13 @@
 //! repeats and leaps come out. It is done first at several constant tempos, then along the tempo found.
 
 mod path;
+mod rewards;
 
 use crate::expected::ExpectedNote;
 use crate::played::PlayedNote;
-use crate::timing::{Anchor, MAD, PREDICTION, median};
+use crate::timing::{Anchor, Line, MAD, PREDICTION, median};
 use path::{Grid, Step};
+use rewards::Rewards;
 
 /// Expected onsets this close to a chord's first belong to it, seconds.
 const CHORD: f64 = 0.03;
@@ -23,11 +25,17 @@ const LEAST_PROBABILITY: f64 = 0.3;
 /// Tempos to begin with, seconds of the recording per second of the score.
 const TEMPOS: [f64; 7] = [0.55, 0.68, 0.82, 1.0, 1.2, 1.45, 1.8];
 
-/// What a pair loses for each note that only one side has, and what a note that is a whole tone or less off is worth.
-const MISMATCH: f64 = 0.25;
-
 /// Half the stretch of score in which the local tempo is looked for, seconds.
 const TEMPO_REACH: f64 = 4.0;
+
+/// Stretch of score that has one tempo, seconds.
+const TEMPO_STEP: f64 = 0.25;
+
+/// Anchors of an attempt that lines are drawn through: more than half an hour of music has.
+const MOST_ANCHORS: usize = 10_000;
+
+/// Beyond the first and the last anchor the tempo around them holds for so many seconds of the score, then that of all.
+const EDGE: f64 = 2.5;
 
 /// A pair of a score chord and when it was played.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,6 +68,8 @@ pub(crate) struct Alignment {
     /// Expected notes from the first chord that was reached to the last.
     pub(crate) covered: std::ops::Range<usize>,
     pub(crate) jumps: Vec<JumpBack>,
+    /// What its path is worth.
+    pub(crate) worth: f64,
     /// Typical distance between notes and where they were predicted, seconds.
     pub(crate) spread: f64,
 }
@@ -71,7 +81,7 @@ pub(crate) fn align(expected: &[ExpectedNote], heard: &[PlayedNote]) -> Option<A
     if chords.onsets.is_empty() || clusters.times.len() < 2 {
         return None;
     }
-    let visits = visits(&chords, &clusters, expected);
+    let (visits, worth) = visits(&chords, &clusters, expected, heard);
     let attempts = attempts_of_chords(&visits, chords.onsets.len());
     let anchors = first_anchors(&chords, &visits, expected, heard);
     let first = predict(&chords, expected, &attempts, &anchors);
@@ -85,6 +95,7 @@ pub(crate) fn align(expected: &[ExpectedNote], heard: &[PlayedNote]) -> Option<A
         predicted: second.into_iter().map(|line| line.map(|line| line.0)).collect(),
         covered: chords.notes[from].start..chords.notes[to].end,
         jumps: jumps(&visits, &chords),
+        worth,
     })
 }
 
@@ -153,81 +164,56 @@ impl Clusters {
     }
 }
 
-/// The best path at the tempo that fits best, then along the tempo that it has.
-fn visits(chords: &Chords, clusters: &Clusters, expected: &[ExpectedNote]) -> Vec<Visit> {
+/// The best path at the tempo that fits best, then along the tempo that it has, and what it is worth.
+fn visits(chords: &Chords, clusters: &Clusters, expected: &[ExpectedNote], heard: &[PlayedNote]) -> (Vec<Visit>, f64) {
+    let rewards = Rewards::new(chords, clusters, expected, heard);
     let grid = Grid {
         score: &chords.onsets,
         played: &clusters.times,
-        score_weights: chords.notes.iter().map(|notes| (notes.len() as f64).sqrt()).collect(),
+        score_weights: (0..chords.onsets.len()).map(|chord| rewards.weight(chord)).collect(),
         played_weights: clusters.weights.iter().map(|weight| weight / weight.max(1.0).sqrt()).collect(),
-        rewards: rewards(chords, clusters, expected),
+        rewards,
     };
     let paths = TEMPOS.map(|tempo| (tempo, grid.best_path(&vec![tempo; chords.onsets.len()])));
     let best = paths.into_iter().max_by(|a, b| a.1.worth.total_cmp(&b.1.worth));
-    let Some((tempo, mut path)) = best else { return Vec::new() };
+    let Some((tempo, mut path)) = best else { return (Vec::new(), 0.0) };
     for _ in 0..2 {
         path = grid.best_path(&local_tempos(chords, clusters, &path.steps, tempo));
     }
     let mut attempt = 0;
     let mut last = None;
-    let visits = path.steps.into_iter().map(|Step { cluster, chord }| {
+    let visits = path.steps.iter().map(|&Step { cluster, chord }| {
         attempt += usize::from(last.is_some_and(|last| chord <= last));
         last = Some(chord);
         Visit { chord, time: clusters.times[cluster], attempt }
     });
-    visits.collect()
-}
-
-/// By cluster, the chords that share a pitch with it, and what the pair is worth.
-fn rewards(chords: &Chords, clusters: &Clusters, expected: &[ExpectedNote]) -> Vec<Vec<(usize, f64)>> {
-    let mut by_pitch: Vec<Vec<usize>> = vec![Vec::new(); 128];
-    for (chord, notes) in chords.notes.iter().enumerate() {
-        for note in &expected[notes.clone()] {
-            by_pitch[usize::from(note.pitch)].push(chord);
-        }
-    }
-    let reward = |cluster: usize, chord: usize| {
-        let pitches = || expected[chords.notes[chord].clone()].iter().map(|note| note.pitch);
-        let wanted = chords.notes[chord].len() as f64;
-        let (mut hit, mut near) = (0.0, 0.0);
-        for &(pitch, probability) in &clusters.pitches[cluster] {
-            if pitches().any(|wanted| wanted == pitch) {
-                hit += probability;
-            } else if pitches().any(|wanted| wanted.abs_diff(pitch) <= 2) {
-                near += probability;
-            }
-        }
-        let missing = (wanted - hit).max(0.0);
-        let surplus = (clusters.weights[cluster] - hit).max(0.0);
-        (hit + MISMATCH * (near.min(missing) - missing - surplus)) / wanted.sqrt()
-    };
-    let chords_of = |pitches: &[(u8, f64)]| {
-        let mut chords: Vec<usize> =
-            pitches.iter().flat_map(|(pitch, _)| by_pitch[usize::from(*pitch % 128)].iter().copied()).collect();
-        chords.sort_unstable();
-        chords.dedup();
-        chords
-    };
-    let pairs = |(cluster, pitches): (usize, &Vec<(u8, f64)>)| {
-        chords_of(pitches).into_iter().map(|chord| (chord, reward(cluster, chord))).collect()
-    };
-    clusters.pitches.iter().enumerate().map(pairs).collect()
+    (visits.collect(), path.worth)
 }
 
 /// By chord, seconds of the recording per second of the score around it.
 fn local_tempos(chords: &Chords, clusters: &Clusters, steps: &[Step], otherwise: f64) -> Vec<f64> {
-    let local = |&onset: &f64| {
-        let near: Vec<&Step> =
-            steps.iter().filter(|step| (chords.onsets[step.chord] - onset).abs() < TEMPO_REACH).collect();
-        let ratios = near.windows(2).filter_map(|pair| {
-            let score = chords.onsets[pair[1].chord] - chords.onsets[pair[0].chord];
-            let played = clusters.times[pair[1].cluster] - clusters.times[pair[0].cluster];
-            (score > 0.05 && played > 0.02).then(|| played / score)
-        });
-        let ratios: Vec<f64> = ratios.collect();
-        if ratios.len() >= 3 { median(ratios).clamp(0.35, 3.0) } else { otherwise }
+    let ratio = |pair: &[Step]| {
+        let (from, to) = (chords.onsets[pair[0].chord], chords.onsets[pair[1].chord]);
+        let (score, played) = (to - from, clusters.times[pair[1].cluster] - clusters.times[pair[0].cluster]);
+        (score > 0.05 && score < TEMPO_REACH && played > 0.02).then(|| (0.5 * (from + to), played / score))
     };
-    chords.onsets.iter().map(local).collect()
+    let mut ratios: Vec<(f64, f64)> = steps.windows(2).filter_map(ratio).collect();
+    ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let local = |onset: f64| {
+        let first = ratios.partition_point(|(at, _)| *at < onset - TEMPO_REACH);
+        let end = ratios.partition_point(|(at, _)| *at <= onset + TEMPO_REACH);
+        let near: Vec<f64> = ratios[first..end].iter().map(|(_, ratio)| *ratio).collect();
+        if near.len() >= 3 { median(near).clamp(0.35, 3.0) } else { otherwise }
+    };
+    // Chords that are close have the same.
+    let mut known = (f64::NEG_INFINITY, otherwise);
+    let of_chord = |&onset: &f64| {
+        if onset - known.0 > TEMPO_STEP {
+            known = (onset, local(onset));
+        }
+        known.1
+    };
+    chords.onsets.iter().map(of_chord).collect()
 }
 
 /// By chord, the attempt in which it was played last; chords in between belong to the attempt before them.
@@ -306,15 +292,36 @@ fn predict(
     for AttemptAnchor { attempt, anchor } in anchors {
         of_attempt[*attempt].push(Anchor { weight: anchor.weight + 0.05, ..*anchor });
     }
+    of_attempt.iter_mut().for_each(thin_out);
     let mut predicted = Vec::with_capacity(expected.len());
     for (chord, notes) in chords.notes.iter().enumerate() {
-        let anchors = &of_attempt[attempts[chord]];
-        for note in &expected[notes.clone()] {
-            let line = (!anchors.is_empty()).then(|| PREDICTION.line(anchors, note.onset));
-            predicted.push(line.map(|line| (line.played, line.slope)));
-        }
+        let onset = chords.onsets[chord];
+        let line = line_at(&of_attempt[attempts[chord]], onset);
+        let at = |note: &ExpectedNote| line.map(|line| (line.played + line.slope * (note.onset - onset), line.slope));
+        predicted.extend(expected[notes.clone()].iter().map(at));
     }
     predicted
+}
+
+/// Leaves so few anchors that lines through them take bounded time.
+fn thin_out(anchors: &mut Vec<Anchor>) {
+    let stride = anchors.len().div_ceil(MOST_ANCHORS).max(1);
+    let mut index = 0;
+    anchors.retain(|_| {
+        index += 1;
+        (index - 1) % stride == 0
+    });
+}
+
+/// The line through the anchors of an attempt, which are sorted by score time.
+fn line_at(anchors: &[Anchor], score: f64) -> Option<Line> {
+    let (first, last) = (anchors.first()?, anchors.last()?);
+    let nearest = score.clamp(first.score - EDGE, last.score + EDGE);
+    let line = PREDICTION.line(anchors, nearest);
+    let span = last.score - first.score;
+    let overall = if span > EDGE { (last.played - first.played) / span } else { line.slope };
+    let slope = if score == nearest { line.slope } else { overall.clamp(0.3, 3.5) };
+    Some(Line { played: line.played + slope * (score - nearest), slope })
 }
 
 /// How far likely notes are from where they were predicted.

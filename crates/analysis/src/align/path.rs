@@ -1,7 +1,15 @@
 //! The path of most worth through pairs of clusters and chords.
+//!
+//! Of each cluster the best pairs alone are followed, and a path may begin, or land after a jump, at a bounded number of
+//! chords; so time and memory grow with the length of the recording, whatever is expected.
+
+use super::rewards::Rewards;
 
 /// Clusters and chords that a step may leave out.
 const REACH: usize = 8;
+
+/// Pairs of a cluster that are followed.
+const BEAM: usize = 128;
 
 /// What leaving out a note costs, and how much may be left out between two pairs.
 const SKIP: f64 = 0.35;
@@ -16,8 +24,8 @@ const STEP_SHARE: f64 = 0.22;
 const STEP_COST: f64 = 0.4;
 const MOST_DEVIATION: f64 = 8.0;
 
-/// What is never reached.
-const NEVER: f64 = f64::NEG_INFINITY;
+/// Nothing came before.
+const START: u32 = u32::MAX;
 
 /// A pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,15 +48,16 @@ pub(super) struct Grid<'a> {
     pub(super) played: &'a [f64],
     pub(super) score_weights: Vec<f64>,
     pub(super) played_weights: Vec<f64>,
-    /// By cluster, the chords that it may be, ascending, and what that is worth.
-    pub(super) rewards: Vec<Vec<(usize, f64)>>,
+    pub(super) rewards: Rewards<'a>,
 }
 
 /// A pair that has been reached.
+#[derive(Clone, Copy)]
 struct Node {
-    step: Step,
+    cluster: u32,
+    chord: u32,
     worth: f64,
-    before: Option<usize>,
+    before: u32,
 }
 
 /// What leaving out what comes before or after costs, which is less than leaving it out in between.
@@ -87,63 +96,107 @@ impl Skips {
     }
 }
 
+/// The pairs of one cluster while they are looked for: by chord, what the best way there is worth and where it comes from.
+struct Row {
+    /// By chord, its place in `found`, if it is one of this cluster's.
+    places: Vec<u32>,
+    found: Vec<Node>,
+}
+
+impl Row {
+    fn offer(&mut self, node: Node) {
+        let place = &mut self.places[node.chord as usize];
+        match self.found.get_mut(*place as usize).filter(|found| found.chord == node.chord) {
+            Some(found) if node.worth > found.worth => *found = node,
+            Some(_) => {}
+            None => {
+                *place = self.found.len() as u32;
+                self.found.push(node);
+            }
+        }
+    }
+
+    /// The best pairs with their rewards; the row is empty afterwards.
+    fn take(&mut self, reward: impl Fn(usize) -> f64) -> Vec<Node> {
+        let rewarded = |node: Node| Node { worth: node.worth + reward(node.chord as usize), ..node };
+        let mut nodes: Vec<Node> = self.found.drain(..).map(rewarded).collect();
+        if nodes.len() > BEAM {
+            nodes.select_nth_unstable_by(BEAM, |a, b| b.worth.total_cmp(&a.worth).then(a.chord.cmp(&b.chord)));
+            nodes.truncate(BEAM);
+        }
+        nodes.sort_unstable_by_key(|node| node.chord);
+        nodes
+    }
+}
+
 impl Grid<'_> {
     /// The best path where a second of the score takes `tempos` seconds of the recording, by chord.
     pub(super) fn best_path(&self, tempos: &[f64]) -> Path {
         let played = Skips::new(&self.played_weights, 2.0, 0.1);
         let score = Skips::new(&self.score_weights, 3.0, 0.15);
+        let pass = Pass { grid: self, tempos, score: &score };
         let mut nodes: Vec<Node> = Vec::new();
-        // Of the last clusters, by chord, the place of their node.
-        let mut rows: Vec<Vec<Option<u32>>> = vec![vec![None; self.score.len()]; REACH];
+        // Where the nodes of each cluster begin.
+        let mut firsts = Vec::with_capacity(self.played.len());
+        let mut row = Row { places: vec![0; self.score.len()], found: Vec::new() };
         // The best node so far if nothing had been left out after it.
-        let mut jump: Option<(f64, usize)> = None;
-        for (cluster, rewards) in self.rewards.iter().enumerate() {
-            let row_of = |cluster: usize| cluster % REACH;
-            let mut row = std::mem::take(&mut rows[row_of(cluster)]);
-            row.fill(None);
-            let first_new = nodes.len();
-            for &(chord, reward) in rewards {
-                let mut best = (-played.before(cluster) - score.before(chord), None);
-                let mut offer = |worth: f64, before: usize| {
-                    if worth > best.0 {
-                        best = (worth, Some(before));
-                    }
-                };
-                for earlier in (cluster.saturating_sub(REACH - 1)..cluster).rev() {
-                    let skipped = played.between(earlier, cluster);
-                    if skipped > MOST_SKIPPED {
-                        break;
-                    }
-                    let step = self.played[cluster] - self.played[earlier];
-                    let from = chord.saturating_sub(REACH);
-                    for (before, &node) in (from..chord).zip(&rows[row_of(earlier)][from..chord]) {
-                        let Some(node) = node else { continue };
-                        let wanted = tempos[chord] * (self.score[chord] - self.score[before]);
-                        let off = (step - wanted) / (STEP_SECONDS + STEP_SHARE * wanted);
-                        let cost = STEP_COST * (off * off).min(MOST_DEVIATION) + skipped + score.between(before, chord);
-                        offer(nodes[node as usize].worth - cost, node as usize);
-                    }
-                }
-                if let Some((worth, node)) = jump {
-                    offer(worth - played.sums[cluster] - JUMP, node);
-                }
-                row[chord] = Some(nodes.len() as u32);
-                nodes.push(Node { step: Step { cluster, chord }, worth: best.0 + reward, before: best.1 });
+        let mut jump: Option<(f64, u32)> = None;
+        for cluster in 0..self.played.len() {
+            firsts.push(nodes.len());
+            for &chord in self.rewards.entries(cluster) {
+                let begun = -played.before(cluster) - score.before(chord as usize);
+                let landed = jump.map(|(worth, node)| (worth - played.sums[cluster] - JUMP, node));
+                let (worth, before) = landed.filter(|(worth, _)| *worth > begun).unwrap_or((begun, START));
+                row.offer(Node { cluster: cluster as u32, chord, worth, before });
             }
-            for (index, node) in nodes.iter().enumerate().skip(first_new) {
+            for earlier in (cluster.saturating_sub(REACH - 1)..cluster).rev() {
+                let skipped = played.between(earlier, cluster);
+                if skipped > MOST_SKIPPED {
+                    break;
+                }
+                let first = firsts[earlier];
+                for (index, node) in (first as u32..).zip(&nodes[first..firsts[earlier + 1]]) {
+                    pass.extend((index, node), cluster, skipped, &mut row);
+                }
+            }
+            for node in row.take(|chord| self.rewards.of(cluster, chord)) {
                 let unskipped = node.worth + played.sums[cluster + 1];
                 if jump.is_none_or(|(most, _)| unskipped > most) {
-                    jump = Some((unskipped, index));
+                    jump = Some((unskipped, nodes.len() as u32));
                 }
+                nodes.push(node);
             }
-            rows[row_of(cluster)] = row;
         }
-        let whole = |node: &Node| node.worth - played.after(node.step.cluster) - score.after(node.step.chord);
+        let whole = |node: &Node| node.worth - played.after(node.cluster as usize) - score.after(node.chord as usize);
         let last = (0..nodes.len()).max_by(|&a, &b| whole(&nodes[a]).total_cmp(&whole(&nodes[b])));
-        let worth = last.map_or(NEVER, |last| whole(&nodes[last]));
-        let mut steps: Vec<Step> =
-            std::iter::successors(last, |&node| nodes[node].before).map(|node| nodes[node].step).collect();
+        let worth = last.map_or(f64::NEG_INFINITY, |last| whole(&nodes[last]));
+        let before = |&node: &usize| Some(nodes[node].before as usize).filter(|&before| before < nodes.len());
+        let step = |node: usize| Step { cluster: nodes[node].cluster as usize, chord: nodes[node].chord as usize };
+        let mut steps: Vec<Step> = std::iter::successors(last, before).map(step).collect();
         steps.reverse();
         Path { worth, steps }
+    }
+}
+
+/// One search for a path.
+struct Pass<'a> {
+    grid: &'a Grid<'a>,
+    tempos: &'a [f64],
+    score: &'a Skips,
+}
+
+impl Pass<'_> {
+    /// Offers the pairs of a cluster by which a node can be followed, where clusters worth `skipped` lie in between.
+    fn extend(&self, (index, node): (u32, &Node), cluster: usize, skipped: f64, row: &mut Row) {
+        let Grid { score, played, rewards, .. } = self.grid;
+        let from = node.chord as usize;
+        let step = played[cluster] - played[node.cluster as usize];
+        let later = score.iter().zip(self.tempos).enumerate().skip(from + 1).take(REACH);
+        for (chord, (onset, tempo)) in later.filter(|(chord, _)| rewards.share_a_pitch(cluster, *chord)) {
+            let wanted = tempo * (onset - score[from]);
+            let off = (step - wanted) / (STEP_SECONDS + STEP_SHARE * wanted);
+            let cost = STEP_COST * (off * off).min(MOST_DEVIATION) + skipped + self.score.between(from, chord);
+            row.offer(Node { cluster: cluster as u32, chord: chord as u32, worth: node.worth - cost, before: index });
+        }
     }
 }

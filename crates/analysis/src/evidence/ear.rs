@@ -2,7 +2,7 @@
 
 use super::bands::{BANDS, LOWEST};
 use super::features::{FEATURES, describe};
-use super::levels::{FRAME, Levels};
+use super::levels::{FRAME, Levels, tuning};
 use super::network::Network;
 use super::onsets::{LAG, PITCHES, Place, Rises, places};
 use crate::played::PlayedNote;
@@ -47,7 +47,12 @@ pub(crate) struct Sound {
 impl Ear {
     /// Listens to audio at 16 kHz; `low` is the same, decimated.
     pub(crate) fn new(audio: &[f32], low: &[f32]) -> Ear {
-        let levels = Levels::of(audio, low);
+        Ear::tuned(audio, low, tuning(low))
+    }
+
+    /// The same of an instrument that is known to be tuned so many semitones higher than A = 440 Hz.
+    pub(crate) fn tuned(audio: &[f32], low: &[f32], tuning: f64) -> Ear {
+        let levels = Levels::of(audio, low, tuning);
         let rises = Rises::of(&levels);
         Ear { levels, rises }
     }
@@ -122,8 +127,8 @@ impl Ear {
         let here = (((time - LAG) / FRAME).round().max(0.0) as usize).min(frames - 1);
         let moved = |by: isize| here.saturating_add_signed(by).min(frames - 1);
         let most = |values: &[f32]| values.iter().copied().fold(0.0, f32::max);
-        let loudest = most(self.levels.frame(moved(5)));
-        let most_rising = most(self.rises.frame(here));
+        let loudest = most(&self.levels.frame(moved(5)));
+        let most_rising = most(&self.rises.frame(here));
         let Some(band) = usize::from(key).checked_sub(LOWEST).filter(|&band| band < BANDS) else {
             return Sound { loudest, most_rising, ..Sound::default() };
         };

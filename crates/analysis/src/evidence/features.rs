@@ -39,7 +39,7 @@ pub(crate) fn describe(levels: &Levels, rises: &Rises, place: Place, features: &
     let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
     let most = |values: &[f32]| values.iter().copied().fold(0.0, f32::max);
     let height = pitch as f32 / PITCHES as f32;
-    let (rise, highest) = (here[pitch], most(here));
-    features.extend([mean(after), mean(after) - mean(before), mean(here), height, height * height]);
-    features.extend([highest, rise / (highest + 1e-6), most(after)]);
+    let (rise, highest) = (here[pitch], most(&here));
+    features.extend([mean(&after), mean(&after) - mean(&before), mean(&here), height, height * height]);
+    features.extend([highest, rise / (highest + 1e-6), most(&after)]);
 }

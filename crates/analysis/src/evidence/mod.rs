@@ -12,7 +12,7 @@ mod tuning;
 
 pub(crate) use ear::Ear;
 pub(crate) use features::{FEATURES, describe};
-pub(crate) use levels::{LOW_RATE, Levels, RATE, decimate};
+pub(crate) use levels::{LOW_RATE, Levels, RATE, decimate, tuning};
 pub(crate) use network::Network;
 pub(crate) use onsets::{Place, Rises, places};
 pub(crate) use tuning::vertex;

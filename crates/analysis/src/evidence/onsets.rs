@@ -26,38 +26,44 @@ const LEAST_LEVEL: f32 = 0.12;
 /// Onsets are heard this long before the rise is steepest; found on material with known onsets, seconds.
 pub(super) const LAG: f64 = 0.022;
 
-/// How much every pitch rises, frame by frame.
+/// Rises are kept in steps of this: their weights add up to less than 4.
+const RISE_STEP: f32 = 1.0 / 16_384.0;
+
+/// How much every pitch rises, frame by frame, in 16 bits, since recordings may be long.
 pub(crate) struct Rises {
-    rises: Vec<f32>,
+    rises: Vec<u16>,
 }
 
 impl Rises {
     pub(crate) fn of(levels: &Levels) -> Rises {
         let frames = levels.frames();
-        let mut rises = vec![0.0; frames * PITCHES];
-        let mut steps = [0.0; BANDS];
-        for (frame, rises) in rises.chunks_exact_mut(PITCHES).enumerate() {
+        let mut kept = vec![0; frames * PITCHES];
+        for (frame, kept) in kept.chunks_exact_mut(PITCHES).enumerate() {
             let before = levels.frame(frame.saturating_sub(RISE));
             let after = levels.frame((frame + RISE).min(frames - 1));
-            for ((step, before), after) in steps.iter_mut().zip(before).zip(after) {
-                *step = (after - before).max(0.0) * (2.0 * after).min(1.0);
-            }
+            let step = |band: usize| (after[band] - before[band]).max(0.0) * (2.0 * after[band]).min(1.0);
+            let steps: [f32; BANDS] = std::array::from_fn(step);
+            let mut rises = [0.0f32; PITCHES];
             for (partial, weight) in PARTIALS.iter().zip(WEIGHTS) {
                 for (rise, step) in rises.iter_mut().zip(&steps[*partial..]) {
                     *rise += weight * step;
                 }
             }
+            kept.iter_mut().zip(rises).for_each(|(kept, rise)| *kept = (rise / RISE_STEP + 0.5) as u16);
         }
-        Rises { rises }
+        Rises { rises: kept }
     }
 
     /// The rise of a pitch, counted from A0; 0 of those above.
     pub(super) fn at(&self, frame: usize, pitch: usize) -> f32 {
-        if pitch < PITCHES { self.rises[frame * PITCHES + pitch] } else { 0.0 }
+        if pitch < PITCHES { f32::from(self.rises[frame * PITCHES + pitch]) * RISE_STEP } else { 0.0 }
     }
 
-    pub(super) fn frame(&self, frame: usize) -> &[f32] {
-        &self.rises[frame * PITCHES..][..PITCHES]
+    pub(super) fn frame(&self, frame: usize) -> [f32; PITCHES] {
+        let mut rises = [0.0; PITCHES];
+        let kept = &self.rises[frame * PITCHES..];
+        rises.iter_mut().zip(kept).for_each(|(rise, &kept)| *rise = f32::from(kept) * RISE_STEP);
+        rises
     }
 
     fn frames(&self) -> usize {
@@ -97,7 +103,7 @@ pub(crate) fn places(levels: &Levels, rises: &Rises) -> Vec<Place> {
     let frames = rises.frames();
     let mut places = Vec::new();
     for frame in 1..frames.saturating_sub(1) {
-        for (pitch, &rise) in rises.frame(frame).iter().enumerate() {
+        for (pitch, rise) in rises.frame(frame).into_iter().enumerate() {
             if rise >= LEAST_RISE && is_peak(rises, frame, pitch, rise) && sounds(levels, frame, pitch) {
                 places.push(Place { frame, pitch });
             }

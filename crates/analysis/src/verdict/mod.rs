@@ -4,7 +4,7 @@ mod others;
 mod trained;
 
 pub(crate) use others::without_others;
-pub(crate) use trained::{Trained, extra_features, played_features};
+pub(crate) use trained::{Success, Timeline, Trained, extra_features, played_features};
 
 use crate::align::{Alignment, JumpBack};
 use crate::expected::ExpectedNote;
@@ -29,6 +29,9 @@ const STAND_IN_LEAST: f64 = 0.12;
 /// How far off a wrong pitch may be, semitones: among others, and where one note is expected and one was heard.
 const NEAR_PITCH: u8 = 4;
 const LONE_PITCH: u8 = 12;
+
+/// Expected notes of one pitch closer than this are heard as one, seconds.
+const UNISON: f64 = 0.05;
 
 /// Log-odds of a note for which nothing was heard.
 pub(crate) const NOT_HEARD: f64 = -8.0;
@@ -160,7 +163,21 @@ fn assign(expected: &[ExpectedNote], heard: &[PlayedNote], alignment: &Alignment
             taken[candidate] = true;
         }
     }
+    share_among_unisons(expected, &mut answers);
     answers
+}
+
+/// Where parts are written in unison, one sound answers for all of them.
+fn share_among_unisons(expected: &[ExpectedNote], answers: &mut [Option<Answer>]) {
+    for index in 0..expected.len() {
+        let note = &expected[index];
+        let is_unison = |&other: &usize| expected[other].pitch == note.pitch;
+        let after = (index + 1..expected.len()).take_while(|&other| expected[other].onset - note.onset < UNISON);
+        if let Some(other) = after.into_iter().find(is_unison) {
+            let shared = answers[index].or(answers[other]);
+            (answers[index], answers[other]) = (answers[index].or(shared), answers[other].or(shared));
+        }
+    }
 }
 
 /// Extra notes that stand in for missed ones become wrong pitches.

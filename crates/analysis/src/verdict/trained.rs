@@ -8,7 +8,7 @@ use crate::expected::ExpectedNote;
 use crate::verdict::{Answer, Context, Judge, NOT_HEARD, near};
 
 /// How many numbers describe an expected note, and one that may be an extra one.
-const PLAYED_FEATURES: usize = 22;
+const PLAYED_FEATURES: usize = 30;
 const EXTRA_FEATURES: usize = 30;
 
 /// Notes less likely than this are no extra ones, log-odds.
@@ -19,6 +19,9 @@ const TOGETHER: f64 = 0.03;
 
 /// Expected notes further away in the score do not matter.
 const NEIGHBOURS: usize = 24;
+
+/// Notes that began longer ago have died away, seconds.
+const SOUNDING: f64 = 3.0;
 
 /// What was heard counts as at the time of something within, seconds; rivals are closer.
 const SAME_TIME: f64 = 0.12;
@@ -38,8 +41,9 @@ pub(crate) struct Trained<'a> {
 impl Judge for Trained<'_> {
     fn played(&self, context: &Context<'_>, answers: &[Option<Answer>]) -> Vec<f64> {
         let mut rows = Vec::with_capacity(answers.len() * PLAYED_FEATURES);
+        let success = Success::of(context, answers);
         for note in 0..answers.len() {
-            rows.extend(played_features(self.ear, context, answers, note));
+            rows.extend(played_features(self.ear, context, answers, &success, note));
         }
         let log_odds = self.played.log_odds(&rows).into_iter().zip(answers);
         log_odds
@@ -50,12 +54,43 @@ impl Judge for Trained<'_> {
     fn extra(&self, context: &Context<'_>, played: &[Option<usize>], rest: &[usize]) -> Vec<f64> {
         let likely = |heard: usize| context.heard[heard].log_odds > LEAST_EXTRA;
         let mut rows = Vec::new();
+        let timeline = Timeline::of(context);
         for &heard in rest.iter().filter(|&&heard| likely(heard)) {
-            rows.extend(extra_features(self.ear, context, played, heard));
+            rows.extend(extra_features(self.ear, context, &timeline, played, heard));
         }
         let mut odds = self.extra.log_odds(&rows).into_iter();
         let mut of = |heard: usize| if likely(heard) { odds.next().map_or(NOT_HEARD, f64::from) } else { NOT_HEARD };
         rest.iter().map(|&heard| of(heard)).collect()
+    }
+}
+
+/// How well the notes of a piece are answered, from note to note: noise answers few, and after its end a recording none.
+pub(crate) struct Success {
+    sums: Vec<f64>,
+}
+
+impl Success {
+    pub(crate) fn of(context: &Context<'_>, answers: &[Option<Answer>]) -> Success {
+        let mut sums = vec![0.0];
+        for answer in answers {
+            let probability = answer.map_or(0.0, |answer| context.heard[answer.heard].probability());
+            sums.push(sums[sums.len() - 1] + probability);
+        }
+        Success { sums }
+    }
+
+    /// The mean probability of the answers to notes around one, without its own.
+    fn beside(&self, index: usize) -> f32 {
+        let count = self.sums.len() - 1;
+        let (first, end) = (index.saturating_sub(NEIGHBOURS), (index + NEIGHBOURS).min(count));
+        let own = self.sums[index + 1] - self.sums[index];
+        ((self.sums[end] - self.sums[first] - own) / (end - first).saturating_sub(1).max(1) as f64) as f32
+    }
+
+    /// The mean of all.
+    fn overall(&self) -> f32 {
+        let count = self.sums.len() - 1;
+        (self.sums[count] / count.max(1) as f64) as f32
     }
 }
 
@@ -64,6 +99,7 @@ pub(crate) fn played_features(
     ear: &Ear,
     context: &Context<'_>,
     answers: &[Option<Answer>],
+    success: &Success,
     index: usize,
 ) -> [f32; PLAYED_FEATURES] {
     let Context { expected, heard, alignment } = *context;
@@ -119,13 +155,53 @@ pub(crate) fn played_features(
     x[19] = ear.height(note.pitch);
     x[20] = note.duration.min(2.0) as f32;
     x[21] = sound.loudest;
+    let taken: Vec<usize> = neighbours(expected, index).filter_map(|other| Some(answers[other]?.heard)).collect();
+    beside_answer(context, &taken, note.pitch, onset, &mut x);
+    x[28..].copy_from_slice(&[success.beside(index), success.overall()]);
     x
+}
+
+/// Whether another pitch was struck instead, or sounds of which this one is a partial.
+fn beside_answer(context: &Context<'_>, taken: &[usize], pitch: u8, onset: f64, x: &mut [f32; PLAYED_FEATURES]) {
+    for other in near(context.heard, onset, SAME_TIME) {
+        let rival = &context.heard[other];
+        let free = !taken.contains(&other);
+        let place = match i16::from(rival.pitch) - i16::from(pitch) {
+            -2..=-1 | 1..=2 if free => 22,
+            -4..=-3 | 3..=4 if free => 23,
+            -12 if free => 24,
+            12 if free => 25,
+            -12 => 26,
+            -24 | -19 => 27,
+            _ => continue,
+        };
+        x[place] = x[place].max(rival.probability() as f32);
+    }
+}
+
+/// Expected notes by the times at which they should have been played.
+pub(crate) struct Timeline(Vec<(f64, usize)>);
+
+impl Timeline {
+    pub(crate) fn of(context: &Context<'_>) -> Timeline {
+        let predicted = context.alignment.predicted.iter().enumerate();
+        let mut times: Vec<(f64, usize)> = predicted.filter_map(|(note, time)| Some(((*time)?, note))).collect();
+        times.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Timeline(times)
+    }
+
+    /// Times and notes from so many seconds before a time to so many after it.
+    fn around(&self, time: f64, before: f64, after: f64) -> impl Iterator<Item = (f64, usize)> + '_ {
+        let first = self.0.partition_point(|(at, _)| *at <= time - before);
+        self.0[first..].iter().take_while(move |(at, _)| *at < time + after).copied()
+    }
 }
 
 /// What a note that may be an extra one looks like.
 pub(crate) fn extra_features(
     ear: &Ear,
     context: &Context<'_>,
+    timeline: &Timeline,
     played: &[Option<usize>],
     index: usize,
 ) -> [f32; EXTRA_FEATURES] {
@@ -133,7 +209,7 @@ pub(crate) fn extra_features(
     let note = &heard[index];
     let mut x = [0.0f32; EXTRA_FEATURES];
     x[0] = note.log_odds;
-    beside_expected(context, played, index, &mut x);
+    beside_expected(context, timeline, played, index, &mut x);
     beside_heard(context, index, &mut x);
     let sound = ear.around(note.onset, note.pitch);
     x[20..24].copy_from_slice(&[sound.after, sound.rise, sound.later, sound.octave]);
@@ -145,12 +221,18 @@ pub(crate) fn extra_features(
 }
 
 /// Whether the note may be a partial of an expected one that begins there or still sounds, or stand in for it.
-fn beside_expected(context: &Context<'_>, played: &[Option<usize>], index: usize, x: &mut [f32; EXTRA_FEATURES]) {
-    let Context { expected, heard, alignment } = *context;
+fn beside_expected(
+    context: &Context<'_>,
+    timeline: &Timeline,
+    played: &[Option<usize>],
+    index: usize,
+    x: &mut [f32; EXTRA_FEATURES],
+) {
+    let Context { expected, heard, .. } = *context;
     let note = &heard[index];
     let mut count = 0.0f32;
-    for (other, answer) in played.iter().enumerate() {
-        let Some(time) = alignment.predicted[other] else { continue };
+    for (time, other) in timeline.around(note.onset, SOUNDING, SAME_TIME) {
+        let answer = &played[other];
         let interval = i16::from(note.pitch) - i16::from(expected[other].pitch);
         if (time - note.onset).abs() < SAME_TIME {
             count += 1.0;
@@ -173,7 +255,7 @@ fn beside_expected(context: &Context<'_>, played: &[Option<usize>], index: usize
             if let Some(answer) = answer {
                 x[10] = x[10].max(0.1 * heard[*answer].log_odds);
             }
-        } else if time < note.onset - 0.08 && time > note.onset - 3.0 {
+        } else if time < note.onset - 0.08 {
             if time + 1.3 * expected[other].duration + 0.1 < note.onset {
                 continue;
             }

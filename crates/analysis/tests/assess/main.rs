@@ -1,6 +1,7 @@
 //! Performances with known mistakes, assessed.
 
 mod performer;
+mod sound;
 
 use performer::{CLEAN, Dice, Manner, Performance, Truth, accompanied, melody, note, perform, played, warp};
 use rae_analysis::{AdviceCode, Assessment, Expected, ExpectedNote, Settings, Status, Strictness, Timing, assess};
@@ -215,4 +216,29 @@ fn a_rising_tempo_is_seen() {
         assert!((point.ratio / (1.0 + point.score_s / 120.0) - 1.0).abs() < 0.02, "{point:?}");
     }
     assert_eq!(assessment.advice[0].code, AdviceCode::Rushing);
+}
+
+#[test]
+fn parts_in_unison_are_one_sound() {
+    let dice = &mut Dice(8);
+    let single = melody(dice, 32.0, 100.0);
+    let doubled = single.notes().iter().flat_map(|n| [*n, ExpectedNote { onset: n.onset + 0.012, track: 1, ..*n }]);
+    let expected = Expected::from_notes(doubled.collect());
+    assert_eq!(expected.notes().len(), 2 * single.notes().len());
+    let assessment = standard(&expected, &perform(&single, &CLEAN, dice));
+    assert_eq!((assessment.pitch_accuracy, assessment.counts.extra), (Some(1.0), 0));
+}
+
+#[test]
+fn pieces_of_absurd_density_have_results() {
+    // A hundred thousand notes in ten seconds, as in files that are made to break players.
+    let notes = (0..100_000).map(|n| note(1e-4 * f64::from(n), 0.05, 21 + (n * 7 % 88) as u8, 1));
+    let expected = Expected::from_notes(notes.collect());
+    let heard: Vec<_> = (0..2000).map(|n| played(0.01 * f64::from(n), 21 + (n * 11 % 88) as u8)).collect();
+    let assessment = assess(&expected, &heard, &Settings::default());
+    assert_eq!(assessment.notes.len(), expected.notes().len());
+    // And the other way round: much is heard where little is expected.
+    let expected = melody(&mut Dice(9), 16.0, 100.0);
+    let heard: Vec<_> = (0..100_000).map(|n| played(1e-3 * f64::from(n), (n * 7 % 128) as u8)).collect();
+    assert_eq!(assess(&expected, &heard, &Settings::default()).notes.len(), expected.notes().len());
 }
