@@ -1,7 +1,7 @@
 //! Titles, artists and so on.
 
 use symphonia::core::formats::FormatReader;
-use symphonia::core::meta::{StandardTag, Tag};
+use symphonia::core::meta::{RawValue, StandardTag, Tag};
 
 use crate::replay_gain::Found;
 use crate::{TagKey, Tags};
@@ -66,8 +66,23 @@ impl Numbers {
     }
 }
 
+/// Frames of ID3 that may hold several values, which the library hands over as they are.
+const LISTS: [(&str, TagKey); 6] = [
+    ("TIT2", TagKey::Title),
+    ("TPE1", TagKey::Artist),
+    ("TPE2", TagKey::AlbumArtist),
+    ("TALB", TagKey::Album),
+    ("TCOM", TagKey::Composer),
+    ("TCON", TagKey::Genre),
+];
+
 fn take(tag: &Tag, tags: &mut Tags, numbers: &mut Numbers) {
     use StandardTag as S;
+    if let (None, RawValue::StringList(values)) = (&tag.std, &tag.raw.value)
+        && let Some((_, key)) = LISTS.iter().find(|(frame, _)| *frame == tag.raw.key)
+    {
+        return values.iter().for_each(|value| put(*key, value, tags));
+    }
     let (key, value) = match tag.std.as_ref() {
         Some(S::TrackNumber(number)) => return numbers.track.0 = Some(*number),
         Some(S::TrackTotal(number)) => return numbers.track.1 = Some(*number),
@@ -90,6 +105,10 @@ fn take(tag: &Tag, tags: &mut Tags, numbers: &mut Numbers) {
         None if tag.raw.key == "TXXX" && describes(tag, "comment") => (TagKey::Comment, tag.raw.value.to_string()),
         _ => return,
     };
+    put(key, &value, tags);
+}
+
+fn put(key: TagKey, value: &str, tags: &mut Tags) {
     let value = value.trim_end_matches('\0');
     if tags.iter().count() < MOST_FIELDS && value.len() <= LONGEST_VALUE {
         tags.push(key, value);

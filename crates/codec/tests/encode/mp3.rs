@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rae_codec::{AudioSpec, Encoding, Mp3Rate};
+use rae_codec::{AudioReader, AudioSpec, DecodeLimits, Encoding, Mp3Rate, Tags};
 
 use crate::common::{ffmpeg_decodes, file, have, level_db, music, run, spec, stream, tags};
 
@@ -88,6 +88,13 @@ fn a_pipe_gets_sound_without_a_header_and_the_tags() {
             assert!(bytes.windows(part.len()).any(|window| window == part.as_bytes()), "{part}");
         }
     }
+    let read = AudioReader::from_bytes(whole.clone(), "memory", &DecodeLimits::default()).unwrap();
+    let sorted = |tags: &Tags| {
+        let mut fields: Vec<_> = tags.iter().map(|(key, value)| (key, value.to_owned())).collect();
+        fields.sort();
+        fields
+    };
+    assert_eq!(sorted(&read.info().tags), sorted(&spec.tags));
     let has_header = |bytes: &[u8]| bytes.windows(4).any(|window| window == b"Info");
     assert!(has_header(&whole) && !has_header(&piped));
 }
