@@ -87,6 +87,13 @@ def test_silence_noise_and_short_sounds_have_results() -> None:
     assert nan["quality"]["silent"]
 
 
+def test_recordings_that_are_overdriven_are_called_that(recording: NDArray[np.float32]) -> None:
+    level = np.abs(recording).max()
+    for gain, clipped in ((0.1, False), (1.0, False), (4.0, True)):
+        sound = np.clip(gain / level * recording, -1, 1)
+        assert rae.assess(sound, SONG, sample_rate=44100)["quality"]["clipped"] is clipped
+
+
 def test_one_hand_can_be_expected(tmp_path: Path) -> None:
     song = rae.MidiFile(SONG)
     hands = {"right": tmp_path / "right.mid", "left": tmp_path / "left.mid"}

@@ -10,6 +10,7 @@ use rae_midi::Parsed;
 use rae_report::Sound;
 use rae_units::SampleRate;
 
+use crate::clipping::Watched;
 use crate::{AssessedPerformance, Error, open_audio, read_midi};
 
 /// Longest recording that is assessed, seconds.
@@ -77,9 +78,11 @@ pub fn assess_sound<'a>(
     settings: &AssessmentSettings,
 ) -> Result<AssessedPerformance, Error> {
     let notes = settings.expected(expected)?;
-    let (audio, warnings) = gather(sound)?;
+    let (sound, seen) = Watched::new(sound);
+    let (audio, warnings) = gather(Box::new(sound))?;
     let sound = SampleRate::new(RECORDING_RATE).map(|rate| Sound::new(&audio, rate));
-    let assessment = noticed(Assessor::new().assess(&notes, audio, &settings.judging), expected, warnings);
+    let mut assessment = noticed(Assessor::new().assess(&notes, audio, &settings.judging), expected, warnings);
+    assessment.quality.clipped |= seen.is_clipped();
     Ok(AssessedPerformance { assessment, expected: notes, sound })
 }
 

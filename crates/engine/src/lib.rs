@@ -21,6 +21,7 @@ mod assess;
 mod batch;
 mod chain;
 mod chained;
+mod clipping;
 mod convert;
 mod device;
 mod doctor;

@@ -36,7 +36,7 @@ pub(crate) struct NotePainter<'a> {
 impl NotePainter<'_> {
     /// Draws a mark and says what it covers.
     pub(crate) fn draw(&self, canvas: &mut dyn Canvas, mark: &NoteMark) -> Vec<Area> {
-        let begins = mark.span.start >= self.row.start;
+        let begins = self.row.has(mark.span.start);
         let (class, title) = if begins { (mark.verdict.class(), mark.title.as_str()) } else { ("continued", "") };
         canvas.begin_group(class, title);
         let mut covered = Vec::new();

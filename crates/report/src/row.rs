@@ -84,7 +84,7 @@ impl RowPainter<'_> {
         for mark in missed.into_iter().chain(heard) {
             names.taken.extend(painter.draw(canvas, mark));
         }
-        let wrong = marks.iter().filter(|mark| mark.verdict == Verdict::WrongPitch && mark.span.start >= row.start);
+        let wrong = marks.iter().filter(|mark| mark.verdict == Verdict::WrongPitch && row.has(mark.span.start));
         wrong.take(MOST_NAMES).for_each(|mark| names.write(canvas, &painter, mark));
         draw_keyboard(canvas, theme, Area { left: 0.0, right: KEYBOARD, ..layout.roll }, pitches);
         draw_bars(canvas, theme, layout.bars, lines, row.start, row.end);
@@ -97,10 +97,10 @@ impl RowPainter<'_> {
 
     /// How a row is told to those who do not see it.
     pub(crate) fn title(&self, row: Span) -> String {
-        let begins = |mark: &&NoteMark| (row.start..row.end).contains(&mark.span.start);
+        let begins = |mark: &&NoteMark| row.has(mark.span.start);
         let marks: Vec<&NoteMark> = self.sheet.marks_in(row).filter(begins).collect();
         let count = |verdict: Verdict| marks.iter().filter(|mark| mark.verdict == verdict).count();
-        let lines = self.sheet.lines.iter().filter(|line| (row.start..row.end).contains(&line.seconds));
+        let lines = self.sheet.lines.iter().filter(|line| row.has(line.seconds));
         let bars: Vec<u64> = lines.filter_map(|line| line.bar).collect();
         let bars = bars.iter().min().zip(bars.iter().max()).map_or(String::new(), |(first, last)| {
             if first == last { format!(", bar {first}") } else { format!(", bars {first} to {last}") }
@@ -117,7 +117,7 @@ impl RowPainter<'_> {
     }
 
     fn restarts(&self, row: Span) -> impl Iterator<Item = &Restart> {
-        self.sheet.restarts.iter().filter(move |restart| (row.start..row.end).contains(&restart.at_s))
+        self.sheet.restarts.iter().filter(move |restart| row.has(restart.at_s))
     }
 
     /// Shades what was played again later.

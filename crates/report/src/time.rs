@@ -13,6 +13,13 @@ pub(crate) struct Span {
     pub(crate) end: f64,
 }
 
+impl Span {
+    /// Whether a time lies in it; its end does not.
+    pub(crate) fn has(self, time: f64) -> bool {
+        (self.start..self.end).contains(&time)
+    }
+}
+
 /// The alignment of piece and recording.
 pub(crate) struct Time<'a> {
     expected: &'a Expected,

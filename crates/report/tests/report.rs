@@ -121,6 +121,12 @@ fn there_is_a_mark_for_every_note_and_every_verdict() {
         assert_eq!(marks(&made.html()), wanted);
         made.sound = Some(noise(quarters as u32));
         assert_eq!(marks(&made.html()), wanted, "with a waveform");
+        // Due in one row, played in the next.
+        made.assessment.notes.iter_mut().for_each(|note| {
+            note.predicted_onset_s =
+                note.played_onset_s.map(|played| (played - 0.3).max(0.0)).or(note.predicted_onset_s);
+        });
+        assert_eq!(marks(&made.html()), wanted, "across rows");
         for note in made.assessment.notes.iter().filter(|note| note.status == Status::WrongPitch) {
             assert!(made.html().contains(&format!("<title>Bar {}, ", note.bar)));
         }
