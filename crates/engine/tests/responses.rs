@@ -58,7 +58,8 @@ fn files_that_are_no_responses_are_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("text.wav"), "no sound at all").unwrap();
     write_wav(&folder.path().join("long.wav"), 8000, &[vec![0.5; 8000 * 31]]);
-    for name in ["text.wav", "long.wav", "missing.wav"] {
+    std::fs::create_dir(folder.path().join("folder.wav")).unwrap();
+    for name in ["text.wav", "long.wav", "missing.wav", "folder.wav"] {
         let error = response(folder.path(), name, 2).unwrap_err();
         assert!(error.contains(name) && error.starts_with("effects[0] (convolution_reverb)"), "{error}");
     }

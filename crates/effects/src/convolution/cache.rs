@@ -11,10 +11,17 @@ use super::{ConvolutionReverb, Response};
 use crate::chain::{Profile, Stage};
 
 /// Spectra that are kept even if no chain uses them, the latest first.
-static KEPT: Mutex<Vec<(Key, Spectra)>> = Mutex::new(Vec::new());
-const MOST_KEPT: usize = 8;
-/// Those of longer responses are not kept: 20 s at 48 kHz.
+static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+/// How many, and how many frames their responses have together at most: 20 s at 48 kHz, about 32 MiB.
+const MOST_KEPT: usize = 16;
 const MOST_TAPS: usize = 960_000;
+
+#[derive(Debug)]
+struct Kept {
+    key: Key,
+    spectra: Spectra,
+    taps: usize,
+}
 
 /// All that spectra depend on.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,20 +64,27 @@ pub(super) fn spectra(reverb: &ConvolutionReverb, stage: &Stage) -> Spectra {
     if let Some(known) = find(&key) {
         return known;
     }
-    let made = make(reverb, stage);
-    if reverb.taps(stage) <= MOST_TAPS {
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.insert(0, (key, made.clone()));
-        kept.truncate(MOST_KEPT);
+    let spectra = make(reverb, stage);
+    if reverb.taps(stage) > MOST_TAPS {
+        return spectra;
     }
-    made
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.insert(0, Kept { key, spectra: spectra.clone(), taps: reverb.taps(stage) });
+    let mut taps = 0;
+    let fits = |kept: &Kept| {
+        taps += kept.taps;
+        taps <= MOST_TAPS
+    };
+    let count = kept.iter().take(MOST_KEPT).map(fits).take_while(|fits| *fits).count();
+    kept.truncate(count);
+    spectra
 }
 
 fn find(key: &Key) -> Option<Spectra> {
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let place = kept.iter().position(|(known, _)| known == key)?;
+    let place = kept.iter().position(|kept| kept.key == *key)?;
     kept[..=place].rotate_right(1);
-    Some(kept[0].1.clone())
+    Some(kept[0].spectra.clone())
 }
 
 fn make(reverb: &ConvolutionReverb, stage: &Stage) -> Spectra {
