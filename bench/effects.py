@@ -6,8 +6,8 @@ usage: effects.py [--bin BIN] [--peers PYTHON] [--runs N] [--only CASE] [--outpu
 
 The runs of the programs take turns, every figure is a median of CPU milliseconds of one thread. Unless a goal names a
 size of blocks, the best one of the other program counts. What is prepared beforehand is not counted. `--peers` is a
-Python that has pedalboard and numpy; without it those rows are missing. The tables go to bench/EFFECTS.md unless a case
-is chosen; scripts/bench.sh makes both programs and calls this. Exits with 1 where a goal is missed.
+Python that has pedalboard and numpy; without it those rows are missing. The tables go to bench/RESULTS.md unless a case
+is chosen; `make bench` makes both programs and calls this.
 """
 
 import argparse
@@ -16,10 +16,10 @@ import statistics
 import subprocess
 import sys
 from collections import defaultdict
-from datetime import date
 from pathlib import Path
 
-from report import machine
+import acceptance
+import sections
 
 HERE = Path(__file__).resolve().parent
 RAE, CHAIN, FFT_CONVOLVER, PEDALBOARD = "rae", "rae chain", "fft-convolver", "pedalboard"
@@ -80,7 +80,8 @@ for case, make in cases.items():
 def measure(commands, runs):
     """milliseconds of all runs, by case and program"""
     found = defaultdict(list)
-    for _ in range(runs):
+    for number in range(runs):
+        sections.progress(f"run {number + 1} of {runs}: effects")
         for command in commands:
             for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines():
                 case, program, milliseconds = line.split("\t")
@@ -105,18 +106,14 @@ def rows(found):
 
 
 def goals(found):
-    """(what, target, measured, whether it is met, None where it was not measured)"""
+    """as acceptance.rows takes them"""
     for case, program, peer, target in GOALS:
-        own, other = best(found, case, program), best(found, case, peer) if peer else None
+        own = best(found, case, program)
         if peer is None:
-            what, sign, unit = f"{CASES[case]}: CPU time", "≤", " ms"
-            value = own
+            yield f"{CASES[case]}: CPU time", " ms", False, target, own
         else:
-            what, sign, unit = f"{CASES[case]}: of {peer}'s", "≥", "×"
-            value = other / own if own and other else None
-        met = value and (value >= target if peer else value <= target)
-        shown = "not measured" if value is None else f"{value:.2f}{unit}"
-        yield what, f"{sign} {target:g}{unit}", shown, None if value is None else bool(met)
+            other = best(found, case, peer)
+            yield f"{CASES[case]}: speed of {peer}", "×", True, target, other / own if own and other else None
 
 
 def version(python):
@@ -126,28 +123,21 @@ def version(python):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def tables(found, runs, load, python):
+def section(found, runs, load, python):
     crate = (HERE / "effects" / "Cargo.toml").read_text().split('fft-convolver = "=', 1)[1].split('"', 1)[0]
-    verdicts = {None: "", True: "met", False: "**not met**"}
     return [
-        "# Effects beside fft-convolver and pedalboard",
+        "## Effects",
         "",
-        f"{date.today()}, {machine()}, load {load:.1f} at the start; fft-convolver {crate}, pedalboard "
-        f"{version(python)}; medians of {runs} alternating runs. Made by `make bench`.",
-        "",
-        "CPU milliseconds of one thread for five minutes of stereo noise at 44.1 kHz. What is prepared beforehand is",
-        "not counted. *rae* is the convolver with the dry sound added, as fft-convolver is measured; *rae chain* is a",
-        "prepared chain, which also checks samples and delays the dry sound. The other effects of rae are chains.",
+        f"{sections.circumstances(runs, load)} CPU milliseconds of one thread for five minutes of stereo noise at",
+        "44.1 kHz. What is prepared beforehand is not counted. *rae* is the convolver with the dry sound added, as",
+        f"fft-convolver {crate} is measured; *rae chain* is a prepared chain, which also checks samples and delays the",
+        f"dry sound. The other effects of rae are chains. pedalboard {version(python)}.",
         "",
         "| what | program | ms | of fft-convolver's | of pedalboard's |",
         "|---|---|---:|---:|---:|",
         *rows(found),
         "",
-        "## Acceptance",
-        "",
-        "| what | target | measured | |",
-        "|---|---:|---:|---|",
-        *(f"| {what} | {target} | {shown} | {verdicts[met]} |" for what, target, shown, met in goals(found)),
+        *acceptance.rows(goals(found)),
     ]
 
 
@@ -158,19 +148,16 @@ def main():
     parser.add_argument("--peers", help="a Python with pedalboard")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="", help="cases whose name has this in it, such as 'offline'")
-    parser.add_argument("--output", type=Path, default=HERE / "EFFECTS.md")
+    sections.add_output(parser)
     options = parser.parse_args()
     only = [options.only] if options.only else []
     commands = [[str(options.bin), *only]]
     if options.peers:
         commands.append([options.peers, "-c", PEER, *only])
-    load = os.getloadavg()[0]
+    load = sections.load()
     found = measure(commands, options.runs)
-    lines = tables(found, options.runs, load, options.peers)
-    print("\n".join(lines[lines.index("") + 1 :]))
-    if not options.only:
-        options.output.write_text("\n".join(lines) + "\n")
-    return 0 if all(met is not False for *_, met in goals(found)) else 1
+    sections.put("-" if options.only else options.output, section(found, options.runs, load, options.peers))
+    return 0
 
 
 if __name__ == "__main__":
