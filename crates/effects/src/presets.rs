@@ -21,6 +21,7 @@ macro_rules! presets {
 const PRESETS: &[Preset] = presets!(
     "acoustic",
     "classical",
+    "concert-hall",
     "electronic",
     "hip-hop",
     "jazz",

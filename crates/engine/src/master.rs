@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::chained::Chained;
 use crate::convert::{FilesObserver, Job, LoudnessTags, Passes, WorkedFile, Worker, can_be_read_twice, each_file};
+use crate::process::not_finite;
 use crate::settings::{check, in_range};
 use crate::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, EffectTail, Error, Observer, check_output};
 
@@ -404,7 +405,7 @@ impl Mastering<'_> {
             let meter = LoudnessMeter::without_peaks(job.source.rate(), job.source.channels())?;
             progress.done = progress.done.min(last);
             let (Loudness { integrated_lufs, .. }, _) = analyse(&mut job.source, meter, None, progress)?;
-            let reduction_db = limited_db(&mut job.source);
+            let (reduction_db, _) = limiting(&mut job.source);
             search.take(Take { gain_db, lufs: integrated_lufs, reduction_db });
             plan.takes += 1;
             let missing = plan.target_lufs - integrated_lufs;
@@ -430,6 +431,7 @@ impl Mastering<'_> {
         let mut meter = LoudnessMeter::new(job.source.rate(), job.source.channels())?;
         let (sink, file, mut source) = job.run(writer, 1.0, progress, &mut |block| meter.push(&channels(block)))?;
         let after = meter.report();
+        let (limited_db, non_finite) = limiting(&mut source);
         let reference = self.reference.zip(plan.matched).map(|(analysed, matched)| ReferenceReport {
             lufs: analysed.lufs,
             curve: matched.curve.points,
@@ -442,18 +444,21 @@ impl Mastering<'_> {
             target_lufs: plan.target_lufs,
             reached: (after.integrated_lufs - plan.target_lufs).abs() <= TOLERANCE_LU,
             gain_db: plan.gain_db,
-            limited_db: limited_db(&mut source),
+            limited_db,
             reference,
             passes: 2 + plan.takes,
             chain,
         };
-        report.warn();
+        report.warn(non_finite);
         Ok((sink, report))
     }
 }
 
 impl MasterReport {
-    fn warn(&mut self) {
+    fn warn(&mut self, non_finite: u64) {
+        if non_finite > 0 {
+            self.file.warnings.push(not_finite(non_finite));
+        }
         let (found, target) = (self.after.integrated_lufs, self.target_lufs);
         if !self.before.integrated_lufs.is_finite() {
             let what = "silent, or shorter than 0.4 s: there is no loudness to change, the level stays";
@@ -468,10 +473,10 @@ impl MasterReport {
     }
 }
 
-/// What the last limiter of the chain turned down.
-fn limited_db(source: &mut Chained) -> f64 {
-    let (reductions, _) = source.effects();
-    reductions.last().map_or(0.0, |reduction| reduction.deepest.0)
+/// What the last limiter of the chain turned down, and how many samples were no numbers.
+fn limiting(source: &mut Chained) -> (f64, u64) {
+    let (reductions, non_finite) = source.effects();
+    (reductions.last().map_or(0.0, |reduction| reduction.deepest.0), non_finite)
 }
 
 /// What the effect takes.

@@ -96,9 +96,13 @@ pub fn process_files(
 fn report(mut file: ConvertReport, mut source: Chained) -> ProcessReport {
     let (reductions, non_finite) = source.effects();
     if non_finite > 0 {
-        file.warnings.push(format!("{non_finite} samples were not finite and became silence in the effects"));
+        file.warnings.push(not_finite(non_finite));
     }
     ProcessReport { file, reductions: reductions.into_iter().map(ReductionReport::from).collect() }
+}
+
+pub(crate) fn not_finite(samples: u64) -> String {
+    format!("{samples} samples were not finite and became silence in the effects")
 }
 
 impl From<Reduction> for ReductionReport {

@@ -183,6 +183,19 @@ fn silence_and_the_shortest_sounds_keep_their_level() {
 }
 
 #[test]
+fn samples_that_are_no_numbers_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.wav");
+    let mut planes = strokes(0.1, 2);
+    planes[0][500] = f64::NAN;
+    planes[1][60_000] = f64::INFINITY;
+    write(&input, &planes);
+    let (output, report) = mastered(&folder, &input, &MasterSettings::default());
+    assert!(report.reached && sound(&output).planar().iter().all(|sample| sample.is_finite()));
+    assert!(report.file.warnings.iter().any(|warning| warning.starts_with("2 samples were not finite")), "{report:?}");
+}
+
+#[test]
 fn cancelling_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let (input, output) = (folder.path().join("in.wav"), folder.path().join("out.wav"));
