@@ -105,14 +105,17 @@ def processor_seconds():
 
 
 def table(paths, command):
-    groups, seconds, before = {}, 0.0, processor_seconds()
+    groups, seconds, used = {}, 0.0, 0.0
     for path in paths:
         case = json.loads(path.with_suffix(".json").read_text())
-        result = counts(case, assess(path, case, command))
+        before = processor_seconds()
+        assessment = assess(path, case, command)
+        used += assessment.get("processor_s") or processor_seconds() - before
+        result = counts(case, assessment)
         seconds += path.stat().st_size / 4 / RATE
         for group in (f"{Path(case['bank']).stem} {case['kind']}", "all"):
             groups.setdefault(group, []).append(result)
-    print(f"\n{command}\n{1e3 * (processor_seconds() - before) * 30 / seconds:.0f} ms of processor time for 30 s")
+    print(f"\n{command}\n{1e3 * used * 30 / seconds:.0f} ms of processor time for 30 s")
     print(f"{'':36} cases " + " ".join(f"{kind:>9}" for kind in KINDS) + "   onsets: median, 95 %")
     for group, results in sorted(groups.items()):
         sums = [{kind: sum(result[part][kind] for result in results) for kind in KINDS} for part in range(3)]

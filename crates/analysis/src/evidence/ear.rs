@@ -1,7 +1,7 @@
 //! A recording as it was heard.
 
 use super::bands::{BANDS, LOWEST};
-use super::features::{FEATURES, describe};
+use super::features::describe;
 use super::levels::{FRAME, Levels, tuning};
 use super::network::Network;
 use super::onsets::{LAG, PITCHES, Place, Rises, places};
@@ -16,6 +16,9 @@ const SEARCH_SPREAD: f64 = 0.06;
 
 /// The least rise of a weak onset.
 const WEAK_RISE: f32 = 0.01;
+
+/// Places that are judged together.
+const AT_ONCE: usize = 512;
 
 /// Frames between two places of one pitch.
 const APART: usize = 4;
@@ -64,8 +67,7 @@ impl Ear {
 
     /// Notes that may have been played, by onset.
     pub(crate) fn notes(&self, network: &Network) -> Vec<PlayedNote> {
-        let mut notes = self.judged(&places(&self.levels, &self.rises), network);
-        notes.retain(|note| note.log_odds > LEAST_ODDS);
+        let mut notes = self.judged(&places(&self.levels, &self.rises), network, LEAST_ODDS);
         notes.sort_by(|a, b| a.onset.total_cmp(&b.onset).then(a.pitch.cmp(&b.pitch)));
         notes
     }
@@ -80,7 +82,7 @@ impl Ear {
         let mut found: Vec<Place> = expected.filter_map(|(time, key)| self.weak_place(time, key, heard)).collect();
         found.sort_unstable_by_key(|place| (place.frame, place.pitch));
         found.dedup();
-        self.judged(&found, network)
+        self.judged(&found, network, f32::NEG_INFINITY)
     }
 
     fn weak_place(&self, time: f64, key: u8, heard: &[PlayedNote]) -> Option<Place> {
@@ -103,17 +105,25 @@ impl Ear {
         frame as f64 * FRAME + LAG
     }
 
-    fn judged(&self, places: &[Place], network: &Network) -> Vec<PlayedNote> {
-        let mut rows = Vec::with_capacity(places.len() * FEATURES);
-        places.iter().for_each(|&place| describe(&self.levels, &self.rises, place, &mut rows));
-        let note = |(place, log_odds): (&Place, f32)| PlayedNote {
-            onset: self.rises.time(place.frame, place.pitch),
-            duration: None,
-            pitch: place.key(),
-            velocity: None,
-            log_odds,
-        };
-        places.iter().zip(network.log_odds(&rows)).map(note).collect()
+    /// Places as notes, those that are more likely than `least`, log-odds.
+    fn judged(&self, places: &[Place], network: &Network, least: f32) -> Vec<PlayedNote> {
+        let mut notes = Vec::new();
+        let mut rows = Vec::new();
+        // What describes all places of a long recording would take more memory than the recording.
+        for places in places.chunks(AT_ONCE) {
+            rows.clear();
+            places.iter().for_each(|&place| describe(&self.levels, &self.rises, place, &mut rows));
+            let note = |(place, log_odds): (&Place, f32)| PlayedNote {
+                onset: self.rises.time(place.frame, place.pitch),
+                duration: None,
+                pitch: place.key(),
+                velocity: None,
+                log_odds,
+            };
+            let found = places.iter().zip(network.log_odds(&rows)).map(note);
+            notes.extend(found.filter(|note| note.log_odds > least));
+        }
+        notes
     }
 
     /// How high a key is, from 0 for A0 to 1.
