@@ -6,8 +6,6 @@
 
 use rae_dsp::wide::{WideKernel, run_wide};
 
-use super::dot::dot;
-
 /// What a file begins with.
 const MAGIC: &[u8; 4] = b"RAEN";
 const VERSION: u32 = 1;
@@ -20,7 +18,7 @@ pub(crate) struct Network {
 }
 
 struct Layer {
-    /// Output by output.
+    /// Input by input, those to all outputs: so the sums of all outputs grow side by side.
     weights: Vec<f32>,
     biases: Vec<f32>,
 }
@@ -43,7 +41,10 @@ impl Network {
         };
         let inputs = *sizes.first()?;
         let (means, scales) = (values(inputs)?, values(inputs)?);
-        let layer = |pair: &[usize]| Some(Layer { weights: values(pair[0] * pair[1])?, biases: values(pair[1])? });
+        let layer = |pair: &[usize]| {
+            let weights = transposed(&values(pair[0] * pair[1])?, pair[0]);
+            Some(Layer { weights, biases: values(pair[1])? })
+        };
         let layers: Vec<Layer> = sizes.windows(2).map(layer).collect::<Option<_>>()?;
         let whole = sizes.len() == count as usize + 1 && sizes.last() == Some(&1) && words.next().is_none();
         whole.then_some(Network { means, scales, layers })
@@ -53,6 +54,11 @@ impl Network {
     pub(crate) fn log_odds(&self, rows: &[f32]) -> Vec<f32> {
         run_wide(LogOdds { network: self, rows })
     }
+}
+
+/// Rows of `columns` numbers as columns.
+fn transposed(rows: &[f32], columns: usize) -> Vec<f32> {
+    (0..columns).flat_map(|column| rows.iter().skip(column).step_by(columns.max(1)).copied()).collect()
 }
 
 struct LogOdds<'a> {
@@ -72,9 +78,12 @@ impl WideKernel for LogOdds<'_> {
             values.clear();
             values.extend(row.iter().zip(means).zip(scales).map(|((x, mean), scale)| (x - mean) * scale));
             for (index, layer) in layers.iter().enumerate() {
-                outputs.clear();
-                let weights = layer.weights.chunks_exact(values.len().max(1));
-                outputs.extend(weights.zip(&layer.biases).map(|(weights, bias)| bias + dot(weights, &values)));
+                outputs.clone_from(&layer.biases);
+                for (value, weights) in values.iter().zip(layer.weights.chunks_exact(outputs.len().max(1))) {
+                    for (output, weight) in outputs.iter_mut().zip(weights) {
+                        *output += value * weight;
+                    }
+                }
                 if index + 1 < layers.len() {
                     outputs.iter_mut().for_each(|output| *output = output.max(0.0));
                 }
