@@ -19,7 +19,7 @@ use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
-use symphonia::core::units::TimeBase;
+use symphonia::core::units::{Duration, TimeBase};
 
 use super::opus::{self, Opus};
 use super::sniff::Kind;
@@ -30,6 +30,9 @@ use crate::CodecError;
 
 /// After so many failures without a sound between them the rest is given up.
 const FAILURES: usize = 1000;
+
+/// Whole packets of padding that an encoder may put behind the sound: LAME's header has room for 4095 frames.
+const MOST_BEHIND: usize = 8;
 
 static FORMATS: LazyLock<Probe> = LazyLock::new(|| {
     let mut formats = Probe::default();
@@ -66,6 +69,10 @@ pub(crate) struct Packets {
     left: u64,
     /// Frames of the last packet that are no sound.
     padding: usize,
+    /// The library guessed where the sound ends: nothing is cut there.
+    is_end_guessed: bool,
+    /// Packets behind the end that the file tells.
+    behind: usize,
 }
 
 /// What comes next in a file.
@@ -161,6 +168,8 @@ pub(crate) fn open(
         skip: opus::pre_skip(&parameters),
         left: u64::MAX,
         padding: 0,
+        is_end_guessed: is_mpeg(&format) && track.delay.is_none(),
+        behind: 0,
     };
     if parameters.codec == CODEC_ID_AAC && packets.hold_sbr(warnings)? {
         return Err(unsupported(HIGH_EFFICIENCY.into()));
@@ -195,13 +204,17 @@ fn exact_length(track: &Track, format: &AudioFormat, index: Option<&mp4::Index>)
     let known = match format.container {
         "MP4" => index.is_some_and(|index| !index.fragmented),
         // Only with LAME's header; otherwise it is the length of the file divided by that of a packet.
-        "MP3" => track.delay.is_some(),
-        "MP1" | "MP2" | "ADTS" => false,
+        _ if is_mpeg(format) => track.delay.is_some(),
+        "ADTS" => false,
         // The table counts whole packets.
         "CAF" => format.codec == "PCM",
         _ => true,
     };
     track.num_frames.filter(|frames| known && *frames > 0)
+}
+
+fn is_mpeg(format: &AudioFormat) -> bool {
+    matches!(format.container, "MP1" | "MP2" | "MP3")
 }
 
 fn audio(track: &Track) -> AudioCodecParameters {
@@ -298,6 +311,13 @@ impl Packets {
             };
             let lasts = Some(packet.dur.get() as usize).filter(|frames| self.counts_frames && *frames > 0);
             match guarded(|| Ok(self.decoder.decode(&packet)?.frames())) {
+                Ok(0) if packet.trim_end.get() > 0 => {
+                    self.behind += 1;
+                    if self.behind > MOST_BEHIND {
+                        warnings.push("it goes on behind the end that its header tells; that is left out".into());
+                        return Ok(Step::End);
+                    }
+                }
                 Ok(0) => {}
                 Ok(frames) => {
                     if !self.ahead.is_empty() {
@@ -323,7 +343,13 @@ impl Packets {
         let mut failures = 0;
         while self.ahead.len() < count && failures < FAILURES {
             match guarded(|| self.reader.next_packet()) {
-                Ok(Some(packet)) if packet.track_id == self.track => self.ahead.push_back(Next::Packet(packet)),
+                Ok(Some(mut packet)) if packet.track_id == self.track => {
+                    if self.is_end_guessed {
+                        packet.dur = packet.dur.saturating_add(packet.trim_end);
+                        packet.trim_end = Duration::ZERO;
+                    }
+                    self.ahead.push_back(Next::Packet(packet));
+                }
                 Ok(Some(_)) => {}
                 Ok(None) => break,
                 Err(Error::IoError(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => break,

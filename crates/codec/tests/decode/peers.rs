@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rae_codec::{AudioReader, Samples, TagKey};
+use rae_codec::{AudioReader, DecodeLimits, Samples, TagKey};
 use rae_dsp::AudioBuffer;
 use rae_units::Frames;
 
@@ -242,4 +242,33 @@ fn tags_are_read_in_the_same_words_from_all_formats() {
             assert_eq!(found.as_deref(), Some(field), "{file}");
         }
     }
+}
+
+#[test]
+fn mpeg_audio_without_a_header_of_its_length_is_taken_whole() {
+    if !have(&["ffmpeg"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    // Dense at first and silent then: the first packets say nothing about how many there are.
+    let mut sound = music(2, 3 * RATE as usize, RATE);
+    (0..2).for_each(|channel| sound.channel_mut(channel)[RATE as usize..].fill(0.0));
+    write_wav(folder.path(), "in.wav", &rounded(sound, 16), RATE, 16);
+    for (arguments, file) in [
+        ("-v error -y -i in.wav -q:a 2 -write_xing 0 a.mp3", "a.mp3"),
+        ("-v error -y -i in.wav -b:a 128k -c:a mp2 b.mp2", "b.mp2"),
+    ] {
+        run("ffmpeg", &arguments.split(' ').collect::<Vec<_>>(), folder.path());
+        let path = folder.path().join(file);
+        let heard = decode(&mut AudioReader::open(&path).unwrap());
+        let truth = ffmpeg_decodes(&path, 2);
+        assert!(heard.frames().abs_diff(truth.frames()) <= 1152, "{file}: {} of {}", heard.frames(), truth.frames());
+    }
+
+    run("ffmpeg", &"-v error -y -i in.wav c.mp3".split(' ').collect::<Vec<_>>(), folder.path());
+    let whole = std::fs::read(folder.path().join("c.mp3")).unwrap();
+    let mut reader = AudioReader::from_bytes([&whole[..], &whole].concat(), "c.mp3", &DecodeLimits::default()).unwrap();
+    let heard = decode(&mut reader);
+    assert_eq!(heard.frames(), 3 * RATE as usize);
+    assert!(reader.warnings().iter().any(|text| text.contains("behind the end")), "{:?}", reader.warnings());
 }
