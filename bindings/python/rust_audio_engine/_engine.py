@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import os
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from ._errors import warn
 from ._options import RenderOptions, prepare
 from ._results import BatchResult, RenderReport
 from ._song import MidiSource, core_song, song_name
+from ._sound import demand_numpy
 from ._soundfont import SoundFont, StrPath, bank_names
 from ._stream import Stream
 
@@ -116,7 +116,7 @@ class Engine:
         **options: Unpack[RenderOptions],
     ) -> NDArray[np.float32]:
         """Render a MIDI file to an array of shape (channels, frames); see :func:`render`."""
-        _demand_numpy("render")
+        demand_numpy("render")
         prepared = prepare({"sample_format": "f32", **options}, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb)
         audio, report = self._core.render_array(core_song(midi_path), prepared, options.get("progress"))
         _tell(song_name(midi_path), report)
@@ -151,7 +151,7 @@ class Engine:
         **options: Unpack[RenderOptions],
     ) -> dict[str, NDArray[np.float32]]:
         """Render every channel or track to an array of its own; see :func:`render_stems`."""
-        _demand_numpy("render_stems")
+        demand_numpy("render_stems")
         prepared = prepare(options, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb) | {"by": by}
         stems, report = self._core.stem_arrays(core_song(midi_path), prepared, options.get("progress"))
         _tell(song_name(midi_path), report)
@@ -168,7 +168,7 @@ class Engine:
         **options: Unpack[RenderOptions],
     ) -> Stream:
         """Render a MIDI file block by block; see :func:`stream`."""
-        _demand_numpy("stream")
+        demand_numpy("stream")
         prepared = prepare({"sample_format": "f32", **options}, sample_rate=sample_rate, use_gpu=use_gpu, reverb=reverb)
         prepared["block_frames"] = block_frames
         progress = options.get("progress")
@@ -179,12 +179,6 @@ class Engine:
 
     def __repr__(self) -> str:
         return f"Engine({self.soundfont!r})"
-
-
-def _demand_numpy(function: str) -> None:
-    if importlib.util.find_spec("numpy") is None:
-        raise ImportError(f"{function}() gives numpy arrays, and numpy is not there: pip install numpy")
-    import numpy  # noqa: F401
 
 
 def _tell(what: StrPath, report: RenderReport, about: str = "", told: tuple[str, ...] = ()) -> None:

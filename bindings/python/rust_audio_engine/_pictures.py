@@ -9,7 +9,7 @@ from . import _core
 from ._errors import SettingsError
 from ._midi import MidiFile
 from ._song import MidiSource
-from ._sound import core_source, given
+from ._sound import core_source, demand_numpy, given
 from ._soundfont import StrPath
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ def waveform_peaks(
         "end": end,
         "sample_rate": sample_rate,
     }
+    demand_numpy("waveform_peaks")
     columns = _core.peaks(core_source(audio_path, sample_rate), given(options))
     return columns if rms else columns[:, :, :2].copy()
 

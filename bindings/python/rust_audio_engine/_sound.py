@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -26,7 +27,7 @@ class Audio(NamedTuple):
 
 
 def read(
-    audio_path: StrPath | bytes,
+    audio_path: StrPath | bytes | bytearray | memoryview,
     *,
     sample_rate: int | None = None,
     channels: Literal[1, 2] | None = None,
@@ -50,8 +51,8 @@ def read(
     (``pip install numpy``).
     """
     options = {"sample_rate": sample_rate, "channels": channels, "start": start, "end": end}
-    file = audio_path if isinstance(audio_path, bytes) else os.fspath(audio_path)
-    samples, rate, warnings = _core.read(file, given(options))
+    demand_numpy("read")
+    samples, rate, warnings = _core.read(_file(audio_path), given(options))
     warn(warnings)
     return Audio(samples, rate)
 
@@ -66,13 +67,14 @@ def write(
     bitrate: int | None = None,
     quality: int | None = None,
     level: int | None = None,
-    tags: Mapping[str, str | Iterable[str]] | None = None,
+    tags: Mapping[str, str | list[str]] | None = None,
     overwrite: bool = True,
 ) -> None:
     """Write samples to a WAV, FLAC, MP3 or Opus file, as its name says. The file appears when it is complete.
 
     ``samples`` are floats from -1 to 1 of shape (channels, frames) or (frames,). What is beyond ±1 or not finite is
-    lost with an :class:`AudioEngineWarning`, in all formats but WAV of floats (``sample_format="f32"``).
+    lost with an :class:`AudioEngineWarning`; WAV of floats (``sample_format="f32"``) keeps what is beyond ±1. They must
+    not change while they are written.
 
     - ``format``: if the name does not say it.
     - ``sample_format``: for WAV and FLAC; by default ``"s16"``, which is dithered but for samples that are 16-bit
@@ -92,10 +94,12 @@ def write(
         "bitrate": bitrate,
         "quality": quality,
         "level": level,
-        "overwrite": overwrite,
     }
+    if sample_rate is None:
+        raise TypeError("sample_rate: samples need one")
     source = core_samples(samples, "samples")
-    warn(_core.write(os.fspath(audio_path), source, given(options), list(_fields(tags or {}))))
+    chosen = given(options) | {"overwrite": bool(overwrite)}
+    warn(_core.write(os.fspath(audio_path), source, chosen, list(_fields(tags or {}))))
 
 
 def convert(
@@ -137,9 +141,9 @@ def convert(
         "quality": quality,
         "level": level,
         "normalize_db": normalize_db,
-        "overwrite": overwrite,
     }
-    made = _core.convert_file(os.fspath(input_path), os.fspath(output_path), given(options), progress)
+    chosen = given(options) | {"overwrite": bool(overwrite)}
+    made = _core.convert_file(os.fspath(input_path), os.fspath(output_path), chosen, progress)
     report = _report(made)
     warn(report.warnings)
     return report
@@ -180,10 +184,12 @@ def batch_convert(
         "level": level,
         "normalize_db": normalize_db,
         "jobs": jobs,
-        "overwrite": overwrite,
     }
+    if isinstance(input_paths, str | bytes | os.PathLike):
+        raise TypeError("input_paths: expected several paths, as in a list")
     inputs = [os.fspath(path) for path in input_paths]
-    made = _core.convert_batch(inputs, os.fspath(output_dir), given(options), progress)
+    chosen = given(options) | {"overwrite": bool(overwrite)}
+    made = _core.convert_batch(inputs, os.fspath(output_dir), chosen, progress)
     results = [
         ConvertResult(path, output, None if report is None else _report(report), error)
         for path, (output, report, error) in zip(inputs, made, strict=True)
@@ -197,14 +203,27 @@ def core_source(
     audio: StrPath | bytes | ArrayLike, sample_rate: int | None, name: str = "audio_path"
 ) -> str | bytes | NDArray[np.float32]:
     """A path, bytes or samples as the Rust module takes them."""
-    if isinstance(audio, str | os.PathLike | bytes):
+    if isinstance(audio, str | os.PathLike | bytes | bytearray | memoryview):
         if sample_rate is not None:
             raise TypeError("sample_rate: a file has its own; it is for samples alone")
-        return audio if isinstance(audio, bytes) else os.fspath(audio)
+        return _file(audio)
     samples = core_samples(audio, name)
     if sample_rate is None:
         raise TypeError("sample_rate: samples need one")
     return samples
+
+
+def _file(audio: StrPath | bytes | bytearray | memoryview) -> str | bytes:
+    if isinstance(audio, bytes | bytearray | memoryview):
+        return bytes(audio)
+    return os.fsdecode(audio)
+
+
+def demand_numpy(function: str) -> None:
+    """Say what is missing where a function gives arrays."""
+    if importlib.util.find_spec("numpy") is None:
+        raise ImportError(f"{function}() gives numpy arrays, and numpy is not there: pip install numpy")
+    import numpy  # noqa: F401
 
 
 def core_samples(samples: ArrayLike, name: str) -> NDArray[np.float32]:
@@ -213,10 +232,10 @@ def core_samples(samples: ArrayLike, name: str) -> NDArray[np.float32]:
 
     found = np.asarray(samples)
     if found.dtype.kind != "f":
-        raise TypeError(f"{name}: expected float samples from -1 to 1, not {found.dtype}")
+        raise TypeError(f"{name}: expected a path, the bytes of a file or float samples from -1 to 1, not {found.dtype}")
     if found.ndim not in (1, 2):
         raise ValueError(f"{name}: expected the shape (channels, frames) or (frames,), not {found.shape}")
-    return np.ascontiguousarray(np.atleast_2d(found), dtype=np.float32)
+    return np.require(np.atleast_2d(found), np.float32, ["C_CONTIGUOUS", "ALIGNED"])
 
 
 def given(options: dict[str, Any]) -> dict[str, Any]:
@@ -224,9 +243,11 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _fields(tags: Mapping[str, str | Iterable[str]]) -> Iterable[tuple[str, str]]:
+def _fields(tags: Mapping[str, str | list[str]]) -> Iterable[tuple[str, str]]:
     for name, values in tags.items():
-        for value in [values] if isinstance(values, str) else values:
+        for value in values if isinstance(values, list) else [values]:
+            if not isinstance(value, str):
+                raise TypeError(f"tags: {name} holds {value!r}; expected text")
             yield name, value
 
 

@@ -215,6 +215,34 @@ def test_one_of_many_may_fail(sound: tuple[Path, NDArray[np.int16]], song: Path,
     assert rae.batch_convert([], tmp_path / "none") == []
     with pytest.raises(rae.SettingsError, match="jobs"):
         rae.batch_convert([path], tmp_path / "out", jobs=0)
+    choices: list[dict[str, Any]] = [
+        {"format": "flac", "level": 9},
+        {"format": "mp3", "quality": 77},
+        {"format": "flac", "sample_format": "f32"},
+    ]
+    for options in choices:
+        with pytest.raises(rae.SettingsError, match="use "):
+            rae.batch_convert([path], tmp_path / "out", **options)
+    with pytest.raises(TypeError, match="several paths"):
+        rae.batch_convert(str(path), tmp_path / "out")
+
+
+def test_buffers_of_any_kind_are_taken(sound: tuple[Path, NDArray[np.int16]], tmp_path: Path) -> None:
+    path, numbers = sound
+    data = path.read_bytes()
+    for given in (data, bytearray(data), memoryview(data)):
+        assert np.array_equal(rae.read(given).samples * 32768, numbers)
+    askew = np.frombuffer(b"12" + noise(1, 100).tobytes(), "<f4", offset=2)
+    rae.write(tmp_path / "askew.wav", askew, 8000, sample_format="f32")
+    assert np.array_equal(rae.read(tmp_path / "askew.wav").samples[0], askew)
+    kept = (tmp_path / "askew.wav").read_bytes()
+    with pytest.raises(rae.OutputExistsError):
+        rae.write(tmp_path / "askew.wav", askew, 8000, overwrite=None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="sample_rate"):
+        rae.write(tmp_path / "askew.wav", askew, None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="track"):
+        rae.write(tmp_path / "x.flac", askew, 8000, tags={"track": 3})  # type: ignore[dict-item]
+    assert (tmp_path / "askew.wav").read_bytes() == kept and not (tmp_path / "x.flac").exists()
 
 
 def test_an_interrupt_ends_the_work(interrupt: Callable[..., bytes], tmp_path: Path) -> None:

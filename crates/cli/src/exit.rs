@@ -88,9 +88,6 @@ impl Failure {
                     | CodecError::Limit { .. },
                 ) => 4,
                 Error::Codec(error) if error.is_choice() => 2,
-                Error::Codec(
-                    CodecError::Mix { .. } | CodecError::Rates { .. } | CodecError::RatesWithChannels { .. },
-                ) => 2,
                 Error::Codec(_) => error.unwritable_output().map_or(1, |(_, kind)| output_code(kind)),
                 Error::Device { .. } => 6,
                 Error::Settings { .. } | Error::Picture(_) | Error::Effects(_) => 2,

@@ -70,6 +70,9 @@ pub enum CodecError {
     /// Both were chosen.
     #[error("bitrate and quality exclude each other: a bitrate is constant, a quality lets it vary")]
     BitrateAndQuality,
+    /// More than the formats have room for.
+    #[error("the tags are longer than 16 MB together: leave some out")]
+    TagsTooLong,
     /// Built without LAME.
     #[error("MP3 is not in this build: build with the feature `mp3`, or use Opus, FLAC or WAV")]
     NoMp3,
@@ -187,6 +190,10 @@ impl CodecError {
                 | UnknownFormat(_)
                 | UnknownTag(_)
                 | NotWritten(_)
+                | Mix { .. }
+                | Rates { .. }
+                | RatesWithChannels { .. }
+                | TagsTooLong
         )
     }
 

@@ -51,8 +51,11 @@ impl FileFormat {
     /// What the name of a file promises: nothing if it has no extension or one that says nothing about sound. An
     /// error if it promises a kind of sound that is not written.
     pub fn from_path(path: &Path) -> Result<Option<FileFormat>, CodecError> {
-        const OTHERS: [&str; 14] =
-            ["aac", "aif", "aiff", "alac", "au", "caf", "kar", "m4a", "mid", "midi", "mp4", "ogg", "webm", "wma"];
+        const OTHERS: [&str; 33] = [
+            "3gp", "aac", "ac3", "aif", "aifc", "aiff", "alac", "amr", "ape", "au", "caf", "dsf", "eac3", "kar", "m4a",
+            "m4b", "mid", "midi", "mka", "mkv", "mov", "mp1", "mp2", "mp4", "mpc", "oga", "ogg", "spx", "tta", "w64",
+            "webm", "wma", "wv",
+        ];
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
         match extension {
             Some(name) if name == "wave" => Ok(Some(FileFormat::Wav)),
@@ -100,7 +103,7 @@ mod tests {
         ] {
             assert_eq!(FileFormat::from_path(Path::new(name)).unwrap(), format, "{name}");
         }
-        for name in ["a.m4a", "song.MID", "a.ogg"] {
+        for name in ["a.m4a", "song.MID", "a.ogg", "a.oga", "a.aifc", "a.mp2"] {
             let error = FileFormat::from_path(Path::new(name)).unwrap_err().to_string();
             assert!(error.starts_with(name) && error.contains("opus"), "{error}");
         }

@@ -90,9 +90,13 @@ impl FromStr for TagKey {
 pub struct Tags(Vec<(TagKey, String)>, Option<ReplayGain>);
 
 impl Tags {
-    /// Adds a field; an empty value or one that is there already changes nothing.
+    /// Adds a field; an empty value or one that is there already changes nothing. Zeros, which end or part values in some
+    /// formats, become spaces.
     pub fn push(&mut self, key: TagKey, value: impl Into<String>) {
-        let field = (key, value.into());
+        let mut field = (key, value.into());
+        if field.1.contains('\0') {
+            field.1 = field.1.replace('\0', " ");
+        }
         if !field.1.is_empty() && !self.0.contains(&field) {
             self.0.push(field);
         }

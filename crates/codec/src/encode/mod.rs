@@ -41,8 +41,18 @@ trait Encoder: Send {
     fn max_frames(&self) -> u64;
 }
 
+/// Bytes of all tags together.
+const MOST_TAG_BYTES: usize = 16_000_000;
+
+/// Bytes that a tag takes besides its value, at most.
+const TAG_HEAD: usize = 32;
+
 /// The encoder of what was asked for. `rewindable` says whether corrections can be made.
 fn encoder(spec: &AudioSpec, encoding: Encoding, rewindable: bool) -> Result<Box<dyn Encoder>, CodecError> {
+    // FLAC's blocks have the least room: 24 bits of length.
+    if spec.tags.iter().map(|(_, value)| value.len() + TAG_HEAD).sum::<usize>() > MOST_TAG_BYTES {
+        return Err(CodecError::TagsTooLong);
+    }
     Ok(match encoding {
         Encoding::Wav(samples) => Box::new(wav::WavEncoder::new(spec, samples, rewindable)?),
         Encoding::Flac { samples, level } => Box::new(flac::FlacEncoder::new(spec, samples, level, rewindable)?),

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use rae_codec::{AudioSpec, AudioWriter, CodecError, Encoding, EncodingOptions, FileFormat, Mp3Rate, SampleFormat};
+use rae_codec::{
+    AudioSpec, AudioWriter, CodecError, Encoding, EncodingOptions, FileFormat, Mp3Rate, SampleFormat, TagKey, Tags,
+};
 
 use crate::common::{music, spec};
 
@@ -73,6 +75,19 @@ fn choices_that_do_not_fit_the_format_are_named() {
     let options = EncodingOptions { sample_format: Some(SampleFormat::S24), ..EncodingOptions::default() };
     let expected = Encoding::Flac { samples: SampleFormat::S24, level: 5 };
     assert_eq!(options.encoding(FileFormat::Flac).unwrap(), expected);
+}
+
+#[test]
+fn tags_that_no_header_has_room_for_are_refused() {
+    let mut long = spec(1, 44_100);
+    long.tags.push(TagKey::Comment, "x".repeat(17 << 20));
+    for encoding in [Encoding::default(), FLAC, OPUS] {
+        let error = encoding.check(&long).unwrap_err();
+        assert!(matches!(error, CodecError::TagsTooLong) && error.is_choice(), "{error}");
+    }
+    let mut tags = Tags::default();
+    tags.push(TagKey::Title, "one\0two");
+    assert_eq!(tags.get(TagKey::Title), Some("one two"));
 }
 
 /// Takes so many bytes and then says that the disk is full.

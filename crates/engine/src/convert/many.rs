@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use rae_codec::{AudioReader, AudioSource};
+use rae_codec::{AudioReader, AudioSource, AudioSpec, Tags};
 use rae_effects::loudness::{LoudnessMeter, Measurer};
 
 use super::run::{Job, Passes, Way};
@@ -92,9 +92,15 @@ pub(crate) fn each_file<R: Send>(
     }
     let format = settings.encoding.format.unwrap_or_default();
     // Before any file is touched.
-    settings.encoding.encoding(format)?;
+    let encoding = settings.encoding.encoding(format)?;
+    encoding.check(&AudioSpec {
+        rate: encoding.rate(settings.rate.unwrap_or_default()),
+        channels: 1,
+        max_frames: None,
+        tags: Tags::default(),
+    })?;
     settings.validate()?;
-    settings.check_tags(settings.encoding.encoding(format)?)?;
+    settings.check_tags(encoding)?;
     make_folder(folder)?;
     let threads = jobs.unwrap_or_else(cores).min(inputs.len());
     let meter = |path: &Path, stop: &Stop| (work.meter)(path, &mut |_| stop.flow());
