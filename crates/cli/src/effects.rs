@@ -35,9 +35,16 @@ impl ChainOptions {
         if let Some(path) = &self.ir {
             let effects = &mut chain.get_or_insert_default().effects;
             let limiter = matches!(effects.last(), Some(Slot { effect: Effect::TruePeakLimiter(_), .. }));
+            // The chain may be written to another folder.
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
             effects.insert(effects.len() - usize::from(limiter), self.reverb(path.display().to_string()));
         }
         Ok(chain)
+    }
+
+    /// The files that it is read from.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.chain.iter().chain(&self.ir)
     }
 
     fn reverb(&self, path: String) -> Slot {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, ValueEnum};
 use rust_audio_engine::{
     ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, Decibels, EncodingOptions, Error, FileFormat,
-    FilesObserver, LoudnessTags, Observer, SampleFormat, SampleRate, Seconds, WorkedFile,
+    FilesObserver, LoudnessTags, Observer, SampleFormat, SampleRate, Seconds, WorkedFile, check_output,
 };
 use serde::Serialize;
 
@@ -146,6 +146,19 @@ impl FileFormatOptions {
 impl FileOptions {
     pub(crate) fn overwrites(&self) -> bool {
         self.force
+    }
+
+    /// Whether a file may be written here besides the output: it is a place for a file and no input, nor what is there.
+    pub(crate) fn check_beside(&self, path: &Path) -> Result<(), Failure> {
+        if path == Path::new("-") || Some(path) == self.output.as_deref() {
+            return Err(Failure::Usage(format!("{} is the output itself; name another file", path.display())));
+        }
+        self.inputs.iter().chain(&self.output).try_for_each(|other| check_output(path, other))?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(Failure::Usage(format!("the folder {} is not there", folder.display())));
+        }
+        if !self.force && path.symlink_metadata().is_ok() { Err(Failure::Exists(path.to_owned())) } else { Ok(()) }
     }
 
     pub(crate) fn run(&self, work: &impl FileWork) -> Result<(), Failure> {

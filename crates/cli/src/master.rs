@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rust_audio_engine::{
     ConvertInput, ConvertOutput, ConvertReport, EffectTail, Error, FilesObserver, MasterReport, MasterSettings,
-    Observer, Reference, WorkedFile, master, master_files,
+    Observer, Reference, WorkedFile, check_output, master, master_files,
 };
 
 use crate::effects::{ChainOptions, effect_tail};
@@ -15,9 +15,9 @@ use crate::output::write;
 
 /// Finish recordings: bring them to a loudness under a ceiling of true peaks, and to the sound of a reference
 ///
-/// Reads the input two to five times, until the loudness behind the limiter is right within 0.1 LU. With --reference the
+/// Reads the input two to eight times, until the loudness behind the limiter is right within 0.1 LU. With --reference the
 /// spectrum is matched by a linear-phase equalizer, then the stereo width; with --chain or --preset those effects come first
-/// (a limiter at their end is left out). --save-chain writes all that was done as a chain file, for `rae process`.
+/// (a limiter at their end comes last, with this ceiling). --save-chain writes all that was done as a chain file, for `rae process`.
 #[derive(Args)]
 pub(crate) struct Master {
     #[command(flatten)]
@@ -74,13 +74,11 @@ impl Master {
                 ..Reference::new(path)
             }),
         };
-        let overwrite = self.files.overwrites();
-        if let Some(path) = &self.save_chain
-            && !overwrite
-            && path.symlink_metadata().is_ok()
-        {
-            return Err(Failure::Exists(path.clone()));
+        if let Some(path) = &self.save_chain {
+            self.files.check_beside(path)?;
+            self.reference.iter().chain(self.effects.files()).try_for_each(|read| check_output(path, read))?;
         }
+        let overwrite = self.files.overwrites();
         self.files.run(&Work { settings, save_chain: self.save_chain.as_deref(), overwrite })
     }
 }

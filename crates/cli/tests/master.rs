@@ -73,6 +73,13 @@ fn mistakes_are_named_and_leave_outputs_alone() {
     folder.fails(2, "master song.wav -o new.wav --spectrum-strength 0.5");
     folder.fails(2, "master song.wav -o new.wav --reference song.wav --width-strength 1.5");
     folder.fails(2, "master - -o new.wav");
+    // A chain that is saved replaces nothing that is read or written besides.
+    for taken in ["new.wav", "-", "missing/chain.toml"] {
+        folder.fails(2, &format!("master song.wav -o new.wav --save-chain {taken} --force"));
+    }
+    folder.fails(5, "master song.wav -o new.wav --save-chain song.wav --force");
+    folder.fails(5, "master song.wav -o new.wav --reference there.wav --save-chain there.wav --force");
+    folder.fails(5, "master song.wav -o new.wav --ir there.wav --save-chain there.wav --force");
     assert_eq!(fs::read(folder.path("there.wav")).unwrap(), b"mine");
     assert!(!folder.path("new.wav").exists());
 }

@@ -136,13 +136,18 @@ impl MasterSettings {
         })
     }
 
-    /// The asked-for effects without a limiter at their end.
-    fn effects(&self) -> Chain {
+    /// The asked-for effects without a limiter at their end, and that limiter, or one like any, at the ceiling.
+    fn effects(&self) -> (Chain, TruePeakLimiter) {
         let mut chain = self.chain.clone();
-        if chain.effects.last().is_some_and(|slot| matches!(slot.effect, Effect::TruePeakLimiter(_))) {
+        let mut limiter = TruePeakLimiter::default();
+        if let Some(Slot { effect: Effect::TruePeakLimiter(own), mix, bypass: false }) = chain.effects.last()
+            && *mix == 1.0
+        {
+            limiter = own.clone();
             chain.effects.pop();
         }
-        chain
+        limiter.ceiling_db = self.ceiling_db;
+        (chain, limiter)
     }
 
     fn target(&self, own: &Loudness, reference: Option<&Analysed>) -> f64 {
@@ -172,6 +177,9 @@ impl Analysed {
         let spectrum = SpectrumMeter::new(source.rate(), source.channels())?;
         let (loudness, spectrum) = analyse(&mut source, meter, Some(spectrum), progress)?;
         let spectrum = spectrum.expect("asked for");
+        check(loudness.integrated_lufs.is_finite(), || {
+            format!("the reference {} is silent or shorter than 0.4 s: there is nothing to match", path.display())
+        })?;
         Ok(Analysed { lufs: loudness.integrated_lufs, spectrum })
     }
 }
@@ -196,7 +204,7 @@ fn channels(block: &AudioBuffer) -> Vec<&[f32]> {
 
 /// Masters an audio file: brings it to a loudness under a ceiling of true peaks, and to the sound of a reference if there is
 /// one. Memory does not grow with the length; the input is read twice where no limiting is needed, otherwise until the
-/// loudness behind the limiter is right, which takes two or three passes more.
+/// loudness behind the limiter is right, which takes up to six passes more.
 ///
 /// ```no_run
 /// use rust_audio_engine::{ConvertOutput, MasterSettings, Reference, master, unobserved};
@@ -297,7 +305,7 @@ impl Mastering<'_> {
         output.check(input)?;
         let encoding = self.settings.convert.encoding(output.path(), AudioReader::open(path)?.info().samples)?;
         self.settings.convert.check_tags(encoding)?;
-        let job = self.job(path, encoding, &self.settings.effects())?;
+        let job = self.job(path, encoding, &self.settings.effects().0)?;
         let mut spec = job.spec.clone();
         encoding.check(&spec)?;
         match output {
@@ -345,7 +353,7 @@ impl Mastering<'_> {
 
     /// Everything that the sound goes through.
     fn chain(&self, gain_db: f64, matched: Option<&Match>) -> Chain {
-        let mut chain = self.settings.effects();
+        let (mut chain, limiter) = self.settings.effects();
         let mut push = |effect: Effect| chain.effects.push(Slot::from(effect));
         if let Some(matched) = matched {
             if !matched.curve.points.is_empty() {
@@ -356,7 +364,7 @@ impl Mastering<'_> {
             }
         }
         push(Gain { gain_db, invert: false }.into());
-        push(TruePeakLimiter { ceiling_db: self.settings.ceiling_db, ..TruePeakLimiter::default() }.into());
+        push(limiter.into());
         chain
     }
 
@@ -371,7 +379,9 @@ impl Mastering<'_> {
         let (rate, count) = (job.source.rate(), job.source.channels());
         let meter = self.reference.map(|_| SpectrumMeter::new(rate, count)).transpose()?;
         let (before, spectrum) = analyse(&mut job.source, LoudnessMeter::new(rate, count)?, meter, progress)?;
-        let asked = self.reference.zip(self.settings.reference.as_ref()).zip(spectrum);
+        // Silence, or what is too short to be measured, has no sound to be matched.
+        let heard = spectrum.filter(|_| before.integrated_lufs.is_finite());
+        let asked = self.reference.zip(self.settings.reference.as_ref()).zip(heard);
         let matched = asked.map(|((analysed, reference), own)| {
             match_reference(&own, &analysed.spectrum, reference.spectrum, reference.width)
         });

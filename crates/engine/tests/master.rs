@@ -164,9 +164,13 @@ fn asked_for_effects_come_first_and_one_limiter_is_enough() {
     let names: Vec<&str> = report.chain.effects.iter().map(|slot| slot.effect.name()).collect();
     assert_eq!(names.iter().filter(|name| **name == "true_peak_limiter").count(), 1, "{names:?}");
     assert_eq!((names[0], names[names.len() - 2]), ("equalizer", "gain"));
-    let only = Chain::from([TruePeakLimiter::default()]);
+    // One that is asked for keeps its times.
+    let own = TruePeakLimiter { release_ms: 333.0, ceiling_db: -9.0, ..TruePeakLimiter::default() };
+    let only = Chain::from([own.clone()]);
     let (_, report) = mastered(&folder, &input, &MasterSettings { chain: only, ..MasterSettings::default() });
     assert_eq!(report.chain.effects.len(), 2);
+    let expected = TruePeakLimiter { ceiling_db: MasterSettings::default().ceiling_db, ..own };
+    assert_eq!(report.chain.effects[1].effect, Effect::TruePeakLimiter(expected));
 }
 
 #[test]
@@ -193,6 +197,24 @@ fn samples_that_are_no_numbers_are_told() {
     let (output, report) = mastered(&folder, &input, &MasterSettings::default());
     assert!(report.reached && sound(&output).planar().iter().all(|sample| sample.is_finite()));
     assert!(report.file.warnings.iter().any(|warning| warning.starts_with("2 samples were not finite")), "{report:?}");
+}
+
+#[test]
+fn silence_is_no_reference_and_takes_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let [silence, short, song] = ["silence.wav", "short.wav", "song.wav"].map(|name| folder.path().join(name));
+    write(&silence, &[vec![0.0; 50_000], vec![0.0; 50_000]]);
+    write(&short, &[vec![0.25]]);
+    write(&song, &strokes(0.1, 3));
+    for reference in [&silence, &short] {
+        let settings = MasterSettings { reference: Some(Reference::new(reference)), ..MasterSettings::default() };
+        let output = ConvertOutput::File(folder.path().join("out.wav"));
+        let error = master(song.clone().into(), output, &settings, &mut rust_audio_engine::unobserved).unwrap_err();
+        assert!(error.to_string().contains(reference.to_str().unwrap()), "{error}");
+    }
+    let settings = MasterSettings { reference: Some(Reference::new(&song)), ..MasterSettings::default() };
+    let (output, _) = mastered(&folder, &silence, &settings);
+    assert!(sound(&output).planar().iter().all(|sample| *sample == 0.0));
 }
 
 #[test]
