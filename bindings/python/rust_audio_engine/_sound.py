@@ -232,7 +232,9 @@ def core_samples(samples: ArrayLike, name: str) -> NDArray[np.float32]:
 
     found = np.asarray(samples)
     if found.dtype.kind != "f":
-        raise TypeError(f"{name}: expected a path, the bytes of a file or float samples from -1 to 1, not {found.dtype}")
+        raise TypeError(
+            f"{name}: expected a path, the bytes of a file or float samples from -1 to 1, not {found.dtype}"
+        )
     if found.ndim not in (1, 2):
         raise ValueError(f"{name}: expected the shape (channels, frames) or (frames,), not {found.shape}")
     return np.require(np.atleast_2d(found), np.float32, ["C_CONTIGUOUS", "ALIGNED"])
