@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from . import _core
@@ -67,7 +67,7 @@ def write(
     bitrate: int | None = None,
     quality: int | None = None,
     level: int | None = None,
-    tags: Mapping[str, str | list[str]] | None = None,
+    tags: Mapping[str, str | Sequence[str]] | None = None,
     overwrite: bool = True,
 ) -> None:
     """Write samples to a WAV, FLAC, MP3 or Opus file, as its name says. The file appears when it is complete.
@@ -245,9 +245,9 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _fields(tags: Mapping[str, str | list[str]]) -> Iterable[tuple[str, str]]:
+def _fields(tags: Mapping[str, str | Sequence[str]]) -> Iterable[tuple[str, str]]:
     for name, values in tags.items():
-        for value in values if isinstance(values, list) else [values]:
+        for value in values if isinstance(values, list | tuple) else [values]:
             if not isinstance(value, str):
                 raise TypeError(f"tags: {name} holds {value!r}; expected text")
             yield name, value
