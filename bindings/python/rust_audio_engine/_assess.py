@@ -80,6 +80,13 @@ class Restart(TypedDict):
     bar: int
 
 
+class Abandoned(TypedDict):
+    """A stretch of the recording that is not judged, because its notes were played again later."""
+
+    from_s: float
+    until_s: float
+
+
 class TempoPoint(TypedDict):
     """The tempo of a bar."""
 
@@ -150,6 +157,7 @@ class Assessment(TypedDict):
     notes: list[AssessedNote]
     extra_notes: list[ExtraNote]
     restarts: list[Restart]
+    abandoned: list[Abandoned]
     tempo: Tempo
     tuning_cents: float | None
     sections: list[Section]

@@ -11,6 +11,8 @@ const WORTH_A_WORD: f64 = 0.05;
 /// What advice is drawn from.
 pub(crate) struct Findings<'a> {
     pub(crate) counts: Counts,
+    /// Notes that were early or late.
+    pub(crate) off_time: usize,
     pub(crate) rhythm_accuracy: Option<f64>,
     pub(crate) tempo: &'a TempoReport,
     pub(crate) sections: &'a [Section],
@@ -24,9 +26,21 @@ pub(crate) fn advice(findings: &Findings<'_>) -> Vec<Advice> {
     let mut rated = candidates(findings);
     rated.sort_by(|a, b| b.0.total_cmp(&a.0));
     if rated.is_empty() {
-        rated.push((0.0, plain(AdviceCode::WellDone, "All notes are there and in time. Well done!".into())));
+        rated.push((0.0, plain(AdviceCode::WellDone, praise(findings).into())));
     }
     rated.into_iter().take(MOST).map(|(_, advice)| advice).collect()
+}
+
+/// Of faults too few for advice it says at least that there are some.
+fn praise(findings: &Findings<'_>) -> &'static str {
+    let Counts { wrong_pitch, missed, extra, .. } = findings.counts;
+    if wrong_pitch + missed + extra > 0 {
+        "Nearly all notes are right. Well done!"
+    } else if findings.off_time > 0 {
+        "All notes are right, nearly all in time. Well done!"
+    } else {
+        "All notes are there and in time. Well done!"
+    }
 }
 
 fn plain(code: AdviceCode, text: String) -> Advice {

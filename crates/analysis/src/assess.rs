@@ -3,14 +3,14 @@
 use crate::advice::{Findings, advice};
 use crate::align::{Alignment, align};
 use crate::assessment::{
-    Assessment, Counts, ExtraNote, NoteAssessment, Quality, Restart, Status, Timing, TimingDeviation,
+    Abandoned, Assessment, Counts, ExtraNote, NoteAssessment, Quality, Restart, Status, Timing, TimingDeviation,
 };
 use crate::difficulty::Difficulty;
 use crate::expected::{Expected, ExpectedNote};
 use crate::played::PlayedNote;
 use crate::sections::{sections, tempo, weakest};
 use crate::timing::{Anchor, deviations};
-use crate::verdict::{Certain, Context, Judge, Verdict, Verdicts, decide, without_others};
+use crate::verdict::{Certain, Context, Judge, Verdict, Verdicts, decide, within_excerpt, without_others};
 
 /// Version of the definitions behind the result.
 const DEFINITIONS: u32 = 1;
@@ -78,6 +78,8 @@ pub(crate) struct Folded {
     pub(crate) heard: Vec<PlayedNote>,
     /// Notes that others play.
     others: Vec<ExpectedNote>,
+    /// Whether more of the piece may be heard before and after.
+    is_excerpt: bool,
 }
 
 impl Folded {
@@ -89,6 +91,7 @@ impl Folded {
         Folded {
             expected: folded(expected.notes()),
             others: folded(expected.others()),
+            is_excerpt: expected.is_excerpt(),
             heard: heard.iter().map(|note| PlayedNote { pitch: fold(note.pitch), ..*note }).collect(),
         }
     }
@@ -97,7 +100,8 @@ impl Folded {
         match alignment {
             Some(alignment) => {
                 let context = Context { expected: &self.expected, heard: &self.heard, alignment };
-                without_others(decide(&context, judge), &context, &self.others)
+                let verdicts = without_others(decide(&context, judge), &context, &self.others);
+                if self.is_excerpt { within_excerpt(verdicts, &context) } else { verdicts }
             }
             None => unaligned(&self.expected, &self.heard),
         }
@@ -160,6 +164,7 @@ impl Report<'_> {
             notices: self.notices(),
             notes,
             restarts,
+            abandoned: self.abandoned(),
             sections,
         };
         self.judge_piece(&mut assessment);
@@ -186,6 +191,7 @@ impl Report<'_> {
         }
         assessment.advice = advice(&Findings {
             counts: assessment.counts,
+            off_time: assessment.notes.iter().filter(|note| note.timing.is_some_and(|t| t != Timing::OnTime)).count(),
             rhythm_accuracy: assessment.rhythm_accuracy,
             tempo: &assessment.tempo,
             sections: &assessment.sections,
@@ -300,6 +306,10 @@ impl Report<'_> {
                 bar: bar(jump.score),
             })
             .collect()
+    }
+
+    fn abandoned(&self) -> Vec<Abandoned> {
+        self.alignment.abandoned.iter().map(|time| Abandoned { from_s: time.start, until_s: time.end }).collect()
     }
 
     /// Expected notes from the first that was reached or heard to the last.

@@ -26,10 +26,13 @@ pub struct Assessment {
     pub reason: Option<String>,
     /// Every expected note.
     pub notes: Vec<NoteAssessment>,
-    /// Notes that answer no expected one.
+    /// Notes that answer no expected one, nor any that other hands, tracks and channels play; of chosen bars not what was
+    /// heard before and after them.
     pub extra_notes: Vec<ExtraNote>,
     /// Jumps back in the piece.
     pub restarts: Vec<Restart>,
+    /// What was played again later, in order of time.
+    pub abandoned: Vec<Abandoned>,
     /// How fast it was played.
     pub tempo: TempoReport,
     /// Deviation of the instrument's tuning from A = 440 Hz, cents; none for MIDI recordings.
@@ -155,12 +158,21 @@ pub struct TimingDeviation {
 pub struct Restart {
     /// When playing resumed, seconds of the recording.
     pub at_s: f64,
-    /// When what is played again was played first, seconds of the recording; from there to `at_s` nothing is judged.
+    /// When what is played again was played first, seconds of the recording.
     pub abandoned_from_s: f64,
     /// Where in the piece, seconds of the score.
     pub score_s: f64,
     /// The bar it went back to.
     pub bar: u64,
+}
+
+/// A stretch of the recording that is not judged, because its notes were played again later.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Abandoned {
+    /// Where it begins, seconds of the recording.
+    pub from_s: f64,
+    /// Where it ends, seconds of the recording.
+    pub until_s: f64,
 }
 
 /// How fast the piece was played.

@@ -35,7 +35,7 @@ pub struct ExpectedNote {
 }
 
 /// Which notes of a piece are expected; all of them by default. Other notes of the same bars may be heard without being held
-/// against the player.
+/// against the player, and of chosen bars anything before and after them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Part {
     /// Tracks of the file, from 1; empty means all.
@@ -56,6 +56,7 @@ pub struct Expected {
     notes: Vec<ExpectedNote>,
     /// Notes of the same bars that others play.
     others: Vec<ExpectedNote>,
+    is_excerpt: bool,
     drums: usize,
     /// Where each bar begins that has notes: number and seconds.
     bars: Vec<(u64, f64)>,
@@ -81,6 +82,7 @@ impl Expected {
         }
         let mut expected = Expected::from_notes(wanted);
         expected.others = others;
+        expected.is_excerpt = part.bars.is_some();
         expected.drums = drums;
         if let (Some(beats), Some((first, last))) = (beats, expected.bars.first().zip(expected.bars.last())) {
             let start = |bar| (bar, performance.seconds(beats.bar_start(bar)).0);
@@ -107,7 +109,7 @@ impl Expected {
                 bars.push((note.bar, note.onset));
             }
         }
-        Expected { notes, others: Vec::new(), drums: 0, bars, bar_starts: Vec::new() }
+        Expected { notes, others: Vec::new(), is_excerpt: false, drums: 0, bars, bar_starts: Vec::new() }
     }
 
     /// The notes, by onset, then pitch.
@@ -118,6 +120,11 @@ impl Expected {
     /// Notes of the same bars that belong to other parts: they may be heard or not.
     pub(crate) fn others(&self) -> &[ExpectedNote] {
         &self.others
+    }
+
+    /// Whether these are chosen bars, before and after which there may be more.
+    pub(crate) fn is_excerpt(&self) -> bool {
+        self.is_excerpt
     }
 
     /// How many notes of drums there are, which nobody assesses.

@@ -25,8 +25,8 @@ mod verdict;
 
 pub use assess::{Settings, Strictness, assess};
 pub use assessment::{
-    Advice, AdviceCode, Assessment, Counts, ExtraNote, NoteAssessment, Quality, Restart, Section, Status, TempoPoint,
-    TempoReport, Timing, TimingDeviation,
+    Abandoned, Advice, AdviceCode, Assessment, Counts, ExtraNote, NoteAssessment, Quality, Restart, Section, Status,
+    TempoPoint, TempoReport, Timing, TimingDeviation,
 };
 pub use contour::Vibrato;
 pub use difficulty::Difficulty;

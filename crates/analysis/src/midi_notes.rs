@@ -1,6 +1,6 @@
 //! The notes of a song in seconds: what is expected, and what a digital piano recorded, are read alike.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use rae_midi::{Action, Message, Performance, Time};
 
@@ -22,12 +22,12 @@ pub(crate) struct MidiNote {
     pub(crate) track: u32,
 }
 
-/// Pitched notes in order of their onsets, and how many there are of drums. A note lasts until its key is released or
-/// struck again.
+/// Pitched notes in order of their onsets, and how many there are of drums. Of a key that
+/// is struck again while it is held the first stroke is the first to be released.
 pub(crate) fn notes(performance: &Performance) -> (Vec<MidiNote>, usize) {
     let mut notes: Vec<MidiNote> = Vec::new();
     let mut drums = 0;
-    let mut held: HashMap<(u16, u8), usize> = HashMap::new();
+    let mut held: HashMap<(u16, u8), VecDeque<usize>> = HashMap::new();
     let end = performance.seconds(performance.end).0;
     for event in &performance.events {
         let Action::Channel { channel, message } = event.action else { continue };
@@ -35,20 +35,18 @@ pub(crate) fn notes(performance: &Performance) -> (Vec<MidiNote>, usize) {
         match message {
             Message::NoteOn { .. } if channel % PORT == DRUMS => drums += 1,
             Message::NoteOn { key, velocity } => {
-                if let Some(index) = held.insert((channel, key), notes.len()) {
-                    notes[index].end = onset;
-                }
+                held.entry((channel, key)).or_default().push_back(notes.len());
                 let track = event.track;
                 notes.push(MidiNote { time: event.time, onset, end, pitch: key, velocity, channel, track });
             }
             Message::NoteOff { key, .. } => {
-                if let Some(index) = held.remove(&(channel, key)) {
+                if let Some(index) = held.get_mut(&(channel, key)).and_then(VecDeque::pop_front) {
                     notes[index].end = onset;
                 }
             }
-            Message::ControlChange { controller: 120 | 123..=127, .. } => held.retain(|&(on, _), &mut index| {
+            Message::ControlChange { controller: 120 | 123..=127, .. } => held.retain(|&(on, _), strokes| {
                 if on == channel {
-                    notes[index].end = onset;
+                    strokes.drain(..).for_each(|index| notes[index].end = onset);
                 }
                 on != channel
             }),

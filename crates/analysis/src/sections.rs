@@ -32,10 +32,14 @@ pub(crate) fn sections(
         first += of_bar.len();
         sections.push(section(bar, score_s, predicted, of_bar));
     }
+    let starts = sections.iter().enumerate().filter_map(|(index, section)| Some((section.recording_s?, index)));
+    // Bars that were played again need not be in the order of the piece.
+    let mut starts: Vec<(f64, usize)> = starts.collect();
+    starts.sort_by(|a, b| a.0.total_cmp(&b.0));
     for &extra in extras {
-        // A bar that was played twice counts where it was played last.
-        let after = sections.iter().rposition(|section| section.recording_s.is_some_and(|start| start <= extra + 0.05));
-        if let Some(section) = sections.get_mut(after.unwrap_or(0)) {
+        let begun = starts.partition_point(|(start, _)| *start <= extra + 0.05);
+        let place = begun.checked_sub(1).map_or(0, |last| starts[last].1);
+        if let Some(section) = sections.get_mut(place) {
             section.counts.extra += 1;
         }
     }

@@ -108,3 +108,29 @@ fn what_the_other_hand_plays_is_not_held_against_this_one() {
     assert_eq!(assessment.notes[10].status, Status::Missed);
     assert_eq!((assessment.counts.missed, assessment.counts.wrong_pitch, assessment.counts.extra), (1, 0, 1));
 }
+
+#[test]
+fn what_is_played_before_and_after_chosen_bars_is_not_held_against_the_player() {
+    let right: Vec<u8> = (0..48usize).map(|n| 72 + (n * n * n % 23) as u8).collect();
+    let left: Vec<u8> = (0..48).map(|n| 48 + [0, 7, 4, 7, 5, 9][n % 6]).collect();
+    let piece = song(vec![track("RH", 0, &right), track("LH", 0, &left)]);
+    let part = Part { bars: Some(9..=16), ..Part::default() }.of_hand(&piece, Hand::Right, SPLIT).unwrap();
+    // Slower and slower, so that nothing can be told of notes that are far away.
+    let slowing = |note: &PlayedNote| PlayedNote { onset: note.onset * (1.0 + 0.003 * note.onset), ..*note };
+    let mut heard: Vec<PlayedNote> = played_notes(&piece).iter().map(slowing).collect();
+    let assessment = assess(&Expected::new(&piece, &part), &heard, &Settings::default());
+    assert_eq!((assessment.reason, assessment.pitch_accuracy), (None, Some(1.0)));
+    heard.push(PlayedNote { onset: heard[48].onset + 0.4, pitch: 100, ..heard[48] });
+    let assessment = assess(&Expected::new(&piece, &part), &heard, &Settings::default());
+    assert_eq!(assessment.counts.extra, 1, "within them it is");
+}
+
+#[test]
+fn of_a_key_struck_twice_the_first_stroke_is_released_first() {
+    let mut notes = track("", 0, &[60, 60]);
+    notes.events[2].tick = 1200; // Released after the second stroke at 960.
+    notes.events.sort_by_key(|event| event.tick);
+    let expected = Expected::new(&song(vec![notes]), &Part::default());
+    let lengths: Vec<f64> = expected.notes().iter().map(|note| (note.duration * 1e6).round() / 1e6).collect();
+    assert_eq!(lengths, [1.25, 0.9375]);
+}

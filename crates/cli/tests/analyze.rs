@@ -170,6 +170,25 @@ fn either_input_can_be_a_pipe() {
     assert_eq!(rae(&["analyze", "-", "-"]).status.code(), Some(2));
 }
 
+#[cfg(unix)]
+#[test]
+fn the_recording_can_be_a_pipe_with_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = song(folder.path(), "expected.mid", &MELODY);
+    let (sound, pipe) = (folder.path().join("played.wav"), folder.path().join("pipe"));
+    let render =
+        ["render", expected.to_str().unwrap(), "-o", sound.to_str().unwrap(), "--soundfont", "builtin", "--quiet"];
+    assert!(rae(&render).status.success());
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let writer = {
+        let (bytes, pipe) = (std::fs::read(&sound).unwrap(), pipe.clone());
+        std::thread::spawn(move || std::fs::write(pipe, bytes))
+    };
+    let named = rae(&["analyze", pipe.to_str().unwrap(), expected.to_str().unwrap(), "--json"]);
+    assert_eq!(named.stdout, rae(&["analyze", sound.to_str().unwrap(), expected.to_str().unwrap(), "--json"]).stdout);
+    writer.join().unwrap().unwrap();
+}
+
 #[test]
 fn people_get_a_summary() {
     let folder = tempfile::tempdir().unwrap();

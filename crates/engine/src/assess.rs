@@ -107,8 +107,12 @@ impl AssessmentSettings {
     }
 }
 
-/// Whether a file begins as MIDI files do. One that cannot be read is none: reading it as sound will say why.
+/// Whether a file begins as MIDI files do. One that cannot be read is none: reading it as sound will say why. Of a pipe, even
+/// one with a name, nothing is read that would be missing afterwards: what comes through it is sound.
 fn is_midi(path: &Path) -> bool {
+    if path == Path::new("-") || !path.is_file() {
+        return false;
+    }
     let mut start = [0; 12];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
     read.is_ok() && (start.starts_with(b"MThd") || start.starts_with(b"RIFF") && start.ends_with(b"RMID"))

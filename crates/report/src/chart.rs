@@ -188,7 +188,8 @@ impl<'a> Chart<'a> {
         let mut taken: Vec<(f32, f32)> = Vec::new();
         for index in weak.into_iter().chain(others) {
             let column = &self.columns[index];
-            let (x, half) = (self.x(index) + self.step / 2.0, width(column) / 2.0);
+            let half = width(column) / 2.0;
+            let x = (self.x(index) + self.step / 2.0).min(WIDTH - half);
             if taken.iter().all(|&(left, right)| x + half <= left || x - half >= right) {
                 taken.push((x - half, x + half));
                 let text = column.bar.to_string();

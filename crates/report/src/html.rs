@@ -19,7 +19,7 @@ const DARK_PAGE: &str = "--page: #14181f; --text: #eef1f5; --soft: #b4bdc9; --li
                          --warn: #3a3115; --warn-edge: #e6c34f; --accent: #6fb0f2; --weak: #ff8650;";
 
 /// What the reader may want to know about the words used.
-pub(crate) const FOOTNOTE: &str = "C4 is middle C. Notes: the share of the written notes that were right, added ones \
+pub(crate) const FOOTNOTE: &str = "C4 is middle C; pitches are named as they sound. Notes: the share of the written notes that were right, added ones \
     counted as wrong. Rhythm: how near notes were to the player's own tempo; up to 40 ms cost nothing. Tempo: played \
     beside written.";
 
@@ -141,14 +141,15 @@ impl Html {
 
     fn bars(&mut self, page: &Page, sheet: &Sheet<'_>) {
         let palette = Palette::light();
-        let Some(chart) = Chart::new(sheet, &palette) else { return };
-        self.add(format_args!("<section>\n<h2>Bar by bar: score, and tempo beside the written one</h2>\n"));
-        let height = chart.height().ceil();
-        let mut svg = canvas(WIDTH, height);
-        chart.draw(&mut svg, 0.0);
-        self.picture("chart", &chart.title(), height, &svg);
+        if let Some(chart) = Chart::new(sheet, &palette) {
+            self.add(format_args!("<section>\n<h2>Bar by bar: score, and tempo beside the written one</h2>\n"));
+            let height = chart.height().ceil();
+            let mut svg = canvas(WIDTH, height);
+            chart.draw(&mut svg, 0.0);
+            self.picture("chart", &chart.title(), height, &svg);
+            self.add(format_args!("</section>\n"));
+        }
         self.weakest(&page.weakest);
-        self.add(format_args!("</section>\n"));
     }
 
     fn weakest(&mut self, weakest: &[WeakBar]) {
@@ -183,9 +184,9 @@ impl Html {
             return;
         }
         self.add(format_args!(
-            "<details>\n<summary>Every note that was not right or not in time</summary>\n<table>\n<thead><tr>"
+            "<details open>\n<summary>Every note that was not right or not in time</summary>\n<table>\n<thead><tr>"
         ));
-        for (class, name) in [("", "At"), ("", "Bar"), ("words", "Written"), ("words", "Played")] {
+        for (class, name) in [("", "At"), ("", "Bar"), ("words", "Expected"), ("words", "Played")] {
             self.add(format_args!("<th scope=\"col\" class=\"{class}\">{name}</th>"));
         }
         self.add(format_args!("</tr></thead>\n<tbody>\n"));

@@ -93,7 +93,7 @@ fn of_expected(note: &NoteAssessment, index: usize, time: &Time<'_>) -> Option<N
         Status::WrongPitch => Verdict::WrongPitch,
         Status::Missed => Verdict::Missed,
     };
-    let key = note.played_pitch.filter(|_| verdict == Verdict::WrongPitch).unwrap_or(note.pitch);
+    let key = note.played_pitch.unwrap_or(note.pitch);
     let off = note.timing.filter(|timing| *timing != Timing::OnTime).zip(note.deviation_ms);
     Some(NoteMark {
         verdict,

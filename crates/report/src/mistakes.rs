@@ -5,7 +5,7 @@ use rae_analysis::{Assessment, NoteAssessment, Status, Timing};
 use crate::{pitch, words};
 
 /// So many are listed at most.
-const MOST: usize = 200;
+const MOST: usize = 1000;
 
 /// A line of the list.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,12 +19,17 @@ pub(crate) struct Mistake {
     pub(crate) played: String,
 }
 
-/// Wrong, missed, extra, early and late notes in order of the recording, and how many there are beyond those listed.
-pub(crate) fn mistakes(assessment: &Assessment) -> (Vec<Mistake>, usize) {
-    let off = |note: &&NoteAssessment| {
+/// Wrong, missed, extra, early and late notes in order of the recording, last those that it has no place for (`unreached`, their indices, ascending), and how many there are beyond those listed.
+pub(crate) fn mistakes(assessment: &Assessment, unreached: &[usize]) -> (Vec<Mistake>, usize) {
+    let off = |note: &NoteAssessment| {
         note.status != Status::Correct || note.timing.is_some_and(|timing| timing != Timing::OnTime)
     };
-    let of_notes = assessment.notes.iter().filter(off).map(of_note);
+    let of_notes = assessment
+        .notes
+        .iter()
+        .enumerate()
+        .filter(|(_, note)| off(note))
+        .map(|(index, note)| of_note(note, unreached.binary_search(&index).is_err()));
     let extras = assessment.extra_notes.iter().map(|extra| Mistake {
         time: Some(extra.onset_s),
         bar: None,
@@ -39,7 +44,7 @@ pub(crate) fn mistakes(assessment: &Assessment) -> (Vec<Mistake>, usize) {
     (mistakes, more)
 }
 
-fn of_note(note: &NoteAssessment) -> Mistake {
+fn of_note(note: &NoteAssessment, is_reached: bool) -> Mistake {
     let late = note.deviation_ms.filter(|_| note.timing.is_some_and(|timing| timing != Timing::OnTime));
     let late = late.map(words::timing);
     let played = match (note.status, note.played_pitch, late) {
@@ -49,7 +54,7 @@ fn of_note(note: &NoteAssessment) -> Mistake {
         (_, None, late) => late.unwrap_or_default(),
     };
     Mistake {
-        time: note.played_onset_s.or(note.predicted_onset_s),
+        time: note.played_onset_s.or(note.predicted_onset_s).filter(|_| is_reached),
         bar: Some(note.bar),
         expected: pitch::name(note.pitch),
         played,

@@ -51,7 +51,7 @@ impl NotePainter<'_> {
             _ => self.note(canvas, roll_note(mark.key, mark.span), style),
         };
         if let (Some(bar), Some(Some(vacant))) = (bar, vacant) {
-            self.connect(canvas, bar, vacant);
+            covered.extend(self.connect(canvas, bar, vacant));
         }
         covered.extend(bar);
         if let (Some(bar), Verdict::WrongPitch, true) = (bar, mark.verdict, begins) {
@@ -90,17 +90,14 @@ impl NotePainter<'_> {
     }
 
     /// A line from a wrong pitch to where it should have been.
-    fn connect(&self, canvas: &mut dyn Canvas, played: Area, vacant: Area) {
+    fn connect(&self, canvas: &mut dyn Canvas, played: Area, vacant: Area) -> Option<Area> {
         // Behind the cross.
         let x = (played.left.max(vacant.left) + 2.0 * CROSS + 3.0).min(played.right - 1.0);
         let (top, bottom) =
             if played.top < vacant.top { (played.bottom, vacant.top) } else { (vacant.bottom, played.top) };
-        if bottom > top {
-            canvas.rectangle(
-                Area { left: x - 0.5, top, right: x + 0.5, bottom },
-                self.palette.color(Verdict::WrongPitch),
-            );
-        }
+        let line = Area { left: x - 0.5, top, right: x + 0.5, bottom };
+        (bottom > top).then(|| canvas.rectangle(line, self.palette.color(Verdict::WrongPitch)))?;
+        Some(line)
     }
 
     /// An arrow from where a note was due to where it was played.

@@ -22,6 +22,10 @@ const IN_TUNE: f64 = 8.0;
 /// So many notes of a weak bar are named.
 const MOST_FAULTS: usize = 6;
 
+/// So many returns and notices of files are told one by one.
+const MOST_RESTARTS: usize = 10;
+const MOST_NOTICES: usize = 10;
+
 /// A figure with what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Figure {
@@ -78,7 +82,8 @@ impl Page {
         let facts =
             [named("Player", &heading.player), named("Recording", &heading.recording), named("Date", &heading.date)];
         let judged = assessment.reason.is_none() && !assessment.quality.silent;
-        let (mistakes, more_mistakes) = if judged { mistakes(assessment) } else { (Vec::new(), 0) };
+        let (mistakes, more_mistakes) =
+            if judged { mistakes(assessment, &sheet.marks.unreached) } else { (Vec::new(), 0) };
         Page {
             title: if heading.piece.trim().is_empty() { "Performance".into() } else { heading.piece.clone() },
             facts: facts.into_iter().flatten().chain(heading.details.iter().cloned()).collect(),
@@ -87,7 +92,7 @@ impl Page {
             key: key(assessment),
             advice: assessment.advice.iter().map(|advice| advice.text.clone()).collect(),
             warnings: warnings(assessment),
-            remarks: remarks(assessment, sheet),
+            remarks: remarks(assessment, sheet, judged),
             weakest: if assessment.reason.is_none() { weakest(assessment) } else { Vec::new() },
             mistakes,
             more_mistakes,
@@ -155,7 +160,9 @@ fn warnings(assessment: &Assessment) -> Vec<String> {
     if quality.clipped {
         warnings.push("The recording is overdriven: record at a lower level for a surer result.".into());
     }
-    if let Some(snr) = quality.snr_db.filter(|snr| *snr < LEAST_SNR && !quality.silent) {
+    // Sounds that go on and on are no noise: where all fits, nothing is to be warned of.
+    let fits = quality.alignment_confidence >= LEAST_CONFIDENCE;
+    if let Some(snr) = quality.snr_db.filter(|snr| *snr < LEAST_SNR && !quality.silent && !fits) {
         warnings.push(format!(
             "The music is hardly louder than the rest of the recording ({snr:.0} dB): some verdicts may be wrong."
         ));
@@ -172,16 +179,19 @@ fn warnings(assessment: &Assessment) -> Vec<String> {
     warnings
 }
 
-fn remarks(assessment: &Assessment, sheet: &Sheet<'_>) -> Vec<String> {
+fn remarks(assessment: &Assessment, sheet: &Sheet<'_>, judged: bool) -> Vec<String> {
     let mut remarks = Vec::new();
-    remarks.extend(unreached(assessment, sheet));
-    for restart in assessment.restarts.iter().take(10) {
-        remarks.push(format!("At {} the player went back to bar {}.", words::clock(restart.at_s), restart.bar));
+    if judged {
+        remarks.extend(unreached(assessment, sheet));
+        for restart in assessment.restarts.iter().take(MOST_RESTARTS) {
+            remarks.push(format!("At {} the player went back to bar {}.", words::clock(restart.at_s), restart.bar));
+        }
+        if assessment.restarts.len() > MOST_RESTARTS {
+            let more = words::count(assessment.restarts.len() - MOST_RESTARTS, "time", "times");
+            remarks.push(format!("… and went back {more} more."));
+        }
+        remarks.extend(intonation(assessment));
     }
-    if assessment.restarts.len() > 10 {
-        remarks.push(format!("… and went back {} times more.", assessment.restarts.len() - 10));
-    }
-    remarks.extend(intonation(assessment));
     if sheet.marks.left_out > 0 {
         let (left_out, drawn) = (sheet.marks.left_out, sheet.marks.notes.len());
         remarks.push(format!("The picture shows {drawn} notes; {left_out} more have no room in it."));
@@ -189,21 +199,31 @@ fn remarks(assessment: &Assessment, sheet: &Sheet<'_>) -> Vec<String> {
     if assessment.notes_expected > 0 {
         remarks.push(format!("Difficulty of the piece: {:.1} of 10.", assessment.difficulty.score));
     }
-    remarks.extend(assessment.notices.iter().map(|notice| sentence(notice)));
+    remarks.extend(assessment.notices.iter().take(MOST_NOTICES).map(|notice| sentence(notice)));
+    if assessment.notices.len() > MOST_NOTICES {
+        let more = words::count(assessment.notices.len() - MOST_NOTICES, "notice", "notices");
+        remarks.push(format!("… and {more} more."));
+    }
     remarks
 }
 
 /// What of the piece the recording has no place for.
-fn unreached(assessment: &Assessment, sheet: &Sheet<'_>) -> Option<String> {
+fn unreached(assessment: &Assessment, sheet: &Sheet<'_>) -> Vec<String> {
     let unreached = &sheet.marks.unreached;
-    if unreached.is_empty() || unreached.len() == assessment.notes.len() {
-        return None;
+    if unreached.len() == assessment.notes.len() {
+        return Vec::new();
     }
-    let bars = unreached.iter().map(|&index| assessment.notes[index].bar);
-    let (first, last) = (bars.clone().min()?, bars.max()?);
-    let bars = if first == last { format!("bar {first}") } else { format!("bars {first} to {last}") };
-    let notes = words::count(unreached.len(), "note", "notes");
-    Some(format!("{notes} of {bars} lie outside the recording and count as missed."))
+    let is_before = |index: &&usize| assessment.notes[**index].predicted_onset_s.is_some_and(|due| due < 0.0);
+    let (before, after): (Vec<&usize>, Vec<&usize>) = unreached.iter().partition(is_before);
+    let remark = |indices: &[&usize], place: &str| {
+        let (first, last) = (indices.first()?, indices.last()?);
+        let (first, last) = (assessment.notes[**first].bar, assessment.notes[**last].bar);
+        let bars = if first == last { format!("bar {first}") } else { format!("bars {first} to {last}") };
+        let notes = words::count(indices.len(), "note", "notes");
+        let (lie, count) = if indices.len() == 1 { ("lies", "counts") } else { ("lie", "count") };
+        Some(format!("{notes} of {bars} {lie} {place} of the recording and {count} as missed."))
+    };
+    [remark(&before, "before the beginning"), remark(&after, "after the end")].into_iter().flatten().collect()
 }
 
 /// How far single notes are from the player's own tuning.

@@ -123,8 +123,8 @@ impl RowPainter<'_> {
     /// Shades what was played again later.
     fn abandoned(&self, canvas: &mut dyn Canvas, row: Span, layout: &Layout) {
         let x = |seconds: f64| place(layout.roll, row, seconds).clamp(layout.roll.left, layout.roll.right);
-        for restart in self.sheet.restarts {
-            let (left, right) = (x(restart.abandoned_from_s), x(restart.at_s));
+        for abandoned in self.sheet.abandoned {
+            let (left, right) = (x(abandoned.from_s), x(abandoned.until_s));
             let bottom = layout.wave.map_or(layout.roll.bottom, |wave| wave.bottom);
             if right - left < 0.5 {
                 continue;

@@ -1,6 +1,6 @@
 //! Everything that is drawn, without saying on what.
 
-use rae_analysis::{Restart, Section, TempoReport};
+use rae_analysis::{Abandoned, Restart, Section, TempoReport};
 use rae_picture::{GridLine, Pitches, RollNote};
 
 use crate::marks::{Marks, NoteMark};
@@ -18,6 +18,7 @@ pub(crate) struct Sheet<'a> {
     pub(crate) rows: Rows,
     pub(crate) pitches: Pitches,
     pub(crate) restarts: &'a [Restart],
+    pub(crate) abandoned: &'a [Abandoned],
     pub(crate) sound: Option<&'a Sound>,
     /// The highest sample, by which the waveform is scaled.
     pub(crate) peak: f32,
@@ -41,7 +42,9 @@ impl<'a> Sheet<'a> {
             marks,
             lines,
             rows,
-            restarts: &assessment.restarts,
+            // Of another piece nothing was played again.
+            restarts: if judged { &assessment.restarts } else { &[] },
+            abandoned: if judged { &assessment.abandoned } else { &[] },
             sound,
             peak: sound.map_or(0.0, highest),
             // Bars are not compared where they were not played.

@@ -244,8 +244,10 @@ fn performances_that_are_none_have_reports_too() {
     assert!(html.contains("does not seem to be this piece") && !html.contains("<p class=\"value\">100"));
     assert_eq!(marks(&html)[3], other.assessment.counts.extra);
     let expected = piece(64);
-    let heard: Vec<PlayedNote> = careless(&expected).into_iter().filter(|note| note.onset < 8.0).collect();
+    let begun = expected.notes().iter().filter(|note| note.onset < 12.0);
+    let heard: Vec<PlayedNote> = begun.map(|note| played(note.onset, note.pitch)).collect();
     let stopped = Made::new(expected, &heard);
+    assert_eq!(stopped.assessment.reason, None);
     let html = stopped.html();
     let outside: usize = html.split_once(" notes of bars ").unwrap().0.rsplit('>').next().unwrap().parse().unwrap();
     assert_eq!(marks(&html)[2] + outside, stopped.assessment.counts.missed);
@@ -290,4 +292,90 @@ fn pictures_are_bounded_whatever_was_played() {
     }
     made.html();
     assert!(made.report().png().is_ok());
+}
+
+/// The list of mistakes: cells of each row.
+fn listed(html: &str) -> Vec<Vec<&str>> {
+    let (_, list) = html.split_once("<details open>").unwrap();
+    let (_, rows) = list.split_once("<tbody>").unwrap();
+    let rows = rows.split_once("</tbody>").unwrap().0.split("<tr>").skip(1);
+    rows.map(|row| row.split("</td>").filter_map(|cell| Some(cell.rsplit_once('>')?.1)).collect()).collect()
+}
+
+#[test]
+fn what_the_recording_has_no_place_for_has_no_time() {
+    let mut notes = piece(64).notes().to_vec();
+    // No passage is like another.
+    notes.iter_mut().zip(0u32..).for_each(|(note, index)| note.pitch = 40 + (index * index * index % 47) as u8);
+    let expected = Expected::from_notes(notes);
+    let heard: Vec<PlayedNote> = expected.notes().iter().map(|note| played(note.onset, note.pitch)).collect();
+    // Begun late and ended early.
+    let part = heard.iter().filter(|note| (8.0..24.0).contains(&note.onset));
+    let part: Vec<PlayedNote> = part.map(|note| PlayedNote { onset: note.onset - 8.0, ..*note }).collect();
+    let made = Made::new(expected, &part);
+    let html = made.html();
+    let mistakes = listed(&html);
+    assert_eq!(mistakes.len(), made.assessment.counts.missed);
+    // The first two that are missing are due just as it ends.
+    let timeless = mistakes.iter().skip(2).all(|row| row[0] == "–");
+    assert!(mistakes[..2].iter().all(|row| row[0] == "0:16") && timeless, "{mistakes:?}");
+    assert!(html.contains("20 notes of bars 1 to 4 lie before the beginning of the recording and count as missed."));
+    assert!(html.contains("18 notes of bars 13 to 16 lie after the end of the recording and count as missed."));
+}
+
+#[test]
+fn all_mistakes_are_listed_those_of_one_bar_too() {
+    let expected = piece(1200);
+    let heard = careless(&expected);
+    let made = Made::new(expected, &heard);
+    let notes = made.assessment.notes.iter();
+    let faulty = notes.filter(|note| note.status != Status::Correct || note.timing != Some(Timing::OnTime)).count();
+    assert!(faulty > 400);
+    assert_eq!(listed(&made.html()).len(), faulty + made.assessment.counts.extra);
+    let expected = piece(4);
+    let mut heard: Vec<PlayedNote> = expected.notes().iter().map(|note| played(note.onset, note.pitch)).collect();
+    heard[3].pitch += 1;
+    let html = Made::new(expected, &heard).html();
+    assert!(html.contains("The bars that need work most") && !html.contains("Bar by bar"));
+}
+
+#[test]
+fn notes_in_other_octaves_are_drawn_where_they_were_played() {
+    let expected = piece(32);
+    let heard: Vec<PlayedNote> = expected.notes().iter().map(|note| played(note.onset, note.pitch + 12)).collect();
+    let assessment = assess(&expected, &heard, &Settings { any_octave: true, ..Settings::default() });
+    let report = |expected: &Expected, assessment: &Assessment| {
+        let heading = Heading::default();
+        PerformanceReport { heading: &heading, expected, assessment, sound: None }.html()
+    };
+    let bars = |html: &str| -> Vec<String> {
+        let notes = html.split("<g class=\"note correct\">").skip(1);
+        notes.map(|note| note.split_once("<rect").unwrap().1.split_once("/>").unwrap().0.to_owned()).collect()
+    };
+    let mut octave_up = expected.notes().to_vec();
+    octave_up.iter_mut().for_each(|note| note.pitch += 12);
+    let octave_up = Expected::from_notes(octave_up);
+    let same = assess(&octave_up, &heard, &Settings::default());
+    assert_eq!(bars(&report(&expected, &assessment)), bars(&report(&octave_up, &same)));
+}
+
+#[test]
+fn remarks_are_bounded_and_say_nothing_of_other_pieces() {
+    let expected = piece(64);
+    let heard = careless(&expected);
+    let mut made = Made::new(expected, &heard);
+    made.assessment.notices = (0..50).map(|n| format!("notice {n}")).collect();
+    let html = made.html();
+    assert_eq!(count(&html, "<li>Notice "), 10);
+    assert!(html.contains("<li>… and 40 notices more.</li>"));
+    made.assessment.quality.snr_db = Some(1.0);
+    made.assessment.quality.alignment_confidence = 0.95;
+    assert!(!made.html().contains("hardly louder"), "a steady sound is no noise");
+    made.assessment.quality.alignment_confidence = 0.5;
+    assert!(made.html().contains("hardly louder"));
+    let restart = rae_analysis::Restart { at_s: 9.0, abandoned_from_s: 5.0, score_s: 4.0, bar: 3 };
+    made.assessment.restarts = vec![restart; 11];
+    assert!(made.html().contains("… and went back 1 time more."));
+    made.assessment.reason = Some("another".into());
+    assert!(!made.html().contains("went back"));
 }

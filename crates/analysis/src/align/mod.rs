@@ -34,6 +34,9 @@ const TEMPO_STEP: f64 = 0.25;
 /// Anchors of an attempt that lines are drawn through: more than half an hour of music has.
 const MOST_ANCHORS: usize = 10_000;
 
+/// So many chords that are skipped within an attempt were played in it all the same, only not heard.
+const MOST_SKIPPED: usize = 8;
+
 /// Beyond the first and the last anchor the tempo around them holds for so many seconds of the score, then that of all.
 const EDGE: f64 = 2.5;
 
@@ -68,6 +71,8 @@ pub(crate) struct Alignment {
     /// Expected notes from the first chord that was reached to the last.
     pub(crate) covered: std::ops::Range<usize>,
     pub(crate) jumps: Vec<JumpBack>,
+    /// Seconds of the recording in which what is played is played again later; ascending, apart from each other.
+    pub(crate) abandoned: Vec<std::ops::Range<f64>>,
     /// What its path is worth.
     pub(crate) worth: f64,
     /// Typical distance between notes and where they were predicted, seconds.
@@ -95,6 +100,7 @@ pub(crate) fn align(expected: &[ExpectedNote], heard: &[PlayedNote]) -> Option<A
         predicted: second.into_iter().map(|line| line.map(|line| line.0)).collect(),
         covered: chords.notes[from].start..chords.notes[to].end,
         jumps: jumps(&visits, &chords),
+        abandoned: abandoned(&visits, chords.onsets.len()),
         worth,
     })
 }
@@ -348,4 +354,31 @@ fn jumps(visits: &[Visit], chords: &Chords) -> Vec<JumpBack> {
         Some(JumpBack { abandoned_from, resumed: after.time, score: chords.onsets[after.chord] })
     };
     visits.windows(2).enumerate().filter_map(jump).collect()
+}
+
+/// When chords are visited that a later attempt visits again: from each first of them to the next visit that is none.
+fn abandoned(visits: &[Visit], chords: usize) -> Vec<std::ops::Range<f64>> {
+    let mut is_abandoned = vec![false; visits.len()];
+    let mut again = vec![false; chords];
+    let mut end = visits.len();
+    for attempt in visits.chunk_by(|a, b| a.attempt == b.attempt).rev() {
+        let start = end - attempt.len();
+        for (visit, abandoned) in attempt.iter().zip(&mut is_abandoned[start..end]) {
+            *abandoned = again[visit.chord];
+        }
+        for pair in attempt.windows(2).filter(|pair| pair[1].chord - pair[0].chord <= MOST_SKIPPED) {
+            again[pair[0].chord..pair[1].chord].fill(true);
+        }
+        attempt.iter().for_each(|visit| again[visit.chord] = true);
+        end = start;
+    }
+    let mut stretches: Vec<std::ops::Range<f64>> = Vec::new();
+    for (pair, abandoned) in visits.windows(2).zip(&is_abandoned) {
+        match stretches.last_mut() {
+            _ if !abandoned => {}
+            Some(stretch) if stretch.end == pair[0].time => stretch.end = pair[1].time,
+            _ => stretches.push(pair[0].time..pair[1].time),
+        }
+    }
+    stretches
 }

@@ -3,10 +3,10 @@
 mod others;
 mod trained;
 
-pub(crate) use others::without_others;
+pub(crate) use others::{within_excerpt, without_others};
 pub(crate) use trained::{Success, Timeline, Trained, extra_features, played_features};
 
-use crate::align::{Alignment, JumpBack};
+use crate::align::Alignment;
 use crate::expected::ExpectedNote;
 use crate::played::PlayedNote;
 
@@ -17,8 +17,7 @@ const REACH: f64 = 0.35;
 const EASY: f64 = 0.08;
 const STEEP_FROM: f64 = 0.16;
 
-/// Notes played before a jump back that are played again after it: how much earlier they may begin and how much before
-/// the resumption they end, seconds.
+/// How much earlier than what is played again later notes of it may begin, and how much before its end they do, seconds.
 const ABANDONED_BEFORE: f64 = 0.12;
 const ABANDONED_UNTIL: f64 = 0.06;
 
@@ -133,9 +132,8 @@ pub(crate) fn decide(context: &Context<'_>, judge: &dyn Judge) -> Verdicts {
 
 /// Whether what was played at a time was abandoned and played again.
 fn is_abandoned(alignment: &Alignment, time: f64) -> bool {
-    let abandoned =
-        |jump: &JumpBack| (jump.abandoned_from - ABANDONED_BEFORE..=jump.resumed - ABANDONED_UNTIL).contains(&time);
-    alignment.jumps.iter().any(abandoned)
+    let ended = alignment.abandoned.partition_point(|stretch| stretch.end - ABANDONED_UNTIL < time);
+    alignment.abandoned.get(ended).is_some_and(|stretch| stretch.start - ABANDONED_BEFORE <= time)
 }
 
 /// Log-odds that a note that was heard answers one that was predicted at `time`.

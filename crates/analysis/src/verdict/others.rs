@@ -23,6 +23,15 @@ pub(crate) fn without_others(mut verdicts: Verdicts, context: &Context<'_>, othe
     verdicts
 }
 
+/// Takes back what was decided about notes before and after all that was expected.
+pub(crate) fn within_excerpt(mut verdicts: Verdicts, context: &Context<'_>) -> Verdicts {
+    let due = || context.alignment.predicted.iter().flatten();
+    let (first, last) =
+        (due().copied().fold(f64::INFINITY, f64::min), due().copied().fold(f64::NEG_INFINITY, f64::max));
+    verdicts.extras.retain(|&extra| (first - REACH..=last + REACH).contains(&context.heard[extra].onset));
+    verdicts
+}
+
 /// By pitch, when others are due, seconds of the recording in ascending order.
 fn times(context: &Context<'_>, others: &[ExpectedNote]) -> Vec<Vec<f64>> {
     let Context { expected, alignment, .. } = *context;

@@ -122,6 +122,56 @@ fn going_back_is_a_restart_and_what_was_abandoned_is_not_held_against_the_player
     }
 }
 
+/// A melody of eight bars of eighths, played as said: stretches of it one after another, and notes at wrong pitches.
+fn in_stretches(stretches: &[std::ops::Range<usize>], wrong: &[usize]) -> (Expected, Vec<rae_analysis::PlayedNote>) {
+    let mut dice = Dice(32);
+    let pitches: Vec<u8> = (0..64).map(|_| dice.pick(&[60, 62, 64, 65, 67, 69, 71, 72, 74, 76])).collect();
+    let notes = (0..64).map(|n| note(0.25 * n as f64, 0.2, pitches[n], n as u64 / 8 + 1)).collect();
+    let mut heard = Vec::new();
+    let mut at = 1.0;
+    for index in stretches.iter().cloned().flatten() {
+        let pitch = pitches[index] + u8::from(wrong.contains(&index));
+        heard.push(played(at, pitch));
+        at += 0.25;
+    }
+    (Expected::from_notes(notes), heard)
+}
+
+#[test]
+fn of_a_passage_repeated_at_the_end_only_what_was_repeated_is_abandoned() {
+    let again = [16..32, 8..32, 16..32];
+    for repeats in [&again[..1], &again[..2], &[16..32, 16..32]] {
+        let stretches: Vec<_> = std::iter::once(0..64).chain(repeats.iter().cloned()).collect();
+        let (expected, mut heard) = in_stretches(&stretches, &[40, 50]);
+        heard.push(played(1.0 + 0.25 * 45.0 + 0.12, 90));
+        let assessment = assess(&expected, &heard, &Settings::default());
+        let wrong: Vec<usize> = (0..64).filter(|&n| assessment.notes[n].status != Status::Correct).collect();
+        assert_eq!((wrong, assessment.counts.missed, assessment.counts.extra), (vec![40, 50], 0, 1));
+        assert_eq!(assessment.sections[5].counts.extra, 1, "bar 6 has the added note: {:?}", assessment.sections);
+        let first = 1.0 + 0.25 * stretches[1..].iter().map(|again| again.start).min().unwrap() as f64;
+        let abandoned = assessment.abandoned[0];
+        assert!((abandoned.from_s - first).abs() < 0.3 && (abandoned.until_s - 9.0).abs() < 0.3, "{abandoned:?}");
+        assert_eq!(assessment.abandoned.len(), stretches.len() - 1);
+        assert_eq!(assessment.restarts.len(), stretches.len() - 1);
+    }
+}
+
+#[test]
+fn praise_is_true() {
+    let whole = std::slice::from_ref(&(0..64));
+    let (expected, mut heard) = in_stretches(whole, &[40]);
+    let praise = |heard: &[rae_analysis::PlayedNote]| {
+        let advice = assess(&expected, heard, &Settings::default()).advice;
+        assert_eq!(advice[0].code, AdviceCode::WellDone);
+        advice[0].text.clone()
+    };
+    assert_eq!(praise(&heard), "Nearly all notes are right. Well done!");
+    heard.iter_mut().zip(in_stretches(whole, &[]).1).for_each(|(wrong, right)| *wrong = right);
+    assert_eq!(praise(&heard), "All notes are there and in time. Well done!");
+    heard[20].onset += 0.08;
+    assert_eq!(praise(&heard), "All notes are right, nearly all in time. Well done!");
+}
+
 #[test]
 fn late_starts_and_early_stops_are_missed_notes_and_say_how_far_it_went() {
     let mut dice = Dice(4);
