@@ -211,6 +211,41 @@ fn reflections_come_when_the_room_says() {
     assert!((0.005..0.1).contains(&large));
 }
 
+/// Σ |H(f)|² over an octave of a response as a filter, in dB.
+fn band_level(response: &[f32], octave: f64, rate: u32) -> f64 {
+    let energies = (0..64).map(|step| {
+        let hz = octave * 2f64.powf((f64::from(step) / 64.0) - 0.5);
+        let turn = std::f64::consts::TAU * hz / f64::from(rate);
+        let (re, im) = response.iter().enumerate().fold((0.0, 0.0), |(re, im), (n, x)| {
+            let (sin, cos) = (turn * n as f64).sin_cos();
+            (re + cos * f64::from(*x), im + sin * f64::from(*x))
+        });
+        re * re + im * im
+    });
+    10.0 * energies.sum::<f64>().log10()
+}
+
+#[test]
+fn early_reflections_are_as_loud_in_each_octave_at_every_rate() {
+    let levels = |rate: u32| -> [f64; 7] {
+        let with = |early_db: f64| {
+            let space = Space { time_s: 0.1, low_ratio: 1.0, size_m: 3.0, early_db, ..Space::default() };
+            impulse_response(of(Response::Space(space)), SampleRate::new(rate).unwrap(), 1).remove(0)
+        };
+        // At 0 dB both parts are √½ of what they are alone.
+        let early: Vec<f32> =
+            with(0.0).iter().zip(with(Space::NO_EARLY_DB)).map(|(both, late)| both * 2f32.sqrt() - late).collect();
+        [125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0].map(|hz| band_level(&early, hz, rate))
+    };
+    let cd = levels(44_100);
+    for rate in [22_050, 48_000, 96_000, 192_000] {
+        for (octave, (here, there)) in levels(rate).iter().zip(&cd).enumerate().take(if rate < 44_100 { 5 } else { 7 })
+        {
+            assert!((here - there).abs() < 0.6, "octave {octave} at {rate} Hz: {here} dB instead of {there}");
+        }
+    }
+}
+
 fn correlation(a: &[f32], b: &[f32]) -> f64 {
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
     dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
@@ -248,6 +283,58 @@ fn recordings_are_brought_to_unit_energy_unless_they_shall_stay() {
     assert!((energy(false, 44_100) / own - 1.0).abs() < 1e-4);
     // The shelf does not resample: at twice the rate each sample of a filter that sounds alike is half as large.
     assert!((energy(false, 88_200) / own - 0.25).abs() < 1e-4);
+}
+
+/// A bell of 1 ms as sampled at a rate.
+fn bell(rate: u32) -> Vec<f32> {
+    let wide = 0.001 * f64::from(rate);
+    let value = |n: u32| (-(f64::from(n) / wide - 5.0).powi(2) / 2.0).exp();
+    (0..rate / 100).map(|n| value(n) as f32).collect()
+}
+
+/// A shelf with the same bell as recorded at several rates, read at a session's rate.
+fn bells(recorded: &[(&'static str, u32)], session: u32, channels: usize) -> Shelf {
+    let mut shelf = Shelf::default();
+    for &(name, rate) in recorded {
+        let sound = AudioBuffer::from_planar(bell(session).repeat(channels), channels).unwrap();
+        shelf.0.insert(name, FileResponse { sound, recorded_at: SampleRate::new(rate).unwrap() });
+    }
+    shelf
+}
+
+#[test]
+fn a_normalized_recording_is_as_loud_whatever_rate_it_is_stored_at() {
+    let low_gain = |recorded: u32, session: u32| {
+        let shelf = bells(&[("bell", recorded)], session, 1);
+        let response = Response::File { path: "bell".into(), right_path: None, normalize: true };
+        let setup = Setup { rate: SampleRate::new(session).unwrap(), ..setup(Profile::Offline, 1, &shelf) };
+        let out = through(wet(of(response)).prepare_for(&setup).unwrap(), &[vec![1.0]]);
+        out[0].iter().map(|x| f64::from(*x)).sum::<f64>()
+    };
+    // The bell of unit energy at 44.1 kHz, by the integrals of it and of its square.
+    let wide = 44.1;
+    let expected = (wide * std::f64::consts::TAU.sqrt()) / (wide * std::f64::consts::PI.sqrt()).sqrt();
+    for (recorded, session) in [(44_100, 44_100), (96_000, 44_100), (44_100, 96_000), (22_050, 48_000)] {
+        let found = low_gain(recorded, session);
+        assert!((found / expected - 1.0).abs() < 1e-3, "{recorded} at {session}: {found} instead of {expected}");
+    }
+}
+
+#[test]
+fn two_files_of_different_rates_each_keep_their_level() {
+    let shelf = bells(&[("left", 44_100), ("right", 88_200)], 44_100, 2);
+    for normalize in [false, true] {
+        let response = Response::File { path: "left".into(), right_path: Some("right".into()), normalize };
+        let chain = wet(of(response));
+        let gain = |input: [f32; 2]| {
+            let prepared = chain.prepare_for(&setup(Profile::Offline, 2, &shelf)).unwrap();
+            let out = through(prepared, &input.map(|sample| vec![sample]));
+            out[0].iter().map(|x| f64::from(*x)).sum::<f64>()
+        };
+        // Of the same sound a filter at twice the rate sums twice as many samples.
+        let [left, right] = [gain([1.0, 0.0]), gain([0.0, 1.0])];
+        assert!((right / left - 2.0).abs() < 1e-3, "{normalize}: {right} beside {left}");
+    }
 }
 
 #[test]

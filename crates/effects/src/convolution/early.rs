@@ -30,8 +30,27 @@ struct Reflection {
     gains: [f64; 2],
 }
 
-/// The reflections of a room, `frames` long, the energy of each channel 1.
+/// The reflections of a room, `frames` long: at 44.1 kHz the energy of each channel is 1, at other rates they are as loud at
+/// each frequency.
 pub(super) fn reflections(space: &Space, rate: SampleRate, frames: usize) -> AudioBuffer {
+    let mut sound = unscaled(space, rate, frames);
+    let energy = |sound: &AudioBuffer, side: usize| -> f64 {
+        sound.channel(side).iter().map(|sample| f64::from(*sample).powi(2)).sum()
+    };
+    let at_cd_rate = (rate != SampleRate::CD).then(|| {
+        let frames = space.length().frames(SampleRate::CD).0.max(1) as usize;
+        unscaled(space, SampleRate::CD, frames)
+    });
+    for side in 0..2 {
+        let energy = energy(at_cd_rate.as_ref().unwrap_or(&sound), side);
+        let scale = (1.0 / energy.max(1e-30).sqrt()) as f32;
+        sound.channel_mut(side).iter_mut().for_each(|sample| *sample *= scale);
+    }
+    sound
+}
+
+/// The reflections beside a direct sound of amplitude 1 at all frequencies.
+fn unscaled(space: &Space, rate: SampleRate, frames: usize) -> AudioBuffer {
     let hz = f64::from(rate.hz());
     let reflections = ways(space);
     let mut sum = AudioBuffer::new(2, frames);
@@ -47,9 +66,6 @@ pub(super) fn reflections(space: &Space, rate: SampleRate, frames: usize) -> Aud
             }
             sum.channel_mut(side).iter_mut().zip(of_these).for_each(|(sum, sample)| *sum += sample);
         }
-        let energy: f64 = sum.channel(side).iter().map(|sample| f64::from(*sample).powi(2)).sum();
-        let scale = (1.0 / energy.max(1e-30).sqrt()) as f32;
-        sum.channel_mut(side).iter_mut().for_each(|sample| *sample *= scale);
     }
     sum
 }

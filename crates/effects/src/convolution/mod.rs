@@ -65,7 +65,8 @@ pub enum Response {
         /// For true stereo from two files of two channels: what the right input goes through; `path` is for the left one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         right_path: Option<String>,
-        /// Brings it to unit energy per channel, as generated responses have.
+        /// Brings its louder output to unit energy at 44.1 kHz, as generated responses have; the sides keep their levels beside each
+        /// other.
         #[serde(default = "yes")]
         normalize: bool,
     },

@@ -1,7 +1,7 @@
 //! From settings to impulse responses.
 
 use rae_dsp::AudioBuffer;
-use rae_units::Seconds;
+use rae_units::{SampleRate, Seconds};
 
 use super::{ConvolutionReverb, FileResponse, Response};
 use crate::chain::Stage;
@@ -23,7 +23,9 @@ pub(super) fn responses(reverb: &ConvolutionReverb, stage: &Stage) -> Responses 
         Response::Preset { name } => stereo(name.space().response(stage.rate)),
         Response::File { path, right_path, normalize } => {
             let mut responses = from_files(stage, path, right_path.as_deref());
-            responses.scale(stage, path, *normalize);
+            if *normalize {
+                responses.normalize(stage);
+            }
             responses
         }
     };
@@ -50,9 +52,9 @@ pub(super) fn file_frames(stage: &Stage, path: &str, right_path: Option<&str>) -
 }
 
 fn from_files(stage: &Stage, path: &str, right_path: Option<&str>) -> Responses {
-    let channel = |path: &str, channel: usize| -> &[f32] {
-        let sound = stage.files.get(path).map(|FileResponse { sound, .. }| sound);
-        sound.map_or(&[], |sound| sound.channel(channel.min(sound.channels() - 1)))
+    let channel = |path: &str, channel: usize| -> Levelled {
+        let Some(FileResponse { sound, recorded_at }) = stage.files.get(path) else { return (&[], 1.0) };
+        (sound.channel(channel.min(sound.channels() - 1)), f64::from(recorded_at.hz()) / stage.hz())
     };
     let channels = stage.files.get(path).map_or(0, |file| file.sound.channels());
     let (straight, crossed) = match (right_path, channels) {
@@ -63,11 +65,16 @@ fn from_files(stage: &Stage, path: &str, right_path: Option<&str>) -> Responses 
     Responses { straight: planes(straight), crossed: crossed.map(planes) }
 }
 
+/// A channel of a file, and by how much each frequency has the level that it had at the rate of the file.
+type Levelled<'a> = (&'a [f32], f64);
+
 /// Two channels as long as the longer one.
-fn planes(channels: [&[f32]; 2]) -> AudioBuffer {
-    let mut buffer = AudioBuffer::new(2, channels[0].len().max(channels[1].len()));
-    for (index, samples) in channels.into_iter().enumerate() {
-        buffer.channel_mut(index)[..samples.len()].copy_from_slice(samples);
+fn planes(channels: [Levelled; 2]) -> AudioBuffer {
+    let mut buffer = AudioBuffer::new(2, channels[0].0.len().max(channels[1].0.len()));
+    for (index, (samples, gain)) in channels.into_iter().enumerate() {
+        for (to, from) in buffer.channel_mut(index).iter_mut().zip(samples) {
+            *to = (f64::from(*from) * gain) as f32;
+        }
     }
     buffer
 }
@@ -77,20 +84,15 @@ impl Responses {
         std::iter::once(&mut self.straight).chain(&mut self.crossed)
     }
 
-    /// To unit energy of the louder output; or such that each frequency has the level that it had at the recorded rate.
-    fn scale(&mut self, stage: &Stage, path: &str, normalize: bool) {
-        let recorded_at = stage.files.get(path).map_or(stage.hz(), |file| f64::from(file.recorded_at.hz()));
-        let gain = if normalize {
-            let energy = |side: usize| -> f64 {
-                let buffers = self.crossed.iter().chain([&self.straight]);
-                buffers.flat_map(|buffer| buffer.channel(side)).map(|sample| f64::from(*sample).powi(2)).sum()
-            };
-            // Denser samples of the same sound have more energy.
-            let louder = energy(0).max(energy(1)) * recorded_at / stage.hz();
-            recorded_at / stage.hz() / louder.max(1e-60).sqrt()
-        } else {
-            recorded_at / stage.hz()
+    /// To unit energy of the louder output at 44.1 kHz; at other rates each frequency is as loud as there.
+    fn normalize(&mut self, stage: &Stage) {
+        let energy = |side: usize| -> f64 {
+            let buffers = self.crossed.iter().chain([&self.straight]);
+            buffers.flat_map(|buffer| buffer.channel(side)).map(|sample| f64::from(*sample).powi(2)).sum()
         };
+        // Denser samples of a sound as loud at each frequency have less energy.
+        let at_cd_rate = energy(0).max(energy(1)) * stage.hz() / f64::from(SampleRate::CD.hz());
+        let gain = 1.0 / at_cd_rate.max(1e-60).sqrt();
         for buffer in self.each_mut() {
             buffer.planar_mut().iter_mut().for_each(|sample| *sample = (f64::from(*sample) * gain) as f32);
         }
