@@ -24,7 +24,7 @@ impl ResponseFiles for Shelf {
 impl Shelf {
     fn with(mut self, name: &'static str, channels: &[Vec<f32>]) -> Shelf {
         let sound = AudioBuffer::from_planar(channels.concat(), channels.len()).unwrap();
-        self.0.insert(name, FileResponse { sound, recorded_at: SampleRate::CD });
+        self.0.insert(name, FileResponse { sound, recorded_at: SampleRate::CD, lead: Frames(0) });
         self
     }
 }
@@ -297,7 +297,7 @@ fn bells(recorded: &[(&'static str, u32)], session: u32, channels: usize) -> She
     let mut shelf = Shelf::default();
     for &(name, rate) in recorded {
         let sound = AudioBuffer::from_planar(bell(session).repeat(channels), channels).unwrap();
-        shelf.0.insert(name, FileResponse { sound, recorded_at: SampleRate::new(rate).unwrap() });
+        shelf.0.insert(name, FileResponse { sound, recorded_at: SampleRate::new(rate).unwrap(), lead: Frames(0) });
     }
     shelf
 }

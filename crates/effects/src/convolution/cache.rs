@@ -2,12 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use rae_dsp::Part;
 use rae_dsp::hash::mix64;
-use rae_dsp::{AudioBuffer, Part};
 
 use super::response::responses;
 use super::running::Spectra;
-use super::{ConvolutionReverb, Response};
+use super::{ConvolutionReverb, FileResponse, Response};
 use crate::chain::{Profile, Stage};
 
 /// Spectra that are kept even if no chain uses them, the latest first.
@@ -40,7 +40,7 @@ impl Key {
         if let Response::File { path, right_path, .. } = &mut reverb.response {
             for path in std::iter::once(path).chain(right_path) {
                 if let Some(file) = stage.files.get(path) {
-                    hash(&mut content, &file.sound, file.recorded_at.hz());
+                    hash(&mut content, file);
                 }
                 path.clear();
             }
@@ -49,8 +49,8 @@ impl Key {
     }
 }
 
-fn hash(content: &mut [u64; 2], sound: &AudioBuffer, recorded_at: u32) {
-    let shape = [sound.channels() as u64, sound.frames() as u64, u64::from(recorded_at)];
+fn hash(content: &mut [u64; 2], FileResponse { sound, recorded_at, lead }: &FileResponse) {
+    let shape = [sound.channels() as u64, sound.frames() as u64, u64::from(recorded_at.hz()), lead.0];
     let words = shape.into_iter().chain(sound.planar().iter().map(|sample| u64::from(sample.to_bits())));
     for word in words {
         content[0] = mix64(content[0] ^ word);

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use rae_dsp::AudioBuffer;
-use rae_units::SampleRate;
+use rae_units::{Frames, SampleRate};
 
 use super::MAX_RESPONSE;
 use crate::EffectsError;
@@ -26,6 +26,16 @@ pub struct FileResponse {
     pub sound: AudioBuffer,
     /// The sample rate that it had.
     pub recorded_at: SampleRate,
+    /// Frames of `sound` before the recording's first one: what a resampler's filter rings ahead of it. The reverb counts them
+    /// as latency.
+    pub lead: Frames,
+}
+
+impl FileResponse {
+    /// Frames before the first one, of which there are none beyond the sound.
+    pub(super) fn lead(&self) -> usize {
+        usize::try_from(self.lead.0).map_or(self.sound.frames(), |lead| lead.min(self.sound.frames()))
+    }
 }
 
 /// No files at all.
@@ -86,7 +96,7 @@ fn checked(path: &str, read: Result<FileResponse, String>, rate: SampleRate) -> 
         let channels = sound.channels();
         return Err(format!("{path}: an impulse response has 1, 2 or 4 channels, not {channels}"));
     }
-    if sound.frames() > MAX_RESPONSE.frames(rate).0 as usize {
+    if sound.frames() - response.lead() > MAX_RESPONSE.frames(rate).0 as usize {
         return Err(format!("{path}: an impulse response is at most {} s long: trim it", MAX_RESPONSE.0));
     }
     if !sound.planar().iter().all(|sample| sample.is_finite()) {

@@ -144,7 +144,15 @@ impl ConvolutionReverb {
     }
 
     pub(crate) fn latency(&self, stage: &Stage) -> usize {
-        running::latency(self.taps(stage), stage)
+        running::latency(self.taps(stage), stage) + self.lead(stage)
+    }
+
+    /// Frames of the response before its first moment.
+    fn lead(&self, stage: &Stage) -> usize {
+        match &self.response {
+            Response::File { path, right_path, .. } => response::file_lead(stage, path, right_path.as_deref()),
+            _ => 0,
+        }
     }
 
     /// About the memory of spectra and streams.
@@ -154,6 +162,6 @@ impl ConvolutionReverb {
     }
 
     pub(crate) fn start(&self, stage: &Stage) -> Box<dyn Processor> {
-        Box::new(Convolved::new(cache::spectra(self, stage), stage))
+        Box::new(Convolved::new(cache::spectra(self, stage), self.lead(stage), stage))
     }
 }

@@ -45,16 +45,27 @@ pub(super) fn check_files(stage: &Stage, path: &str, right_path: Option<&str>) -
     }
 }
 
-/// Frames of the longer file.
+/// Frames of the files together, the first ones at one time.
 pub(super) fn file_frames(stage: &Stage, path: &str, right_path: Option<&str>) -> usize {
-    let frames = |path: &str| stage.files.get(path).map_or(1, |file| file.sound.frames());
-    frames(path).max(right_path.map_or(0, frames))
+    let after_lead = |path: &str| stage.files.get(path).map_or(1, |file| file.sound.frames() - file.lead());
+    file_lead(stage, path, right_path) + after_lead(path).max(right_path.map_or(0, after_lead))
+}
+
+/// Frames before the first one of the files.
+pub(super) fn file_lead(stage: &Stage, path: &str, right_path: Option<&str>) -> usize {
+    let lead = |path: &str| stage.files.get(path).map_or(0, FileResponse::lead);
+    lead(path).max(right_path.map_or(0, lead))
 }
 
 fn from_files(stage: &Stage, path: &str, right_path: Option<&str>) -> Responses {
+    let lead = file_lead(stage, path, right_path);
     let channel = |path: &str, channel: usize| -> Levelled {
-        let Some(FileResponse { sound, recorded_at }) = stage.files.get(path) else { return (&[], 1.0) };
-        (sound.channel(channel.min(sound.channels() - 1)), f64::from(recorded_at.hz()) / stage.hz())
+        let Some(file) = stage.files.get(path) else { return Levelled { samples: &[], from: 0, gain: 1.0 } };
+        Levelled {
+            samples: file.sound.channel(channel.min(file.sound.channels() - 1)),
+            from: lead - file.lead(),
+            gain: f64::from(file.recorded_at.hz()) / stage.hz(),
+        }
     };
     let channels = stage.files.get(path).map_or(0, |file| file.sound.channels());
     let (straight, crossed) = match (right_path, channels) {
@@ -65,14 +76,19 @@ fn from_files(stage: &Stage, path: &str, right_path: Option<&str>) -> Responses 
     Responses { straight: planes(straight), crossed: crossed.map(planes) }
 }
 
-/// A channel of a file, and by how much each frequency has the level that it had at the rate of the file.
-type Levelled<'a> = (&'a [f32], f64);
+/// A channel of a file, where it begins, and the gain by which each frequency has the level that it had at the file's rate.
+struct Levelled<'a> {
+    samples: &'a [f32],
+    from: usize,
+    gain: f64,
+}
 
 /// Two channels as long as the longer one.
 fn planes(channels: [Levelled; 2]) -> AudioBuffer {
-    let mut buffer = AudioBuffer::new(2, channels[0].0.len().max(channels[1].0.len()));
-    for (index, (samples, gain)) in channels.into_iter().enumerate() {
-        for (to, from) in buffer.channel_mut(index).iter_mut().zip(samples) {
+    let [left, right] = channels.each_ref().map(|channel| channel.from + channel.samples.len());
+    let mut buffer = AudioBuffer::new(2, left.max(right));
+    for (index, Levelled { samples, from, gain }) in channels.into_iter().enumerate() {
+        for (to, from) in buffer.channel_mut(index)[from..].iter_mut().zip(samples) {
             *to = (f64::from(*from) * gain) as f32;
         }
     }

@@ -47,9 +47,11 @@ pub(crate) fn latency(taps: usize, stage: &Stage) -> usize {
 pub(crate) struct Convolved {
     spectra: Spectra,
     pairs: Vec<Pair>,
-    latency: usize,
+    /// Frames by which the convolver's output is late, and those of the response before its first moment.
+    convolver_latency: usize,
+    early: usize,
     warm_up: usize,
-    /// Frames still to come out of the latency as silence.
+    /// Frames still to come out of the convolver's latency as silence.
     lead: usize,
     silence: Vec<f32>,
     unheard: Vec<f32>,
@@ -62,12 +64,14 @@ enum Pair {
 }
 
 impl Convolved {
-    pub(crate) fn new(spectra: Spectra, stage: &Stage) -> Convolved {
+    /// `early` frames of the response come before its first moment.
+    pub(crate) fn new(spectra: Spectra, early: usize, stage: &Stage) -> Convolved {
         let tail = spectra.tail();
         let latency = latency(tail + 1, stage);
         Convolved {
             pairs: (0..stage.channels.div_ceil(2)).map(|_| Pair::new(&spectra)).collect(),
-            latency,
+            convolver_latency: latency,
+            early,
             warm_up: latency + tail.min(stage.frames(WARM_UP)),
             lead: latency,
             silence: vec![0.0; CHUNK],
@@ -116,11 +120,11 @@ impl Processor for Convolved {
     }
 
     fn latency(&self) -> usize {
-        self.latency
+        self.convolver_latency + self.early
     }
 
     fn tail(&self) -> usize {
-        self.spectra.tail()
+        self.spectra.tail() - self.early.min(self.spectra.tail())
     }
 
     fn warm_up(&self) -> usize {
@@ -129,7 +133,7 @@ impl Processor for Convolved {
 
     fn reset(&mut self) {
         self.pairs = self.pairs.iter().map(|_| Pair::new(&self.spectra)).collect();
-        self.lead = self.latency;
+        self.lead = self.convolver_latency;
     }
 
     fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {

@@ -86,7 +86,7 @@ impl LinearPhase {
 
     /// Any amplitude over frequency in Hz, through a response with so many frames on each side of its middle.
     pub(super) fn of(half: usize, amplitude: &dyn Fn(f64) -> f64, stage: &Stage) -> LinearPhase {
-        LinearPhase { convolved: Convolved::new(spectra(half, amplitude, stage), stage), half }
+        LinearPhase { convolved: Convolved::new(spectra(half, amplitude, stage), 0, stage), half }
     }
 }
 
