@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rae_dsp::AudioBuffer;
 use rae_dsp::biquad::{Biquad, Cascade};
@@ -366,6 +367,32 @@ fn what_cannot_be_read_is_told_with_its_place() {
     let huge =
         Chain { effects: vec![wet(of(Response::Decay { time_s: 20.0 })).effects.remove(0); 8], ..Chain::default() };
     assert!(huge.prepare(SampleRate::new(192_000).unwrap(), 8).unwrap_err().to_string().contains("MiB"));
+}
+
+/// Recordings as large as can be, whatever their names; counts how many were read.
+#[derive(Debug, Default)]
+struct Huge(AtomicUsize);
+
+impl ResponseFiles for Huge {
+    fn read(&self, _path: &str, rate: SampleRate) -> Result<FileResponse, String> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        let mut sound = AudioBuffer::new(4, 30 * rate.hz() as usize);
+        sound.channel_mut(0)[0] = 1.0;
+        Ok(FileResponse { sound, recorded_at: rate, lead: Frames(0) })
+    }
+}
+
+#[test]
+fn no_more_is_read_than_a_chain_may_need() {
+    for (effects, most, expected) in [(300, 0, "300 effects are too many"), (20, 6, "512 MiB")] {
+        let files = Arc::new(Huge::default());
+        let slot = |n: usize| wet(of(file(&format!("{}a.wav", "./".repeat(n)), None))).effects.remove(0);
+        let chain = Chain { effects: (0..effects).map(slot).collect(), ..Chain::default() };
+        let setup = Setup { files: files.clone(), ..Setup::new(SampleRate::new(192_000).unwrap(), 2) };
+        let error = chain.prepare_for(&setup).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+        assert!(files.0.load(Ordering::Relaxed) <= most, "{files:?} of {most}");
+    }
 }
 
 #[test]

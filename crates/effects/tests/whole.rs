@@ -7,7 +7,7 @@ use rae_dsp::hash::noise;
 use rae_effects::chain::{Branch, Chain, Effect, Gain, Parallel, Setup, Tail};
 use rae_effects::echo::Echo;
 use rae_effects::whole::{Curve, Fade, PitchShift, TimeStretch, Trim};
-use rae_units::SampleRate;
+use rae_units::{Frames, SampleRate};
 
 fn process(chain: &Chain, planes: &[Vec<f32>], tail: Tail) -> AudioBuffer {
     let input = AudioBuffer::from_planar(planes.concat(), planes.len()).unwrap();
@@ -48,6 +48,22 @@ fn fades_follow_their_curves_at_both_ends() {
         process(&Chain::from([Fade { in_s: 9.0, ..Fade::default() }]), &[vec![1.0; 10]], Tail::Cut).frames(),
         10
     );
+}
+
+#[test]
+fn recordings_that_would_grow_beyond_memory_are_refused() {
+    let refused = |chain: Chain, tail: Tail| {
+        let input = AudioBuffer::new(1, 441_000);
+        chain.process(&input, &Setup::new(SampleRate::CD, 1), tail).unwrap_err().to_string()
+    };
+    let stretches = Chain::from([(); 10].map(|()| TimeStretch { ratio: 4.0 }));
+    let found = refused(stretches, Tail::Cut);
+    assert!(found.contains("effects[5] (time_stretch): the recording would become 40960 s long"), "{found}");
+    let echo = Echo { time_s: 5.0, feedback: 0.95, ..Echo::default() };
+    let found = refused(Chain::from([(); 100].map(|()| echo.clone())), Tail::Keep);
+    assert!(found.contains("cut tails"), "{found}");
+    let found = refused(Chain::default(), Tail::Frames(Frames(u64::MAX)));
+    assert!(found.contains("cut tails"), "{found}");
 }
 
 #[test]

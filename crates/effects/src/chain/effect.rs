@@ -126,6 +126,17 @@ impl Effect {
         }
     }
 
+    /// Frames that a recording of so many may take while it is processed, and afterwards.
+    pub(super) fn lengths(&self, frames: usize, stage: &Stage) -> (usize, usize) {
+        let times = |ratio: f64| (frames as f64 * ratio).ceil() as usize;
+        match self {
+            Effect::Trim(trim) => (frames, frames.min(trim.most_frames(stage))),
+            Effect::TimeStretch(stretch) => (times(stretch.ratio), times(stretch.ratio)),
+            Effect::PitchShift(shift) => (times(shift.ratio()), frames),
+            _ => (frames, frames),
+        }
+    }
+
     pub(crate) fn check(&self, place: &Place, stage: &Stage) -> Result<(), EffectsError> {
         match self {
             Effect::Gain(gain) => gain.check(place),
@@ -289,8 +300,8 @@ pub(crate) fn each_file(effects: &mut [Slot], change: &mut dyn FnMut(&mut String
     }
 }
 
-/// Checks a list of effects at `place`.
-pub(crate) fn check_all(effects: &[Slot], place: &Place, stage: &Stage) -> Result<(), EffectsError> {
+/// Checks how many effects a list has, those within branches included.
+pub(crate) fn check_count(effects: &[Slot], place: &Place) -> Result<(), EffectsError> {
     let count = count(effects);
     if count > MAX_EFFECTS {
         return Err(EffectsError::Structure {
@@ -298,6 +309,12 @@ pub(crate) fn check_all(effects: &[Slot], place: &Place, stage: &Stage) -> Resul
             problem: format!("{count} effects are too many: use at most {MAX_EFFECTS}"),
         });
     }
+    Ok(())
+}
+
+/// Checks a list of effects at `place`.
+pub(crate) fn check_all(effects: &[Slot], place: &Place, stage: &Stage) -> Result<(), EffectsError> {
+    check_count(effects, place)?;
     check_each(effects, place, stage)?;
     let mebibytes = bytes(effects, stage) >> 20;
     if mebibytes > MAX_BYTES >> 20 {

@@ -17,6 +17,8 @@ pub const MAX_CHANNELS: usize = 64;
 pub(crate) const MAX_EFFECTS: usize = 256;
 /// The most memory that a chain may need, about.
 pub(crate) const MAX_BYTES: usize = 512 << 20;
+/// The most samples, of all channels, that a whole recording may grow to: 4 GiB.
+pub(crate) const MAX_WHOLE: usize = 1 << 30;
 /// How deep parallel effects may lie within each other.
 pub(crate) const MAX_DEPTH: usize = 8;
 

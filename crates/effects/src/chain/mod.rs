@@ -26,7 +26,7 @@ pub use setup::{Profile, Setup};
 pub use slot::GLIDE;
 
 pub(crate) use delay::Delay;
-pub(crate) use limits::within;
+pub(crate) use limits::{MAX_BYTES, within};
 pub(crate) use planes::{CHUNK, Planes};
 pub(crate) use processor::{Processor, Stage};
 

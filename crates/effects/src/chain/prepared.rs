@@ -3,7 +3,7 @@ use std::sync::Arc;
 use rae_dsp::AudioBuffer;
 use rae_units::{Decibels, Frames};
 
-use super::effect::{check_all, check_update, first_for_whole, wanted};
+use super::effect::{check_all, check_count, check_update, first_for_whole, wanted};
 use super::strip::Strip;
 use super::{CHUNK, Chain, MAX_CHANNELS, MAX_RATE, MIN_RATE, Place, Planes, Setup, Stage};
 use crate::EffectsError;
@@ -33,6 +33,17 @@ pub enum Tail {
     Keep,
     /// Longer by that many frames.
     Frames(Frames),
+}
+
+impl Tail {
+    /// Frames behind the input's end.
+    pub(super) fn frames(self, prepared: &Prepared) -> usize {
+        match self {
+            Tail::Cut => 0,
+            Tail::Keep => prepared.tail().0 as usize,
+            Tail::Frames(frames) => frames.0 as usize,
+        }
+    }
 }
 
 /// The gain reduction of one effect.
@@ -106,11 +117,7 @@ impl Prepared {
     /// # Panics
     /// When the number of channels is not the prepared one.
     pub fn process_whole(&mut self, input: &AudioBuffer, tail: Tail) -> AudioBuffer {
-        let longer = match tail {
-            Tail::Cut => 0,
-            Tail::Keep => self.tail().0 as usize,
-            Tail::Frames(frames) => frames.0 as usize,
-        };
+        let longer = tail.frames(self);
         let latency = self.strip.latency();
         let frames = input.frames() + longer;
         let mut padded = AudioBuffer::new(input.channels(), frames + latency);
@@ -186,6 +193,8 @@ impl Prepared {
 
 /// Reads the files that a chain names, but for those that are there.
 fn read(chain: &Chain, stage: &Stage, files: &dyn ResponseFiles) -> Result<Files, EffectsError> {
+    // Nothing is read for a chain that is refused anyway.
+    check_count(&chain.effects, &Place::default())?;
     let mut list = Vec::new();
     wanted(&chain.effects, &Place::default(), &mut list);
     stage.files.renewed(&list, files, stage.rate)

@@ -9,6 +9,7 @@ use rae_units::{Frames, SampleRate};
 
 use super::MAX_RESPONSE;
 use crate::EffectsError;
+use crate::chain::MAX_BYTES;
 
 /// Reads impulse responses for chains.
 pub trait ResponseFiles: Debug + Send + Sync {
@@ -56,10 +57,10 @@ pub(crate) struct Wanted<'a> {
 
 /// What was read for a chain, by path.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Files(Arc<BTreeMap<String, FileResponse>>);
+pub(crate) struct Files(Arc<BTreeMap<String, Arc<FileResponse>>>);
 
 impl Files {
-    /// Reads what is wanted and not there yet, and drops what is not wanted.
+    /// Reads what is wanted and not there yet, and drops what is not wanted; an error as soon as it is too much.
     pub(crate) fn renewed(
         &self,
         wanted: &[Wanted],
@@ -70,22 +71,30 @@ impl Files {
             return Ok(Files::default());
         }
         let mut responses = BTreeMap::new();
+        let mut bytes = 0;
         for Wanted { path, place } in wanted {
             if responses.contains_key(*path) {
                 continue;
             }
+            let refused = |problem| EffectsError::Structure { place: place.clone(), problem };
             let response = match self.0.get(*path) {
-                Some(known) => known.clone(),
-                None => checked(path, files.read(path, rate), rate)
-                    .map_err(|problem| EffectsError::Structure { place: place.clone(), problem })?,
+                Some(known) => Arc::clone(known),
+                None => Arc::new(checked(path, files.read(path, rate), rate).map_err(refused)?),
             };
+            bytes += size_of_val(response.sound.planar());
+            if bytes > MAX_BYTES {
+                let most = MAX_BYTES >> 20;
+                return Err(refused(format!(
+                    "{path}: with it the impulse responses take more than {most} MiB: use fewer"
+                )));
+            }
             responses.insert((*path).to_owned(), response);
         }
         Ok(Files(Arc::new(responses)))
     }
 
     pub(crate) fn get(&self, path: &str) -> Option<&FileResponse> {
-        self.0.get(path)
+        self.0.get(path).map(|response| &**response)
     }
 }
 

@@ -19,11 +19,16 @@ impl PitchShift {
         within(&place.named("pitch_shift"), "semitones", self.semitones, -24.0..=24.0)
     }
 
+    /// Of frequencies.
+    pub(crate) fn ratio(&self) -> f64 {
+        (self.semitones / 12.0).exp2()
+    }
+
     pub(crate) fn apply(&self, sound: AudioBuffer, stage: &Stage) -> AudioBuffer {
         if self.semitones == 0.0 {
             return sound;
         }
-        let ratio = (self.semitones / 12.0).exp2();
+        let ratio = self.ratio();
         let longer = stretched(&sound, ratio, stage.rate);
         let mut shifted = AudioBuffer::new(sound.channels(), sound.frames());
         for channel in 0..sound.channels() {

@@ -29,6 +29,11 @@ impl Trim {
         self.silence_db.map_or(Ok(()), |level| within(place, "silence_db", level, -120.0..=-20.0))
     }
 
+    /// The most frames that are left of any recording.
+    pub(crate) fn most_frames(&self, stage: &Stage) -> usize {
+        self.end_s.map_or(usize::MAX, |end| stage.frames(Seconds(end)) - stage.frames(Seconds(self.start_s)))
+    }
+
     pub(crate) fn apply(&self, mut sound: AudioBuffer, stage: &Stage) -> AudioBuffer {
         let frame = |seconds: f64| stage.frames(Seconds(seconds)).min(sound.frames());
         let start = frame(self.start_s);
