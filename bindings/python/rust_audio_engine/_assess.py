@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, cast
 
 from . import _core
+from ._errors import OutputExistsError, SettingsError
 from ._options import check_names
 from ._sound import core_source
 from ._soundfont import StrPath
@@ -227,6 +229,8 @@ def analyze_performance(
     reports = [os.fspath(path) for path in ([report] if isinstance(report, str | os.PathLike) else report)]
     for path in reports:
         _core.check_report(path)
+        if not overwrite and os.path.lexists(path):
+            raise OutputExistsError(errno.EEXIST, "the report exists and overwrite=False", path)
     assessed = _assessed(recording_path, expected_midi_path, sample_rate, options)
     for path in reports:
         assessed.write_report(path, overwrite)
@@ -278,6 +282,8 @@ def _assessed(
 def _prepare(options: Mapping[str, Any]) -> dict[str, Any]:
     """Check the names and take iterables and numbers into the forms that the Rust side expects."""
     check_names(options, AssessmentOptions.__annotations__)
+    if options.get("split") is not None and options.get("hand") not in ("left", "right"):
+        raise SettingsError("split says where one hand's notes end: choose hand='left' or hand='right', too")
     prepared = {name: value for name, value in options.items() if value is not None}
     for name in prepared.keys() & {"tracks", "channels"}:
         prepared[name] = list(prepared[name])

@@ -123,8 +123,9 @@ def test_reports_are_files_or_bytes(recording: NDArray[np.float32], tmp_path: Pa
     assert rae.performance_report(SONG, SONG, format="png").startswith(b"\x89PNG")
     json.loads(rae.analyze_performance(SONG, SONG, report=page, title="Another"))
     assert "<h1>Another</h1>" in page.read_text(encoding="utf-8")
-    with pytest.raises(rae.OutputExistsError):
-        rae.analyze_performance(SONG, SONG, report=page, overwrite=False)
+    with pytest.raises(rae.OutputExistsError) as raised:
+        rae.analyze_performance(tmp_path / "not read before.mid", SONG, report=page, overwrite=False)
+    assert raised.value.filename == str(page)
     with pytest.raises(rae.SettingsError, match=r"\.html"):
         rae.analyze_performance(SONG, SONG, report=tmp_path / "report.pdf")
     with pytest.raises(rae.SettingsError, match="choose html, png"):
@@ -147,6 +148,8 @@ def test_wrong_arguments_say_what_is_wrong(tmp_path: Path) -> None:
         rae.analyze_performance(SONG, SONG, strictness="harsh")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="did you mean 'strictness'"):
         rae.assess(SONG, SONG, strictnes="exam")  # type: ignore[call-arg]
+    with pytest.raises(rae.SettingsError, match="choose hand="):
+        rae.assess(SONG, SONG, split=60)
     with pytest.raises(rae.SettingsError, match="split"):
         rae.assess(SONG, SONG, hand="left", split=0)
     with pytest.raises(rae.SettingsError, match="4-2"):

@@ -35,6 +35,12 @@ pub enum HandError {
         /// How many.
         count: usize,
     },
+    /// All tracks with notes are named as the other hand's.
+    #[error("all {count} tracks with notes are named as the other hand's: choose tracks instead of a hand")]
+    OtherHand {
+        /// How many.
+        count: usize,
+    },
 }
 
 impl Part {
@@ -46,7 +52,7 @@ impl Part {
     /// (1 at least) on are the right hand's.
     ///
     /// # Errors
-    /// [`HandError`] where there are more tracks or channels and no names.
+    /// [`HandError`] where there are more tracks or channels and no names, or names of the other hand alone.
     pub fn of_hand(self, sequence: &Sequence, hand: Hand, split: u8) -> Result<Part, HandError> {
         let everything = Part { bars: None, ..self.clone() };
         let (mut notes, _) = midi_notes::notes(&Performance::new(sequence));
@@ -54,7 +60,7 @@ impl Part {
         let tracks = mean_pitches(&notes, |note| note.track);
         let channels = mean_pitches(&notes, |note| u32::from(note.channel));
         if tracks.len() > 1 {
-            let tracks = match named(sequence, &tracks, hand) {
+            let tracks = match named(sequence, &tracks, hand)? {
                 Some(tracks) => tracks,
                 None => vec![of_two(&tracks, hand, "tracks")?],
             };
@@ -90,7 +96,7 @@ fn mean_pitches(notes: &[MidiNote], of: impl Fn(&MidiNote) -> u32) -> BTreeMap<u
 }
 
 /// The tracks that names give to a hand: those that bear its own, or of two the one that does not bear the other's.
-fn named(sequence: &Sequence, tracks: &BTreeMap<u32, f64>, hand: Hand) -> Option<Vec<u32>> {
+fn named(sequence: &Sequence, tracks: &BTreeMap<u32, f64>, hand: Hand) -> Result<Option<Vec<u32>>, HandError> {
     let summary = Summary::new(sequence);
     let hand_of = |track: u32| {
         let summary = summary.tracks.get(track as usize)?;
@@ -98,7 +104,13 @@ fn named(sequence: &Sequence, tracks: &BTreeMap<u32, f64>, hand: Hand) -> Option
     };
     let of_hand: Vec<u32> = tracks.keys().copied().filter(|&track| hand_of(track) == Some(hand)).collect();
     let unnamed: Vec<u32> = tracks.keys().copied().filter(|&track| hand_of(track).is_none()).collect();
-    if !of_hand.is_empty() { Some(of_hand) } else { (tracks.len() == 2 && unnamed.len() == 1).then_some(unnamed) }
+    if !of_hand.is_empty() {
+        Ok(Some(of_hand))
+    } else if unnamed.is_empty() {
+        Err(HandError::OtherHand { count: tracks.len() })
+    } else {
+        Ok((tracks.len() == 2 && unnamed.len() == 1).then_some(unnamed))
+    }
 }
 
 fn hand_in(name: &str) -> Option<Hand> {

@@ -73,6 +73,9 @@ fn what_is_written_is_split_and_only_the_chosen_tracks_count() {
     let unclear = Part::default().of_hand(&three, Hand::Left, SPLIT);
     assert_eq!(unclear, Err(HandError::Unclear { what: "tracks", count: 3 }));
     assert!(unclear.unwrap_err().to_string().contains("3 tracks"));
+    let right = song(vec![track("RH 1", 0, &HIGH), track("RH 2", 0, &LOW)]);
+    assert_eq!(Part::default().of_hand(&right, Hand::Left, SPLIT), Err(HandError::OtherHand { count: 2 }));
+    assert_eq!(keys(&right, Part::default(), Hand::Right).len(), 6);
     assert_eq!(both(&song(vec![track("", 9, &HIGH)])), (vec![], vec![]));
 }
 

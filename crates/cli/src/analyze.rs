@@ -67,7 +67,7 @@ pub(crate) struct Analyze {
     #[arg(long, value_name = "TEXT", requires = "report", help_heading = "Report")]
     date: Option<String>,
     /// Replace reports that exist
-    #[arg(long, help_heading = "Report")]
+    #[arg(long, requires = "report", help_heading = "Report")]
     force: bool,
 }
 

@@ -119,7 +119,7 @@ impl<'a> Chart<'a> {
         for (index, column) in self.columns.iter().enumerate() {
             let (left, right) = (self.x(index) + inset, self.x(index + 1) - inset);
             let bar_top = area.bottom - area.height() * column.score.clamp(0.0, 1.0) as f32;
-            let color = if column.weak { *weak } else { theme.wave };
+            let color = if column.weak { *weak } else { theme.core };
             let title = format!("Bar {}: {}", column.bar, words::percent(column.score));
             canvas.begin_group(if column.weak { "bar weak" } else { "bar" }, &title);
             canvas.rectangle(Area { left, top: bar_top.min(area.bottom - 1.0), right, bottom: area.bottom }, color);

@@ -16,7 +16,7 @@ const STYLE: &str = include_str!("style.css");
 
 /// Colours of the page itself on dark screens.
 const DARK_PAGE: &str = "--page: #14181f; --text: #eef1f5; --soft: #b4bdc9; --line: #343c48; --panel: #1f252e; \
-                         --warn: #3a3115; --warn-edge: #e6c34f; --accent: #6fb0f2; --weak: #ff8650;";
+                         --warn: #3a3115; --warn-edge: #e6c34f;";
 
 /// What the reader may want to know about the words used.
 pub(crate) const FOOTNOTE: &str = "C4 is middle C; pitches are named as they sound. Notes: the share of the written notes that were right, added ones \

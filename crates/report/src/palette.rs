@@ -128,6 +128,9 @@ mod tests {
                 let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
                 assert!(contrast > 4.5, "{verdict:?}: {contrast}");
             }
+            // Columns of bars and the line of the tempo (WCAG 2.1, 1.4.11).
+            let (a, b) = (luminance(palette.theme.core), luminance(palette.theme.background));
+            assert!((a.max(b) + 0.05) / (a.min(b) + 0.05) > 3.0);
         }
     }
 

@@ -43,6 +43,10 @@ struct Place {
 /// So narrow or low notes have no corners to be rounded.
 const SHARP: f32 = 3.0;
 
+/// Dashes of notes too small for a frame, in lines, and so many lines hatch a note at most.
+const DASH: f32 = 3.0;
+const MOST_HATCHES: f32 = 60.0;
+
 impl Roll<'_> {
     /// Draws into `area`, whose left and right edges are at `start` and `end` seconds, with a style for each note. Notes that
     /// would be hidden by the one before them of the same series and key are left out, so that what is drawn has a limit
@@ -172,7 +176,12 @@ impl Place {
             let corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
             canvas.polyline(&corners, line, outline);
         } else {
-            canvas.rectangle(bar, outline);
+            // Too small for a frame: dashes, so that it is not taken for a filled bar.
+            let mut left = bar.left;
+            while left < bar.right {
+                canvas.rectangle(Area { left, right: (left + DASH * line).min(bar.right), ..bar }, outline);
+                left += 2.0 * DASH * line;
+            }
         }
     }
 
@@ -191,7 +200,8 @@ impl Place {
     /// Diagonal lines, cut off at the edges.
     fn hatch(&self, canvas: &mut dyn Canvas, color: Color) {
         let Area { left, top, right, bottom } = self.bar.inset(self.line);
-        let (height, distance) = (bottom - top, 4.0 * self.line);
+        let height = bottom - top;
+        let distance = (4.0 * self.line).max((right - left + height) / MOST_HATCHES);
         let count = ((right - left + height) / distance) as usize;
         for index in 1..=count {
             // From the lower edge up to the right, both ends moved along the line into the bar.
