@@ -1,6 +1,6 @@
 //! What is drawn for each note.
 
-use rae_analysis::{Assessment, Expected, NoteAssessment, Status, Timing};
+use rae_analysis::{Assessment, Expected, ExtraNote, NoteAssessment, Status, Timing};
 
 use crate::time::{Span, Time};
 use crate::{pitch, words};
@@ -51,6 +51,22 @@ pub(crate) struct NoteMark {
     pub(crate) title: String,
 }
 
+/// The note that something is said about.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'a> {
+    Note(&'a NoteAssessment),
+    Extra(&'a ExtraNote),
+}
+
+impl Source<'_> {
+    fn title(self) -> String {
+        match self {
+            Source::Note(note) => words::note(note, &pitch::name(note.pitch)),
+            Source::Extra(extra) => words::extra(extra),
+        }
+    }
+}
+
 /// The marks of a performance in order of time.
 pub(crate) struct Marks {
     pub(crate) notes: Vec<NoteMark>,
@@ -64,24 +80,34 @@ impl Marks {
     pub(crate) fn new(expected: &Expected, assessment: &Assessment, time: &Time<'_>) -> Marks {
         let (reached, unreached): (Vec<usize>, Vec<usize>) =
             (0..assessment.notes.len().min(expected.notes().len())).partition(|&index| time.is_reached(index));
-        let expected = reached.into_iter().filter_map(|index| of_expected(&assessment.notes[index], index, time));
-        let extras = assessment.extra_notes.iter().filter(|extra| extra.onset_s.is_finite()).map(|extra| NoteMark {
-            verdict: Verdict::Extra,
-            span: Span { start: extra.onset_s, end: extra.onset_s + EXTRA_LENGTH },
-            key: extra.pitch,
-            instead_of: None,
-            timing: None,
-            title: words::extra(extra),
+        let expected = reached.into_iter().filter_map(|index| {
+            let note = &assessment.notes[index];
+            Some((of_expected(note, index, time)?, Source::Note(note)))
         });
-        let mut notes: Vec<NoteMark> = expected.chain(extras).collect();
+        let extras = assessment.extra_notes.iter().filter(|extra| extra.onset_s.is_finite());
+        let extras = extras.map(|extra| (of_extra(extra), Source::Extra(extra)));
+        let mut notes: Vec<(NoteMark, Source<'_>)> = expected.chain(extras).collect();
         let left_out = notes.len().saturating_sub(MOST);
         if left_out > 0 {
             // Mistakes before the rest.
-            notes.sort_by_key(|note| note.verdict == Verdict::Correct);
+            notes.sort_by_key(|(note, _)| note.verdict == Verdict::Correct);
             notes.truncate(MOST);
         }
-        notes.sort_by(|a, b| a.span.start.total_cmp(&b.span.start).then(a.key.cmp(&b.key)));
+        notes.sort_by(|(a, _), (b, _)| a.span.start.total_cmp(&b.span.start).then(a.key.cmp(&b.key)));
+        // Words only for those that are drawn.
+        let notes = notes.into_iter().map(|(mark, source)| NoteMark { title: source.title(), ..mark }).collect();
         Marks { notes, left_out, unreached }
+    }
+}
+
+fn of_extra(extra: &ExtraNote) -> NoteMark {
+    NoteMark {
+        verdict: Verdict::Extra,
+        span: Span { start: extra.onset_s, end: extra.onset_s + EXTRA_LENGTH },
+        key: extra.pitch,
+        instead_of: None,
+        timing: None,
+        title: String::new(),
     }
 }
 
@@ -101,6 +127,6 @@ fn of_expected(note: &NoteAssessment, index: usize, time: &Time<'_>) -> Option<N
         key,
         instead_of: (verdict == Verdict::WrongPitch).then_some((note.pitch, due.unwrap_or(span))),
         timing: off.map(|(timing, deviation)| (timing, span.start - deviation / 1e3)),
-        title: words::note(note, &pitch::name(note.pitch)),
+        title: String::new(),
     })
 }

@@ -1,7 +1,8 @@
 //! Mistakes as a list.
 
-use rae_analysis::{Assessment, NoteAssessment, Status, Timing};
+use rae_analysis::{Assessment, ExtraNote, NoteAssessment, Status, Timing};
 
+use crate::marks::Source;
 use crate::{pitch, words};
 
 /// So many are listed at most.
@@ -24,27 +25,30 @@ pub(crate) fn mistakes(assessment: &Assessment, unreached: &[usize]) -> (Vec<Mis
     let off = |note: &NoteAssessment| {
         note.status != Status::Correct || note.timing.is_some_and(|timing| timing != Timing::OnTime)
     };
-    let of_notes = assessment
-        .notes
-        .iter()
-        .enumerate()
-        .filter(|(_, note)| off(note))
-        .map(|(index, note)| of_note(note, unreached.binary_search(&index).is_err()));
-    let extras = assessment.extra_notes.iter().map(|extra| Mistake {
-        time: Some(extra.onset_s),
-        bar: None,
-        expected: "–".into(),
-        played: format!("{}, not in the music", pitch::name(extra.pitch)),
-    });
-    let mut mistakes: Vec<Mistake> = of_notes.chain(extras).collect();
-    let key = |mistake: &Mistake| mistake.time.unwrap_or(f64::INFINITY);
-    mistakes.sort_by(|a, b| key(a).total_cmp(&key(b)));
+    let time = |index: usize, note: &NoteAssessment| {
+        let time = note.played_onset_s.or(note.predicted_onset_s);
+        time.filter(|_| unreached.binary_search(&index).is_err())
+    };
+    let notes = assessment.notes.iter().enumerate().filter(|(_, note)| off(note));
+    let notes = notes.map(|(index, note)| (time(index, note), Source::Note(note)));
+    let extras = assessment.extra_notes.iter().map(|extra| (Some(extra.onset_s), Source::Extra(extra)));
+    let mut mistakes: Vec<(Option<f64>, Source<'_>)> = notes.chain(extras).collect();
+    let key = |time: Option<f64>| time.unwrap_or(f64::INFINITY);
+    mistakes.sort_by(|a, b| key(a.0).total_cmp(&key(b.0)));
     let more = mistakes.len().saturating_sub(MOST);
-    mistakes.truncate(MOST);
-    (mistakes, more)
+    let line = |(time, source)| match source {
+        Source::Note(note) => of_note(note, time),
+        Source::Extra(extra) => of_extra(extra, time),
+    };
+    (mistakes.into_iter().take(MOST).map(line).collect(), more)
 }
 
-fn of_note(note: &NoteAssessment, is_reached: bool) -> Mistake {
+fn of_extra(extra: &ExtraNote, time: Option<f64>) -> Mistake {
+    let played = format!("{}, not in the music", pitch::name(extra.pitch));
+    Mistake { time, bar: None, expected: "–".into(), played }
+}
+
+fn of_note(note: &NoteAssessment, time: Option<f64>) -> Mistake {
     let late = note.deviation_ms.filter(|_| note.timing.is_some_and(|timing| timing != Timing::OnTime));
     let late = late.map(words::timing);
     let played = match (note.status, note.played_pitch, late) {
@@ -53,10 +57,5 @@ fn of_note(note: &NoteAssessment, is_reached: bool) -> Mistake {
         (_, Some(key), None) => pitch::name(key),
         (_, None, late) => late.unwrap_or_default(),
     };
-    Mistake {
-        time: note.played_onset_s.or(note.predicted_onset_s).filter(|_| is_reached),
-        bar: Some(note.bar),
-        expected: pitch::name(note.pitch),
-        played,
-    }
+    Mistake { time, bar: Some(note.bar), expected: pitch::name(note.pitch), played }
 }
