@@ -117,6 +117,23 @@ fn an_impulse_response_comes_before_the_limiter() {
     assert!(told.contains("missing.wav"), "{told}");
     folder.fails(2, "process song.wav -o new.wav --preset pop --wet 0.5");
     folder.fails(2, "process song.wav -o new.wav --ir echo.wav --wet 1.5");
+
+    // What a chain reads is no output, whoever names it.
+    let chain = "[[effects]]\ntype = \"convolution_reverb\"\nresponse = { type = \"file\", path = \"echo.wav\" }\n";
+    fs::write(folder.path("hall.toml"), chain).unwrap();
+    let before = fs::read(folder.path("echo.wav")).unwrap();
+    fs::create_dir(folder.path("in")).unwrap();
+    fs::copy(folder.path("song.wav"), folder.path("in/echo.wav")).unwrap();
+    for command in [
+        "process song.wav -o echo.wav --ir echo.wav --force",
+        "process song.wav -o echo.wav --chain hall.toml --force",
+        "master song.wav -o echo.wav --chain hall.toml --force",
+        "render song.mid -o echo.wav --chain hall.toml --force",
+    ] {
+        folder.fails(5, command);
+    }
+    folder.fails(1, "process in/echo.wav -d . --chain hall.toml --force");
+    assert_eq!(fs::read(folder.path("echo.wav")).unwrap(), before);
 }
 
 #[test]

@@ -303,6 +303,7 @@ impl Mastering<'_> {
             }
         };
         output.check(input)?;
+        output.check_chain(&self.settings.chain)?;
         let encoding = self.settings.convert.encoding(output.path(), AudioReader::open(path)?.info().samples)?;
         self.settings.convert.check_tags(encoding)?;
         let job = self.job(path, encoding, &self.settings.effects().0)?;

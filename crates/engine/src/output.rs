@@ -68,6 +68,7 @@ impl Engine {
     ) -> Result<Report, Error> {
         let render = FileRender::new(song, settings, settings.encoding.for_path(output.as_ref())?)?;
         self.font().files().try_for_each(|soundfont| check_output(&output, soundfont))?;
+        settings.chain.files().iter().try_for_each(|response| check_output(&output, response))?;
         let file = OutputFile::create(output, settings.overwrite)?;
         let mut work = Work::new(settings, observer);
         let mut stream = self.begin(song, &render.settings, &mut work)?;

@@ -1,6 +1,7 @@
 //! Audio files through chains of effects.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rae_dsp::AudioBuffer;
@@ -66,6 +67,7 @@ pub fn process(
     observer: &mut Observer<'_>,
 ) -> Result<ProcessReport, Error> {
     settings.tail.validate()?;
+    output.check_chain(&settings.chain)?;
     let way = |source| Chained::new(source, &settings.chain, settings.tail);
     let (file, source) = through(input, output, &settings.convert, true, &way, observer)?;
     Ok(report(file, source))
@@ -145,13 +147,14 @@ const LARGEST_CHAIN: u64 = 4 << 20;
 pub fn read_chain(path: impl AsRef<Path>) -> Result<Chain, Error> {
     let path = path.as_ref();
     let unreadable = |source| Error::ReadChain { path: path.to_owned(), source };
-    if fs::metadata(path).map_err(unreadable)?.len() > LARGEST_CHAIN {
+    let mut text = String::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    if file.take(LARGEST_CHAIN + 1).read_to_string(&mut text).map_err(unreadable)? as u64 > LARGEST_CHAIN {
         return Err(Error::Chain {
             path: path.to_owned(),
             source: EffectsError::Text("the file is larger than 4 MiB".into()),
         });
     }
-    let text = fs::read_to_string(path).map_err(unreadable)?;
     let json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let chain = if json { Chain::from_json(&text) } else { Chain::from_toml(&text) };
     let chain = chain.map_err(|source| Error::Chain { path: path.to_owned(), source })?;

@@ -30,7 +30,7 @@ pub(crate) use limits::{MAX_BYTES, within};
 pub(crate) use planes::{CHUNK, Planes};
 pub(crate) use processor::{Processor, Stage};
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rae_units::SampleRate;
 use serde::{Deserialize, Serialize};
@@ -109,6 +109,13 @@ impl Chain {
     pub fn files_in(mut self, folder: &Path) -> Chain {
         each_file(&mut self.effects, &mut |path| *path = folder.join(&*path).display().to_string());
         self
+    }
+
+    /// The files that it names, as they are written.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        each_file(&mut self.effects.clone(), &mut |path| files.push(PathBuf::from(&*path)));
+        files
     }
 
     /// Checks every parameter and makes the chain ready to process sound.

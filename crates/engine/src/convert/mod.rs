@@ -8,6 +8,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use rae_codec::{Encoding, EncodingOptions, FileFormat, SampleFormat, Samples};
+use rae_effects::chain::Chain;
 use rae_units::{Decibels, SampleRate};
 use serde::Serialize;
 
@@ -50,6 +51,11 @@ impl ConvertOutput<'_> {
             (ConvertInput::File(input), ConvertOutput::File(output)) => check_output(output, input),
             _ => Ok(()),
         }
+    }
+
+    /// Whether the chain reads the output.
+    pub(crate) fn check_chain(&self, chain: &Chain) -> Result<(), Error> {
+        self.path().map_or(Ok(()), |output| chain.files().iter().try_for_each(|file| check_output(output, file)))
     }
 }
 
