@@ -4,7 +4,7 @@ use rae_units::{SampleRate, Seconds};
 use serde::{Deserialize, Serialize};
 
 use crate::EffectsError;
-use crate::chain::{Effect, Place, Planes, Processor, Stage, within};
+use crate::chain::{Place, Planes, Processor, Stage, within};
 use crate::cut::Cut;
 
 /// Echoes, a time apart: e = F(x + feedback·e) one time later, of which the place's mix is heard, 0.3 unless said otherwise;
@@ -87,7 +87,7 @@ impl Echo {
         let line = Line { ring: vec![0.0; frames], filter: Filter::new(self, stage.rate) };
         let rounds = if self.feedback > 0.0 { 1.0 + (1e-5f64.ln() / self.feedback.ln()).ceil() } else { 1.0 };
         // What the cuts make longer is less than another echo.
-        let tail = ((rounds + 1.0) * frames as f64).min(f64::from(1 << 24)) as usize;
+        let tail = ((rounds + 1.0) * frames as f64) as usize;
         Running {
             lines: vec![line; stage.channels],
             at: 0,
@@ -200,17 +200,7 @@ impl Processor for Running {
         }
     }
 
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        let Effect::Echo(echo) = effect else { return effect.start(stage) };
-        let mut running = echo.running(stage);
-        // What is on its way arrives, as far as the new time reaches back.
-        for (new, old) in running.lines.iter_mut().zip(&self.lines) {
-            let kept = new.ring.len().min(old.ring.len());
-            let start = new.ring.len() - kept;
-            for (n, sample) in new.ring[start..].iter_mut().enumerate() {
-                *sample = old.ring[(self.at + old.ring.len() - kept + n) % old.ring.len()];
-            }
-        }
-        Box::new(running)
+    fn rings_on(&self) -> bool {
+        true
     }
 }

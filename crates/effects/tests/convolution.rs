@@ -396,6 +396,35 @@ fn no_more_is_read_than_a_chain_may_need() {
 }
 
 #[test]
+fn what_rings_goes_on_when_the_room_changes() {
+    let room = |width: f64| wet(ConvolutionReverb { width, ..Preset::Cathedral.into() });
+    let run = |length: usize, changes: &[usize]| {
+        let mut prepared = room(1.0).prepare_for(&setup(Profile::Live, 2, &Shelf::default())).unwrap();
+        let mut planes = noises(3, 2, 44_100);
+        // The sound has stopped when the room changes.
+        planes.iter_mut().for_each(|plane| plane.resize(132_300, 0.0));
+        let mut at = 0;
+        while at < 132_300 {
+            if let Some(count) = changes.iter().position(|change| *change == at) {
+                prepared.update(&room(0.9 - 0.1 * count as f64)).unwrap();
+            }
+            let next = changes.iter().copied().filter(|change| *change > at).min().unwrap_or(132_300);
+            let end = next.min(at + length);
+            let mut block: Vec<&mut [f32]> = planes.iter_mut().map(|plane| &mut plane[at..end]).collect();
+            prepared.process(&mut block);
+            at = end;
+        }
+        planes
+    };
+    let still = run(4000, &[]);
+    let changed = run(4000, &[44_500]);
+    let apart = still.iter().zip(&changed).flat_map(|(a, b)| a.iter().zip(b)).map(|(a, b)| (a - b).abs());
+    assert!(apart.fold(0.0, f32::max) < 1e-5);
+    let often: Vec<usize> = (0..7).map(|n| 20_000 + 1500 * n).collect();
+    assert!(run(4000, &often) == run(333, &often), "lengths of blocks");
+}
+
+#[test]
 fn a_running_chain_takes_other_rooms_without_a_click() {
     let rooms = [wet(Preset::Studio.into()), wet(of(file("other", None)))];
     let shelf = Shelf::default().with("other", &noises(5, 2, 500));

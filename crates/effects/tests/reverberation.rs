@@ -40,6 +40,44 @@ fn echoes_come_when_and_as_loud_as_they_say() {
 }
 
 #[test]
+fn long_echoes_ring_until_they_are_100_db_down() {
+    let echo = Echo { time_s: 5.0, feedback: 0.95, ..Echo::default() };
+    let tail = wet(echo).prepare(SampleRate::CD, 1).unwrap().tail();
+    let echoes = (1e-5f64.ln() / 0.95f64.ln()).ceil() as u64;
+    assert!(tail >= Frames(echoes * 220_500), "{tail:?}");
+}
+
+#[test]
+fn echoes_that_change_do_not_click_and_those_on_their_way_arrive() {
+    let first = Echo { time_s: 0.2, feedback: 0.3, ..Echo::default() };
+    let louder = Echo { feedback: 0.8, low_cut_hz: Some(80.0), ..first.clone() };
+    let later = Echo { time_s: 0.5, ..first.clone() };
+    for second in [louder, later] {
+        let mut prepared = wet(first.clone()).prepare(SampleRate::CD, 1).unwrap();
+        let tone = |n: usize| (std::f64::consts::TAU * 200.0 * n as f64 / 44_100.0).sin() as f32;
+        // It comes in softly.
+        let mut samples: Vec<f32> = (0..132_300).map(|n| tone(n) * (n as f32 / 20_000.0).min(1.0)).collect();
+        let (before, after) = samples.split_at_mut(50_000);
+        prepared.process(&mut [before]);
+        prepared.update(&wet(second.clone())).unwrap();
+        prepared.process(&mut [after]);
+        let bend = samples.windows(3).map(|w| (w[0] - 2.0 * w[1] + w[2]).abs()).fold(0.0f32, f32::max);
+        let loudest = samples.iter().fold(0.0f32, |most, x| most.max(x.abs()));
+        // A tone bends by (2πf/rate)² of its amplitude.
+        let expected = loudest * (std::f32::consts::TAU * 200.0 / 44_100.0).powi(2);
+        assert!(bend < 1.5 * expected, "{second:?}: {bend} beside {expected}");
+    }
+    let mut prepared = wet(first.clone()).prepare(SampleRate::CD, 1).unwrap();
+    let mut samples = vec![0.0; 20_000];
+    samples[0] = 1.0;
+    let (before, after) = samples.split_at_mut(5000);
+    prepared.process(&mut [before]);
+    prepared.update(&wet(Echo { time_s: 0.5, ..first })).unwrap();
+    prepared.process(&mut [after]);
+    assert!((samples[8820] - 1.0).abs() < 1e-6 && (samples[17_640] - 0.3).abs() < 1e-6);
+}
+
+#[test]
 fn ping_pong_goes_from_side_to_side() {
     let echo = Echo { time_s: 0.01, feedback: 0.8, ping_pong: true, ..Echo::default() };
     let out = through(&wet(echo), SampleRate::CD, &[vec![1.0], vec![0.0]]);
@@ -87,7 +125,7 @@ fn echoes_on_their_way_arrive_after_a_change() {
     prepared.process(&mut [first]);
     prepared.update(&chain(0.3)).unwrap();
     prepared.process(&mut [rest]);
-    assert_eq!(samples.iter().position(|sample| *sample > 0.5), Some(5000 + 13_230));
+    assert_eq!(samples.iter().position(|sample| *sample > 0.5), Some(5000 + 22_050));
     assert_eq!(samples.iter().filter(|sample| **sample != 0.0).count(), 1);
 }
 

@@ -151,11 +151,12 @@ impl Prepared {
         Frames(self.strip.tail() as u64)
     }
 
-    /// Moves to new parameters without a click, from the next frame on and within [`super::GLIDE`]; a change that comes during
-    /// another one begins at its end. Effects must keep their number, order, types and latency.
+    /// Moves to new parameters without a click, within [`super::GLIDE`] once the new instance of an effect has heard what it
+    /// needs; a change that comes during another one begins at its end. Delays and convolution reverbs fade their input, and
+    /// what rings in them goes on. Effects must keep their number, order, types and latency.
     ///
-    /// Not safe for real time: new instances of effects are made here, and while a fade goes on [`Prepared::process`] frees
-    /// those that it replaces, and makes the ones that wait. Without updates that allocates nothing, if the chain was prepared with
+    /// Not safe for real time: new instances of effects are made here, and while a fade or what it left goes on [`Prepared::process`] frees
+    /// those that are replaced, and makes the ones that wait. Without updates that allocates nothing, if the chain was prepared with
     /// [`super::Profile::Live`].
     ///
     /// # Errors

@@ -60,6 +60,11 @@ pub(crate) trait Processor: Debug + Send {
         effect.start(stage)
     }
 
+    /// Whether what it has heard rings long: a changed one begins empty, and this one rings to its end.
+    fn rings_on(&self) -> bool {
+        false
+    }
+
     /// Takes over new settings without the help of a crossfade; `false` if it needs one.
     fn update(&mut self, _effect: &Effect, _stage: &Stage) -> bool {
         false

@@ -8,13 +8,16 @@ pub const GLIDE: Seconds = Seconds(0.02);
 /// An effect at work at its place, with bypass and mix.
 ///
 /// New settings are a second instance that fades in over [`GLIDE`] while the first fades out: no effect has to know how its
-/// parameters move, and none can click. Settings that come meanwhile wait for the end of the fade.
+/// parameters move, and none can click. Of an effect that rings long the inputs are faded instead of the outputs: what rings
+/// already goes on. Settings that come meanwhile wait for the end of the fade.
 #[derive(Debug)]
 pub(crate) struct RunningSlot {
     settings: Slot,
     now: Box<dyn Processor>,
     next: Option<Fade>,
     waiting: Option<Effect>,
+    /// Earlier instances that hear nothing any more, the oldest first.
+    ringing: Vec<Ringing>,
     wet: Wet,
     /// The input as late as the output.
     delay: Delay,
@@ -30,7 +33,21 @@ struct Fade {
     to: Box<dyn Processor>,
     /// Frames that it has to hear before the fade.
     warm_up: usize,
+    /// What is faded is what goes in.
+    of_input: bool,
     ramp: Ramp,
+}
+
+/// So many earlier instances may ring; more of them fade out.
+const MOST_RINGING: usize = 4;
+
+/// An instance that others have taken over from.
+#[derive(Debug)]
+struct Ringing {
+    effect: Box<dyn Processor>,
+    /// Frames until nothing comes any more.
+    left: usize,
+    level: Ramp,
 }
 
 /// The share of the effect's output.
@@ -98,6 +115,7 @@ impl RunningSlot {
             now,
             next: None,
             waiting: None,
+            ringing: Vec::new(),
             wet: Wet { warm_up: 0, ramp: Ramp::still(share(settings)) },
             dry: Planes::new(stage.channels),
             spare: Planes::new(stage.channels),
@@ -118,7 +136,8 @@ impl RunningSlot {
 
     pub(crate) fn tail(&self) -> usize {
         let next = self.next.as_ref().map_or(0, |fade| fade.to.tail());
-        if self.rests_dry() { 0 } else { self.now.tail().max(next) }
+        let ringing = self.ringing.iter().map(|ringing| ringing.left).max().unwrap_or(0);
+        if self.rests_dry() { 0 } else { self.now.tail().max(next).max(ringing) }
     }
 
     pub(crate) fn reset(&mut self) {
@@ -154,9 +173,10 @@ impl RunningSlot {
     }
 
     fn fade_to(&mut self, effect: &Effect) {
-        let to = self.now.retuned(effect, &self.stage);
-        let warm_up = to.warm_up();
-        self.next = Some(Fade { to, warm_up, ramp: Ramp::still(0.0).towards(1.0, &self.stage) });
+        let of_input = self.now.rings_on();
+        let to = if of_input { effect.start(&self.stage) } else { self.now.retuned(effect, &self.stage) };
+        let warm_up = if of_input { 0 } else { to.warm_up() };
+        self.next = Some(Fade { to, warm_up, of_input, ramp: Ramp::still(0.0).towards(1.0, &self.stage) });
     }
 
     /// Only the input is heard, and nothing is about to change that.
@@ -172,6 +192,8 @@ impl RunningSlot {
             (warm_up, _) => warm_up,
         };
         let fade = self.next.as_ref().map_or(usize::MAX, |fade| after(fade.warm_up, &fade.ramp));
+        let ringing = self.ringing.iter().map(|ringing| ringing.left.min(after(0, &ringing.level))).min();
+        let fade = fade.min(ringing.unwrap_or(usize::MAX));
         fade.min(after(self.wet.warm_up, &self.wet.ramp)).min(self.now.until_change())
     }
 
@@ -186,12 +208,19 @@ impl RunningSlot {
             self.settle();
             return;
         }
-        if self.next.is_some() {
+        if let Some(fade) = &self.next {
             self.spare.copy_from(block);
+            if fade.of_input {
+                scale(&mut self.spare, |frame| fade.ramp.value(frame));
+                scale(block, |frame| 1.0 - fade.ramp.value(frame));
+            }
         }
         self.now.process(block);
         self.non_finite += block.scrub();
+        let ringing = self.ringing.len();
         self.fade(block);
+        // One that has just been taken over from was in the block already.
+        self.ring(block, ringing);
         if !wholly_wet {
             self.blend_dry(block);
         }
@@ -199,6 +228,7 @@ impl RunningSlot {
 
     /// A slot that is not heard takes new settings at once.
     fn settle(&mut self) {
+        self.ringing.clear();
         if let Some(fade) = self.next.take() {
             self.now = fade.to;
         }
@@ -217,12 +247,42 @@ impl RunningSlot {
             fade.warm_up -= frames.min(fade.warm_up);
             return;
         }
-        blend(block, &self.spare, &fade.ramp);
+        if fade.of_input {
+            add(block, &self.spare, &Ramp::still(1.0));
+        } else {
+            blend(block, &self.spare, &fade.ramp);
+        }
         fade.ramp.advance(frames);
         if fade.ramp.left() == 0 {
-            self.now = self.next.take().expect("just used").to;
+            let Fade { to, of_input, .. } = self.next.take().expect("just used");
+            let effect = std::mem::replace(&mut self.now, to);
+            if of_input {
+                let left = effect.latency().saturating_add(effect.tail());
+                self.ringing.push(Ringing { effect, left, level: Ramp::still(1.0) });
+            }
             if let Some(effect) = self.waiting.take() {
                 self.fade_to(&effect);
+            }
+        }
+    }
+
+    /// Adds what the oldest `count` earlier instances still say.
+    fn ring(&mut self, block: &mut Planes, count: usize) {
+        let frames = block.frames();
+        for ringing in &mut self.ringing[..count] {
+            self.spare.set_frames(frames);
+            scale(&mut self.spare, |_| 0.0);
+            ringing.effect.process(&mut self.spare);
+            self.non_finite += self.spare.scrub();
+            add(block, &self.spare, &ringing.level);
+            ringing.level.advance(frames);
+            ringing.left -= frames.min(ringing.left);
+        }
+        self.ringing.retain(|ringing| ringing.left > 0 && !ringing.level.rests_at(0.0));
+        for older in 0..self.ringing.len().saturating_sub(MOST_RINGING) {
+            let level = &mut self.ringing[older].level;
+            if level.rests_at(1.0) {
+                *level = level.towards(0.0, &self.stage);
             }
         }
     }
@@ -253,6 +313,21 @@ impl RunningSlot {
 /// The share of the effect that shall be heard.
 fn share(slot: &Slot) -> f32 {
     if slot.bypass { 0.0 } else { slot.mix as f32 }
+}
+
+fn scale(block: &mut Planes, gain: impl Fn(usize) -> f32) {
+    for samples in block.each_mut() {
+        samples.iter_mut().enumerate().for_each(|(frame, sample)| *sample *= gain(frame));
+    }
+}
+
+/// `block` becomes block + w·other.
+fn add(block: &mut Planes, other: &Planes, ramp: &Ramp) {
+    for (samples, others) in block.each_mut().zip(other.each()) {
+        for (frame, (sample, other)) in samples.iter_mut().zip(others).enumerate() {
+            *sample += ramp.value(frame) * other;
+        }
+    }
 }
 
 /// `block` becomes (1 − w)·block + w·other, with w from the ramp; all of one at its ends.

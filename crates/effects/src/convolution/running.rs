@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rae_dsp::{Convolver, Kernel, LiveConvolver, LiveKernel, Part};
 use rae_units::Seconds;
 
-use crate::chain::{CHUNK, Effect, Planes, Processor, Profile, Stage};
+use crate::chain::{CHUNK, Planes, Processor, Profile, Stage};
 
-/// A new response has heard at least so much, or all it can, before it is heard itself.
+/// A response that was bypassed has heard at least so much, or all it can, before it is heard again.
 const WARM_UP: Seconds = Seconds(0.5);
 
 const BLOCK: usize = LiveConvolver::BLOCK;
@@ -136,8 +136,8 @@ impl Processor for Convolved {
         self.lead = self.convolver_latency;
     }
 
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        effect.start(stage)
+    fn rings_on(&self) -> bool {
+        true
     }
 }
 

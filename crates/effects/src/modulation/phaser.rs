@@ -115,10 +115,10 @@ impl Sway {
 }
 
 impl Memory {
-    /// All-passes with one coefficient per frame.
-    fn process(&mut self, samples: &mut [f32], from: f64, step: f64, stages: usize, feedback: f64) {
-        for (n, sample) in samples.iter_mut().enumerate() {
-            let a = from + step * n as f64;
+    /// All-passes with one coefficient per frame, the first of which is `into` its cell.
+    fn process(&mut self, samples: &mut [f32], [start, step]: [f64; 2], into: u64, stages: usize, feedback: f64) {
+        for (n, sample) in (into..).zip(samples) {
+            let a = start + step * n as f64;
             let mut value = f64::from(*sample) + feedback * self.last;
             for memory in &mut self.stages[..stages] {
                 let out = a * value + *memory;
@@ -148,9 +148,8 @@ impl Processor for Running {
                 let run = at..samples.len().min(at + (cell + GRID - now) as usize);
                 let (start, end) = (sway.at(cell), sway.at(cell + GRID));
                 let step = (end - start) / GRID as f64;
-                let from = start + step * (now - cell) as f64;
                 at = run.end;
-                memory.process(&mut samples[run], from, step, *stages, *feedback);
+                memory.process(&mut samples[run], [start, step], now - cell, *stages, *feedback);
                 if (*frame + at as u64).is_multiple_of(GRID) {
                     memory.settle();
                 }

@@ -34,7 +34,7 @@ pub(super) fn stretched(sound: &AudioBuffer, ratio: f64, rate: SampleRate) -> Au
 struct TimeMap {
     /// Frames of output and input, ascending.
     anchors: Vec<[f64; 2]>,
-    /// Frames of output at which phases begin anew.
+    /// Frames of output at which phases begin anew, ascending.
     begins: Vec<f64>,
 }
 
@@ -73,7 +73,8 @@ impl TimeMap {
 
     /// Whether phases begin anew after `before` and not after `now`.
     fn begins_within(&self, before: f64, now: f64) -> bool {
-        self.begins.iter().any(|&begin| before < begin && begin <= now)
+        let next = self.begins.partition_point(|&begin| begin <= before);
+        self.begins.get(next).is_some_and(|&begin| begin <= now)
     }
 }
 
