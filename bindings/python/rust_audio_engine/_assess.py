@@ -231,6 +231,9 @@ def analyze_performance(
         _core.check_report(path)
         if not overwrite and os.path.lexists(path):
             raise OutputExistsError(errno.EEXIST, "the report exists and overwrite=False", path)
+    for name in ("title", "player", "date"):
+        if not reports and options.get(name) is not None:
+            raise SettingsError(f"{name} stands in reports: name a report, too")
     assessed = _assessed(recording_path, expected_midi_path, sample_rate, options)
     for path in reports:
         assessed.write_report(path, overwrite)

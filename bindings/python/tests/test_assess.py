@@ -148,6 +148,8 @@ def test_wrong_arguments_say_what_is_wrong(tmp_path: Path) -> None:
         rae.analyze_performance(SONG, SONG, strictness="harsh")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="did you mean 'strictness'"):
         rae.assess(SONG, SONG, strictnes="exam")  # type: ignore[call-arg]
+    with pytest.raises(rae.SettingsError, match="name a report"):
+        rae.assess(SONG, SONG, title="Another")
     with pytest.raises(rae.SettingsError, match="choose hand="):
         rae.assess(SONG, SONG, split=60)
     with pytest.raises(rae.SettingsError, match="split"):

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use rust_audio_engine::analysis::{Hand, Part, SPLIT, Settings, Strictness};
 use rust_audio_engine::midi::Parsed;
-use rust_audio_engine::{AssessmentSettings, BarRange, Heading, ReportFormat, assess_recording, check_output};
+use rust_audio_engine::{
+    AssessmentSettings, BarRange, Error, Heading, OutputFile, ReportFormat, assess_recording, check_output,
+};
 
 use crate::exit::Failure;
 use crate::output::makes_file;
@@ -112,6 +114,10 @@ impl Analyze {
             }
             if !self.force && makes_file(report) && report.symlink_metadata().is_ok() {
                 return Err(Failure::Exists(report.clone()));
+            }
+            if makes_file(report) || report.is_dir() {
+                // Begun and given up: says whether its folder is there and can be written to.
+                OutputFile::create(report, self.force).map_err(Error::from)?;
             }
         }
         Ok(())

@@ -148,6 +148,15 @@ fn what_cannot_be_assessed_says_why() {
     assert!(code == Some(4) && message.contains("notes.txt"), "{code:?} {message}");
     let (code, message) = failed(&["analyze", "missing.wav", expected.to_str().unwrap()]);
     assert!(code == Some(3) && message.contains("missing.wav"), "{code:?} {message}");
+    // Reports that cannot be written are told before anything is read.
+    let (nowhere, directory) = (folder.path().join("none/report.html"), folder.path().join("folder.html"));
+    std::fs::create_dir(&directory).unwrap();
+    for report in [&nowhere, &directory] {
+        let report = report.to_str().unwrap();
+        let (_, message) = failed(&["analyze", "missing.wav", expected.to_str().unwrap(), "--report", report]);
+        assert!(message.contains(report) && !message.contains("missing.wav"), "{message}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "nothing is left behind");
     let (code, message) = failed(&["analyze", expected.to_str().unwrap(), expected.to_str().unwrap(), "--bars", "4-2"]);
     assert!(code == Some(2) && message.contains("4-2"), "{code:?} {message}");
 }
