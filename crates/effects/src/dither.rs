@@ -7,7 +7,8 @@ use crate::EffectsError;
 use crate::chain::{Effect, Place, Planes, Processor, Stage, within};
 
 /// Rounds to whole steps of a format of so many bits, after adding triangular noise of ±1 step: y = round(x·s + noise)/s with
-/// s = 2^(bits − 1). The error is noise that does not depend on the sound. The noise belongs to frame and channel, so the same
+/// s = 2^(bits − 1). The error is noise whose mean and power do not depend on the sound, but for what is on a
+/// step already, silence above all: that stays. The noise belongs to frame and channel, so the same
 /// sound is dithered alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::EffectsError;
 use crate::chain::{Effect, Place, Planes, Processor, Stage, within};
 
-/// Bends loud waves: y = tanh(g·x)/g with g of `drive_db`. Soft sound stays as it is, loud sound does not exceed 1/g and gets odd
-/// harmonics. At eight times the sample rate, so that they do not come back as other tones.
+/// Bends loud waves: y = tanh(g·x)/g with g of `drive_db`. Soft sound stays as it is, loud sound goes towards 1/g and gets odd
+/// harmonics; where it bends sharply the filters of the oversampling overshoot a little. At eight times the sample rate, so that they do not come back as other tones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Saturation {

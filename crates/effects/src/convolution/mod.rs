@@ -36,7 +36,8 @@ pub struct ConvolutionReverb {
     pub response: Response,
     /// Silence before it, 0 to 500 ms.
     pub pre_delay_ms: f64,
-    /// 0: the same on both sides, 1: as the response is. Of responses that differ the power stays the same.
+    /// 0: the same on both sides, 1: as the response is. The power of sides that have nothing in common
+    /// stays the same; equal ones get up to 3 dB louder.
     pub width: f64,
 }
 

@@ -17,7 +17,7 @@ pub(super) const SPEED: f64 = 343.0;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Space {
-    /// Time in which 1 kHz decays by 60 dB, 0.05 to 20 s.
+    /// Time in which 1 kHz decays by 60 dB, 0.05 to 20 s. After 20 s the response ends, also where lows decay more slowly.
     pub time_s: f64,
     /// The room's length, 1 to 100 m: when the reflections come. Its width is 0.73, its height 0.45 of that.
     pub size_m: f64,
