@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::io::sink;
 use std::time::{Duration, Instant};
 
-use rae_codec::{SampleFormat, WavSpec, WavWriter};
+use rae_codec::{AudioSpec, AudioWriter, Encoding, SampleFormat, Tags};
 use rae_dsp::hash::noise;
 use rae_effects::{BusBlock, BusSettings, PreparedBus, ReverbSettings, SafetyLimiter};
 use rae_units::{Frames, SampleRate, Seconds};
@@ -89,8 +89,9 @@ fn limit(left: &[f32], right: &[f32]) {
 }
 
 fn encode(format: SampleFormat, left: &[f32], right: &[f32]) {
-    let spec = WavSpec { rate: RATE, channels: 2, format, max_frames: None };
-    let mut writer = WavWriter::streaming(sink(), "sink", spec).expect("a sink takes everything");
+    let spec = AudioSpec { rate: RATE, channels: 2, max_frames: None, tags: Tags::default() };
+    let encoding = Encoding::Wav(format);
+    let mut writer = AudioWriter::streaming(sink(), "sink", &spec, encoding).expect("a sink takes everything");
     for (left, right) in left.chunks(BLOCK).zip(right.chunks(BLOCK)) {
         writer.write(&[left, right]).expect("a sink takes everything");
     }
