@@ -112,6 +112,16 @@ impl Expected {
         Expected { notes, others: Vec::new(), is_excerpt: false, drums: 0, bars, bar_starts: Vec::new() }
     }
 
+    /// Some of the notes, and those that others play meanwhile.
+    pub(crate) fn slice(&self, range: std::ops::Range<usize>) -> Expected {
+        let mut slice = Expected::from_notes(self.notes[range].to_vec());
+        if let (Some(first), Some(last)) = (slice.notes.first(), slice.notes.last()) {
+            let meanwhile = |note: &&ExpectedNote| (first.onset..=last.onset).contains(&note.onset);
+            slice.others = self.others.iter().filter(meanwhile).copied().collect();
+        }
+        slice
+    }
+
     /// The notes, by onset, then pitch.
     pub fn notes(&self) -> &[ExpectedNote] {
         &self.notes

@@ -2,6 +2,7 @@
 //!
 //! [`Expected`] holds the notes of a piece, [`PlayedNote`]s what was heard or recorded. [`assess`] aligns the two (restarts,
 //! repeats, late starts and early stops included), decides about every note and says in an [`Assessment`] what came of it.
+//! A [`Follower`] says while somebody plays where in the piece that is and what became of the notes so far.
 
 #![forbid(unsafe_code)]
 
@@ -13,11 +14,13 @@ mod contour;
 mod difficulty;
 mod evidence;
 mod expected;
+mod follower;
 mod hands;
 mod intonation;
 mod midi_notes;
 mod played;
 mod recording;
+mod resample;
 mod sections;
 mod timing;
 pub mod training;
@@ -31,6 +34,7 @@ pub use assessment::{
 pub use contour::Vibrato;
 pub use difficulty::Difficulty;
 pub use expected::{Expected, ExpectedNote, Part};
+pub use follower::{FollowedNote, Follower, Position};
 pub use hands::{Hand, HandError, SPLIT};
 pub use played::{PlayedNote, played_notes};
 pub use recording::{Assessor, RECORDING_RATE};

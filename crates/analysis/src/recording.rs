@@ -7,7 +7,7 @@ use crate::evidence::{Ear, LOW_RATE, Network, RATE, decimate};
 use crate::expected::{Expected, ExpectedNote};
 use crate::intonation::{Intonation, own_tuning};
 use crate::played::PlayedNote;
-use crate::verdict::Trained;
+use crate::verdict::{Trained, Verdicts};
 
 /// Peak below which there is nothing to hear.
 const SILENCE: f32 = 1e-4;
@@ -58,36 +58,47 @@ impl Assessor {
     }
 
     fn assess_samples(&self, expected: &Expected, audio: Vec<f32>, settings: &Settings) -> Assessment {
-        let peak = audio.iter().map(|x| x.abs()).fold(0.0, f32::max);
-        let silent = peak < SILENCE || (audio.len() as f64) < SHORTEST * f64::from(RATE);
-        if silent {
+        if is_silent(&audio) {
             let mut assessment = crate::assess(expected, &[], settings);
             assessment.quality.silent = true;
             return assessment;
         }
         let low = decimate(&audio);
-        let (ear, mut heard, alignment) = self.listen(expected, &audio, &low, settings);
+        let Hearing { ear, heard, alignment, verdicts } = self.hear(expected, &audio, &low, settings);
+        let alignment = alignment.unwrap_or_default();
+        let report = Report { expected, heard: &heard, alignment: &alignment, verdicts: &verdicts, settings };
+        let mut assessment = report.assessment();
+        assessment.tuning_cents = Some(100.0 * ear.tuning());
+        tune(&mut assessment, expected, &alignment, &mut Intonation::new(&audio, &low, ear.tuning()));
+        assessment.quality.clipped = is_clipped(&audio, peak(&audio));
+        assessment.quality.snr_db = signal_to_noise(&audio);
+        assessment
+    }
+}
+
+/// What was heard, and what became of the expected notes.
+pub(crate) struct Hearing {
+    ear: Ear,
+    pub(crate) heard: Vec<PlayedNote>,
+    pub(crate) alignment: Option<Alignment>,
+    pub(crate) verdicts: Verdicts,
+}
+
+impl Assessor {
+    /// Listens to sound and decides; `low` is the same, decimated.
+    pub(crate) fn hear(&self, expected: &Expected, audio: &[f32], low: &[f32], settings: &Settings) -> Hearing {
+        let (ear, mut heard, alignment) = self.listen(expected, audio, low, settings);
         if let Some(alignment) = &alignment {
             let predicted = expected.notes().iter().zip(&alignment.predicted);
             let predicted = predicted.filter_map(|(note, time)| Some(((*time)?, note.pitch)));
             heard.extend(ear.weak_notes(predicted, &heard, &self.onsets));
             by_onset(&mut heard);
         }
-        let folded = Folded::new(expected, &heard, settings);
         let judge = Trained { ear: &ear, played: &self.played, extra: &self.extra };
-        let verdicts = folded.decide(alignment.as_ref(), &judge);
-        let alignment = alignment.unwrap_or_default();
-        let report = Report { expected, heard: &heard, alignment: &alignment, verdicts: &verdicts, settings };
-        let mut assessment = report.assessment();
-        assessment.tuning_cents = Some(100.0 * ear.tuning());
-        tune(&mut assessment, expected, &alignment, &mut Intonation::new(&audio, &low, ear.tuning()));
-        assessment.quality.clipped = is_clipped(&audio, peak);
-        assessment.quality.snr_db = signal_to_noise(&audio);
-        assessment
+        let verdicts = Folded::new(expected, &heard, settings).decide(alignment.as_ref(), &judge);
+        Hearing { ear, heard, alignment, verdicts }
     }
-}
 
-impl Assessor {
     /// What is heard, and how it is aligned. Half a semitone sharp sounds as half a semitone flat does; what fits the
     /// expected notes better is taken.
     fn listen(
@@ -127,6 +138,15 @@ impl Default for Assessor {
     fn default() -> Assessor {
         Assessor::new()
     }
+}
+
+fn peak(audio: &[f32]) -> f32 {
+    audio.iter().map(|x| x.abs()).fold(0.0, f32::max)
+}
+
+/// Whether there is nothing to hear.
+pub(crate) fn is_silent(audio: &[f32]) -> bool {
+    peak(audio) < SILENCE || (audio.len() as f64) < SHORTEST * f64::from(RATE)
 }
 
 /// Without a constant part and what is no number.

@@ -73,6 +73,8 @@ pub(crate) struct Alignment {
     pub(crate) jumps: Vec<JumpBack>,
     /// Seconds of the recording in which what is played is played again later; ascending, apart from each other.
     pub(crate) abandoned: Vec<std::ops::Range<f64>>,
+    /// Chords that were heard, by recording time: the first of their notes, and when.
+    pub(crate) path: Vec<(usize, f64)>,
     /// What its path is worth.
     pub(crate) worth: f64,
     /// Typical distance between notes and where they were predicted, seconds.
@@ -101,6 +103,7 @@ pub(crate) fn align(expected: &[ExpectedNote], heard: &[PlayedNote]) -> Option<A
         covered: chords.notes[from].start..chords.notes[to].end,
         jumps: jumps(&visits, &chords),
         abandoned: abandoned(&visits, chords.onsets.len()),
+        path: visits.iter().map(|visit| (chords.notes[visit.chord].start, visit.time)).collect(),
         worth,
     })
 }

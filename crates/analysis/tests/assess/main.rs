@@ -1,5 +1,6 @@
 //! Performances with known mistakes, assessed.
 
+mod follow;
 mod performer;
 mod sound;
 

@@ -8,20 +8,20 @@ use crate::performer::{CLEAN, Dice, Manner, accompanied, melody, note, perform};
 
 /// How a tone sounds.
 #[derive(Clone, Copy)]
-struct Tone {
+pub(crate) struct Tone {
     /// Cents above equal temperament at A = 440 Hz.
     cents: f64,
     /// Times a second, and cents up and down.
     vibrato: (f64, f64),
     /// Seconds in which a struck tone falls to a thousandth; tones that last have none.
-    decay: Option<f64>,
+    pub(crate) decay: Option<f64>,
 }
 
-const STRUCK: Tone = Tone { cents: 0.0, vibrato: (0.0, 0.0), decay: Some(2.5) };
-const BOWED: Tone = Tone { cents: 0.0, vibrato: (0.0, 0.0), decay: None };
+pub(crate) const STRUCK: Tone = Tone { cents: 0.0, vibrato: (0.0, 0.0), decay: Some(2.5) };
+pub(crate) const BOWED: Tone = Tone { cents: 0.0, vibrato: (0.0, 0.0), decay: None };
 
 /// Tones of eight partials, 1/k loud each.
-fn sound(notes: &[(f64, f64, u8, f64)], tone: Tone, seconds: f64) -> Vec<f32> {
+pub(crate) fn sound(notes: &[(f64, f64, u8, f64)], tone: Tone, seconds: f64) -> Vec<f32> {
     let rate = f64::from(RECORDING_RATE);
     let mut audio = vec![0.0f32; (seconds * rate) as usize];
     for &(onset, duration, pitch, loudness) in notes {
@@ -54,7 +54,7 @@ fn played(expected: &Expected, played: &[PlayedNote], slope: f64, tone: Tone) ->
     sound(&notes, tone, end + 2.0)
 }
 
-fn assessed(expected: &Expected, audio: Vec<f32>) -> Assessment {
+pub(crate) fn assessed(expected: &Expected, audio: Vec<f32>) -> Assessment {
     Assessor::new().assess(expected, audio, &Settings::default())
 }
 
