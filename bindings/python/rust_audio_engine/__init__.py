@@ -20,6 +20,7 @@ from ._errors import (
     SettingsError,
     SoundFontError,
 )
+from ._follow import FollowedNote, Follower, Position
 from ._functions import (
     batch_synthesize_midi,
     doctor,
@@ -58,12 +59,15 @@ __all__ = [
     "Engine",
     "FileAccessError",
     "FileOptions",
+    "FollowedNote",
+    "Follower",
     "MidiError",
     "MidiFile",
     "MidiNote",
     "MidiSource",
     "MissingFileError",
     "OutputExistsError",
+    "Position",
     "Processor",
     "RenderOptions",
     "RenderReport",

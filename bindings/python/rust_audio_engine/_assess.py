@@ -276,13 +276,13 @@ def _assessed(
 ) -> _core.Assessed:
     if isinstance(recording, bytes):
         raise TypeError("recording_path: expected a path or float samples from -1 to 1, not bytes")
-    prepared = _prepare(options)
+    prepared = prepared_options(options)
     if sample_rate is not None:
         prepared["sample_rate"] = sample_rate
     return _core.assess(core_source(recording, sample_rate, "recording_path"), os.fspath(expected_midi), prepared)
 
 
-def _prepare(options: Mapping[str, Any]) -> dict[str, Any]:
+def prepared_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Check the names and take iterables and numbers into the forms that the Rust side expects."""
     check_names(options, AssessmentOptions.__annotations__)
     if options.get("split") is not None and options.get("hand") not in ("left", "right"):

@@ -1,7 +1,7 @@
 """The Rust module. Its names are private: use the package."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, final
+from typing import Any, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from ._results import RenderReport
 __all__ = [
     "Assessed",
     "Engine",
+    "Follower",
     "Midi",
     "Processor",
     "Stream",
@@ -96,6 +97,13 @@ class Assessed:
     def json(self) -> str: ...
     def report(self, format: str, /) -> bytes: ...
     def write_report(self, path: str, overwrite: bool, /) -> None: ...
+
+@final
+class Follower:
+    def __new__(cls, expected: str, sample_rate: int, options: Mapping[str, Any]) -> Follower: ...
+    def push(self, block: NDArray[np.float32]) -> None: ...
+    def position(self) -> tuple[float, float, int, float, float, bool] | None: ...
+    def verdicts(self) -> list[tuple[Literal["correct", "wrong_pitch", "missed"] | None, float | None]]: ...
 
 @final
 class Engine:

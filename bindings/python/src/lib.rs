@@ -7,6 +7,7 @@ mod doctor;
 mod effects;
 mod engine;
 mod errors;
+mod follow;
 mod measure;
 mod midi;
 mod options;
@@ -39,6 +40,8 @@ mod _core {
     };
     #[pymodule_export]
     use super::engine::{Engine, resolve_soundfont, timeline};
+    #[pymodule_export]
+    use super::follow::Follower;
     #[pymodule_export]
     use super::measure::measure;
     #[pymodule_export]

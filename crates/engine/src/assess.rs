@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use rae_analysis::{Assessment, Assessor, Expected, Hand, Part, RECORDING_RATE, SPLIT, Settings, assess, played_notes};
+use rae_analysis::{
+    Assessment, Assessor, Expected, Follower, Hand, Part, RECORDING_RATE, SPLIT, Settings, assess, played_notes,
+};
 use rae_codec::{AudioSource, changed};
 use rae_midi::Parsed;
 use rae_report::Sound;
@@ -84,6 +86,12 @@ pub fn assess_sound<'a>(
     let mut assessment = noticed(Assessor::new().assess(&notes, audio, &settings.judging), expected, warnings);
     assessment.quality.clipped |= seen.is_clipped();
     Ok(AssessedPerformance { assessment, expected: notes, sound })
+}
+
+/// What follows a player through a song, whose sound, mono, comes at `rate` hertz.
+pub fn follow_performance(expected: &Parsed, rate: u32, settings: &AssessmentSettings) -> Result<Follower, Error> {
+    let follower = Follower::new(settings.expected(expected)?, rate, settings.judging);
+    follower.ok_or_else(|| Error::settings(format!("sample_rate is {rate}; choose 1000 to 1000000")))
 }
 
 fn noticed(mut assessment: Assessment, expected: &Parsed, recording: Vec<String>) -> Assessment {

@@ -53,7 +53,9 @@ mod window;
 mod work;
 mod writer;
 
-pub use assess::{AssessmentSettings, analyze_performance, analyze_sound, assess_recording, assess_sound};
+pub use assess::{
+    AssessmentSettings, analyze_performance, analyze_sound, assess_recording, assess_sound, follow_performance,
+};
 pub use batch::{BatchFile, BatchObserver, BatchProgress};
 pub use chained::EffectTail;
 pub use convert::{
