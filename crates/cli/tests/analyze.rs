@@ -304,3 +304,16 @@ fn recordings_of_telephones_and_browsers_are_heard() {
         assert!((heard["tempo"]["ratio"].as_f64().unwrap() - 1.1).abs() < 0.02, "{name}");
     }
 }
+
+#[test]
+fn a_choice_without_notes_is_a_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = song(folder.path(), "expected.mid", &MELODY);
+    let expected = expected.to_str().unwrap();
+    for choice in [["--bars", "200"], ["--tracks", "9"], ["--channels", "7"]] {
+        let done = rae(&[&["analyze", expected, expected][..], &choice].concat());
+        let told = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.code() == Some(2) && told.contains("no notes"), "{choice:?}: {told}");
+        assert!(done.stdout.is_empty());
+    }
+}

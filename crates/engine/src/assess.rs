@@ -111,7 +111,13 @@ impl AssessmentSettings {
             None => Ok(self.part.clone()),
         };
         let part = part.map_err(|error| Error::settings(error.to_string()))?;
-        Ok(Expected::new(&song.sequence, &part))
+        let notes = Expected::new(&song.sequence, &part);
+        let nothing_chosen = notes.notes().is_empty() && part != Part::default();
+        if nothing_chosen && !Expected::new(&song.sequence, &Part::default()).notes().is_empty() {
+            let what = "there are no notes in the bars, tracks, channels or hand that were chosen of the expected song";
+            return Err(Error::settings(format!("{what}; `rae midi info` and `rae pianoroll` show what there is")));
+        }
+        Ok(notes)
     }
 }
 

@@ -86,6 +86,8 @@ pub(crate) struct Chain {
     metronome: Option<Metronome>,
     /// The next frame that comes out of all effects.
     frame: Frames,
+    /// What is still to come from the asked-for chain after the end.
+    ringing: Frames,
     limiter: Option<SafetyLimiter>,
     rate: SampleRate,
     /// Before the last restart.
@@ -120,6 +122,7 @@ impl Chain {
             chained: Chained::new(settings)?,
             metronome,
             frame: Frames(0),
+            ringing: Frames(0),
             limiter: settings.is_limited().then(|| SafetyLimiter::new(settings.rate)),
             rate: settings.rate,
             earlier_reduction: Decibels(0.0),
@@ -163,18 +166,39 @@ impl Chain {
         self.pushed = self.frame;
         self.effects = self.room.start_at(self.frame);
         self.chained.iter_mut().for_each(Chained::restart);
+        self.ringing = Frames(0);
         self.limiter = self.limiter.take().map(|_| SafetyLimiter::new(self.rate));
         window.restart(self.frame, frame);
         self.push(&Buses::new(lead as usize), window);
     }
 
-    /// Lets the effects and the last click ring out.
+    /// Lets the effects and the last click ring out. The asked-for chain may ring for minutes: see [`Chain::ring`].
     pub(crate) fn finish(&mut self, window: &mut Window) {
         let click = self.metronome.as_ref().map_or(Frames(0), Metronome::tail);
-        let after = self.chained.as_ref().map_or(Frames(0), Chained::after);
-        self.effects.finish((self.effects.tail() + after).max(click));
+        self.effects.finish(self.effects.tail().max(click));
         self.drain(window);
-        if let Some(limiter) = &mut self.limiter {
+        self.ringing = self.chained.as_ref().map_or(Frames(0), Chained::after);
+        self.end(window);
+    }
+
+    /// Whether the asked-for chain still rings.
+    pub(crate) fn rings(&self) -> bool {
+        self.ringing > Frames(0)
+    }
+
+    /// Lets it ring for another block.
+    pub(crate) fn ring(&mut self, window: &mut Window) {
+        let frames = self.scratch[0].len().min(usize::try_from(self.ringing.0).unwrap_or(usize::MAX));
+        if frames > 0 {
+            self.scratch.iter_mut().for_each(|scratch| scratch[..frames].fill(0.0));
+            self.pass(frames, window);
+            self.ringing = Frames(self.ringing.0 - frames as u64);
+            self.end(window);
+        }
+    }
+
+    fn end(&mut self, window: &mut Window) {
+        if let Some(limiter) = self.limiter.as_mut().filter(|_| self.ringing == Frames(0)) {
             limiter.finish();
             pull(limiter, &mut self.scratch, window);
         }
@@ -193,22 +217,28 @@ impl Chain {
             if frames == 0 {
                 return;
             }
-            let (left, right) = (&mut left[..frames], &mut right[..frames]);
-            for sample in left.iter_mut().chain(right.iter_mut()) {
-                *sample *= self.gain;
-            }
-            let early = self.chained.as_mut().map_or(0, |chained| chained.process(left, right));
-            let (left, right, frames) = (&mut left[early..], &mut right[early..], frames - early);
-            if let Some(metronome) = &self.metronome {
-                metronome.add_to(self.frame, left, right);
-            }
-            self.frame += Frames(frames as u64);
-            match &mut self.limiter {
-                None => window.push(left, right),
-                Some(limiter) => {
-                    limiter.push(left, right);
-                    pull(limiter, &mut self.scratch, window);
-                }
+            self.pass(frames, window);
+        }
+    }
+
+    /// Takes frames of the scratch through all that follows the effects.
+    fn pass(&mut self, frames: usize, window: &mut Window) {
+        let [left, right] = &mut self.scratch;
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        for sample in left.iter_mut().chain(right.iter_mut()) {
+            *sample *= self.gain;
+        }
+        let early = self.chained.as_mut().map_or(0, |chained| chained.process(left, right));
+        let (left, right, frames) = (&mut left[early..], &mut right[early..], frames - early);
+        if let Some(metronome) = &self.metronome {
+            metronome.add_to(self.frame, left, right);
+        }
+        self.frame += Frames(frames as u64);
+        match &mut self.limiter {
+            None => window.push(left, right),
+            Some(limiter) => {
+                limiter.push(left, right);
+                pull(limiter, &mut self.scratch, window);
             }
         }
     }

@@ -280,10 +280,15 @@ impl Stream {
             self.synth_warnings.extend(warnings);
         }
         if over {
-            if !std::mem::replace(&mut self.voices_over, true) && !self.window.is_closed() {
-                self.chain.finish(&mut self.window);
+            let ended = std::mem::replace(&mut self.voices_over, true);
+            match (self.window.is_closed(), ended) {
+                (true, _) => {}
+                (false, false) => self.chain.finish(&mut self.window),
+                (false, true) => self.chain.ring(&mut self.window),
             }
-            self.window.finish();
+            if self.window.is_closed() || !self.chain.rings() {
+                self.window.finish();
+            }
         }
     }
 }

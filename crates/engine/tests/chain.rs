@@ -6,7 +6,7 @@ use common::{dry, engine, render, tune};
 use rust_audio_engine::effects::{
     Chain, Compressor, ConvolutionReverb, CurvePoint, Effect, EqCurve, Gain, Room, TruePeakLimiter, Width,
 };
-use rust_audio_engine::{Decibels, Error, RenderSettings, SampleFormat, StemsBy, Tail, unobserved};
+use rust_audio_engine::{Decibels, Error, RenderSettings, SampleFormat, Seconds, StemsBy, Tail, unobserved};
 
 fn float(chain: Chain) -> RenderSettings {
     RenderSettings { encoding: SampleFormat::F32.into(), chain, ..dry() }
@@ -43,6 +43,19 @@ fn what_rings_on_is_kept_until_it_is_silent() {
     let plain = render(&engine, &tune(), &settings(Chain::default())).audio;
     let ringing = render(&engine, &tune(), &settings(Chain::from([ConvolutionReverb::from(Room::Cathedral)]))).audio;
     assert!(ringing.frames() > plain.frames() + 44_100, "{} and {}", ringing.frames(), plain.frames());
+}
+
+#[test]
+fn what_rings_for_hours_takes_no_more_memory_than_it_is_heard() {
+    let engine = engine(0.3);
+    // Echoes of echoes: hours, which would be gigabytes.
+    let echo = "[[effects]]\ntype = \"delay\"\ntime_s = 5.0\nfeedback = 0.95\n";
+    let chain = Chain::from_toml(&echo.repeat(40)).unwrap();
+    for (tail, seconds) in [(Tail::None, 100.0), (Tail::default(), 4.0)] {
+        let settings = RenderSettings { tail, max_duration: Seconds(seconds), ..float(chain.clone()) };
+        let rung = render(&engine, &tune(), &settings).audio;
+        assert!(rung.frames() <= 10 * 44_100, "{}", rung.frames());
+    }
 }
 
 #[test]
