@@ -105,8 +105,8 @@ def test_one_hand_can_be_expected(tmp_path: Path) -> None:
     assert rae.assess(hands["left"], SONG, hand="both")["counts"]["missed"] == 30
     octave = rae.assess(hands["left"], SONG, hand="left", transpose=12, any_octave=True)
     assert octave["pitch_accuracy"] == 1.0
-    one = rae.assess(hands["right"], hands["right"], hand="right", split=127)
-    assert (one["notes_expected"], one["reason"]) == (0, "no notes are expected")
+    with pytest.raises(rae.SettingsError, match="no notes in the bars"):
+        rae.assess(hands["right"], hands["right"], hand="right", split=127)
     part = rae.assess(SONG, SONG, bars="2-3", strictness="exam", any_octave=True, tracks=range(1, 9), channels=[1])
     assert {note["bar"] for note in part["notes"]} <= {2, 3}
 

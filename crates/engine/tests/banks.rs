@@ -142,7 +142,10 @@ fn every_way_of_rendering_a_file_takes_its_bank() {
     assert!(report.soundfont.starts_with(&source), "{}", report.soundfont);
     let alone = Engine::with_font(Arc::new(tone(HIGH, &[(0, 0)]).build()));
     let plain = Parsed { rmid: None, ..song.clone() };
-    assert!(alone.render_bytes(&plain, &settings, &mut unobserved).unwrap().0 == wav, "the bits of that bank alone");
+    // The file's own names are in the header.
+    let sound = |wav: &[u8]| wav[wav.windows(4).position(|id| id == b"data").unwrap()..].to_vec();
+    let of_bank = alone.render_bytes(&plain, &settings, &mut unobserved).unwrap().0;
+    assert!(sound(&of_bank) == sound(&wav), "the bits of that bank alone");
     engine.render_file(&song, folder.path().join("file.wav"), &settings, &mut unobserved).unwrap();
     let mut piped = Vec::new();
     engine.render_to(&song, &mut piped, &settings, &mut unobserved).unwrap();
