@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{dry, engine, render, tune};
+use common::{dry, engine, read_out, render, tune};
 use rust_audio_engine::effects::{
     Chain, Compressor, ConvolutionReverb, CurvePoint, Effect, EqCurve, Gain, Room, TruePeakLimiter, Width,
 };
@@ -69,16 +69,7 @@ fn streams_and_threads_give_the_same_bits() {
     for (threads, block) in [(1, 1000), (2, 333), (3, 8192)] {
         let settings = RenderSettings { threads: Some(threads), ..settings.clone() };
         let mut stream = engine.stream(&tune().into(), &settings).unwrap();
-        let (mut left, mut right) = (Vec::new(), Vec::new());
-        loop {
-            let (mut l, mut r) = (vec![0.0; block], vec![0.0; block]);
-            let frames = stream.read(&mut l, &mut r);
-            left.extend_from_slice(&l[..frames]);
-            right.extend_from_slice(&r[..frames]);
-            if frames < block {
-                break;
-            }
-        }
+        let (left, right) = read_out(&mut stream, block);
         assert!(left == whole.channel(0) && right == whole.channel(1), "{threads} threads");
     }
 }

@@ -4,7 +4,7 @@ mod common;
 
 use std::ops::ControlFlow;
 
-use common::{dry, engine, part, render, song, tune};
+use common::{dry, engine, part, read_out, render, song, tune};
 use rae_testkit::{peak, rms};
 use rust_audio_engine::midi::Sequence;
 use rust_audio_engine::{
@@ -25,16 +25,7 @@ fn blocks_and_threads_do_not_change_a_bit() {
         for (block, threads) in [(1, 2), (63, 1), (64, 2), (1000, 3), (SECOND, 2)] {
             let settings = RenderSettings { threads: Some(threads), ..settings.clone() };
             let mut stream = engine.stream(&tune().into(), &settings).unwrap();
-            let (mut left, mut right) = (Vec::new(), Vec::new());
-            loop {
-                let (mut l, mut r) = (vec![0.0; block], vec![0.0; block]);
-                let frames = stream.read(&mut l, &mut r);
-                left.extend_from_slice(&l[..frames]);
-                right.extend_from_slice(&r[..frames]);
-                if frames < block {
-                    break;
-                }
-            }
+            let (left, right) = read_out(&mut stream, block);
             assert!(
                 whole.audio.channel(0) == left && whole.audio.channel(1) == right,
                 "{block} frames, {threads} threads"

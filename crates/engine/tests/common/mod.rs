@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rae_testkit::{BankBuilder, sine, zone};
 use rust_audio_engine::midi::{Division, Event, Format, Message, Meta, Sequence, Track, TrackEvent};
 use rust_audio_engine::soundfont::Generator;
-use rust_audio_engine::{AudioBuffer, Engine, RenderSettings, Rendering, Tail, unobserved};
+use rust_audio_engine::{AudioBuffer, Engine, RenderSettings, Rendering, Stream, Tail, unobserved};
 
 /// 500 ticks per quarter note at the standard 120 beats per minute.
 pub const TICKS_PER_SECOND: f64 = 1000.0;
@@ -63,4 +63,19 @@ pub fn render(engine: &Engine, song: &Sequence, settings: &RenderSettings) -> Re
 /// Frames `from..to` of both channels.
 pub fn part(audio: &AudioBuffer, from: usize, to: usize) -> Vec<f32> {
     [&audio.channel(0)[from..to], &audio.channel(1)[from..to]].concat()
+}
+
+/// All that is left of a stream, left and right, asked for in blocks of so many frames.
+pub fn read_out(stream: &mut Stream, block: usize) -> (Vec<f32>, Vec<f32>) {
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    loop {
+        let (mut l, mut r) = (vec![0.0; block], vec![0.0; block]);
+        let frames = stream.read(&mut l, &mut r);
+        left.extend_from_slice(&l[..frames]);
+        right.extend_from_slice(&r[..frames]);
+        if frames < block {
+            break;
+        }
+    }
+    (left, right)
 }
