@@ -166,6 +166,8 @@ impl MasterSettings {
 struct Analysed {
     lufs: f64,
     spectrum: Spectrum,
+    /// What was odd about its file.
+    warnings: Vec<String>,
 }
 
 impl Analysed {
@@ -180,7 +182,9 @@ impl Analysed {
         check(loudness.integrated_lufs.is_finite(), || {
             format!("the reference {} is silent or shorter than 0.4 s: there is nothing to match", path.display())
         })?;
-        Ok(Analysed { lufs: loudness.integrated_lufs, spectrum })
+        let warning = |warning: &String| format!("the reference {}: {warning}", path.display());
+        let warnings = source.warnings().iter().map(warning).collect();
+        Ok(Analysed { lufs: loudness.integrated_lufs, spectrum, warnings })
     }
 }
 
@@ -460,6 +464,7 @@ impl Mastering<'_> {
             passes: 2 + plan.takes,
             chain,
         };
+        report.file.warnings.extend(self.reference.iter().flat_map(|reference| reference.warnings.clone()));
         report.warn(non_finite);
         Ok((sink, report))
     }

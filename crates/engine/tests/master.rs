@@ -232,3 +232,19 @@ fn cancelling_leaves_no_file() {
     assert!(matches!(stopped, Err(Error::Cancelled)) && !output.exists());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn what_is_odd_about_a_reference_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, reference) = (folder.path().join("in.wav"), folder.path().join("reference.wav"));
+    write(&input, &strokes(0.2, 2));
+    write(&reference, &strokes(0.1, 2));
+    // The file ends before its header says.
+    let bytes = std::fs::read(&reference).unwrap();
+    std::fs::write(&reference, &bytes[..bytes.len() - 4000]).unwrap();
+    let settings = MasterSettings { reference: Some(Reference::new(&reference)), ..MasterSettings::default() };
+    let output = ConvertOutput::File(folder.path().join("out.wav"));
+    let report = master(input.into(), output, &settings, &mut unobserved).unwrap();
+    let told = report.file.warnings.iter().find(|warning| warning.contains("reference.wav"));
+    assert!(told.is_some(), "{:?}", report.file.warnings);
+}
