@@ -1,16 +1,17 @@
 //! From expected and played notes to the assessment.
 
 use crate::advice::{Findings, advice};
-use crate::align::{Alignment, align};
+use crate::align::Alignment;
 use crate::assessment::{
     Abandoned, Assessment, Counts, ExtraNote, NoteAssessment, Quality, Restart, Status, Timing, TimingDeviation,
 };
 use crate::difficulty::Difficulty;
 use crate::expected::{Expected, ExpectedNote};
 use crate::played::PlayedNote;
+use crate::scope::{Outcome, best_scope, reached};
 use crate::sections::{sections, tempo, weakest};
 use crate::timing::{Anchor, deviations};
-use crate::verdict::{Certain, Context, Judge, Verdict, Verdicts, decide, within_excerpt, without_others};
+use crate::verdict::{Certain, Verdict, Verdicts};
 
 /// Version of the definitions behind the result.
 const DEFINITIONS: u32 = 1;
@@ -61,69 +62,24 @@ pub struct Settings {
 pub fn assess(expected: &Expected, heard: &[PlayedNote], settings: &Settings) -> Assessment {
     let mut heard: Vec<PlayedNote> = heard.iter().filter(|note| note.onset.is_finite()).copied().collect();
     by_onset(&mut heard);
-    let folded = Folded::new(expected, &heard, settings);
-    let alignment = align(&folded.expected, &folded.heard);
-    let verdicts = folded.decide(alignment.as_ref(), &Certain);
-    let alignment = alignment.unwrap_or_default();
-    Report { expected, heard: &heard, alignment: &alignment, verdicts: &verdicts, settings }.assessment()
+    let scopes = expected.scopes();
+    let (scope, alignment) = best_scope(&scopes, &heard, settings);
+    let outcome = scope.decide((alignment, &heard), settings, (&Certain, expected.is_excerpt()));
+    Report::new(expected, &heard, &outcome, settings).assessment()
 }
 
 pub(crate) fn by_onset(notes: &mut [PlayedNote]) {
     notes.sort_by(|a, b| a.onset.total_cmp(&b.onset).then(a.pitch.cmp(&b.pitch)));
 }
 
-/// What is compared: the notes as they are, or all within one octave.
-pub(crate) struct Folded {
-    pub(crate) expected: Vec<ExpectedNote>,
-    pub(crate) heard: Vec<PlayedNote>,
-    /// Notes that others play.
-    others: Vec<ExpectedNote>,
-    /// Whether more of the piece may be heard before and after.
-    is_excerpt: bool,
-}
-
-impl Folded {
-    pub(crate) fn new(expected: &Expected, heard: &[PlayedNote], settings: &Settings) -> Folded {
-        let fold = |pitch: u8| if settings.any_octave { 60 + pitch % 12 } else { pitch };
-        let folded = |notes: &[ExpectedNote]| {
-            notes.iter().map(|note| ExpectedNote { pitch: fold(note.pitch), ..*note }).collect()
-        };
-        Folded {
-            expected: folded(expected.notes()),
-            others: folded(expected.others()),
-            is_excerpt: expected.is_excerpt(),
-            heard: heard.iter().map(|note| PlayedNote { pitch: fold(note.pitch), ..*note }).collect(),
-        }
-    }
-
-    pub(crate) fn decide(&self, alignment: Option<&Alignment>, judge: &dyn Judge) -> Verdicts {
-        match alignment {
-            Some(alignment) => {
-                let context = Context { expected: &self.expected, heard: &self.heard, alignment };
-                let verdicts = without_others(decide(&context, judge), &context, &self.others);
-                if self.is_excerpt { within_excerpt(verdicts, &context) } else { verdicts }
-            }
-            None => unaligned(&self.expected, &self.heard),
-        }
-    }
-}
-
-/// Where there is nothing to align: every note that was heard is an extra one.
-fn unaligned(expected: &[ExpectedNote], heard: &[PlayedNote]) -> Verdicts {
-    Verdicts {
-        notes: vec![Verdict::Missed; expected.len()],
-        log_odds: vec![8.0; expected.len()],
-        extras: (0..heard.len()).filter(|&note| heard[note].log_odds > 0.0).collect(),
-    }
-}
-
 /// What an assessment is drawn from.
 pub(crate) struct Report<'a> {
-    pub(crate) expected: &'a Expected,
-    pub(crate) heard: &'a [PlayedNote],
-    pub(crate) alignment: &'a Alignment,
-    pub(crate) verdicts: &'a Verdicts,
-    pub(crate) settings: &'a Settings,
+    expected: &'a Expected,
+    heard: &'a [PlayedNote],
+    alignment: &'a Alignment,
+    verdicts: &'a Verdicts,
+    outcome: &'a Outcome,
+    settings: &'a Settings,
 }
 
 /// A note that was played for an expected one.
@@ -135,6 +91,16 @@ struct Played {
 }
 
 impl Report<'_> {
+    pub(crate) fn new<'a>(
+        expected: &'a Expected,
+        heard: &'a [PlayedNote],
+        outcome: &'a Outcome,
+        settings: &'a Settings,
+    ) -> Report<'a> {
+        let Outcome { alignment, verdicts, .. } = outcome;
+        Report { expected, heard, alignment, verdicts, outcome, settings }
+    }
+
     pub(crate) fn assessment(&self) -> Assessment {
         let played = self.played();
         let rhythm = (played.len() >= 3).then(|| played.iter().map(|note| rhythm_score(note.deviation)).sum::<f64>());
@@ -314,11 +280,7 @@ impl Report<'_> {
 
     /// Expected notes from the first that was reached or heard to the last.
     fn reached(&self) -> std::ops::Range<usize> {
-        let heard = || self.verdicts.notes.iter().map(|verdict| verdict.heard().is_some());
-        let covered = &self.alignment.covered;
-        let first = heard().position(|heard| heard).unwrap_or(covered.start).min(covered.start);
-        let last = heard().rposition(|heard| heard).map_or(covered.end, |last| covered.end.max(last + 1));
-        first..last.max(first)
+        reached(self.alignment, self.verdicts)
     }
 
     /// The bars of these notes.
@@ -327,10 +289,8 @@ impl Report<'_> {
         reached.first().zip(reached.last()).map(|(first, last)| first.bar..=last.bar)
     }
 
-    /// Of what was heard and of what was expected meanwhile, the share that answers each other.
     fn quality(&self) -> Quality {
-        let counts = self.counts();
-        let explained = counts.correct as f64 / (self.reached().len() + counts.extra).max(1) as f64;
+        let explained = self.outcome.explained;
         Quality {
             silent: self.heard.is_empty(),
             alignment_confidence: explained.min(1.0),
@@ -344,10 +304,15 @@ impl Report<'_> {
     }
 
     fn notices(&self) -> Vec<String> {
-        match self.expected.drums() {
-            0 => Vec::new(),
-            drums => vec![format!("{drums} notes of drums are not assessed")],
+        let mut notices = Vec::new();
+        let drums = self.expected.drums();
+        if drums > 0 {
+            notices.push(format!("{drums} notes of drums are not assessed"));
         }
+        if self.outcome.is_among_others && self.reached().is_empty() {
+            notices.push("of the piece other notes were heard than those that were chosen".to_owned());
+        }
+        notices
     }
 }
 

@@ -26,8 +26,8 @@ pub struct Assessment {
     pub reason: Option<String>,
     /// Every expected note.
     pub notes: Vec<NoteAssessment>,
-    /// Notes that answer no expected one, nor any that other hands, tracks and channels play; of chosen bars not what was
-    /// heard before and after them.
+    /// Notes that answer no expected one; of a part of the piece those that were played in its bars and near to its notes
+    /// rather than to those of other hands, tracks and channels.
     pub extra_notes: Vec<ExtraNote>,
     /// Jumps back in the piece.
     pub restarts: Vec<Restart>,

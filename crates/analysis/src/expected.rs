@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use rae_midi::{Beats, Performance, Sequence, Time};
 
 use crate::midi_notes::{self, MidiNote};
+use crate::scope::Scope;
 
 /// Onsets of one pitch that are closer than this, in seconds, are one note.
 const DUPLICATE: f64 = 0.005;
@@ -34,8 +35,8 @@ pub struct ExpectedNote {
     pub bar: u64,
 }
 
-/// Which notes of a piece are expected; all of them by default. Other notes of the same bars may be heard without being held
-/// against the player, and of chosen bars anything before and after them.
+/// Which notes of a piece are expected; all of them by default. Others of the piece may be heard, too, and are not held
+/// against the player.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Part {
     /// Tracks of the file, from 1; empty means all.
@@ -50,12 +51,21 @@ pub struct Part {
     pub transpose: i8,
 }
 
+/// A note that was not chosen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct OtherNote {
+    pub(crate) note: ExpectedNote,
+    /// Whether it lies in the chosen bars, and whether it is of the chosen tracks, channels and keys.
+    pub(crate) is_in_bars: bool,
+    pub(crate) is_in_part: bool,
+}
+
 /// The notes of a piece, or of a part of it, by onset and pitch. Their places here are what `expected_index` means.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expected {
     notes: Vec<ExpectedNote>,
-    /// Notes of the same bars that others play.
-    others: Vec<ExpectedNote>,
+    /// The other notes of the piece.
+    rest: Vec<OtherNote>,
     is_excerpt: bool,
     drums: usize,
     /// Where each bar begins that has notes: number and seconds.
@@ -71,17 +81,19 @@ impl Expected {
         let (notes, drums) = midi_notes::notes(&performance);
         let beats = Beats::new(sequence);
         let bar = |time| beats.as_ref().map_or(1, |beats| bar_of(beats, time));
-        let mut others = Vec::new();
+        let mut rest = Vec::new();
         let mut wanted = Vec::new();
-        for note in notes {
-            let bar = bar(note.time);
-            if part.bars.as_ref().is_none_or(|bars| bars.contains(&bar)) {
-                let place = if part.has(&note) { &mut wanted } else { &mut others };
-                place.extend(expected_note(&note, bar, part.transpose));
+        for midi_note in notes {
+            let bar = bar(midi_note.time);
+            let Some(note) = expected_note(&midi_note, bar, part.transpose) else { continue };
+            let is_in_bars = part.bars.as_ref().is_none_or(|bars| bars.contains(&bar));
+            match (is_in_bars, part.has(&midi_note)) {
+                (true, true) => wanted.push(note),
+                (is_in_bars, is_in_part) => rest.push(OtherNote { note, is_in_bars, is_in_part }),
             }
         }
         let mut expected = Expected::from_notes(wanted);
-        expected.others = others;
+        expected.rest = rest;
         expected.is_excerpt = part.bars.is_some();
         expected.drums = drums;
         if let (Some(beats), Some((first, last))) = (beats, expected.bars.first().zip(expected.bars.last())) {
@@ -109,15 +121,16 @@ impl Expected {
                 bars.push((note.bar, note.onset));
             }
         }
-        Expected { notes, others: Vec::new(), is_excerpt: false, drums: 0, bars, bar_starts: Vec::new() }
+        Expected { notes, rest: Vec::new(), is_excerpt: false, drums: 0, bars, bar_starts: Vec::new() }
     }
 
     /// Some of the notes, and those that others play meanwhile.
     pub(crate) fn slice(&self, range: std::ops::Range<usize>) -> Expected {
         let mut slice = Expected::from_notes(self.notes[range].to_vec());
         if let (Some(first), Some(last)) = (slice.notes.first(), slice.notes.last()) {
-            let meanwhile = |note: &&ExpectedNote| (first.onset..=last.onset).contains(&note.onset);
-            slice.others = self.others.iter().filter(meanwhile).copied().collect();
+            let meanwhile =
+                |other: &&OtherNote| other.is_in_bars && (first.onset..=last.onset).contains(&other.note.onset);
+            slice.rest = self.rest.iter().filter(meanwhile).copied().collect();
         }
         slice
     }
@@ -127,9 +140,27 @@ impl Expected {
         &self.notes
     }
 
-    /// Notes of the same bars that belong to other parts: they may be heard or not.
-    pub(crate) fn others(&self) -> &[ExpectedNote] {
-        &self.others
+    /// These notes alone.
+    pub(crate) fn alone(&self) -> Scope {
+        Scope::of(&self.notes, &self.rest, |_| false)
+    }
+
+    /// What a recording may hold: these notes alone; where they are a part of the piece, also with those that others play
+    /// meanwhile, with what comes before and after, and with all of that.
+    pub(crate) fn scopes(&self) -> Vec<Scope> {
+        let mut scopes = vec![self.alone()];
+        let meanwhile = self.rest.iter().any(|other| other.is_in_bars);
+        let around = self.rest.iter().any(|other| other.is_in_part);
+        if meanwhile {
+            scopes.push(Scope::of(&self.notes, &self.rest, |other| other.is_in_bars));
+        }
+        if around {
+            scopes.push(Scope::of(&self.notes, &self.rest, |other| other.is_in_part));
+        }
+        if meanwhile && around {
+            scopes.push(Scope::of(&self.notes, &self.rest, |_| true));
+        }
+        scopes
     }
 
     /// Whether these are chosen bars, before and after which there may be more.

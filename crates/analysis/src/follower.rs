@@ -202,7 +202,8 @@ impl Follower {
         }
         let first = range.start;
         let part = self.expected.slice(range);
-        let view = self.assessor.hear(&part, audio, &decimate(audio), &self.settings);
+        let scope = [part.alone()];
+        let view = self.assessor.hear(&scope, (audio, &decimate(audio)), &self.settings, false);
         let Some(found) = view.place(&part, now - start) else { return self.fail(now) };
         let Some(found) = self.believed(found, now) else { return self.fail(now) };
         self.failures = 0;
@@ -218,7 +219,7 @@ impl Follower {
             playing: now - (start + found.heard) < PLAYING,
         });
         self.note_at = start + found.heard;
-        for (index, time) in view.alignment.iter().flat_map(|alignment| &alignment.predicted).enumerate() {
+        for (index, time) in view.outcome.alignment.predicted.iter().enumerate() {
             let settled = if start > 0.0 { SETTLED } else { f64::NEG_INFINITY };
             if time.is_some_and(|time| time > settled && time < now - start - DECIDED_AFTER) {
                 self.notes[first + index] = view.note(index, start);
@@ -297,10 +298,10 @@ struct Place {
     heard: f64,
 }
 
-impl Hearing {
+impl Hearing<'_> {
     /// From the answers of the last seconds: their common tempo, and the last of them that agrees with the rest.
     fn place(&self, part: &Expected, end: f64) -> Option<Place> {
-        let path = &self.alignment.as_ref()?.path;
+        let path = &self.outcome.alignment.path;
         let answers: Vec<_> = path.iter().map(|&(note, time)| (note, part.notes()[note].onset, time)).collect();
         let latest = answers.last()?.2;
         let few = answers[answers.len().saturating_sub(RECENT_ANSWERS)].2 - 1e-3;
@@ -331,7 +332,7 @@ impl Hearing {
     }
 
     fn note(&self, index: usize, start: f64) -> FollowedNote {
-        let verdict = self.verdicts.notes[index];
+        let verdict = self.outcome.verdicts.notes[index];
         let status = match verdict {
             Verdict::Correct { .. } => Status::Correct,
             Verdict::WrongPitch { .. } => Status::WrongPitch,

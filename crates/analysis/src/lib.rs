@@ -21,6 +21,7 @@ mod midi_notes;
 mod played;
 mod recording;
 mod resample;
+mod scope;
 mod sections;
 mod timing;
 pub mod training;

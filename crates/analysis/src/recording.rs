@@ -1,13 +1,14 @@
 //! The assessment of sound.
 
-use crate::align::{Alignment, align};
-use crate::assess::{Folded, Report, Settings, by_onset};
+use crate::align::Alignment;
+use crate::assess::{Report, Settings, by_onset};
 use crate::assessment::{Assessment, Status};
 use crate::evidence::{Ear, LOW_RATE, Network, RATE, decimate};
 use crate::expected::{Expected, ExpectedNote};
 use crate::intonation::{Intonation, own_tuning};
 use crate::played::PlayedNote;
-use crate::verdict::{Trained, Verdicts};
+use crate::scope::{Aligned, Outcome, Scope, best_scope};
+use crate::verdict::Trained;
 
 /// Peak below which there is nothing to hear.
 const SILENCE: f32 = 1e-4;
@@ -64,12 +65,14 @@ impl Assessor {
             return assessment;
         }
         let low = decimate(&audio);
-        let Hearing { ear, heard, alignment, verdicts } = self.hear(expected, &audio, &low, settings);
-        let alignment = alignment.unwrap_or_default();
-        let report = Report { expected, heard: &heard, alignment: &alignment, verdicts: &verdicts, settings };
-        let mut assessment = report.assessment();
+        let scopes = expected.scopes();
+        let Hearing { ear, heard, scope, outcome } =
+            self.hear(&scopes, (&audio, &low), settings, expected.is_excerpt());
+        let mut assessment = Report::new(expected, &heard, &outcome, settings).assessment();
         assessment.tuning_cents = Some(100.0 * ear.tuning());
-        tune(&mut assessment, expected, &alignment, &mut Intonation::new(&audio, &low, ear.tuning()));
+        let alone = scope.of_expected(&sound_alone(&scope.notes));
+        let listened = &mut Intonation::new(&audio, &low, ear.tuning());
+        tune(&mut assessment, expected, (&outcome.alignment, &alone), listened);
         assessment.quality.clipped = is_clipped(&audio, peak(&audio));
         assessment.quality.snr_db = signal_to_noise(&audio);
         assessment
@@ -77,41 +80,43 @@ impl Assessor {
 }
 
 /// What was heard, and what became of the expected notes.
-pub(crate) struct Hearing {
+pub(crate) struct Hearing<'a> {
     ear: Ear,
     pub(crate) heard: Vec<PlayedNote>,
-    pub(crate) alignment: Option<Alignment>,
-    pub(crate) verdicts: Verdicts,
+    scope: &'a Scope,
+    pub(crate) outcome: Outcome,
 }
 
 impl Assessor {
-    /// Listens to sound and decides; `low` is the same, decimated.
-    pub(crate) fn hear(&self, expected: &Expected, audio: &[f32], low: &[f32], settings: &Settings) -> Hearing {
-        let (ear, mut heard, alignment) = self.listen(expected, audio, low, settings);
+    /// Listens to sound, as it is and decimated, and decides.
+    pub(crate) fn hear<'a>(
+        &self,
+        scopes: &'a [Scope],
+        sound: (&[f32], &[f32]),
+        settings: &Settings,
+        is_excerpt: bool,
+    ) -> Hearing<'a> {
+        let (ear, mut heard, (scope, alignment)) = self.listen(scopes, sound, settings);
         if let Some(alignment) = &alignment {
-            let predicted = expected.notes().iter().zip(&alignment.predicted);
+            let predicted = scope.notes.iter().zip(&alignment.predicted);
             let predicted = predicted.filter_map(|(note, time)| Some(((*time)?, note.pitch)));
             heard.extend(ear.weak_notes(predicted, &heard, &self.onsets));
             by_onset(&mut heard);
         }
         let judge = Trained { ear: &ear, played: &self.played, extra: &self.extra };
-        let verdicts = Folded::new(expected, &heard, settings).decide(alignment.as_ref(), &judge);
-        Hearing { ear, heard, alignment, verdicts }
+        let outcome = scope.decide((alignment, &heard), settings, (&judge, is_excerpt));
+        Hearing { ear, heard, scope, outcome }
     }
 
     /// What is heard, and how it is aligned. Half a semitone sharp sounds as half a semitone flat does; what fits the
     /// expected notes better is taken.
-    fn listen(
+    fn listen<'a>(
         &self,
-        expected: &Expected,
-        audio: &[f32],
-        low: &[f32],
+        scopes: &'a [Scope],
+        (audio, low): (&[f32], &[f32]),
         settings: &Settings,
-    ) -> (Ear, Vec<PlayedNote>, Option<Alignment>) {
-        let aligned = |heard: &[PlayedNote]| {
-            let folded = Folded::new(expected, heard, settings);
-            align(&folded.expected, &folded.heard)
-        };
+    ) -> (Ear, Vec<PlayedNote>, Aligned<'a>) {
+        let aligned = |heard: &[PlayedNote]| best_scope(scopes, heard, settings);
         let ear = Ear::new(audio, low);
         let heard = ear.notes(&self.onsets);
         let alignment = aligned(&heard);
@@ -122,7 +127,7 @@ impl Assessor {
         let pitch = |pitch: u8| if other < 0.0 { pitch.saturating_add(1).min(127) } else { pitch.saturating_sub(1) };
         let renamed: Vec<PlayedNote> =
             heard.iter().map(|note| PlayedNote { pitch: pitch(note.pitch), ..*note }).collect();
-        let worth = |alignment: &Option<Alignment>| alignment.as_ref().map_or(0.0, |alignment| alignment.worth);
+        let worth = |(_, alignment): &Aligned<'_>| alignment.as_ref().map_or(0.0, |alignment| alignment.worth);
         if worth(&aligned(&renamed)) <= worth(&alignment) {
             return (ear, heard, alignment);
         }
@@ -157,9 +162,13 @@ fn cleaned(mut audio: Vec<f32>) -> Vec<f32> {
     audio
 }
 
-/// Adds the intonation of notes that are right.
-fn tune(assessment: &mut Assessment, expected: &Expected, alignment: &Alignment, intonation: &mut Intonation<'_>) {
-    let alone = sound_alone(expected.notes());
+/// Adds the intonation of notes that are right. `alone`: by note, whether no other is expected while it sounds.
+fn tune(
+    assessment: &mut Assessment,
+    expected: &Expected,
+    (alignment, alone): (&Alignment, &[bool]),
+    intonation: &mut Intonation<'_>,
+) {
     let extras = assessment.extra_notes.iter().map(|extra| extra.onset_s);
     let mut onsets: Vec<f64> = assessment.notes.iter().filter_map(|note| note.played_onset_s).chain(extras).collect();
     onsets.sort_by(f64::total_cmp);
@@ -183,7 +192,7 @@ fn tune(assessment: &mut Assessment, expected: &Expected, alignment: &Alignment,
     }
 }
 
-/// By note, whether no other is expected while it sounds.
+/// By note, whether no other is due while it sounds.
 fn sound_alone(notes: &[ExpectedNote]) -> Vec<bool> {
     let mut sounding = f64::NEG_INFINITY;
     let alone = |(index, note): (usize, &ExpectedNote)| {

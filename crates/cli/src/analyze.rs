@@ -41,7 +41,7 @@ pub(crate) struct Analyze {
     /// The right hand's lowest key where one track holds both hands; 60 is middle C
     #[arg(long, value_name = "KEY", default_value_t = SPLIT, value_parser = clap::value_parser!(u8).range(1..=127), requires = "hand", help_heading = "Expected")]
     split: u8,
-    /// Expect the notes of these bars alone, counted from 1: 5, 5-8 or 5-; best with a recording of no more than them
+    /// Expect the notes of these bars alone, counted from 1: 5, 5-8 or 5-; the recording may hold more
     #[arg(long, value_name = "A-B", help_heading = "Expected")]
     bars: Option<BarRange>,
     /// Semitones from the written to the sounding pitch, for transposing instruments

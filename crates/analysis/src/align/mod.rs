@@ -108,6 +108,41 @@ pub(crate) fn align(expected: &[ExpectedNote], heard: &[PlayedNote]) -> Option<A
     })
 }
 
+impl Alignment {
+    /// The same, seen from some of the notes alone.
+    pub(crate) fn narrowed(&self, expected: &[ExpectedNote], wanted: &[bool]) -> Alignment {
+        // By note, how many before it are wanted.
+        let mut before = vec![0];
+        wanted.iter().for_each(|&wanted| before.push(before[before.len() - 1] + usize::from(wanted)));
+        let kept = |index: &usize| wanted[*index];
+        let notes: Vec<ExpectedNote> = (0..wanted.len()).filter(kept).map(|index| expected[index]).collect();
+        let (all, chords) = (Chords::of(expected), Chords::of(&notes));
+        let wanted_note = |first: usize| all.notes[all.of_note(first)].clone().find(kept);
+        let mut visits: Vec<Visit> = Vec::new();
+        let (mut last, mut went_back) = (None, false);
+        for &(first, time) in &self.path {
+            went_back |= last.replace(first).is_some_and(|last| first <= last);
+            let Some(chord) = wanted_note(first).map(|note| chords.of_note(before[note])) else { continue };
+            let (attempt, again) = visits.last().map_or((0, false), |v| (v.attempt, chord <= v.chord));
+            // Chords of all notes may be parts of one of these.
+            if went_back || !again {
+                visits.push(Visit { chord, time, attempt: attempt + usize::from(again) });
+                went_back = false;
+            }
+        }
+        Alignment {
+            predicted: (0..wanted.len()).filter(kept).map(|index| self.predicted[index]).collect(),
+            slopes: (0..wanted.len()).filter(kept).map(|index| self.slopes[index]).collect(),
+            covered: before[self.covered.start]..before[self.covered.end],
+            jumps: jumps(&visits, &chords),
+            abandoned: abandoned(&visits, chords.onsets.len()),
+            path: visits.iter().map(|visit| (chords.notes[visit.chord].start, visit.time)).collect(),
+            worth: self.worth,
+            spread: self.spread,
+        }
+    }
+}
+
 /// The score, chord by chord.
 struct Chords {
     onsets: Vec<f64>,

@@ -1,0 +1,191 @@
+//! How much of the piece a recording is compared with.
+//!
+//! Where a part of it is expected, more may have been recorded: both hands, or the whole piece. What was heard is then
+//! compared with all of that, and what became of the expected notes is taken from it.
+
+use crate::align::{Alignment, align};
+use crate::assess::Settings;
+use crate::expected::{ExpectedNote, OtherNote};
+use crate::played::PlayedNote;
+use crate::verdict::{Context, Judge, Verdict, Verdicts, decide, within_excerpt, without_others};
+
+/// How much before a note's time what is added may begin, to belong to it, seconds.
+const BEFORE: f64 = 0.05;
+
+/// An added note belongs to the hand whose notes within so many seconds are nearest to it; a second counts as much as so
+/// many semitones.
+const HAND_REACH: f64 = 1.0;
+const SEMITONES_PER_SECOND: f64 = 4.0;
+
+/// Expected notes, alone or among others of the piece.
+pub(crate) struct Scope {
+    /// By onset, then pitch.
+    pub(crate) notes: Vec<ExpectedNote>,
+    /// By note, whether it is an expected one, and whether it lies in the chosen bars.
+    pub(crate) is_expected: Vec<bool>,
+    is_in_bars: Vec<bool>,
+    /// Notes that others play meanwhile and that are not among these.
+    others: Vec<ExpectedNote>,
+}
+
+impl Scope {
+    /// The expected notes with those of the rest that are taken in.
+    pub(crate) fn of(expected: &[ExpectedNote], rest: &[OtherNote], takes: impl Fn(&OtherNote) -> bool) -> Scope {
+        let taken = rest.iter().filter(|other| takes(other)).map(|other| (other.note, false, other.is_in_bars));
+        let mut notes: Vec<_> = expected.iter().map(|note| (*note, true, true)).chain(taken).collect();
+        notes.sort_by(|(a, ..), (b, ..)| a.onset.total_cmp(&b.onset).then(a.pitch.cmp(&b.pitch)));
+        let goes_beyond = notes.iter().any(|(_, _, is_in_bars)| !is_in_bars);
+        let plays = |other: &&OtherNote| !takes(other) && !other.is_in_part && (other.is_in_bars || goes_beyond);
+        Scope {
+            is_expected: notes.iter().map(|note| note.1).collect(),
+            is_in_bars: notes.iter().map(|note| note.2).collect(),
+            notes: notes.into_iter().map(|note| note.0).collect(),
+            others: rest.iter().filter(plays).map(|other| other.note).collect(),
+        }
+    }
+
+    /// Whether all its notes are expected.
+    fn is_alone(&self) -> bool {
+        self.is_expected.iter().all(|&is_expected| is_expected)
+    }
+
+    /// Of what is there for each note, that of the expected ones.
+    pub(crate) fn of_expected<T: Copy>(&self, of_notes: &[T]) -> Vec<T> {
+        of_notes.iter().zip(&self.is_expected).filter(|(_, is_expected)| **is_expected).map(|(of, _)| *of).collect()
+    }
+}
+
+/// A scope and how a recording of it is aligned.
+pub(crate) type Aligned<'a> = (&'a Scope, Option<Alignment>);
+
+/// The scope that explains best what was heard, the first of equal ones, and its alignment.
+pub(crate) fn best_scope<'a>(scopes: &'a [Scope], heard: &[PlayedNote], settings: &Settings) -> Aligned<'a> {
+    let worth = |alignment: &Option<Alignment>| alignment.as_ref().map_or(f64::NEG_INFINITY, |found| found.worth);
+    let aligned = |scope: &'a Scope| {
+        let folded = Folded::new(scope, heard, settings);
+        (scope, align(&folded.notes, &folded.heard))
+    };
+    let better = |best: Aligned<'a>, next: Aligned<'a>| if worth(&next.1) > worth(&best.1) { next } else { best };
+    scopes.iter().map(aligned).reduce(better).expect("the expected notes alone are a scope")
+}
+
+/// What is compared: the notes as they are, or all within one octave.
+struct Folded {
+    notes: Vec<ExpectedNote>,
+    heard: Vec<PlayedNote>,
+    others: Vec<ExpectedNote>,
+}
+
+impl Folded {
+    fn new(scope: &Scope, heard: &[PlayedNote], settings: &Settings) -> Folded {
+        let fold = |pitch: u8| if settings.any_octave { 60 + pitch % 12 } else { pitch };
+        let folded = |notes: &[ExpectedNote]| {
+            notes.iter().map(|note| ExpectedNote { pitch: fold(note.pitch), ..*note }).collect()
+        };
+        Folded {
+            notes: folded(&scope.notes),
+            others: folded(&scope.others),
+            heard: heard.iter().map(|note| PlayedNote { pitch: fold(note.pitch), ..*note }).collect(),
+        }
+    }
+}
+
+/// What became of the expected notes.
+pub(crate) struct Outcome {
+    /// An empty one where there was nothing to align.
+    pub(crate) alignment: Alignment,
+    pub(crate) verdicts: Verdicts,
+    /// Of what was heard and of what was due meanwhile in the whole scope, the share that answers each other.
+    pub(crate) explained: f64,
+    /// Whether others of the piece were recorded, too.
+    pub(crate) is_among_others: bool,
+}
+
+impl Scope {
+    /// Decides about the expected notes. `is_excerpt`: of chosen bars, before and after which there may be more.
+    pub(crate) fn decide(
+        &self,
+        (alignment, heard): (Option<Alignment>, &[PlayedNote]),
+        settings: &Settings,
+        (judge, is_excerpt): (&dyn Judge, bool),
+    ) -> Outcome {
+        let folded = Folded::new(self, heard, settings);
+        let Some(alignment) = alignment else {
+            let verdicts = unaligned(self.is_expected.iter().filter(|is_expected| **is_expected).count(), heard);
+            return Outcome { alignment: Alignment::default(), explained: 0.0, verdicts, is_among_others: false };
+        };
+        let context = Context { expected: &folded.notes, heard: &folded.heard, alignment: &alignment };
+        let verdicts = without_others(decide(&context, judge), &context, &folded.others);
+        if self.is_alone() {
+            let verdicts = if is_excerpt { within_excerpt(verdicts, &context) } else { verdicts };
+            let explained = explained(&alignment, &verdicts);
+            return Outcome { alignment, verdicts, explained, is_among_others: false };
+        }
+        let explained = explained(&alignment, &verdicts);
+        Outcome {
+            verdicts: self.expected_verdicts(verdicts, &context),
+            alignment: alignment.narrowed(&folded.notes, &self.is_expected),
+            explained,
+            is_among_others: true,
+        }
+    }
+
+    fn expected_verdicts(&self, verdicts: Verdicts, context: &Context<'_>) -> Verdicts {
+        let mut due: Vec<(f64, usize)> = Vec::with_capacity(self.notes.len());
+        due.extend(context.alignment.predicted.iter().enumerate().filter_map(|(note, time)| Some(((*time)?, note))));
+        due.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let belongs = |&extra: &usize| {
+            let note = &context.heard[extra];
+            self.is_in_chosen_bars(&due, note.onset) && self.is_of_expected_hand(&due, note)
+        };
+        Verdicts {
+            notes: self.of_expected(&verdicts.notes),
+            log_odds: self.of_expected(&verdicts.log_odds),
+            extras: verdicts.extras.into_iter().filter(belongs).collect(),
+        }
+    }
+
+    /// Whether the last note that is due at a time lies in the chosen bars. `due`: when notes are due, ascending.
+    fn is_in_chosen_bars(&self, due: &[(f64, usize)], time: f64) -> bool {
+        let begun = due.partition_point(|(at, _)| *at <= time + BEFORE);
+        due.get(begun.saturating_sub(1)).is_some_and(|&(_, note)| self.is_in_bars[note])
+    }
+
+    /// Whether of the notes that are due around an added one an expected one is nearest, or none is.
+    fn is_of_expected_hand(&self, due: &[(f64, usize)], added: &PlayedNote) -> bool {
+        let first = due.partition_point(|(at, _)| *at < added.onset - HAND_REACH);
+        let around = due[first..].iter().take_while(|(at, _)| *at <= added.onset + HAND_REACH);
+        let mut nearest = [f64::INFINITY; 2];
+        for &(at, note) in around.filter(|(_, note)| self.is_in_bars[*note]) {
+            let interval = f64::from(self.notes[note].pitch.abs_diff(added.pitch));
+            let distance = interval + SEMITONES_PER_SECOND * (at - added.onset).abs();
+            let of_hand = &mut nearest[usize::from(self.is_expected[note])];
+            *of_hand = of_hand.min(distance);
+        }
+        nearest[1] <= nearest[0]
+    }
+}
+
+/// Where there is nothing to align: every note that was heard is an extra one.
+fn unaligned(expected: usize, heard: &[PlayedNote]) -> Verdicts {
+    Verdicts {
+        notes: vec![Verdict::Missed; expected],
+        log_odds: vec![8.0; expected],
+        extras: (0..heard.len()).filter(|&note| heard[note].log_odds > 0.0).collect(),
+    }
+}
+
+fn explained(alignment: &Alignment, verdicts: &Verdicts) -> f64 {
+    let correct = verdicts.notes.iter().filter(|verdict| matches!(verdict, Verdict::Correct { .. })).count();
+    let reached = reached(alignment, verdicts).len();
+    correct as f64 / (reached + verdicts.extras.len()).max(1) as f64
+}
+
+/// Notes from the first that was reached or heard to the last.
+pub(crate) fn reached(alignment: &Alignment, verdicts: &Verdicts) -> std::ops::Range<usize> {
+    let heard = || verdicts.notes.iter().map(|verdict| verdict.heard().is_some());
+    let covered = &alignment.covered;
+    let first = heard().position(|heard| heard).unwrap_or(covered.start).min(covered.start);
+    let last = heard().rposition(|heard| heard).map_or(covered.end, |last| covered.end.max(last + 1));
+    first..last.max(first)
+}

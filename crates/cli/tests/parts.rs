@@ -1,0 +1,180 @@
+//! `rae analyze --bars --hand` with recordings of more than that: truth is how the performances were made.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rust_audio_engine::midi::{Division, Event, Format, Message, Meta, Sequence, TextKind, Track, TrackEvent};
+use serde_json::Value;
+
+/// Ticks of a quarter note, half a second; four of them are a bar.
+const QUARTER: f64 = 480.0;
+
+/// The right hand's quarters; bars 5 to 7 sound as bars 1 to 3 do.
+const RIGHT: [u8; 32] = [
+    72, 74, 76, 77, 79, 77, 76, 74, 72, 76, 79, 84, 83, 79, 77, 74, 72, 74, 76, 77, 79, 77, 76, 74, 72, 76, 79, 84, 81,
+    77, 74, 72,
+];
+/// The left hand's.
+const LEFT: [u8; 32] = [
+    48, 55, 52, 55, 43, 50, 47, 50, 48, 55, 52, 55, 43, 50, 47, 50, 48, 55, 52, 55, 43, 50, 47, 50, 48, 55, 52, 55, 41,
+    53, 43, 48,
+];
+
+/// Beats and keys.
+type Strokes = Vec<(f64, u8)>;
+
+fn hand(keys: &[u8]) -> Strokes {
+    (0..).zip(keys).map(|(beat, &key)| (f64::from(beat), key)).collect()
+}
+
+fn track(name: &str, strokes: &Strokes) -> Track {
+    let name = Event::Meta(Meta::Text { kind: TextKind::TrackName, bytes: name.into() });
+    let mut events = vec![TrackEvent { tick: 0, event: name }];
+    for &(beat, key) in strokes {
+        let channel = |message| Event::Channel { channel: 0, message };
+        let [from, to] = [beat, beat + 0.8].map(|beat| (beat * QUARTER) as u64);
+        events.push(TrackEvent { tick: from, event: channel(Message::NoteOn { key, velocity: 90 }) });
+        events.push(TrackEvent { tick: to, event: channel(Message::NoteOff { key, velocity: 64 }) });
+    }
+    events.sort_by_key(|event| event.tick);
+    let end = events.last().map_or(0, |event| event.tick);
+    events.push(TrackEvent { tick: end, event: Event::Meta(Meta::EndOfTrack) });
+    Track { events }
+}
+
+fn written(folder: &Path, name: &str, tracks: Vec<Track>) -> PathBuf {
+    let division = Division::TicksPerQuarter(QUARTER as u16);
+    let path = folder.join(name);
+    std::fs::write(&path, Sequence { format: Format::Simultaneous, division, tracks }.to_bytes()).unwrap();
+    path
+}
+
+fn piece(folder: &Path) -> PathBuf {
+    written(folder, "piece.mid", vec![track("RH", &hand(&RIGHT)), track("LH", &hand(&LEFT))])
+}
+
+fn rae(arguments: &[&str]) -> Vec<u8> {
+    let done = Command::new(env!("CARGO_BIN_EXE_rae")).args(arguments).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    done.stdout
+}
+
+fn analyzed(recording: &Path, expected: &Path, options: &[&str]) -> Value {
+    let files = [recording.to_str().unwrap(), expected.to_str().unwrap()];
+    serde_json::from_slice(&rae(&[&["analyze", files[0], files[1], "--json"], options].concat())).unwrap()
+}
+
+/// A performance as MIDI, and as sound of the built-in piano, slower.
+fn recordings(folder: &Path, name: &str, strokes: &Strokes) -> [PathBuf; 2] {
+    let midi = written(folder, &format!("{name}.mid"), vec![track("", strokes)]);
+    let sound = folder.join(format!("{name}.wav"));
+    let [from, to] = [&midi, &sound].map(|path| path.to_str().unwrap());
+    rae(&["render", from, "-o", to, "--soundfont", "builtin", "--tempo", "0.9", "--quiet"]);
+    [midi, sound]
+}
+
+/// Both hands: the right one plays beat 6 wrong and leaves out 19, the left one leaves out 9 and plays 21 wrong; added are
+/// a note of the right hand in bar 3 and one of the left in bar 6.
+fn with_mistakes() -> Strokes {
+    let (mut right, mut left) = (hand(&RIGHT), hand(&LEFT));
+    (right[6].1, left[21].1) = (75, 49);
+    right.remove(19);
+    left.remove(9);
+    let mut both = [right, left].concat();
+    both.extend([(10.5, 81), (22.5, 45)]);
+    both
+}
+
+/// Beats of notes that are not right, with their pitches and what they are, and added keys.
+fn mistakes(assessment: &Value) -> (Vec<(u64, u64, &str)>, Vec<u64>) {
+    let notes = assessment["notes"].as_array().unwrap().iter();
+    let wrong = notes.filter(|note| note["status"] != "correct").map(|note| {
+        let beat = (2.0 * note["expected_onset_s"].as_f64().unwrap()).round() as u64;
+        (beat, note["pitch"].as_u64().unwrap(), note["status"].as_str().unwrap())
+    });
+    let extras = assessment["extra_notes"].as_array().unwrap().iter();
+    (wrong.collect(), extras.map(|extra| extra["pitch"].as_u64().unwrap()).collect())
+}
+
+#[test]
+fn bars_are_judged_alike_in_recordings_of_them_and_of_the_whole_piece() {
+    let folder = tempfile::tempdir().unwrap();
+    let piece = piece(folder.path());
+    let whole = with_mistakes();
+    for (number, (bars, wrong, extras)) in [
+        ("1-3", vec![(6, 76, "wrong_pitch"), (9, 55, "missed")], vec![81]),
+        ("5-7", vec![(19, 77, "missed"), (21, 50, "wrong_pitch")], vec![45]),
+        ("3", vec![(9, 55, "missed")], vec![81]),
+        ("8", vec![], vec![]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let numbers: Vec<f64> = bars.split('-').map(|bar| bar.parse().unwrap()).collect();
+        let (from, to) = (4.0 * (numbers[0] - 1.0), 4.0 * numbers[numbers.len() - 1]);
+        let alone = whole.iter().filter(|stroke| (from..to).contains(&stroke.0));
+        let alone: Strokes = alone.map(|&(beat, key)| (beat - from, key)).collect();
+        let all = recordings(folder.path(), &format!("whole{number}"), &whole);
+        let alone = recordings(folder.path(), &format!("alone{number}"), &alone);
+        for recording in all.iter().chain(&alone) {
+            let found = analyzed(recording, &piece, &["--bars", bars]);
+            assert_eq!(mistakes(&found), (wrong.clone(), extras.clone()), "{bars} of {}", recording.display());
+            assert_eq!((&found["restarts"], &found["reason"]), (&Value::Array(vec![]), &Value::Null), "{bars}");
+            assert!(found["rhythm_accuracy"].as_f64().unwrap() > 0.98, "{bars}: {}", found["rhythm_accuracy"]);
+        }
+    }
+}
+
+#[test]
+fn each_hand_answers_for_its_own_mistakes() {
+    let folder = tempfile::tempdir().unwrap();
+    let piece = piece(folder.path());
+    let (right, left) = ([(6, 76, "wrong_pitch"), (19, 77, "missed")], [(9, 55, "missed"), (21, 50, "wrong_pitch")]);
+    for recording in recordings(folder.path(), "both", &with_mistakes()) {
+        let [of_right, of_left, bar] =
+            [&["--hand", "right"][..], &["--hand", "left"], &["--hand", "right", "--bars", "6-"]]
+                .map(|options| analyzed(&recording, &piece, options));
+        assert_eq!(mistakes(&of_right), (right.to_vec(), vec![81]), "{}", recording.display());
+        assert_eq!(mistakes(&of_left), (left.to_vec(), vec![45]), "{}", recording.display());
+        assert_eq!(mistakes(&bar), (vec![], vec![]), "{}", recording.display());
+    }
+    // A hand alone answers for all that is heard.
+    let mut alone = hand(&RIGHT);
+    alone[6].1 = 75;
+    alone.push((22.5, 45));
+    for recording in recordings(folder.path(), "right", &alone) {
+        let found = analyzed(&recording, &piece, &["--hand", "right"]);
+        assert_eq!(mistakes(&found), (vec![(6, 76, "wrong_pitch")], vec![45]), "{}", recording.display());
+    }
+}
+
+#[test]
+fn restarts_count_where_chosen_bars_are_played_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let piece = piece(folder.path());
+    // As far as bar 4, again from bar 2 on.
+    let both = [hand(&RIGHT), hand(&LEFT)].concat();
+    let mut played: Strokes = both.iter().filter(|stroke| stroke.0 < 14.0).copied().collect();
+    played.extend(both.iter().filter(|stroke| stroke.0 >= 4.0).map(|&(beat, key)| (beat + 11.0, key)));
+    let [midi, _] = recordings(folder.path(), "again", &played);
+    for (bars, bar) in [("1-8", Some(2)), ("3", Some(3)), ("3-4", Some(3)), ("1", None), ("5-8", None)] {
+        let found = analyzed(&midi, &piece, &["--bars", bars]);
+        assert_eq!(mistakes(&found), (vec![], vec![]), "{bars}");
+        let restarts: Vec<_> = found["restarts"].as_array().unwrap().iter().map(|jump| jump["bar"].as_u64()).collect();
+        assert_eq!(restarts, Vec::from_iter(bar.map(Some)), "{bars}");
+        assert_eq!(found["abandoned"].as_array().unwrap().len(), usize::from(bar.is_some()), "{bars}");
+    }
+}
+
+#[test]
+fn what_was_not_recorded_of_the_piece_is_missed_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let piece = piece(folder.path());
+    let start = |keys: &[u8]| hand(keys).into_iter().filter(|stroke| stroke.0 < 12.0).collect::<Strokes>();
+    for recording in recordings(folder.path(), "start", &[start(&RIGHT), start(&LEFT)].concat()) {
+        let found = analyzed(&recording, &piece, &["--bars", "8"]);
+        assert_eq!((found["counts"]["missed"].as_u64(), found["counts"]["extra"].as_u64()), (Some(8), Some(0)));
+        assert_eq!((found["pitch_accuracy"].as_f64(), found["completion"].as_f64()), (Some(0.0), Some(0.0)));
+        assert!(found["notices"][0].as_str().unwrap().contains("other notes"), "{}", found["notices"]);
+    }
+}
