@@ -8,6 +8,7 @@ use rae_soundfont::SoundFont;
 use crate::Buses;
 use crate::control::{ChannelChange, Voice};
 use crate::executor::{BUCKETS, Block, Executor, QUANTUM, VoiceBlock};
+use crate::prefetch::prefetch;
 
 /// Segments carried out at a time: few enough to stay in the cache.
 const SEGMENTS: usize = 512;
@@ -21,6 +22,8 @@ pub(crate) struct Bucket {
     voices: Vec<Box<Voice>>,
     /// Those that ended in the last blocks, for others to take their memory.
     ended: Vec<Box<Voice>>,
+    /// Those that have ended while sound of theirs is outstanding.
+    leaving: Vec<Box<Voice>>,
     slots: Slots,
     sum: Sum,
 }
@@ -28,6 +31,9 @@ pub(crate) struct Bucket {
 /// The frames to render and what happens to the voices meanwhile.
 #[derive(Default)]
 pub(crate) struct Stretch {
+    /// First frame whose sound is outstanding.
+    pub(crate) from: u64,
+    /// First frame that the voices have not been controlled for.
     pub(crate) start: u64,
     pub(crate) end: u64,
     /// Changes by channel.
@@ -36,7 +42,13 @@ pub(crate) struct Stretch {
 
 impl Bucket {
     pub(crate) fn new(executor: Box<dyn Executor>) -> Bucket {
-        Bucket { voices: Vec::new(), ended: Vec::new(), slots: Slots::default(), sum: Sum::new(executor) }
+        Bucket {
+            voices: Vec::new(),
+            ended: Vec::new(),
+            leaving: Vec::new(),
+            slots: Slots::default(),
+            sum: Sum::new(executor),
+        }
     }
 
     /// Makes room for so many voices in blocks of one quantum.
@@ -53,7 +65,12 @@ impl Bucket {
 
     /// Takes the voices through control and executor, and leaves those behind that end on the way.
     pub(crate) fn render(&mut self, font: &SoundFont, stretch: &Stretch) {
-        self.sum.begin((stretch.end - stretch.start) as usize);
+        self.sum.begin((stretch.end - stretch.from) as usize);
+        if stretch.from < stretch.start {
+            self.foresee(stretch);
+            self.make_up(font, stretch);
+            return;
+        }
         for start in (stretch.start..stretch.end).step_by(PIECE as usize) {
             self.render_piece(font, stretch, start..stretch.end.min(start + PIECE));
         }
@@ -61,9 +78,51 @@ impl Bucket {
         self.drop_voices(Voice::is_finished);
     }
 
+    /// Takes the voices through control alone, so that it is known which end; [`Bucket::render`] makes up for it.
+    pub(crate) fn foresee(&mut self, stretch: &Stretch) {
+        for i in 0..self.voices.len() {
+            let voice = next_voice(&mut self.voices, i);
+            let mut segments = std::mem::take(&mut voice.outstanding);
+            let changes = &stretch.changes[usize::from(voice.channel)];
+            voice.control(stretch.from, stretch.start..stretch.end, changes, &mut segments);
+            if voice.unheard {
+                segments.clear();
+            }
+            voice.outstanding = segments;
+            voice.end_block();
+        }
+        self.drop_voices(Voice::is_finished);
+    }
+
+    /// Carries out all that is outstanding.
+    fn make_up(&mut self, font: &SoundFont, stretch: &Stretch) {
+        self.voices.append(&mut self.leaving);
+        self.voices.sort_by_key(|voice| voice.serial);
+        let frames = (stretch.end - stretch.from) as u32;
+        for start in (0..frames).step_by(PIECE as usize) {
+            let piece = start..frames.min(start + PIECE as u32);
+            self.sum.go_on_to(piece.end as usize);
+            for voice in &mut self.voices {
+                let first = self.sum.block.segments.len();
+                let place = |frame: u32| voice.outstanding.partition_point(|segment| segment.offset < frame);
+                let segments = if piece.len() == frames as usize {
+                    0..voice.outstanding.len()
+                } else {
+                    place(piece.start)..place(piece.end)
+                };
+                self.sum.block.segments.extend_from_slice(&voice.outstanding[segments]);
+                self.sum.push(font, voice, first);
+            }
+            self.sum.execute(font);
+        }
+        self.voices.iter_mut().for_each(|voice| voice.outstanding.clear());
+        self.drop_voices(Voice::is_finished);
+    }
+
     fn render_piece(&mut self, font: &SoundFont, stretch: &Stretch, frames: Range<u64>) {
         self.sum.go_on_to((frames.end - stretch.start) as usize);
-        for voice in &mut self.voices {
+        for i in 0..self.voices.len() {
+            let voice = next_voice(&mut self.voices, i);
             let first = self.sum.block.segments.len();
             let changes = &stretch.changes[usize::from(voice.channel)];
             voice.control(stretch.start, frames.clone(), changes, &mut self.sum.block.segments);
@@ -71,10 +130,7 @@ impl Bucket {
                 self.sum.block.segments.truncate(first);
                 continue;
             }
-            self.sum.push(voice, first);
-            if self.sum.block.segments.len() >= SEGMENTS {
-                self.sum.execute(font);
-            }
+            self.sum.push(font, voice, first);
         }
         self.sum.execute(font);
     }
@@ -117,9 +173,14 @@ impl Bucket {
     }
 
     pub(crate) fn drop_voices(&mut self, goes: impl Fn(&Voice) -> bool) {
-        for voice in self.voices.extract_if(.., |voice| goes(voice)) {
-            self.slots.free.push(voice.slot);
-            self.ended.push(voice);
+        for mut voice in self.voices.extract_if(.., |voice| goes(voice)) {
+            if voice.outstanding.is_empty() {
+                self.slots.free.push(voice.slot);
+                self.ended.push(voice);
+            } else {
+                voice.finish();
+                self.leaving.push(voice);
+            }
         }
     }
 
@@ -127,6 +188,14 @@ impl Bucket {
     pub(crate) fn give_ended(&mut self, spare: &mut Vec<Box<Voice>>) {
         spare.append(&mut self.ended);
     }
+}
+
+/// The `i`th voice, while the one after it is fetched.
+fn next_voice(voices: &mut [Box<Voice>], i: usize) -> &mut Voice {
+    if let Some(next) = voices.get(i + 1) {
+        prefetch(std::slice::from_ref(&**next));
+    }
+    &mut voices[i]
 }
 
 /// Adds up the block's sound of all buckets on one bus, in their order; `frames` are whole quanta.
@@ -228,8 +297,8 @@ impl Sum {
         self.reached = end;
     }
 
-    /// Adds a voice, whose segments are those from `first` on.
-    fn push(&mut self, voice: &mut Voice, first: usize) {
+    /// Adds a voice, whose segments are those from `first` on; renders what waits once there is enough.
+    fn push(&mut self, font: &SoundFont, voice: &mut Voice, first: usize) {
         let segments = first..self.block.segments.len();
         if !segments.is_empty() {
             let fresh = std::mem::replace(&mut voice.fresh, false);
@@ -241,6 +310,9 @@ impl Sum {
             self.changes[(end as usize).div_ceil(QUANTUM)] -= 1;
             self.feeds = std::array::from_fn(|bus| self.feeds[bus] || voice.feeds()[bus]);
             self.block.voices.push(VoiceBlock { serial, slot, fresh, source, segments });
+            if self.block.segments.len() >= SEGMENTS {
+                self.execute(font);
+            }
         }
     }
 

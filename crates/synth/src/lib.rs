@@ -13,6 +13,7 @@ mod control;
 mod executor;
 mod live;
 mod pool;
+mod prefetch;
 mod presets;
 mod program;
 mod renderer;

@@ -243,7 +243,7 @@ impl Synthesizer {
     fn render_quantum(&mut self) {
         let (start, end) = (self.frame, self.frame + QUANTUM as u64);
         self.take_orders(start, end);
-        (self.stretch.start, self.stretch.end) = (start, end);
+        (self.stretch.from, self.stretch.start, self.stretch.end) = (start, start, end);
         let buckets = self.conductor.begin_block(&mut self.stretch);
         for bucket in &mut *buckets {
             bucket.render(&self.font, &self.stretch);

@@ -156,7 +156,7 @@ impl Region {
     /// Adds up the buckets, bus by bus.
     fn add_up(&self) {
         let stretch = read(&self.stretch);
-        let frames = (stretch.end - stretch.start) as usize;
+        let frames = (stretch.end - stretch.from) as usize;
         while let Some((bus, sum)) = self.claim_sum() {
             self.attempt(|| {
                 let buckets: Vec<_> = self.buckets.iter().map(read).collect();

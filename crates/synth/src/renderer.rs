@@ -18,6 +18,9 @@ const QUANTA: usize = 8;
 /// The same on several: many, because they wait for each other after every block.
 const SHARED_QUANTA: usize = 128;
 
+/// Most quanta that are controlled, one by one where voices give way, before their sound is made.
+const FORESEEN: u64 = 16;
+
 /// Events that are chased at once, before the voices' record of them, which nobody reads, is thrown away.
 const CHASED: usize = 1024;
 
@@ -194,11 +197,10 @@ impl Renderer {
     }
 
     fn render_block(&mut self, meanwhile: impl FnOnce()) {
-        let (start, end) = self.conduct();
-        (self.stretch.start, self.stretch.end) = (start, end);
+        let (from, end) = self.foresee();
         let buckets = self.conductor.begin_block(&mut self.stretch);
         match &mut self.pool {
-            Some(pool) if end - start > QUANTUM as u64 => {
+            Some(pool) if end - from > QUANTUM as u64 => {
                 let ready = std::mem::take(&mut self.ready);
                 pool.begin(&self.font, std::mem::take(&mut self.stretch), std::mem::take(buckets), ready);
                 meanwhile();
@@ -210,13 +212,33 @@ impl Renderer {
                     bucket.render(&self.font, &self.stretch);
                 }
                 for (bus, sum) in self.ready.all_mut().into_iter().enumerate() {
-                    add_up(buckets.iter().map(|bucket| &**bucket), bus, (end - start) as usize, sum);
+                    add_up(buckets.iter().map(|bucket| &**bucket), bus, (end - from) as usize, sum);
                 }
             }
         }
         self.conductor.end_block(&mut self.stretch);
         self.taken = 0;
         self.frame = end;
+    }
+
+    /// Conducts the next block, whose last stretch is left to be controlled; its first frame and the one after its last.
+    fn foresee(&mut self) -> (u64, u64) {
+        let from = self.frame;
+        let quanta = if self.pool.is_some() { SHARED_QUANTA } else { QUANTA };
+        let last = from + (quanta * QUANTUM) as u64;
+        let mut start = from;
+        loop {
+            let end = self.conduct(start, last);
+            (self.stretch.from, self.stretch.start, self.stretch.end) = (from, start, end);
+            if end >= last.min(from + FORESEEN * QUANTUM as u64) {
+                return (from, end);
+            }
+            for bucket in self.conductor.begin_block(&mut self.stretch) {
+                bucket.foresee(&self.stretch);
+            }
+            self.conductor.end_stretch(&mut self.stretch);
+            start = end;
+        }
     }
 
     /// Takes the events before `end` without any sound.
@@ -235,12 +257,9 @@ impl Renderer {
         self.conductor.forget_changes();
     }
 
-    /// Acts on the events of the next block; its first frame and the one after its last. It ends before a quantum in which
-    /// voices might have to give way, since that depends on which have ended by then.
-    fn conduct(&mut self) -> (u64, u64) {
-        let quanta = if self.pool.is_some() { SHARED_QUANTA } else { QUANTA };
-        let start = self.frame;
-        let mut end = start + (quanta * QUANTUM) as u64;
+    /// Acts on the events of the next stretch; the frame after its last, which is before `end`. It ends before a quantum in
+    /// which voices might have to give way, since that depends on which have ended by then.
+    fn conduct(&mut self, start: u64, mut end: u64) -> u64 {
         while let Some(&(frame, _)) = self.events.get(self.next_event).filter(|(frame, _)| *frame < end) {
             let quantum = frame - frame % QUANTUM as u64;
             let events = &self.events[self.next_event..];
@@ -263,7 +282,7 @@ impl Renderer {
             self.conductor.end(self.end);
             self.ended = true;
         }
-        (start, end)
+        end
     }
 }
 

@@ -135,9 +135,15 @@ impl Voices {
         &mut self.buckets
     }
 
-    /// The buckets have been rendered: takes note of what has ended meanwhile. The most voices that sounded in one quantum,
-    /// and the frames rendered, summed over voices.
-    pub(crate) fn end_block(&mut self) -> (usize, u64) {
+    /// The buckets have been controlled: takes note of what has ended meanwhile.
+    pub(crate) fn take_note(&mut self) {
+        self.recount();
+        self.sounding = self.all().filter(|voice| !voice.is_killed()).count();
+    }
+
+    /// Of the block that has been rendered, the most voices that sounded in one quantum, and the frames rendered, summed over
+    /// voices.
+    pub(crate) fn rendered(&self) -> (usize, u64) {
         let quanta = self.buckets[0].sounding_changes().len();
         let changes = |quantum: usize| self.buckets.iter().map(|b| b.sounding_changes()[quantum]).sum::<i32>();
         let sounding = (0..quanta).map(changes).scan(0, |sounding, change| {
@@ -145,8 +151,6 @@ impl Voices {
             Some(*sounding)
         });
         let most = sounding.max().unwrap_or(0) as usize;
-        self.recount();
-        self.sounding = self.all().filter(|voice| !voice.is_killed()).count();
         (most, self.buckets.iter().map(|bucket| bucket.voice_frames()).sum())
     }
 

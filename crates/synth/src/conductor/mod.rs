@@ -234,13 +234,19 @@ impl Conductor {
 
     /// The block has been rendered.
     pub(crate) fn end_block(&mut self, stretch: &mut Stretch) {
+        self.end_stretch(stretch);
+        let (most, voice_frames) = self.voices.rendered();
+        self.statistics.peak_voices = self.statistics.peak_voices.max(most);
+        self.statistics.voice_frames += voice_frames;
+    }
+
+    /// The voices have been controlled.
+    pub(crate) fn end_stretch(&mut self, stretch: &mut Stretch) {
         for (channel, changes) in self.channels.iter_mut().zip(&mut stretch.changes) {
             std::mem::swap(&mut channel.changes, changes);
             channel.changes.clear();
         }
-        let (most, voice_frames) = self.voices.end_block();
-        self.statistics.peak_voices = self.statistics.peak_voices.max(most);
-        self.statistics.voice_frames += voice_frames;
+        self.voices.take_note();
         self.stealing.forget();
     }
 

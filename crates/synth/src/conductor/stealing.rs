@@ -49,11 +49,8 @@ impl Stealing {
             };
             let mut place = first;
             let mut i = 0;
-            while i < self.scores.len() {
-                if self.scores[i] > best.0 {
-                    i += 1;
-                    continue;
-                }
+            while let Some(next) = at_most(&self.scores, i, best.0) {
+                i = next;
                 match self.examine(i, frame, voices) {
                     Some(candidate) => {
                         if candidate < best {
@@ -163,6 +160,15 @@ impl Stealing {
         self.scores.swap_remove(i);
         self.exact.swap_remove(i);
     }
+}
+
+/// The first place from `start` on with a score of at most `most`.
+fn at_most(scores: &[i32], start: usize, most: i32) -> Option<usize> {
+    // Looking at a group without stopping is what vectors can do.
+    let mut groups = scores[start..].chunks(16);
+    let group = groups.position(|group| group.iter().fold(false, |any, score| any | (*score <= most)))?;
+    let group = start + 16 * group;
+    scores[group..].iter().position(|score| *score <= most).map(|place| group + place)
 }
 
 fn quantum(frame: u64) -> u64 {

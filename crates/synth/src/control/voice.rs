@@ -14,7 +14,7 @@ use super::lfo::Lfo;
 use super::modulation::MOST_MODULATORS;
 use super::slide::{Origin, Slide, Transfer};
 use super::{KeySetup, Steering};
-use crate::executor::{LowPass, Resonance};
+use crate::executor::{LowPass, Resonance, Segment};
 use crate::program::{Layer, LoopMode, Program, SampleSource, Values};
 
 /// Length of the linear fade of a killed voice, in seconds.
@@ -113,6 +113,8 @@ pub(crate) struct Voice {
     pub(crate) birth: u64,
     pub(crate) fresh: bool,
     pub(crate) unheard: bool,
+    /// Segments whose sound is still to be made, ascending.
+    pub(crate) outstanding: Vec<Segment>,
     program: Arc<Program>,
     layer: usize,
     exclusive_class: i32,
@@ -159,6 +161,7 @@ pub(crate) struct Voice {
 struct Lists {
     inputs: Vec<[f32; 2]>,
     offsets: Vec<(Generator, f32)>,
+    outstanding: Vec<Segment>,
 }
 
 impl Voice {
@@ -193,18 +196,23 @@ impl Voice {
         };
         let inputs = Vec::with_capacity(MOST_MODULATORS);
         let offsets = Vec::with_capacity(Generator::ALL.len());
-        Voice::within(Lists { inputs, offsets }, &onset, |_| 0.0)
+        Voice::within(Lists { inputs, offsets, outstanding: Vec::new() }, &onset, |_| 0.0)
     }
 
     /// Starts afresh, in the memory that this voice has.
     pub(crate) fn restart(&mut self, onset: &Onset<'_>, source_value: impl Fn(Controller) -> f32) {
-        let lists = Lists { inputs: std::mem::take(&mut self.inputs), offsets: std::mem::take(&mut self.offsets) };
+        let lists = Lists {
+            inputs: std::mem::take(&mut self.inputs),
+            offsets: std::mem::take(&mut self.offsets),
+            outstanding: std::mem::take(&mut self.outstanding),
+        };
         *self = Voice::within(lists, onset, source_value);
     }
 
     fn within(lists: Lists, onset: &Onset<'_>, source_value: impl Fn(Controller) -> f32) -> Voice {
-        let Lists { mut inputs, mut offsets } = lists;
+        let Lists { mut inputs, mut offsets, mut outstanding } = lists;
         offsets.clear();
+        outstanding.clear();
         offsets.extend_from_slice(onset.offsets);
         let layer = &onset.program.layers[onset.layer];
         let key = layer.fixed(Generator::Keynum).unwrap_or(f32::from(onset.key));
@@ -243,6 +251,7 @@ impl Voice {
             birth: onset.frame,
             fresh: true,
             unheard: onset.unheard,
+            outstanding,
             program: onset.program.clone(),
             layer: onset.layer,
             exclusive_class: onset.exclusive_class,
@@ -323,6 +332,11 @@ impl Voice {
 
     pub(crate) fn is_finished(&self) -> bool {
         self.finished
+    }
+
+    /// Ends the voice where it stands.
+    pub(crate) fn finish(&mut self) {
+        self.finished = true;
     }
 
     /// How audible the voice is at `frame`, in decibels: envelope and attenuation, nothing that depends on audio.

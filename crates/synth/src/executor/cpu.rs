@@ -3,7 +3,9 @@
 use rae_soundfont::SoundFont;
 
 use super::simd::Kernels;
-use super::{Block, Executor, InstructionSet, Scratch, VoiceState, Work};
+use super::sinc::MAX_TAPS;
+use super::{Block, Executor, InstructionSet, ONE, Scratch, Segment, VoiceState, Work};
+use crate::prefetch::prefetch;
 use crate::{Buses, Interpolation};
 
 /// Renders on the thread that calls it.
@@ -29,7 +31,11 @@ impl Executor for CpuExecutor {
     }
 
     fn render(&mut self, font: &SoundFont, block: &Block, buses: &mut Buses) {
-        for voice in &block.voices {
+        for (i, voice) in block.voices.iter().enumerate() {
+            if let Some(next) = block.voices.get(i + 1) {
+                fetch(font, next.source.sample, &block.segments[next.segments.start]);
+                prefetch(self.states.get(next.slot..=next.slot).unwrap_or(&[]));
+            }
             if self.states.len() <= voice.slot {
                 self.states.resize(voice.slot + 1, VoiceState::default());
             }
@@ -49,4 +55,16 @@ impl Executor for CpuExecutor {
             self.kernels.render(work);
         }
     }
+}
+
+/// Most points that are fetched beforehand; beyond them the processor has seen where reading goes.
+const FETCHED: usize = 512;
+
+/// Fetches what a voice begins with while another one is rendered.
+fn fetch(font: &SoundFont, sample: usize, first: &Segment) {
+    let words = font.pcm(sample).words;
+    let start = (first.phase / ONE) as usize;
+    let points = (u64::from(first.frames) * first.increment / ONE) as usize + MAX_TAPS;
+    let start = start.saturating_sub(MAX_TAPS / 2).min(words.len());
+    prefetch(&words[start..words.len().min(start + points.min(FETCHED))]);
 }
