@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use rust_audio_engine::effects::{Chain, ConvolutionReverb, Effect, Response, Slot};
-use rust_audio_engine::{EffectTail, Error, ReductionReport, Seconds, preset, read_chain};
+use rust_audio_engine::effects::Chain;
+use rust_audio_engine::{EffectTail, Error, ReductionReport, Seconds, preset, read_chain, with_impulse_response};
 
 /// Which effects sound passes.
 #[derive(Args)]
@@ -27,30 +27,20 @@ pub(crate) struct ChainOptions {
 impl ChainOptions {
     /// The chain that is asked for.
     pub(crate) fn chain(&self) -> Result<Option<Chain>, Error> {
-        let mut chain = match (&self.chain, &self.preset) {
+        let chain = match (&self.chain, &self.preset) {
             (Some(path), _) => Some(read_chain(path)?),
             (None, Some(name)) => Some(preset(name)?.chain()),
             (None, None) => None,
         };
-        if let Some(path) = &self.ir {
-            let effects = &mut chain.get_or_insert_default().effects;
-            let limiter = matches!(effects.last(), Some(Slot { effect: Effect::TruePeakLimiter(_), .. }));
-            // The chain may be written to another folder.
-            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            effects.insert(effects.len() - usize::from(limiter), self.reverb(path.display().to_string()));
+        match &self.ir {
+            Some(path) => with_impulse_response(chain.unwrap_or_default(), path, self.wet).map(Some),
+            None => Ok(chain),
         }
-        Ok(chain)
     }
 
     /// The files that it is read from.
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.chain.iter().chain(&self.ir)
-    }
-
-    fn reverb(&self, path: String) -> Slot {
-        let response = Response::File { path, right_path: None, normalize: true };
-        let reverb = ConvolutionReverb { response, ..ConvolutionReverb::default() };
-        Slot { effect: reverb.into(), mix: self.wet, bypass: false }
     }
 }
 

@@ -25,6 +25,9 @@ pub(crate) struct Process {
     /// What follows the end: keep (all that rings), trim (nothing), or seconds
     #[arg(long, value_name = "TAIL", default_value = "keep", value_parser = effect_tail, allow_negative_numbers = true, help_heading = "Effects")]
     tail: EffectTail,
+    /// Another sound, an audio file: the chain's effects with sidechain = "external" listen to it instead of their input
+    #[arg(long, value_name = "FILE", help_heading = "Effects")]
+    sidechain: Option<PathBuf>,
     #[command(flatten)]
     format: FileFormatOptions,
     /// Bring the highest sample to this level after the effects, -1 dBFS if none is given; works twice
@@ -40,7 +43,7 @@ impl Process {
             ));
         };
         let convert = self.format.settings(&self.files, self.normalize);
-        self.files.run(&Work(ProcessSettings { convert, chain, tail: self.tail }))
+        self.files.run(&Work(ProcessSettings { convert, chain, tail: self.tail, sidechain: self.sidechain.clone() }))
     }
 }
 

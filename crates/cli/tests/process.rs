@@ -17,6 +17,9 @@ fn samples(folder: &Folder, name: &str) -> Vec<f32> {
     hound::WavReader::open(folder.path(name)).unwrap().into_samples().map(Result::unwrap).collect()
 }
 
+/// A chain that reads a file.
+const HALL: &str = "[[effects]]\ntype = \"convolution_reverb\"\nresponse = { type = \"file\", path = \"echo.wav\" }\n";
+
 #[test]
 fn a_chain_of_a_gain_is_a_gain() {
     let folder = folder();
@@ -113,14 +116,19 @@ fn an_impulse_response_comes_before_the_limiter() {
     assert!(
         before.iter().zip(samples(&folder, "half.wav")).take(40_000).all(|(was, is)| (was / 2.0 - is).abs() < 1e-5)
     );
-    let told = folder.fails(2, "process song.wav -o new.wav --ir missing.wav");
+    let told = folder.fails(3, "process song.wav -o new.wav --ir missing.wav");
+    assert!(told.contains("missing.wav") && !told.contains("chain"), "{told}");
+    let told = folder.fails(4, "process song.wav -o new.wav --ir song.mid");
+    assert!(told.contains("song.mid") && !told.contains("chain"), "{told}");
+    fs::write(folder.path("lost.toml"), HALL.replace("echo.wav", "missing.wav")).unwrap();
+    let told = folder.fails(3, "process song.wav -o new.wav --chain lost.toml");
     assert!(told.contains("missing.wav"), "{told}");
     folder.fails(2, "process song.wav -o new.wav --preset pop --wet 0.5");
-    folder.fails(2, "process song.wav -o new.wav --ir echo.wav --wet 1.5");
+    let told = folder.fails(2, "process song.wav -o new.wav --ir echo.wav --wet 1.5");
+    assert!(told.contains("wet share is 1.5") && !told.contains("chain"), "{told}");
 
     // What a chain reads is no output, whoever names it.
-    let chain = "[[effects]]\ntype = \"convolution_reverb\"\nresponse = { type = \"file\", path = \"echo.wav\" }\n";
-    fs::write(folder.path("hall.toml"), chain).unwrap();
+    fs::write(folder.path("hall.toml"), HALL).unwrap();
     let before = fs::read(folder.path("echo.wav")).unwrap();
     fs::create_dir(folder.path("in")).unwrap();
     fs::copy(folder.path("song.wav"), folder.path("in/echo.wav")).unwrap();
@@ -180,4 +188,61 @@ fn mistakes_are_named_and_leave_outputs_alone() {
     folder.fails(2, "process song.wav -o new.wav --preset pop -r 8000");
     assert_eq!(fs::read(folder.path("there.wav")).unwrap(), b"mine");
     assert!(!folder.path("new.wav").exists());
+}
+
+/// Ducks by 15 dB below a sidechain of −20 dB, after 2 ms of latency.
+const DUCK: &str = "[[effects]]\ntype = \"true_peak_limiter\"\nceiling_db = 0\n[[effects]]\ntype = \"compressor\"\n\
+    sidechain = \"external\"\nthreshold_db = -40\nratio = 4\nknee_db = 0\ndetector = \"peak\"\nattack_ms = 0\nrelease_ms = 1\n";
+
+fn constant(folder: &Folder, name: &str, rate: u32, planes: &[Vec<f32>]) {
+    let (channels, sample_format) = (planes.len() as u16, hound::SampleFormat::Float);
+    let spec = hound::WavSpec { channels, sample_rate: rate, bits_per_sample: 32, sample_format };
+    let mut writer = hound::WavWriter::create(folder.path(name), spec).unwrap();
+    for frame in 0..planes[0].len() {
+        planes.iter().for_each(|plane| writer.write_sample(plane[frame]).unwrap());
+    }
+    writer.finalize().unwrap();
+}
+
+#[test]
+fn a_sidechain_decides_at_any_rate_and_length() {
+    let folder = folder();
+    fs::write(folder.path("duck.toml"), DUCK).unwrap();
+    constant(&folder, "music.wav", 44_100, &[vec![0.5; 44_100], vec![-0.25; 44_100]]);
+    // Silence, a quarter of a second at −20 dB, and its end; the same longer than the music and at another rate.
+    let voice = |rate: usize| [vec![0.0; rate / 4], vec![0.1; rate / 4]].concat();
+    constant(&folder, "short.wav", 44_100, &[voice(44_100)]);
+    constant(&folder, "long.wav", 96_000, &[[voice(96_000), vec![0.0; 96_000]].concat()]);
+    let ducked = f64::powf(10.0, -15.0 / 20.0) as f32;
+    for key in ["short.wav", "long.wav"] {
+        folder.stdout(&format!(
+            "process music.wav -o out.wav --chain duck.toml --sidechain {key} --tail trim --quiet --force"
+        ));
+        let out = samples(&folder, "out.wav");
+        assert_eq!(out.len(), 2 * 44_100);
+        for (frame, gain) in
+            [(5000, 1.0), (10_900, 1.0), (11_200, ducked), (21_900, ducked), (22_500, 1.0), (44_000, 1.0)]
+        {
+            let (left, right) = (out[2 * frame] / 0.5, out[2 * frame + 1] / -0.25);
+            assert!((left - gain).abs() < 0.01 && (right - gain).abs() < 0.01, "{key}, {frame}: {left} {right}");
+        }
+    }
+    // Whole recordings hear it, too, and tell how far they were turned down.
+    let fade = format!("{DUCK}[[effects]]\ntype = \"fade\"\nout_s = 0.1\n");
+    fs::write(folder.path("fade.toml"), fade).unwrap();
+    let told = folder.stdout("process music.wav -o faded.wav --chain fade.toml --sidechain short.wav --json --quiet");
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["reductions"][1]["place"], "effects[1]");
+    assert!((told["reductions"][1]["deepest_db"].as_f64().unwrap() - 15.0).abs() < 0.1, "{told}");
+    let faded = samples(&folder, "faded.wav");
+    assert!((faded[2 * 15_000] / 0.5 - ducked).abs() < 0.01 && faded[2 * 44_099].abs() < 1e-3);
+
+    let told = folder.fails(2, "process music.wav -o new.wav --chain duck.toml");
+    assert!(told.contains("effects[1] (compressor): its sidechain is external"), "{told}");
+    let told = folder.fails(2, "process music.wav -o new.wav --preset pop --sidechain short.wav");
+    assert!(told.contains("no effect listens"), "{told}");
+    folder.fails(3, "process music.wav -o new.wav --chain duck.toml --sidechain missing.wav");
+    folder.fails(5, "process music.wav -o short.wav --chain duck.toml --sidechain short.wav --force");
+    folder.fails(2, "master music.wav -o new.wav --chain duck.toml");
+    folder.fails(2, "render song.mid -o new.wav --chain duck.toml");
 }

@@ -40,6 +40,9 @@ pub enum EffectsError {
         /// What is wrong, and what to do.
         problem: String,
     },
+    /// Whoever was asked whether to go on said no.
+    #[error("cancelled")]
+    Cancelled,
     /// Text that is no chain.
     #[error("not a chain of effects: {0}")]
     Text(String),

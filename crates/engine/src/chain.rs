@@ -47,7 +47,7 @@ impl Chained {
         if settings.chain.effects.is_empty() {
             return Ok(None);
         }
-        let prepared = settings.chain.prepare_for(&setup(settings.rate, 2))?;
+        let prepared = settings.chain.prepare_for(&setup(settings.rate, 2, 0))?;
         Ok(Some(Chained { early: prepared.latency().0 as usize, prepared }))
     }
 

@@ -1,18 +1,52 @@
 //! Sound on its way through a chain of effects.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use rae_codec::{AudioSource, CodecError};
+use rae_codec::{AudioReader, AudioSource, CodecError, changed};
 use rae_dsp::AudioBuffer;
-use rae_effects::chain::{Chain, Prepared, Reduction, Setup, Tail};
+use rae_effects::chain::{Chain, Prepared, Processed, Reduction, Setup, Tail, Whole};
 use rae_units::{Frames, SampleRate, Seconds};
 
-use crate::settings::in_range;
+use crate::convert::GoOn;
+use crate::settings::{check, in_range};
 use crate::{Error, ResponseFolder};
 
 /// For whole sounds, with files by their paths.
-pub(crate) fn setup(rate: SampleRate, channels: usize) -> Setup {
-    Setup { files: Arc::new(ResponseFolder::new("")), ..Setup::new(rate, channels) }
+pub(crate) fn setup(rate: SampleRate, channels: usize, sidechain: usize) -> Setup {
+    Setup { sidechain, files: Arc::new(ResponseFolder::new("")), ..Setup::new(rate, channels) }
+}
+
+/// What sound is taken through.
+pub(crate) struct Effects<'a> {
+    pub(crate) chain: &'a Chain,
+    pub(crate) tail: EffectTail,
+    /// The file of the sidechain.
+    pub(crate) sidechain: Option<&'a Path>,
+}
+
+impl Effects<'_> {
+    /// Refuses a sidechain that nothing listens to.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        check_sidechain(self.chain, self.sidechain.is_some())
+    }
+}
+
+/// Names a file of a chain that is missing as any other missing input is named.
+pub(crate) fn check_files(chain: &Chain) -> Result<(), Error> {
+    chain.files().into_iter().try_for_each(|path| match path.metadata() {
+        Ok(_) => Ok(()),
+        Err(source) => Err(CodecError::Read { path, source }.into()),
+    })
+}
+
+/// Refuses a sidechain that nothing listens to.
+pub(crate) fn check_sidechain(chain: &Chain, is_given: bool) -> Result<(), Error> {
+    check(!is_given || chain.is_keyed(), || {
+        "no effect listens to the sidechain: write sidechain = \"external\" into a compressor, a gate or a band of the chain, \
+         or name no sidechain"
+            .into()
+    })
 }
 
 /// What follows the end of a sound that a chain of effects lets ring.
@@ -65,6 +99,7 @@ enum Work {
     /// Block by block.
     Blocks {
         prepared: Box<Prepared>,
+        sidechain: Option<Alongside>,
         tail: Frames,
         /// Frames that come out before the sound and are still to be left out.
         early: usize,
@@ -73,25 +108,39 @@ enum Work {
         ended: bool,
     },
     /// Made already, and how much of it was handed out.
-    Whole { sound: AudioBuffer, given: usize },
+    Whole { made: Processed, given: usize },
 }
 
 /// Frames that are handed out at once.
 const PIECE: usize = 4096;
-/// What a chain that needs whole recordings takes into memory: 2 GiB, 50 minutes of stereo at 88.2 kHz.
+/// The longest recording that is taken into memory whole: 2 GiB, 50 minutes of stereo at 88.2 kHz. What its effects make of it
+/// takes as much again, and more where they make it longer.
 const MOST_SAMPLES: usize = 1 << 29;
 
 impl Chained {
-    /// Reads all of the source at once if the chain needs whole recordings.
-    pub(crate) fn new(mut source: Box<dyn AudioSource>, chain: &Chain, tail: EffectTail) -> Result<Chained, Error> {
-        let setup = setup(source.rate(), source.channels());
+    /// Reads all of the source and does all the work at once if the chain needs whole recordings.
+    pub(crate) fn new(
+        mut source: Box<dyn AudioSource>,
+        effects: &Effects<'_>,
+        go_on: &mut GoOn<'_>,
+    ) -> Result<Chained, Error> {
+        let Effects { chain, tail, sidechain } = *effects;
+        check_files(chain)?;
+        let rate = source.rate();
+        let mut sidechain = sidechain.map(|path| key(path, rate)).transpose()?;
+        let setup = setup(rate, source.channels(), sidechain.as_ref().map_or(0, |said| said.channels()));
         let work = if chain.needs_whole() {
-            let sound = whole(&mut *source)?;
-            Work::Whole { sound: chain.process(&sound, &setup, tail.whole(setup.rate))?, given: 0 }
+            // What cannot be made is refused before the recording is read.
+            chain.check(&setup)?;
+            let sound = whole(&mut *source, go_on)?;
+            let said = sidechain.as_deref_mut().map(|said| whole(said, go_on)).transpose()?;
+            let whole = Whole { sound, sidechain: said.as_ref(), tail: tail.whole(rate) };
+            Work::Whole { made: chain.process_with(whole, &setup, go_on)?, given: 0 }
         } else {
             let prepared = Box::new(chain.prepare_for(&setup)?);
-            let (tail, latency) = (tail.frames(&prepared, setup.rate), prepared.latency().0);
-            Work::Blocks { prepared, tail, early: latency as usize, after: latency + tail.0, ended: false }
+            let (tail, latency) = (tail.frames(&prepared, rate), prepared.latency().0);
+            let sidechain = sidechain.map(Alongside::new);
+            Work::Blocks { prepared, sidechain, tail, early: latency as usize, after: latency + tail.0, ended: false }
         };
         Ok(Chained { source, work, block: AudioBuffer::default() })
     }
@@ -100,16 +149,19 @@ impl Chained {
     pub(crate) fn effects(&mut self) -> (Vec<Reduction>, u64) {
         match &mut self.work {
             Work::Blocks { prepared, .. } => (prepared.reductions(), prepared.non_finite()),
-            Work::Whole { .. } => (Vec::new(), 0),
+            Work::Whole { made, .. } => (made.reductions.clone(), made.non_finite),
         }
     }
 }
 
 /// All of a source.
-fn whole(source: &mut dyn AudioSource) -> Result<AudioBuffer, Error> {
+fn whole(source: &mut dyn AudioSource, go_on: &mut GoOn<'_>) -> Result<AudioBuffer, Error> {
     let most = MOST_SAMPLES / source.channels();
     let mut planes = vec![Vec::new(); source.channels()];
     while let Some(block) = source.read()? {
+        if go_on().is_break() {
+            return Err(Error::Cancelled);
+        }
         planes.iter_mut().enumerate().for_each(|(channel, plane)| plane.extend_from_slice(block.channel(channel)));
         if planes[0].len() > most {
             return Err(Error::settings(format!(
@@ -119,6 +171,57 @@ fn whole(source: &mut dyn AudioSource) -> Result<AudioBuffer, Error> {
         }
     }
     Ok(AudioBuffer::from_planar(planes.concat(), planes.len()).unwrap_or_default())
+}
+
+/// The file of a sidechain, at the sound's rate.
+fn key(path: &Path, rate: SampleRate) -> Result<Box<dyn AudioSource>, Error> {
+    Ok(changed(Box::new(AudioReader::open(path)?), Some(rate), None)?)
+}
+
+/// A source that is read in step with another one.
+struct Alongside {
+    source: Box<dyn AudioSource>,
+    /// What was read, and how much of it was handed out.
+    read: AudioBuffer,
+    given: usize,
+    planes: AudioBuffer,
+}
+
+impl Alongside {
+    fn new(source: Box<dyn AudioSource>) -> Alongside {
+        Alongside { source, read: AudioBuffer::default(), given: 0, planes: AudioBuffer::default() }
+    }
+
+    /// The next frames; after the end, silence.
+    fn next(&mut self, frames: usize) -> Result<Vec<&[f32]>, CodecError> {
+        let channels = self.source.channels();
+        self.planes.reshape(channels, frames);
+        let mut done = 0;
+        while done < frames {
+            if self.given == self.read.frames() && !self.refill()? {
+                break;
+            }
+            let run = (frames - done).min(self.read.frames() - self.given);
+            for channel in 0..channels {
+                let said = &self.read.channel(channel)[self.given..self.given + run];
+                self.planes.channel_mut(channel)[done..done + run].copy_from_slice(said);
+            }
+            (done, self.given) = (done + run, self.given + run);
+        }
+        for channel in 0..channels {
+            self.planes.channel_mut(channel)[done..].fill(0.0);
+        }
+        Ok((0..channels).map(|channel| self.planes.channel(channel)).collect())
+    }
+
+    /// Reads the next block; `false` at the end.
+    fn refill(&mut self) -> Result<bool, CodecError> {
+        let Some(block) = self.source.read()? else { return Ok(false) };
+        self.read.reshape(block.channels(), block.frames());
+        self.read.planar_mut().copy_from_slice(block.planar());
+        self.given = 0;
+        Ok(true)
+    }
 }
 
 /// Puts the next sound that goes in into the block; `false` at the end.
@@ -154,14 +257,14 @@ impl AudioSource for Chained {
 
     fn frames(&self) -> Option<Frames> {
         match &self.work {
-            Work::Whole { sound, .. } => Some(sound.len()),
+            Work::Whole { made, .. } => Some(made.sound.len()),
             Work::Blocks { tail, .. } => self.source.frames().map(|frames| Frames(frames.0.saturating_add(tail.0))),
         }
     }
 
     fn read(&mut self) -> Result<Option<&AudioBuffer>, CodecError> {
         match &mut self.work {
-            Work::Whole { sound, given } => {
+            Work::Whole { made: Processed { sound, .. }, given } => {
                 let frames = (sound.frames() - *given).min(PIECE);
                 self.block.reshape(sound.channels(), frames);
                 for channel in 0..sound.channels() {
@@ -170,11 +273,14 @@ impl AudioSource for Chained {
                 *given += frames;
                 Ok((frames > 0).then_some(&self.block))
             }
-            Work::Blocks { prepared, early, after, ended, .. } => {
+            Work::Blocks { prepared, sidechain, early, after, ended, .. } => {
                 while fill(&mut *self.source, ended, after, &mut self.block)? {
                     let frames = self.block.frames();
                     let mut channels: Vec<&mut [f32]> = self.block.planar_mut().chunks_exact_mut(frames).collect();
-                    prepared.process(&mut channels);
+                    match sidechain {
+                        Some(sidechain) => prepared.process_with_sidechain(&mut channels, &sidechain.next(frames)?),
+                        None => prepared.process(&mut channels),
+                    }
                     let skipped = (*early).min(frames);
                     *early -= skipped;
                     self.block.keep(skipped..frames);

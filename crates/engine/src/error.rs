@@ -24,7 +24,7 @@ pub enum Error {
     Codec(#[from] CodecError),
     /// The chain of effects cannot be made ready for the sound.
     #[error("the chain of effects does not fit: {0}")]
-    Effects(#[from] EffectsError),
+    Effects(#[source] EffectsError),
     /// The file of a chain of effects could not be read.
     #[error("cannot read {}: {source}", .path.display())]
     ReadChain {
@@ -73,6 +73,15 @@ pub enum Error {
     /// The observer stopped the work. No file was written.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl From<EffectsError> for Error {
+    fn from(error: EffectsError) -> Error {
+        match error {
+            EffectsError::Cancelled => Error::Cancelled,
+            error => Error::Effects(error),
+        }
+    }
 }
 
 impl Error {

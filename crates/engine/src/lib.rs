@@ -79,7 +79,8 @@ pub use practice::{
     TimelineTempo, TimelineText, TimelineTrack,
 };
 pub use process::{
-    ProcessReport, ProcessSettings, ReductionReport, prepare, preset, process, process_audio, process_files, read_chain,
+    ProcessReport, ProcessSettings, ReductionReport, prepare, preset, process, process_audio, process_files,
+    read_chain, with_impulse_response,
 };
 pub use progress::{Observer, Progress, unobserved};
 pub use report::{Report, SoundFontReport, bounded};

@@ -12,8 +12,10 @@ use rae_effects::loudness::{Loudness, LoudnessMeter};
 use rae_effects::mastering::{LoudnessSearch, Match, Spectrum, SpectrumMeter, Take, match_reference};
 use serde::Serialize;
 
-use crate::chained::Chained;
-use crate::convert::{FilesObserver, Job, LoudnessTags, Passes, WorkedFile, Worker, can_be_read_twice, each_file};
+use crate::chained::{Chained, Effects};
+use crate::convert::{
+    FilesObserver, GoOn, Job, LoudnessTags, Passes, WorkedFile, Worker, can_be_read_twice, each_file,
+};
 use crate::process::not_finite;
 use crate::settings::{check, in_range};
 use crate::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, EffectTail, Error, Observer, check_output};
@@ -174,7 +176,8 @@ impl Analysed {
     /// A file as it is.
     fn file(path: &Path, progress: &mut Passes<'_, '_>) -> Result<Analysed, Error> {
         let reader = Box::new(AudioReader::open(path)?);
-        let mut source = Chained::new(reader, &Chain::default(), EffectTail::Trim)?;
+        let effects = Effects { chain: &Chain::default(), tail: EffectTail::Trim, sidechain: None };
+        let mut source = Chained::new(reader, &effects, &mut || progress.go_on())?;
         let meter = LoudnessMeter::without_peaks(source.rate(), source.channels())?;
         let spectrum = SpectrumMeter::new(source.rate(), source.channels())?;
         let (loudness, spectrum) = analyse(&mut source, meter, Some(spectrum), progress)?;
@@ -310,7 +313,7 @@ impl Mastering<'_> {
         output.check_chain(&self.settings.chain)?;
         let encoding = self.settings.convert.encoding(output.path(), AudioReader::open(path)?.info().samples)?;
         self.settings.convert.check_tags(encoding)?;
-        let job = self.job(path, encoding, &self.settings.effects().0)?;
+        let job = self.job(path, encoding, &self.settings.effects().0, progress)?;
         let mut spec = job.spec.clone();
         encoding.check(&spec)?;
         match output {
@@ -344,16 +347,28 @@ impl Mastering<'_> {
         let settings = &self.settings.convert;
         progress.done = progress.expected() - if settings.measures() { 2 } else { 1 };
         let chain = self.chain(plan.gain_db, plan.matched.as_ref());
-        let way = |source| Chained::new(source, &chain, self.settings.tail);
+        let effects = self.through(&chain);
+        let way = |source, go_on: &mut GoOn<'_>| Chained::new(source, &effects, go_on);
         let before = settings.before(Some(path), encoding, &way, progress)?;
         settings.tag(&before, true, tags);
         progress.done = progress.expected() - 1;
         Ok(())
     }
 
-    fn job(&self, path: &Path, encoding: Encoding, chain: &Chain) -> Result<Job<Chained>, Error> {
-        let way = |source| Chained::new(source, chain, self.settings.tail);
-        Job::new(AudioReader::open(path)?, encoding, &self.settings.convert, &way)
+    fn job(
+        &self,
+        path: &Path,
+        encoding: Encoding,
+        chain: &Chain,
+        progress: &mut Passes<'_, '_>,
+    ) -> Result<Job<Chained>, Error> {
+        let effects = self.through(chain);
+        let way = |source, go_on: &mut GoOn<'_>| Chained::new(source, &effects, go_on);
+        Job::new(AudioReader::open(path)?, encoding, &self.settings.convert, &way, progress)
+    }
+
+    fn through<'a>(&self, chain: &'a Chain) -> Effects<'a> {
+        Effects { chain, tail: self.settings.tail, sidechain: None }
     }
 
     /// Everything that the sound goes through.
@@ -416,7 +431,7 @@ impl Mastering<'_> {
         let mut search = LoudnessSearch::new(plan.target_lufs, plan.gain_db);
         while let Some(gain_db) = search.next() {
             let gain_db = within_gain(gain_db);
-            let mut job = self.job(path, encoding, &self.chain(gain_db, plan.matched.as_ref()))?;
+            let mut job = self.job(path, encoding, &self.chain(gain_db, plan.matched.as_ref()), progress)?;
             let meter = LoudnessMeter::without_peaks(job.source.rate(), job.source.channels())?;
             progress.done = progress.done.min(last);
             let (Loudness { integrated_lufs, .. }, _) = analyse(&mut job.source, meter, None, progress)?;
@@ -442,7 +457,7 @@ impl Mastering<'_> {
         progress: &mut Passes<'_, '_>,
     ) -> Result<(W, MasterReport), Error> {
         let chain = self.chain(plan.gain_db, plan.matched.as_ref());
-        let job = self.job(path, encoding, &chain)?;
+        let job = self.job(path, encoding, &chain, progress)?;
         let mut meter = LoudnessMeter::new(job.source.rate(), job.source.channels())?;
         let (sink, file, mut source) = job.run(writer, 1.0, progress, &mut |block| meter.push(&channels(block)))?;
         let after = meter.report();

@@ -2,18 +2,22 @@
 
 use std::fs;
 use std::io::Read;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use rae_codec::{AudioReader, CodecError};
 use rae_dsp::AudioBuffer;
 use rae_effects::EffectsError;
-use rae_effects::chain::{Chain, Prepared, Reduction};
+use rae_effects::chain::{Chain, Effect, MAX_RATE, MIN_RATE, Prepared, Reduction, Slot, Whole};
+use rae_effects::convolution::{ConvolutionReverb, Response};
 use rae_effects::presets::Preset;
 use rae_units::SampleRate;
 use serde::Serialize;
 
-use crate::chained::{Chained, setup};
-use crate::convert::{FilesObserver, WorkedFile, Worker, each_file, meter, through};
-use crate::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, EffectTail, Error, Observer};
+use crate::chained::{Chained, Effects, check_files, check_sidechain, setup};
+use crate::convert::{FilesObserver, GoOn, WorkedFile, Worker, each_file, meter, through};
+use crate::settings::in_range;
+use crate::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, EffectTail, Error, Observer, check_output};
 
 /// How an audio file is to be processed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +29,20 @@ pub struct ProcessSettings {
     pub chain: Chain,
     /// What follows the end.
     pub tail: EffectTail,
+    /// The file of a sound that effects listen to instead of their input, from its start on, at any sample rate. After its
+    /// end it is silent.
+    pub sidechain: Option<PathBuf>,
+}
+
+impl ProcessSettings {
+    fn validate(&self) -> Result<(), Error> {
+        self.tail.validate()?;
+        self.effects().check()
+    }
+
+    fn effects(&self) -> Effects<'_> {
+        Effects { chain: &self.chain, tail: self.tail, sidechain: self.sidechain.as_deref() }
+    }
 }
 
 /// What was made of an audio file.
@@ -59,16 +77,21 @@ pub struct ReductionReport {
 /// ```
 ///
 /// # Errors
-/// As [`crate::convert()`], and a chain that cannot be prepared for the sound.
+/// As [`crate::convert()`], and a chain that cannot be prepared for the sound, or a sidechain that cannot be read or that nothing
+/// listens to.
 pub fn process(
     input: ConvertInput,
     output: ConvertOutput<'_>,
     settings: &ProcessSettings,
     observer: &mut Observer<'_>,
 ) -> Result<ProcessReport, Error> {
-    settings.tail.validate()?;
+    settings.validate()?;
     output.check_chain(&settings.chain)?;
-    let way = |source| Chained::new(source, &settings.chain, settings.tail);
+    if let (Some(output), Some(sidechain)) = (output.path(), &settings.sidechain) {
+        check_output(output, sidechain)?;
+    }
+    let effects = settings.effects();
+    let way = |source, go_on: &mut GoOn<'_>| Chained::new(source, &effects, go_on);
     let (file, source) = through(input, output, &settings.convert, true, &way, observer)?;
     Ok(report(file, source))
 }
@@ -84,8 +107,9 @@ pub fn process_files(
     jobs: Option<usize>,
     observer: &mut FilesObserver<'_, ProcessReport>,
 ) -> Result<Vec<WorkedFile<ProcessReport>>, Error> {
-    settings.tail.validate()?;
-    let way = |source| Chained::new(source, &settings.chain, settings.tail);
+    settings.validate()?;
+    let effects = settings.effects();
+    let way = |source, go_on: &mut GoOn<'_>| Chained::new(source, &effects, go_on);
     let work = Worker {
         one: &|convert, input, output, observer| {
             process(input, output, &ProcessSettings { convert: convert.clone(), ..settings.clone() }, observer)
@@ -113,27 +137,35 @@ impl From<Reduction> for ReductionReport {
     }
 }
 
-/// Takes sound in memory through effects; files that they name are read from their paths.
+/// Takes sound in memory through effects; files that they name are read from their paths. `sidechain` has the same sample
+/// rate. `go_on` is asked many times a second whether to.
 ///
 /// # Errors
 /// As [`process()`].
 pub fn process_audio(
-    audio: &AudioBuffer,
+    audio: AudioBuffer,
     rate: SampleRate,
     chain: &Chain,
     tail: EffectTail,
+    sidechain: Option<&AudioBuffer>,
+    go_on: &mut dyn FnMut() -> ControlFlow<()>,
 ) -> Result<AudioBuffer, Error> {
     tail.validate()?;
-    Ok(chain.process(audio, &setup(rate, audio.channels()), tail.whole(rate))?)
+    check_files(chain)?;
+    check_sidechain(chain, sidechain.is_some())?;
+    let setup = setup(rate, audio.channels(), sidechain.map_or(0, AudioBuffer::channels));
+    let whole = Whole { sound: audio, sidechain, tail: tail.whole(rate) };
+    Ok(chain.process_with(whole, &setup, go_on)?.sound)
 }
 
 /// Makes a chain ready for blocks of sound; files that it names are read from their paths. See
-/// [`Prepared`](crate::effects::Prepared).
+/// [`Prepared`](crate::effects::Prepared). `sidechain` are the channels of a sidechain, 0 for none.
 ///
 /// # Errors
 /// A chain that does not fit the rate or the number of channels, or a file that cannot be used.
-pub fn prepare(chain: &Chain, rate: SampleRate, channels: usize) -> Result<Prepared, Error> {
-    Ok(chain.prepare_for(&setup(rate, channels))?)
+pub fn prepare(chain: &Chain, rate: SampleRate, channels: usize, sidechain: usize) -> Result<Prepared, Error> {
+    check_files(chain)?;
+    Ok(chain.prepare_for(&setup(rate, channels, sidechain))?)
 }
 
 /// The largest chain file that is read, bytes.
@@ -160,6 +192,30 @@ pub fn read_chain(path: impl AsRef<Path>) -> Result<Chain, Error> {
     let chain = chain.map_err(|source| Error::Chain { path: path.to_owned(), source })?;
     let folder = std::path::absolute(path).map_err(unreadable)?;
     Ok(chain.files_in(folder.parent().unwrap_or(path)))
+}
+
+/// The chain with a convolution reverb by this impulse response, an audio file, behind its effects but before a limiter at its
+/// end. `wet` is the reverb's share of the sound, 0 to 1.
+///
+/// # Errors
+/// A share out of its range, and a file that is no impulse response, with its path.
+pub fn with_impulse_response(mut chain: Chain, path: &Path, wet: f64) -> Result<Chain, Error> {
+    in_range("wet share", wet, 0.0, 1.0, "")?;
+    // The chain may be written to another folder.
+    let path = std::path::absolute(path).map_err(|source| CodecError::Read { path: path.to_owned(), source })?;
+    let rate = AudioReader::open(&path)?.info().rate;
+    let response = Response::File { path: path.display().to_string(), right_path: None, normalize: true };
+    let reverb = ConvolutionReverb { response, ..ConvolutionReverb::default() };
+    // By itself, so that nothing is said of a chain that nobody wrote.
+    let alone = Chain::from([reverb.clone()]).check(&setup(rate.clamp(MIN_RATE, MAX_RATE), 2, 0));
+    alone.map_err(|error| match error {
+        EffectsError::Structure { problem, .. } => Error::settings(problem),
+        error => error.into(),
+    })?;
+    let limiter = matches!(chain.effects.last(), Some(Slot { effect: Effect::TruePeakLimiter(_), .. }));
+    let place = chain.effects.len() - usize::from(limiter);
+    chain.effects.insert(place, Slot { effect: reverb.into(), mix: wet, bypass: false });
+    Ok(chain)
 }
 
 /// The preset with this name.

@@ -8,7 +8,7 @@ use rae_midi::Speed;
 use rae_synth::{ChannelSet, Interpolation, MAX_VOICES};
 use rae_units::{Decibels, SampleRate, Seconds};
 
-use crate::chained::setup;
+use crate::chained::{check_files, setup};
 use crate::{Device, Error, Practice};
 
 /// What happens after the last event of the piece.
@@ -152,7 +152,8 @@ impl RenderSettings {
             "fade, trim, time_stretch and pitch_shift need whole recordings; process the finished file".into()
         })?;
         if !self.chain.effects.is_empty() {
-            self.chain.check(&setup(self.rate, 2))?;
+            check_files(&self.chain)?;
+            self.chain.check(&setup(self.rate, 2, 0))?;
         }
         let voices = self.max_voices;
         check((1..=MAX_VOICES).contains(&voices), || format!("max voices is {voices}; choose 1 to {MAX_VOICES}"))?;

@@ -2,11 +2,11 @@ use rae_dsp::AudioBuffer;
 use serde::{Deserialize, Serialize};
 
 use super::limits::{MAX_BYTES, MAX_EFFECTS};
-use super::{CHUNK, DcFilter, Gain, Pan, Parallel, Place, Processor, Slot, Stage, Width, within};
+use super::{CHUNK, DcFilter, Gain, GoOn, Pan, Parallel, Place, Processor, Slot, Stage, Width, within};
 use crate::EffectsError;
 use crate::convolution::{ConvolutionReverb, Wanted};
 use crate::dither::Dither;
-use crate::dynamics::{Compressor, DeEsser, Gate, MultibandCompressor, TruePeakLimiter};
+use crate::dynamics::{Compressor, DeEsser, Gate, MultibandCompressor, Sidechain, TruePeakLimiter};
 use crate::echo::Echo;
 use crate::eq::{EqCurve, Equalizer};
 use crate::modulation::{Chorus, Phaser, Tremolo};
@@ -115,14 +115,19 @@ impl Effect {
         matches!(self, Effect::Fade(_) | Effect::Trim(_) | Effect::TimeStretch(_) | Effect::PitchShift(_))
     }
 
-    /// Processes a whole recording; any other effect leaves it as it is.
-    pub(super) fn apply(&self, sound: AudioBuffer, stage: &Stage) -> AudioBuffer {
+    /// Processes a whole recording; any other effect leaves it as it is. The only error is that it is cancelled.
+    pub(super) fn apply(
+        &self,
+        sound: AudioBuffer,
+        stage: &Stage,
+        go_on: &mut GoOn<'_>,
+    ) -> Result<AudioBuffer, EffectsError> {
         match self {
-            Effect::Fade(fade) => fade.apply(sound, stage),
-            Effect::Trim(trim) => trim.apply(sound, stage),
-            Effect::TimeStretch(stretch) => stretch.apply(sound, stage),
-            Effect::PitchShift(shift) => shift.apply(sound, stage),
-            _ => sound,
+            Effect::Fade(fade) => Ok(fade.apply(sound, stage)),
+            Effect::Trim(trim) => Ok(trim.apply(sound, stage)),
+            Effect::TimeStretch(stretch) => stretch.apply(sound, stage, go_on),
+            Effect::PitchShift(shift) => shift.apply(sound, stage, go_on),
+            _ => Ok(sound),
         }
     }
 
@@ -212,6 +217,21 @@ impl Effect {
         }
     }
 
+    /// Whether it listens to the sidechain.
+    pub(super) fn is_keyed(&self) -> bool {
+        let external = |compressor: &Compressor| compressor.sidechain == Sidechain::External;
+        match self {
+            Effect::Compressor(compressor) => external(compressor),
+            Effect::Gate(gate) => gate.sidechain == Sidechain::External,
+            Effect::MultibandCompressor(compressor) => compressor.bands.iter().any(external),
+            Effect::Parallel(parallel) => {
+                let mut slots = parallel.branches.iter().flat_map(|branch| &branch.effects);
+                slots.any(|slot| slot.effect.is_keyed())
+            }
+            _ => false,
+        }
+    }
+
     /// About the memory that it takes, in bytes: planes of a block and of the latency, for each of its parts.
     fn bytes(&self, stage: &Stage) -> usize {
         let planes = match self {
@@ -221,7 +241,7 @@ impl Effect {
             Effect::Parallel(parallel) => 4 + parallel.branches.len(),
             _ => 4,
         };
-        let own = planes * stage.channels * (CHUNK + self.latency(stage)) * size_of::<f32>();
+        let own = planes * (stage.channels + stage.sidechain) * (CHUNK + self.latency(stage)) * size_of::<f32>();
         match self {
             Effect::ConvolutionReverb(reverb) => own.saturating_add(reverb.bytes(stage)),
             Effect::Reverb(reverb) => own + reverb.bytes(stage),

@@ -24,11 +24,13 @@ pub use place::Place;
 pub use prepared::{Prepared, Reduction, Tail};
 pub use setup::{Profile, Setup};
 pub use slot::GLIDE;
+pub use whole::{Processed, Whole};
 
 pub(crate) use delay::Delay;
 pub(crate) use limits::{MAX_BYTES, within};
 pub(crate) use planes::{CHUNK, Planes};
 pub(crate) use processor::{Processor, Stage};
+pub(crate) use whole::{GoOn, poll};
 
 use std::path::{Path, PathBuf};
 
@@ -103,6 +105,11 @@ impl Chain {
     /// As [`Chain::prepare_for`].
     pub fn check(&self, setup: &Setup) -> Result<(), EffectsError> {
         Prepared::checked(self, setup).map(drop)
+    }
+
+    /// Whether an effect listens to a sidechain, which it then has to be prepared for: see [`Setup::sidechain`].
+    pub fn is_keyed(&self) -> bool {
+        self.effects.iter().any(|slot| slot.effect.is_keyed())
     }
 
     /// The chain with its files relative to `folder`; absolute paths stay.

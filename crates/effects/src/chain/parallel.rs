@@ -115,6 +115,10 @@ struct RunningBranch {
 }
 
 impl Processor for RunningParallel {
+    fn hear(&mut self, sidechain: &Planes) {
+        self.branches.iter_mut().for_each(|branch| branch.strip.hear(sidechain));
+    }
+
     fn process(&mut self, block: &mut Planes) {
         self.input.copy_from(block);
         block.each_mut().for_each(|samples| samples.fill(0.0));
@@ -166,7 +170,7 @@ impl Processor for RunningParallel {
 
     fn reductions(&mut self, report: &mut dyn FnMut(&str, f64)) {
         for (index, branch) in self.branches.iter_mut().enumerate() {
-            branch.strip.reductions(&mut |part, reduction| report(&format!("branches[{index}].{part}"), reduction));
+            branch.strip.reductions(0, &mut |part, reduction| report(&format!("branches[{index}].{part}"), reduction));
         }
     }
 

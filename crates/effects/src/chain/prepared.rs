@@ -1,3 +1,4 @@
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use rae_dsp::AudioBuffer;
@@ -5,6 +6,7 @@ use rae_units::{Decibels, Frames};
 
 use super::effect::{check_all, check_count, check_update, first_for_whole, wanted};
 use super::strip::Strip;
+use super::whole::{GoOn, poll};
 use super::{CHUNK, Chain, MAX_CHANNELS, MAX_RATE, MIN_RATE, Place, Planes, Setup, Stage};
 use crate::EffectsError;
 use crate::convolution::{Files, ResponseFiles};
@@ -20,8 +22,12 @@ pub struct Prepared {
     files: Arc<dyn ResponseFiles>,
     strip: Strip,
     work: Planes,
+    sidechain: Planes,
     non_finite: u64,
 }
+
+/// Frames of a whole recording between two questions whether to go on.
+const PIECE: usize = 1 << 15;
 
 /// How long the output of [`Prepared::process_whole`] is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,14 +73,17 @@ impl Prepared {
 
     /// Checks a chain and reads its files.
     pub(super) fn checked(chain: &Chain, setup: &Setup) -> Result<Stage, EffectsError> {
-        let Setup { rate, channels, profile, ref files } = *setup;
+        let Setup { rate, channels, sidechain, profile, ref files } = *setup;
         if !(MIN_RATE..=MAX_RATE).contains(&rate) {
             return Err(EffectsError::ChainRate(rate));
         }
         if !(1..=MAX_CHANNELS).contains(&channels) {
             return Err(EffectsError::Channels(channels));
         }
-        let mut stage = Stage { rate, channels, profile, files: Files::default() };
+        if sidechain > MAX_CHANNELS {
+            return Err(EffectsError::Channels(sidechain));
+        }
+        let mut stage = Stage { rate, channels, sidechain, profile, files: Files::default() };
         stage.files = read(chain, &stage, &**files)?;
         check_all(&chain.effects, &Place::default(), &stage)?;
         Ok(stage)
@@ -83,18 +92,44 @@ impl Prepared {
     /// A checked chain of effects for blocks.
     pub(super) fn started(chain: Chain, stage: Stage, files: Arc<dyn ResponseFiles>) -> Prepared {
         let (strip, work) = (Strip::new(&chain.effects, &stage), Planes::new(stage.channels));
-        Prepared { chain, stage, files, strip, work, non_finite: 0 }
+        let sidechain = Planes::new(stage.sidechain);
+        Prepared { chain, stage, files, strip, work, sidechain, non_finite: 0 }
     }
 
     /// Processes a block in place: one slice per channel, all of one length. Frame n that comes out belongs to frame
-    /// n − [`Prepared::latency`] that went in.
+    /// n − [`Prepared::latency`] that went in. The sidechain, if the chain was prepared for one, is silent meanwhile.
     ///
     /// # Panics
     /// When the number of channels is not the prepared one, or lengths differ.
     pub fn process(&mut self, block: &mut [&mut [f32]]) {
+        self.process_with_sidechain(block, &[]);
+    }
+
+    /// As [`Prepared::process`], with as many frames of the sidechain: one slice per channel of [`Setup::sidechain`], or none at
+    /// all for silence. Frame n of the sidechain belongs to frame n of the sound, whatever the latency before the effect that
+    /// listens.
+    ///
+    /// ```
+    /// use rae_effects::chain::{Chain, Setup};
+    /// use rae_units::SampleRate;
+    ///
+    /// // Music that makes room for a voice.
+    /// let ducking = r#"effects = [{ type = "compressor", sidechain = "external", threshold_db = -30, ratio = 4 }]"#;
+    /// let setup = Setup { sidechain: 1, ..Setup::new(SampleRate::CD, 2) };
+    /// let mut prepared = Chain::from_toml(ducking)?.prepare_for(&setup)?;
+    /// let (mut left, mut right, voice) = ([0.5; 100], [0.25; 100], [0.9; 100]);
+    /// prepared.process_with_sidechain(&mut [&mut left, &mut right], &[&voice]);
+    /// # Ok::<(), rae_effects::EffectsError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Prepared::process`], and where the sidechain has other channels than prepared or another length.
+    pub fn process_with_sidechain(&mut self, block: &mut [&mut [f32]], sidechain: &[&[f32]]) {
         assert_eq!(block.len(), self.stage.channels, "number of channels");
         let frames = block[0].len();
         assert!(block.iter().all(|samples| samples.len() == frames), "channels differ in length");
+        assert!(sidechain.is_empty() || sidechain.len() == self.stage.sidechain, "number of the sidechain's channels");
+        assert!(sidechain.iter().all(|samples| samples.len() == frames), "the sidechain differs in length");
         let mut at = 0;
         while at < frames {
             let end = at + (frames - at).min(CHUNK).min(self.strip.until_change());
@@ -103,6 +138,7 @@ impl Prepared {
                 work.copy_from_slice(&samples[at..end]);
             }
             self.non_finite += self.work.scrub();
+            self.hear(sidechain, at..end);
             self.strip.process(&mut self.work);
             for (samples, work) in block.iter_mut().zip(self.work.each()) {
                 samples[at..end].copy_from_slice(work);
@@ -111,29 +147,70 @@ impl Prepared {
         }
     }
 
+    /// Takes in what the sidechain says in these frames of it.
+    fn hear(&mut self, sidechain: &[&[f32]], frames: Range<usize>) {
+        if self.stage.sidechain == 0 {
+            return;
+        }
+        self.sidechain.set_frames(frames.len());
+        for (channel, samples) in self.sidechain.each_mut().enumerate() {
+            match sidechain.get(channel) {
+                Some(said) => samples.copy_from_slice(&said[frames.clone()]),
+                None => samples.fill(0.0),
+            }
+        }
+        self.non_finite += self.sidechain.scrub();
+        self.strip.hear(&self.sidechain);
+    }
+
     /// Processes a whole recording from the state that the chain is in: the output begins with the first frame's sound,
     /// without the latency.
     ///
     /// # Panics
     /// When the number of channels is not the prepared one.
     pub fn process_whole(&mut self, input: &AudioBuffer, tail: Tail) -> AudioBuffer {
+        self.process_all(input, None, tail, &mut || ControlFlow::Continue(())).expect("nobody stops it")
+    }
+
+    /// As [`Prepared::process_whole`], with the whole sidechain, after whose end there is silence, and piece by piece, as long as
+    /// `go_on` does not say otherwise.
+    pub(super) fn process_all(
+        &mut self,
+        input: &AudioBuffer,
+        sidechain: Option<&AudioBuffer>,
+        tail: Tail,
+        go_on: &mut GoOn<'_>,
+    ) -> Result<AudioBuffer, EffectsError> {
         let longer = tail.frames(self);
         let latency = self.strip.latency();
         let frames = input.frames() + longer;
-        let mut padded = AudioBuffer::new(input.channels(), frames + latency);
-        for channel in 0..input.channels() {
-            padded.channel_mut(channel)[..input.frames()].copy_from_slice(input.channel(channel));
-        }
-        let mut planes = padded.into_planar();
-        let mut block: Vec<&mut [f32]> = planes.chunks_exact_mut((frames + latency).max(1)).collect();
-        if frames > 0 {
-            self.process(&mut block);
-        }
         let mut output = AudioBuffer::new(input.channels(), frames);
-        for (channel, samples) in block.iter().enumerate() {
-            output.channel_mut(channel).copy_from_slice(&samples[latency.min(samples.len())..]);
+        let mut piece = AudioBuffer::new(input.channels(), PIECE);
+        let mut said = AudioBuffer::new(self.stage.sidechain, PIECE);
+        let all = if frames > 0 { frames + latency } else { 0 };
+        for start in (0..all).step_by(PIECE) {
+            poll(go_on)?;
+            let length = PIECE.min(all - start);
+            take(input, start, &mut piece);
+            let planes = piece.planar_mut().chunks_exact_mut(PIECE);
+            let mut block: Vec<&mut [f32]> = planes.map(|samples| &mut samples[..length]).collect();
+            match sidechain {
+                Some(sidechain) => {
+                    take(sidechain, start, &mut said);
+                    let said: Vec<&[f32]> =
+                        (0..said.channels()).map(|channel| &said.channel(channel)[..length]).collect();
+                    self.process_with_sidechain(&mut block, &said);
+                }
+                None => self.process(&mut block),
+            }
+            // What comes out first belongs before the recording.
+            let early = latency.saturating_sub(start).min(length);
+            let to = (start + early).saturating_sub(latency);
+            for (channel, samples) in block.iter().enumerate() {
+                output.channel_mut(channel)[to..to + length - early].copy_from_slice(&samples[early..]);
+            }
         }
-        output
+        Ok(output)
     }
 
     /// What the chain was prepared from, or last updated to.
@@ -184,8 +261,13 @@ impl Prepared {
 
     /// The gain reductions since this was last called, of all effects that have one: after every block, they are a trace.
     pub fn reductions(&mut self) -> Vec<Reduction> {
+        self.reductions_from(0)
+    }
+
+    /// The same where the chain is a part of another one, from the effect with number `first` on.
+    pub(super) fn reductions_from(&mut self, first: usize) -> Vec<Reduction> {
         let mut reductions = Vec::new();
-        self.strip.reductions(&mut |place, deepest| {
+        self.strip.reductions(first, &mut |place, deepest| {
             reductions.push(Reduction { place: place.to_owned(), deepest: Decibels(deepest) });
         });
         reductions
@@ -199,4 +281,14 @@ fn read(chain: &Chain, stage: &Stage, files: &dyn ResponseFiles) -> Result<Files
     let mut list = Vec::new();
     wanted(&chain.effects, &Place::default(), &mut list);
     stage.files.renewed(&list, files, stage.rate)
+}
+
+/// Fills a piece with what a recording says from `start` on, and then with silence.
+fn take(sound: &AudioBuffer, start: usize, piece: &mut AudioBuffer) {
+    let there = start.min(sound.frames())..(start + PIECE).min(sound.frames());
+    for channel in 0..piece.channels() {
+        let (said, silent) = piece.channel_mut(channel).split_at_mut(there.len());
+        said.copy_from_slice(&sound.channel(channel)[there.clone()]);
+        silent.fill(0.0);
+    }
 }

@@ -10,15 +10,22 @@ use crate::convolution::Files;
 pub(crate) struct Stage {
     pub(crate) rate: SampleRate,
     pub(crate) channels: usize,
+    /// Channels of the sidechain; 0 where there is none.
+    pub(crate) sidechain: usize,
     pub(crate) profile: Profile,
     /// The files that the chain names.
     pub(crate) files: Files,
 }
 
 impl Stage {
-    /// Without files.
+    /// Without files and without a sidechain.
     pub(crate) fn plain(rate: SampleRate, channels: usize) -> Stage {
-        Stage { rate, channels, profile: Profile::default(), files: Files::default() }
+        Stage { rate, channels, sidechain: 0, profile: Profile::default(), files: Files::default() }
+    }
+
+    /// The same for what processes the sidechain.
+    pub(crate) fn of_sidechain(&self) -> Stage {
+        Stage { channels: self.sidechain, ..self.clone() }
     }
 
     pub(crate) fn hz(&self) -> f64 {
@@ -33,6 +40,9 @@ impl Stage {
 
 /// An effect at work. Whatever the blocks, the same bits come out.
 pub(crate) trait Processor: Debug + Send {
+    /// Takes in what the sidechain says while the next block is processed, which is as long; only where there is one.
+    fn hear(&mut self, _sidechain: &Planes) {}
+
     /// Processes the next block in place; what comes in is finite.
     fn process(&mut self, block: &mut Planes);
 

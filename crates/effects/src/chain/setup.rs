@@ -22,6 +22,8 @@ pub struct Setup {
     pub rate: SampleRate,
     /// Channels.
     pub channels: usize,
+    /// Channels of the sidechain, another sound that effects can be keyed by; 0 where there is none.
+    pub sidechain: usize,
     /// What the work is divided for.
     pub profile: Profile,
     /// Reads the files that the chain names.
@@ -29,8 +31,8 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Offline and without files.
+    /// Offline, without files and without a sidechain.
     pub fn new(rate: SampleRate, channels: usize) -> Setup {
-        Setup { rate, channels, profile: Profile::default(), files: Arc::new(NoFiles) }
+        Setup { rate, channels, sidechain: 0, profile: Profile::default(), files: Arc::new(NoFiles) }
     }
 }

@@ -197,6 +197,13 @@ impl RunningSlot {
         fade.min(after(self.wet.warm_up, &self.wet.ramp)).min(self.now.until_change())
     }
 
+    /// Takes in what the sidechain says while the next block is processed.
+    pub(crate) fn hear(&mut self, sidechain: &Planes) {
+        let next = self.next.as_mut().map(|fade| &mut fade.to);
+        let ringing = self.ringing.iter_mut().map(|ringing| &mut ringing.effect);
+        std::iter::once(&mut self.now).chain(next).chain(ringing).for_each(|effect| effect.hear(sidechain));
+    }
+
     pub(crate) fn process(&mut self, block: &mut Planes) {
         let wholly_wet = self.wet.ramp.rests_at(1.0);
         if !wholly_wet || self.delay.frames() > 0 {

@@ -5,6 +5,7 @@ use super::ballistics::Ballistics;
 use super::control::{Control, Design};
 use super::curve::Curve;
 use super::level::Levels;
+use super::sidechain::Sidechain;
 use crate::EffectsError;
 use crate::chain::{Effect, Place, Planes, Processor, Stage, within};
 
@@ -28,6 +29,8 @@ pub struct Compressor {
     pub lookahead_ms: f64,
     /// 1: the loudest channel turns all down, 0: each turns itself down; between them in between.
     pub link: f64,
+    /// What the detector listens to.
+    pub sidechain: Sidechain,
     /// The detector hears only what is higher than that, 10 to 5000 Hz.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sidechain_high_pass_hz: Option<f64>,
@@ -57,6 +60,7 @@ impl Default for Compressor {
             detector: Detector::Rms,
             lookahead_ms: 0.0,
             link: 1.0,
+            sidechain: Sidechain::Input,
             sidechain_high_pass_hz: None,
             makeup_db: 0.0,
         }
@@ -72,6 +76,7 @@ impl Compressor {
         within(place, "release_ms", self.release_ms, 1.0..=5000.0)?;
         within(place, "lookahead_ms", self.lookahead_ms, 0.0..=50.0)?;
         within(place, "link", self.link, 0.0..=1.0)?;
+        self.sidechain.check(place, stage)?;
         check_high_pass(place, self.sidechain_high_pass_hz, stage)?;
         within(place, "makeup_db", self.makeup_db, -40.0..=40.0)
     }
@@ -83,7 +88,7 @@ impl Compressor {
     pub(super) fn design(&self, stage: &Stage) -> Design {
         let (attack, release) = (Seconds(self.attack_ms / 1e3), Seconds(self.release_ms / 1e3));
         Design {
-            levels: Levels::new(self.sidechain_high_pass_hz, self.detector, self.link, stage),
+            levels: Levels::new(self.sidechain_high_pass_hz, self.detector, self.link, self.sidechain, stage),
             curve: Curve {
                 threshold_db: self.threshold_db as f32,
                 slope: (1.0 - 1.0 / self.ratio) as f32,
@@ -120,6 +125,10 @@ pub(super) fn check_high_pass(place: &Place, hz: Option<f64>, stage: &Stage) -> 
 pub(super) struct Controlled(pub(super) Control);
 
 impl Processor for Controlled {
+    fn hear(&mut self, sidechain: &Planes) {
+        self.0.hear(sidechain);
+    }
+
     fn process(&mut self, block: &mut Planes) {
         self.0.process(block);
     }

@@ -7,6 +7,7 @@ use super::ballistics::{Ballistics, Follower};
 use super::curve::Curve;
 use super::decibels::amplitudes;
 use super::level::Levels;
+use super::sidechain::Sidechain;
 use crate::chain::{Delay, Planes, Stage};
 
 /// Settings of a [`Control`], checked.
@@ -24,6 +25,8 @@ pub(super) struct Design {
 #[derive(Debug)]
 pub(super) struct Control {
     design: Design,
+    /// What the detector hears instead of the sound.
+    sidechain: Option<Planes>,
     followers: Vec<Follower>,
     delay: Delay,
     deepest: f32,
@@ -34,6 +37,7 @@ impl Control {
         Control {
             followers: vec![Follower::default(); design.levels.rows()],
             delay: Delay::new(stage.channels, stage.frames(design.lookahead)),
+            sidechain: (design.levels.sidechain() == Sidechain::External).then(|| Planes::new(stage.sidechain)),
             design,
             deepest: 0.0,
         }
@@ -53,6 +57,11 @@ impl Control {
         self.delay.clone_from(&old.delay);
     }
 
+    /// Whether the sidechain decides.
+    pub(super) fn is_external(&self) -> bool {
+        self.sidechain.is_some()
+    }
+
     pub(super) fn latency(&self) -> usize {
         self.delay.frames()
     }
@@ -64,10 +73,17 @@ impl Control {
         self.deepest = 0.0;
     }
 
+    /// Takes in what the sidechain says while the next block is processed.
+    pub(super) fn hear(&mut self, said: &Planes) {
+        if let Some(sidechain) = &mut self.sidechain {
+            sidechain.copy_from(said);
+        }
+    }
+
     pub(super) fn process(&mut self, block: &mut Planes) {
         let Design { levels, curve, ballistics, gate, makeup_db, .. } = &mut self.design;
         let (frames, makeup_db) = (block.frames(), *makeup_db as f32);
-        levels.measure(block);
+        levels.measure(self.sidechain.as_ref().unwrap_or(block));
         self.delay.process(block);
         for (index, follower) in self.followers.iter_mut().enumerate() {
             let row = levels.row(index, frames);

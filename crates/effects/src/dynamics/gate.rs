@@ -6,6 +6,7 @@ use super::compressor::{Controlled, Detector, check_high_pass};
 use super::control::{Control, Design};
 use super::curve::Curve;
 use super::level::Levels;
+use super::sidechain::Sidechain;
 use crate::EffectsError;
 use crate::chain::{Place, Processor, Stage, within};
 
@@ -33,6 +34,8 @@ pub struct Gate {
     pub lookahead_ms: f64,
     /// 1: the loudest channel opens all, 0: each opens itself; between them in between.
     pub link: f64,
+    /// What the detector listens to.
+    pub sidechain: Sidechain,
     /// The detector hears only what is higher than that, 10 to 5000 Hz.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sidechain_high_pass_hz: Option<f64>,
@@ -51,6 +54,7 @@ impl Default for Gate {
             detector: Detector::Peak,
             lookahead_ms: 0.0,
             link: 1.0,
+            sidechain: Sidechain::Input,
             sidechain_high_pass_hz: None,
         }
     }
@@ -68,6 +72,7 @@ impl Gate {
         within(place, "release_ms", self.release_ms, 1.0..=5000.0)?;
         within(place, "lookahead_ms", self.lookahead_ms, 0.0..=50.0)?;
         within(place, "link", self.link, 0.0..=1.0)?;
+        self.sidechain.check(place, stage)?;
         check_high_pass(place, self.sidechain_high_pass_hz, stage)
     }
 
@@ -75,7 +80,7 @@ impl Gate {
         let seconds = |ms: f64| Seconds(ms / 1e3);
         let (attack, hold, release) = (seconds(self.attack_ms), seconds(self.hold_ms), seconds(self.release_ms));
         Design {
-            levels: Levels::new(self.sidechain_high_pass_hz, self.detector, self.link, stage),
+            levels: Levels::new(self.sidechain_high_pass_hz, self.detector, self.link, self.sidechain, stage),
             curve: Curve {
                 threshold_db: self.threshold_db as f32,
                 slope: (self.ratio - 1.0) as f32,

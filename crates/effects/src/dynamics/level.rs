@@ -4,6 +4,7 @@ use rae_dsp::biquad::{Biquad, Cascade};
 
 use super::compressor::Detector;
 use super::decibels::levels_of_powers;
+use super::sidechain::Sidechain;
 use crate::chain::{CHUNK, Planes, Stage};
 
 /// The mean power's time constant in seconds.
@@ -14,6 +15,7 @@ const FLAT: f64 = std::f64::consts::FRAC_1_SQRT_2;
 /// The levels of a block, in dB.
 #[derive(Clone, Debug)]
 pub(super) struct Levels {
+    sidechain: Sidechain,
     filter: Option<(Cascade, Planes)>,
     detector: Detector,
     /// 1: all channels have the loudest one's level; 0: each has its own.
@@ -26,21 +28,32 @@ pub(super) struct Levels {
 }
 
 impl Levels {
-    pub(super) fn new(high_pass_hz: Option<f64>, detector: Detector, link: f64, stage: &Stage) -> Levels {
-        let filter = |hz: f64| Cascade::new(&[Biquad::high_pass(hz / stage.hz(), FLAT)], stage.channels);
-        let rows = if link == 1.0 { 1 } else { stage.channels };
+    pub(super) fn new(
+        high_pass_hz: Option<f64>,
+        detector: Detector,
+        link: f64,
+        sidechain: Sidechain,
+        stage: &Stage,
+    ) -> Levels {
+        let heard = sidechain.channels(stage);
+        let filter = |hz: f64| Cascade::new(&[Biquad::high_pass(hz / stage.hz(), FLAT)], heard);
+        let rows = if link == 1.0 || heard != stage.channels { 1 } else { heard };
         Levels {
-            filter: high_pass_hz.map(|hz| (filter(hz), Planes::new(stage.channels))),
+            sidechain,
+            filter: high_pass_hz.map(|hz| (filter(hz), Planes::new(heard))),
             detector,
             link: link as f32,
-            means: Cascade::new(&[mean(stage)], stage.channels),
+            means: Cascade::new(&[mean(stage)], heard),
             squares: vec![0.0; CHUNK],
             rows: vec![[0.0; CHUNK]; rows],
         }
     }
 
-    /// Goes on from what others remember.
+    /// Goes on from what others remember, if they listen to the same.
     pub(super) fn go_on_from(&mut self, old: &Levels) {
+        if self.sidechain != old.sidechain {
+            return;
+        }
         self.means.clone_from(&old.means);
         if let (Some((old, _)), Some((new, _))) = (&old.filter, &mut self.filter) {
             *new = old.retuned(new.filters());
@@ -52,6 +65,11 @@ impl Levels {
         if let Some((filter, _)) = &mut self.filter {
             filter.reset();
         }
+    }
+
+    /// What they are those of.
+    pub(super) fn sidechain(&self) -> Sidechain {
+        self.sidechain
     }
 
     /// How many control signals there are.

@@ -13,8 +13,10 @@ mod gate;
 mod level;
 mod limiter;
 mod multiband;
+mod sidechain;
 
 pub use compressor::{Compressor, Detector};
 pub use gate::Gate;
 pub use limiter::TruePeakLimiter;
 pub use multiband::{DeEsser, MultibandCompressor};
+pub use sidechain::Sidechain;

@@ -8,6 +8,7 @@ use super::control::{Control, Design};
 use super::crossover::Crossover;
 use super::curve::Curve;
 use super::level::Levels;
+use super::sidechain::Sidechain;
 use crate::EffectsError;
 use crate::chain::{Delay, Effect, Place, Planes, Processor, Stage, within};
 
@@ -15,7 +16,7 @@ use crate::chain::{Delay, Effect, Place, Planes, Processor, Stage, within};
 const MAX_BANDS: usize = 8;
 
 /// A compressor for each part of the spectrum. Where none of them acts, the bands sum to the input with the phase of an
-/// all-pass.
+/// all-pass. A band whose sidechain is external listens to the same part of that.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MultibandCompressor {
@@ -109,7 +110,7 @@ impl DeEsser {
     fn designs(&self, stage: &Stage) -> Vec<Option<Design>> {
         let seconds = |ms: f64| Seconds(ms / 1e3);
         let highs = Design {
-            levels: Levels::new(None, Detector::Peak, 1.0, stage),
+            levels: Levels::new(None, Detector::Peak, 1.0, Sidechain::Input, stage),
             curve: Curve {
                 threshold_db: self.threshold_db as f32,
                 slope: (1.0 - 1.0 / self.ratio) as f32,
@@ -136,6 +137,8 @@ struct Bands {
     crossover: Crossover,
     bands: Vec<RunningBand>,
     planes: Vec<Planes>,
+    /// Splits the sidechain, where a band listens to it.
+    sidechain: Option<(Crossover, Vec<Planes>)>,
     latency: usize,
 }
 
@@ -159,8 +162,11 @@ impl Bands {
         let controls: Vec<_> =
             designs.into_iter().map(|design| design.map(|design| Control::new(design, stage))).collect();
         let latency = controls.iter().flatten().map(Control::latency).max().unwrap_or(0);
+        let is_external = controls.iter().flatten().any(Control::is_external);
+        let parts = || vec![Planes::new(stage.sidechain); controls.len()];
         Bands {
             crossover: Crossover::new(crossovers_hz, stage),
+            sidechain: is_external.then(|| (Crossover::new(crossovers_hz, &stage.of_sidechain()), parts())),
             planes: vec![Planes::new(stage.channels); controls.len()],
             bands: controls.into_iter().map(|control| RunningBand::new(control, latency, stage)).collect(),
             latency,
@@ -174,6 +180,9 @@ impl Bands {
             return new;
         }
         new.crossover = self.crossover.retuned(crossovers_hz, stage);
+        if let (Some((new, _)), Some((old, _))) = (&mut new.sidechain, &self.sidechain) {
+            *new = old.retuned(crossovers_hz, stage);
+        }
         for (new, old) in new.bands.iter_mut().zip(&self.bands) {
             if let (Some(control), Some(old)) = (&mut new.control, &old.control)
                 && control.latency() == old.latency()
@@ -189,6 +198,14 @@ impl Bands {
 }
 
 impl Processor for Bands {
+    fn hear(&mut self, sidechain: &Planes) {
+        let Some((crossover, parts)) = &mut self.sidechain else { return };
+        crossover.split(sidechain, parts);
+        for (band, part) in self.bands.iter_mut().zip(parts) {
+            band.control.iter_mut().for_each(|control| control.hear(part));
+        }
+    }
+
     fn process(&mut self, block: &mut Planes) {
         self.crossover.split(block, &mut self.planes);
         for (band, planes) in self.bands.iter_mut().zip(&mut self.planes) {
@@ -220,6 +237,7 @@ impl Processor for Bands {
 
     fn reset(&mut self) {
         self.crossover.reset();
+        self.sidechain.iter_mut().for_each(|(crossover, _)| crossover.reset());
         for band in &mut self.bands {
             if let Some(control) = &mut band.control {
                 control.reset();

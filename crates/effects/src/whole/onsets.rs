@@ -4,6 +4,8 @@ use rae_dsp::AudioBuffer;
 use rae_dsp::fft::Complex32;
 
 use super::spectra::{Spectra, power};
+use crate::EffectsError;
+use crate::chain::{GoOn, poll};
 
 /// The share of a spectrum that has to be new.
 const NEW: f32 = 0.3;
@@ -13,13 +15,20 @@ const LEAST: f32 = 1e-5;
 const AROUND: usize = 4;
 
 /// Frames at which sounds begin, ascending, with how much of each is new.
-pub(super) fn onsets(sound: &AudioBuffer, spectra: &mut Spectra) -> Vec<(usize, f32)> {
+pub(super) fn onsets(
+    sound: &AudioBuffer,
+    spectra: &mut Spectra,
+    go_on: &mut GoOn<'_>,
+) -> Result<Vec<(usize, f32)>, EffectsError> {
     let (points, hop) = (spectra.points(), spectra.hop());
     let bins = points / 2 + 1;
     let mut spectrum = vec![Complex32::default(); points];
     let (mut before, mut now) = (vec![0.0; bins], vec![0.0; bins]);
     let mut steps = Vec::new();
     for middle in (0..sound.frames() + hop).step_by(hop) {
+        if steps.len().is_multiple_of(64) {
+            poll(go_on)?;
+        }
         now.fill(0.0);
         for first in (0..sound.channels()).step_by(2) {
             let left = sound.channel(first);
@@ -39,7 +48,7 @@ pub(super) fn onsets(sound: &AudioBuffer, spectra: &mut Spectra) -> Vec<(usize, 
         step.new > NEW * step.all && step.power > LEAST * loudest && around.iter().all(|other| other.new <= step.new)
     };
     let found = (0..steps.len()).filter(is_onset);
-    found.map(|index| (steepest(sound, index * hop, points), steps[index].new)).collect()
+    Ok(found.map(|index| (steepest(sound, index * hop, points), steps[index].new)).collect())
 }
 
 /// What a window has beside the one before.

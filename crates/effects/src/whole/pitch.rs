@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::resample::resampled;
 use super::vocoder::stretched;
 use crate::EffectsError;
-use crate::chain::{Place, Stage, within};
+use crate::chain::{GoOn, Place, Stage, within};
 
 /// A recording at another pitch, as long as before: stretched by the ratio of frequencies, then read so much faster.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,16 +24,21 @@ impl PitchShift {
         (self.semitones / 12.0).exp2()
     }
 
-    pub(crate) fn apply(&self, sound: AudioBuffer, stage: &Stage) -> AudioBuffer {
+    pub(crate) fn apply(
+        &self,
+        sound: AudioBuffer,
+        stage: &Stage,
+        go_on: &mut GoOn<'_>,
+    ) -> Result<AudioBuffer, EffectsError> {
         if self.semitones == 0.0 {
-            return sound;
+            return Ok(sound);
         }
         let ratio = self.ratio();
-        let longer = stretched(&sound, ratio, stage.rate);
+        let longer = stretched(&sound, ratio, stage.rate, go_on)?;
         let mut shifted = AudioBuffer::new(sound.channels(), sound.frames());
         for channel in 0..sound.channels() {
-            resampled(longer.channel(channel), ratio, shifted.channel_mut(channel));
+            resampled(longer.channel(channel), ratio, shifted.channel_mut(channel), go_on)?;
         }
-        shifted
+        Ok(shifted)
     }
 }

@@ -2,6 +2,9 @@
 
 use rae_dsp::window::{kaiser, sinc};
 
+use crate::EffectsError;
+use crate::chain::{GoOn, poll};
+
 /// Zeros of the sinc on each side, and places between two of them at which it is known.
 const ZEROS: usize = 32;
 const PLACES: usize = 512;
@@ -10,7 +13,7 @@ const EDGE: f64 = 0.95;
 
 /// Fills `out` with the samples at 0, `step`, 2·`step`…; outside there is silence. What would lie above half the new rate is
 /// left out.
-pub(super) fn resampled(samples: &[f32], step: f64, out: &mut [f32]) {
+pub(super) fn resampled(samples: &[f32], step: f64, out: &mut [f32], go_on: &mut GoOn<'_>) -> Result<(), EffectsError> {
     let table: Vec<f32> = (0..=ZEROS * PLACES + 1)
         .map(|place| {
             let x = place as f64 / PLACES as f64;
@@ -20,6 +23,9 @@ pub(super) fn resampled(samples: &[f32], step: f64, out: &mut [f32]) {
     let cutoff = EDGE * (1.0 / step).min(1.0);
     let reach = ZEROS as f64 / cutoff;
     for (n, out) in out.iter_mut().enumerate() {
+        if n.is_multiple_of(1 << 16) {
+            poll(go_on)?;
+        }
         let middle = n as f64 * step;
         let first = (middle - reach).ceil().max(0.0) as usize;
         let end = samples.len().min((middle + reach).floor().max(0.0) as usize + 1);
@@ -32,4 +38,5 @@ pub(super) fn resampled(samples: &[f32], step: f64, out: &mut [f32]) {
         }
         *out = (sum * cutoff) as f32;
     }
+    Ok(())
 }

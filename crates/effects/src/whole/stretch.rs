@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::vocoder::stretched;
 use crate::EffectsError;
-use crate::chain::{Place, Stage, within};
+use crate::chain::{GoOn, Place, Stage, within};
 
 /// A recording made longer or shorter at its pitch.
 ///
@@ -28,7 +28,12 @@ impl TimeStretch {
         within(&place.named("time_stretch"), "ratio", self.ratio, 0.25..=4.0)
     }
 
-    pub(crate) fn apply(&self, sound: AudioBuffer, stage: &Stage) -> AudioBuffer {
-        if self.ratio == 1.0 { sound } else { stretched(&sound, self.ratio, stage.rate) }
+    pub(crate) fn apply(
+        &self,
+        sound: AudioBuffer,
+        stage: &Stage,
+        go_on: &mut GoOn<'_>,
+    ) -> Result<AudioBuffer, EffectsError> {
+        if self.ratio == 1.0 { Ok(sound) } else { stretched(&sound, self.ratio, stage.rate, go_on) }
     }
 }

@@ -6,16 +6,23 @@ use rae_units::SampleRate;
 
 use super::onsets::onsets;
 use super::spectra::{Spectra, power, turn};
+use crate::EffectsError;
+use crate::chain::{GoOn, poll};
 
 /// A recording `ratio` times as long.
-pub(super) fn stretched(sound: &AudioBuffer, ratio: f64, rate: SampleRate) -> AudioBuffer {
+pub(super) fn stretched(
+    sound: &AudioBuffer,
+    ratio: f64,
+    rate: SampleRate,
+    go_on: &mut GoOn<'_>,
+) -> Result<AudioBuffer, EffectsError> {
     let frames = (sound.frames() as f64 * ratio).round() as usize;
     let mut out = AudioBuffer::new(sound.channels(), frames);
     if sound.is_empty() || frames == 0 {
-        return out;
+        return Ok(out);
     }
     let mut spectra = Spectra::new(rate);
-    let map = TimeMap::new(&onsets(sound, &mut spectra), [sound.frames(), frames], ratio, spectra.points());
+    let map = TimeMap::new(&onsets(sound, &mut spectra, go_on)?, [sound.frames(), frames], ratio, spectra.points());
     let mut silence = vec![0.0; frames];
     for first in (0..sound.channels()).step_by(2) {
         let planes = &mut out.planar_mut()[first * frames..];
@@ -25,9 +32,9 @@ pub(super) fn stretched(sound: &AudioBuffer, ratio: f64, rate: SampleRate) -> Au
         } else {
             (&[][..], &mut silence[..])
         };
-        stretch_pair([sound.channel(first), right_in], [left, right_out], &map, &mut spectra);
+        stretch_pair([sound.channel(first), right_in], [left, right_out], &map, &mut spectra, go_on)?;
     }
-    out
+    Ok(out)
 }
 
 /// Which frame of the input is heard at a frame of the output: straight lines between anchors, one to one around onsets.
@@ -94,13 +101,22 @@ fn spaced(onsets: &[(usize, f32)], apart: f64) -> Vec<usize> {
     kept.into_iter().map(|(frame, _)| frame).collect()
 }
 
-fn stretch_pair(pair: [&[f32]; 2], [left, right]: [&mut [f32]; 2], map: &TimeMap, spectra: &mut Spectra) {
+fn stretch_pair(
+    pair: [&[f32]; 2],
+    [left, right]: [&mut [f32]; 2],
+    map: &TimeMap,
+    spectra: &mut Spectra,
+    go_on: &mut GoOn<'_>,
+) -> Result<(), EffectsError> {
     let (points, hop) = (spectra.points(), spectra.hop() as i64);
     let empty = || vec![Complex32::default(); points];
     let (mut now, mut before, mut said) = (empty(), empty(), empty());
     let mut turns = vec![Complex32::new(1.0, 0.0); points / 2 + 1];
     // From where the first window would begin before the sound does, to where the last one ends after it.
     for step in -2..=left.len() as i64 / hop + 2 {
+        if step % 64 == 0 {
+            poll(go_on)?;
+        }
         let middle = step * hop;
         let from = map.input(middle as f64).round() as i64;
         spectra.take(pair, from, &mut now);
@@ -120,6 +136,7 @@ fn stretch_pair(pair: [&[f32]; 2], [left, right]: [&mut [f32]; 2], map: &TimeMap
         now.copy_from_slice(&said);
         spectra.add(&mut now, middle, [&mut *left, &mut *right]);
     }
+    Ok(())
 }
 
 /// By what each bin has to be turned: every peak as its own phase asks, and what lies around it alike.

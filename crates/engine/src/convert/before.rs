@@ -56,7 +56,7 @@ impl ConvertSettings {
         progress: &mut Passes<'_, '_>,
     ) -> Result<Before, Error> {
         let Some(path) = path.filter(|_| self.measures()) else { return Ok(Before { gain: 1.0, level: None }) };
-        let mut job = Job::new(AudioReader::open(path)?, encoding, self, way)?;
+        let mut job = Job::new(AudioReader::open(path)?, encoding, self, way, progress)?;
         let tagged = self.loudness_tags != LoudnessTags::Keep;
         let meter = tagged.then(|| Measurer::new(job.source.rate(), job.source.channels()));
         let (mut meter, mut peak) = (meter.transpose()?, 0.0f32);

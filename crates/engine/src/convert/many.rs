@@ -46,7 +46,7 @@ pub fn convert_files(
 ) -> Result<Vec<ConvertedFile>, Error> {
     let work = Worker {
         one: &|settings, input, output, observer| convert(input, output, settings, observer),
-        meter: &|path, observer| meter(path, settings, &Ok, observer),
+        meter: &|path, observer| meter(path, settings, &|source, _| Ok(source), observer),
     };
     each_file(inputs, folder, settings, jobs, &work, observer)
 }
@@ -70,9 +70,10 @@ pub(crate) fn meter<S: AudioSource>(
 ) -> Result<LoudnessMeter, Error> {
     let reader = AudioReader::open(path)?;
     let encoding = settings.encoding(None, reader.info().samples)?;
-    let mut job = Job::new(reader, encoding, settings, way)?;
+    let mut progress = Passes::new(observer, 1);
+    let mut job = Job::new(reader, encoding, settings, way, &mut progress)?;
     let mut measurer = Measurer::new(job.source.rate(), job.source.channels())?;
-    Passes::new(observer, 1).pass(&mut job.source, |block| {
+    progress.pass(&mut job.source, |block| {
         measurer.push(&(0..block.channels()).map(|channel| block.channel(channel)).collect::<Vec<_>>());
     })?;
     Ok(measurer.meter().clone())

@@ -18,7 +18,7 @@ pub use before::LoudnessTags;
 pub use many::{ConvertObserver, ConvertedFile, FilesObserver, WorkedFile, convert_files};
 pub(crate) use many::{Worker, each_file, meter};
 pub use run::convert;
-pub(crate) use run::{Job, Passes, can_be_read_twice, through};
+pub(crate) use run::{GoOn, Job, Passes, can_be_read_twice, through};
 
 /// Where sound comes from.
 pub enum ConvertInput {

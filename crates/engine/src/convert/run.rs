@@ -20,8 +20,11 @@ use crate::{Error, Observer, Progress};
 /// Blocks between the threads, at most.
 const BLOCKS: usize = 4;
 
-/// What sound passes between its file and the other one.
-pub(crate) type Way<'a, S> = dyn Fn(Box<dyn AudioSource>) -> Result<S, Error> + 'a;
+/// What sound passes between its file and the other one. What takes long asks whether to go on.
+pub(crate) type Way<'a, S> = dyn Fn(Box<dyn AudioSource>, &mut GoOn<'_>) -> Result<S, Error> + 'a;
+
+/// Whether to go on.
+pub(crate) type GoOn<'a> = dyn FnMut() -> ControlFlow<()> + 'a;
 
 /// Makes an audio file of another, or of what comes through a pipe. Tags are carried over. Sound beyond full scale is
 /// lost in all formats but WAV of floats; the report says so.
@@ -34,7 +37,7 @@ pub fn convert(
     settings: &ConvertSettings,
     observer: &mut Observer<'_>,
 ) -> Result<ConvertReport, Error> {
-    Ok(through(input, output, settings, false, &Ok, observer)?.0)
+    Ok(through(input, output, settings, false, &|source, _| Ok(source), observer)?.0)
 }
 
 /// As [`convert`], with something on the way, which may change the sound. Gives back what the sound has passed.
@@ -63,7 +66,7 @@ pub(crate) fn through<S: AudioSource>(
     let encoding = settings.encoding(output.path(), reader.info().samples)?;
     let rounding = settings.rounding(reader.info().samples, encoding);
     settings.check_tags(encoding)?;
-    let mut job = Job::new(reader, encoding, settings, way)?;
+    let mut job = Job::new(reader, encoding, settings, way, &mut progress)?;
     encoding.check(&job.spec)?;
     let (mut report, source) = match output {
         ConvertOutput::File(output) => {
@@ -106,13 +109,14 @@ pub(crate) struct Passes<'a, 'b> {
     observer: &'a mut Observer<'b>,
     pub(crate) done: usize,
     passes: usize,
-    /// What was told last; it never falls.
-    fraction: f64,
+    /// What was told last; its fraction never falls.
+    last: Progress,
 }
 
 impl<'a, 'b> Passes<'a, 'b> {
     pub(crate) fn new(observer: &'a mut Observer<'b>, passes: usize) -> Passes<'a, 'b> {
-        Passes { observer, done: 0, passes, fraction: 0.0 }
+        let last = Progress { position: Seconds(0.0), expected: Seconds(0.0), fraction: 0.0 };
+        Passes { observer, done: 0, passes, last }
     }
 
     /// How many there will be, as far as is known.
@@ -140,12 +144,17 @@ impl<'a, 'b> Passes<'a, 'b> {
         let share = expected.map_or(0.0, |expected| position as f64 / expected.0.max(position).max(1) as f64);
         let expected = expected.map_or(position, |expected| expected.0.max(position));
         let seconds = |frames| Frames(frames).seconds(rate);
-        let fraction = ((self.done as f64 + share) / self.passes as f64).clamp(self.fraction, 1.0);
-        self.fraction = fraction;
-        match (self.observer)(Progress { position: seconds(position), expected: seconds(expected), fraction }) {
+        let fraction = ((self.done as f64 + share) / self.passes as f64).clamp(self.last.fraction, 1.0);
+        self.last = Progress { position: seconds(position), expected: seconds(expected), fraction };
+        match self.go_on() {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::Cancelled),
         }
+    }
+
+    /// Tells what was told last, where nothing else can be.
+    pub(crate) fn go_on(&mut self) -> ControlFlow<()> {
+        (self.observer)(self.last)
     }
 }
 
@@ -163,10 +172,12 @@ impl<S: AudioSource> Job<S> {
         encoding: Encoding,
         settings: &ConvertSettings,
         way: &Way<'_, S>,
+        progress: &mut Passes<'_, '_>,
     ) -> Result<Job<S>, Error> {
         let from = reader.info().clone();
         let rate = settings.rate(encoding, from.rate);
-        let source = way(changed(Box::new(reader), Some(rate), settings.channels)?)?;
+        let changed = changed(Box::new(reader), Some(rate), settings.channels)?;
+        let source = way(changed, &mut || progress.go_on())?;
         let channels = u16::try_from(source.channels()).unwrap_or(u16::MAX);
         let spec = AudioSpec { rate, channels, max_frames: source.frames(), tags: from.tags.clone() };
         Ok(Job { from, source, spec, encoding })
