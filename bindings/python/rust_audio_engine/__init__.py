@@ -36,8 +36,8 @@ from ._functions import (
 from ._midi import MidiFile, MidiNote
 from ._options import RenderOptions
 from ._pictures import generate_waveform, pianoroll, spectrogram, waveform_peaks
-from ._process import FileOptions, master, process
-from ._results import BatchResult, ConvertReport, ConvertResult, RenderReport
+from ._process import FileOptions, batch_master, batch_process, master, process
+from ._results import BatchResult, ConvertReport, ConvertResult, ProcessResult, RenderReport
 from ._song import MidiSource
 from ._sound import Audio, batch_convert, convert, read, write
 from ._soundfont import SoundFont
@@ -68,6 +68,7 @@ __all__ = [
     "MissingFileError",
     "OutputExistsError",
     "Position",
+    "ProcessResult",
     "Processor",
     "RenderOptions",
     "RenderReport",
@@ -80,6 +81,8 @@ __all__ = [
     "analyze_performance",
     "assess",
     "batch_convert",
+    "batch_master",
+    "batch_process",
     "batch_synthesize_midi",
     "convert",
     "doctor",

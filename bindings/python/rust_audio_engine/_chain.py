@@ -91,9 +91,14 @@ class Chain:
         effects: list[dict[str, Any]] = self.to_dict()["effects"]
         return effects
 
-    def prepare(self, sample_rate: int, channels: int = 2) -> Processor:
-        """Make the chain ready for blocks of sound."""
-        return Processor(self, sample_rate, channels)
+    def with_impulse_response(self, path: StrPath, wet: float = 0.3) -> Self:
+        """The chain with a reverb by this impulse response, an audio file, behind its effects but before a limiter at
+        its end. ``wet`` is the reverb's share, 0 to 1."""
+        return self._of(_core.chain_with_response(self._json, os.fspath(path), float(wet)))
+
+    def prepare(self, sample_rate: int, channels: int = 2, sidechain_channels: int = 0) -> Processor:
+        """Make the chain ready for blocks of sound, and of a sidechain if effects listen to one."""
+        return Processor(self, sample_rate, channels, sidechain_channels)
 
     def __add__(self, other: Chain) -> Chain:
         """The effects of this chain, then those of the other one."""
@@ -120,15 +125,19 @@ class Processor:
     cut into blocks. Threads may share it, one block at a time.
     """
 
-    def __init__(self, chain: ChainSource, sample_rate: int, channels: int = 2) -> None:
-        self._core = _core.Processor(_json_of(chain), sample_rate, channels)
+    def __init__(self, chain: ChainSource, sample_rate: int, channels: int = 2, sidechain_channels: int = 0) -> None:
+        self._core = _core.Processor(_json_of(chain), sample_rate, channels, sidechain_channels)
 
-    def process(self, block: NDArray[np.floating]) -> NDArray[np.float32]:
+    def process(
+        self, block: NDArray[np.floating], sidechain: NDArray[np.floating] | None = None
+    ) -> NDArray[np.float32]:
         """The next block, of any length: shape (channels, frames), or (frames,) for one channel. What comes out is as
-        long and lies :attr:`latency` frames behind."""
+        long and lies :attr:`latency` frames behind. ``sidechain`` is what belongs to the same frames; without it the
+        sidechain is silent."""
         import numpy as np
 
-        output = self._core.process(core_samples(block, "block"))
+        said = None if sidechain is None else core_samples(sidechain, "sidechain")
+        output = self._core.process(core_samples(block, "block"), said)
         return output if np.ndim(block) == 2 else output[0]
 
     def flush(self) -> NDArray[np.float32]:
@@ -167,6 +176,11 @@ class Processor:
         """Channels of every block."""
         return self._core.channels
 
+    @property
+    def sidechain_channels(self) -> int:
+        """Channels of the sidechain; 0 where there is none."""
+        return self._core.sidechain_channels
+
     def reductions(self) -> dict[str, float]:
         """How far effects turned down at most since this was last called, in dB by their places such as
         ``"effects[1].bands[0]"``."""
@@ -178,13 +192,18 @@ def presets() -> dict[str, str]:
     return dict(_core.presets())
 
 
-def chain_json(chain: ChainSource | None, preset: str | None) -> str | None:
-    """The JSON of a chain or a preset, of which there can be one."""
+def chain_json(
+    chain: ChainSource | None, preset: str | None, ir: StrPath | None = None, wet: float | None = None
+) -> str | None:
+    """The JSON of a chain or a preset, of which there can be one, with the reverb of an impulse response."""
     if chain is not None and preset is not None:
         raise TypeError("chain and preset both choose effects; use one of them")
-    if preset is not None:
-        return _core.chain_from_preset(preset)
-    return None if chain is None else _json_of(chain)
+    if wet is not None and ir is None:
+        raise TypeError("wet is the share of the impulse response's reverb; name one with ir")
+    made = _core.chain_from_preset(preset) if preset is not None else None if chain is None else _json_of(chain)
+    if ir is None:
+        return made
+    return _core.chain_with_response(made or Chain().to_json(), os.fspath(ir), 0.3 if wet is None else float(wet))
 
 
 def _json_of(chain: ChainSource) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,25 @@ class ConvertReport:
     peak_dbfs: float | None
     """Highest sample before it is encoded; None for silence."""
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessResult:
+    """What became of one file of many that were processed or mastered. It is a path: ``open(result)`` opens the output,
+    and where there is none raises ``result.error``."""
+
+    input_path: str
+    path: str
+    """Where the output is, or would be."""
+    report: dict[str, Any] | None
+    """What :func:`process` or :func:`master` gives for one file; None where the file failed."""
+    error: Exception | None
+    """Why the file failed; None where it is done."""
+
+    def __fspath__(self) -> str:
+        if self.error is not None:
+            raise self.error
+        return self.path
 
 
 @dataclass(frozen=True, slots=True)

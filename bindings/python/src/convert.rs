@@ -9,9 +9,10 @@ use pyo3::exceptions::{PyBaseException, PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_audio_engine::{
-    ConvertOutput, ConvertReport, ConvertSettings, ConvertedFile, Decibels, LoudnessTags, Progress, ReadSettings,
-    SampleRate, TagKey, WriteSettings, convert, convert_files, read_audio, write_audio,
+    ConvertOutput, ConvertSettings, Decibels, LoudnessTags, Progress, ReadSettings, SampleRate, TagKey, WorkedFile,
+    WriteSettings, convert, convert_files, read_audio, write_audio,
 };
+use serde::Serialize;
 
 use crate::errors;
 use crate::options::{self, Options};
@@ -23,7 +24,7 @@ use crate::watch::Watch;
 type Read<'py> = (Bound<'py, PyArray2<f32>>, u32, Vec<String>);
 
 /// Output, report as JSON and exception of one file.
-type ConvertedItem = (OsString, Option<String>, Option<Py<PyBaseException>>);
+pub(crate) type WorkedItem = (OsString, Option<String>, Option<Py<PyBaseException>>);
 
 /// Reads a file into an array.
 #[pyfunction]
@@ -92,14 +93,17 @@ pub(crate) fn convert_batch(
     folder: PathBuf,
     options: &Bound<'_, PyDict>,
     progress: Option<Py<PyAny>>,
-) -> PyResult<Vec<ConvertedItem>> {
+) -> PyResult<Vec<WorkedItem>> {
     let (settings, jobs) = (settings(&Options(options))?, options::jobs(options)?);
     let files = Watch::over(py, progress, |watch| {
-        let mut observer =
-            |_: Option<&ConvertedFile>, done: usize| watch.update(done as f64 / inputs.len().max(1) as f64);
-        convert_files(&inputs, &folder, &settings, jobs, &mut observer)
+        convert_files(&inputs, &folder, &settings, jobs, &mut |_, done| watch.count(done, inputs.len()))
     })?;
-    let item = |file: ConvertedFile| {
+    items(py, files)
+}
+
+/// What became of files, in order.
+pub(crate) fn items<R: Serialize>(py: Python<'_>, files: Vec<WorkedFile<R>>) -> PyResult<Vec<WorkedItem>> {
+    let item = |file: WorkedFile<R>| {
         let (report, error) = match &file.result {
             Ok(made) => (Some(to_json(made)?), None),
             Err(error) => (None, Some(errors::raise(py, error).into_value(py))),
@@ -109,7 +113,7 @@ pub(crate) fn convert_batch(
     files.into_iter().map(item).collect()
 }
 
-fn to_json(report: &ConvertReport) -> PyResult<String> {
+pub(crate) fn to_json(report: &impl Serialize) -> PyResult<String> {
     serde_json::to_string(report).map_err(|error| PyRuntimeError::new_err(error.to_string()))
 }
 

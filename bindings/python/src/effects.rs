@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use numpy::{PyArray2, PyReadonlyArray2};
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_audio_engine::effects::{Chain, Prepared, Preset};
-use rust_audio_engine::{AudioBuffer, ConvertOutput, Error, SampleRate, process_audio};
+use rust_audio_engine::{AudioBuffer, ConvertOutput, Error, SampleRate, master_files, process_audio, process_files};
 
+use crate::convert::{WorkedItem, items, to_json};
 use crate::sound::{array, find_numpy};
 use crate::watch::Watch;
 use crate::{errors, options};
@@ -60,7 +60,41 @@ pub(crate) fn process_file(
         let output = ConvertOutput::File(output);
         rust_audio_engine::process(input.into(), output, &settings, &mut |progress| watch.update(progress.fraction))
     })?;
-    text(serde_json::to_string(&report))
+    to_json(&report)
+}
+
+/// Takes files through effects into a folder. For every file, in order: its output, and what was made or why nothing was.
+#[pyfunction]
+#[pyo3(signature = (inputs, folder, options, progress=None, /))]
+pub(crate) fn process_batch(
+    py: Python<'_>,
+    inputs: Vec<PathBuf>,
+    folder: PathBuf,
+    options: &Bound<'_, PyDict>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Vec<WorkedItem>> {
+    let (settings, jobs) = (options::process(options)?, options::jobs(options)?);
+    let files = Watch::over(py, progress, |watch| {
+        process_files(&inputs, &folder, &settings, jobs, &mut |_, done| watch.count(done, inputs.len()))
+    })?;
+    items(py, files)
+}
+
+/// Masters files into a folder, as [`process_batch`] processes them.
+#[pyfunction]
+#[pyo3(signature = (inputs, folder, options, progress=None, /))]
+pub(crate) fn master_batch(
+    py: Python<'_>,
+    inputs: Vec<PathBuf>,
+    folder: PathBuf,
+    options: &Bound<'_, PyDict>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Vec<WorkedItem>> {
+    let (settings, jobs) = (options::master(options)?, options::jobs(options)?);
+    let files = Watch::over(py, progress, |watch| {
+        master_files(&inputs, &folder, &settings, jobs, &mut |_, done| watch.count(done, inputs.len()))
+    })?;
+    items(py, files)
 }
 
 /// Masters a file; the report as JSON.
@@ -78,23 +112,35 @@ pub(crate) fn master_file(
         let output = ConvertOutput::File(output);
         rust_audio_engine::master(input.into(), output, &settings, &mut |progress| watch.update(progress.fraction))
     })?;
-    text(serde_json::to_string(&report))
+    to_json(&report)
 }
 
-/// Takes an array of channels by frames through effects.
+/// Takes an array of channels by frames through effects, with another one as sidechain.
 #[pyfunction]
+#[pyo3(signature = (samples, sample_rate, options, sidechain=None))]
 pub(crate) fn process_array<'py>(
     py: Python<'py>,
     samples: PyReadonlyArray2<'_, f32>,
     sample_rate: u32,
     options: &Bound<'_, PyDict>,
+    sidechain: Option<PyReadonlyArray2<'_, f32>>,
 ) -> PyResult<Bound<'py, PyArray2<f32>>> {
     find_numpy(py)?;
     let (chain, tail) = options::chain_and_tail(options)?;
     let rate = rate(py, sample_rate)?;
-    let audio = planar(&samples);
-    let made = py.detach(|| process_audio(&audio, rate, &chain, tail));
-    array(py, made.map_err(|error| errors::raise(py, &error))?)
+    let (audio, sidechain) = (planar(&samples), sidechain.as_ref().map(planar));
+    let made = Watch::over(py, None, |watch| {
+        process_audio(audio, rate, &chain, tail, sidechain.as_ref(), &mut || watch.update(0.0))
+    })?;
+    array(py, made)
+}
+
+/// A chain with a convolution reverb by an impulse response, as JSON.
+#[pyfunction]
+pub(crate) fn chain_with_response(py: Python<'_>, json: &str, path: PathBuf, wet: f64) -> PyResult<String> {
+    let chain = options::chain(py, json)?;
+    let made = py.detach(|| rust_audio_engine::with_impulse_response(chain, &path, wet));
+    Ok(made.map_err(|error| errors::raise(py, &error))?.to_json())
 }
 
 fn rate(py: Python<'_>, hz: u32) -> PyResult<SampleRate> {
@@ -106,16 +152,13 @@ fn planar(samples: &PyReadonlyArray2<'_, f32>) -> AudioBuffer {
     AudioBuffer::from_planar(view.iter().copied().collect(), view.nrows()).unwrap_or_default()
 }
 
-fn text(json: serde_json::Result<String>) -> PyResult<String> {
-    json.map_err(|error| PyRuntimeError::new_err(error.to_string()))
-}
-
 /// A chain at work on blocks.
 #[pyclass(frozen, module = "rust_audio_engine._core")]
 pub(crate) struct Processor {
     prepared: Mutex<Prepared>,
     rate: SampleRate,
     channels: usize,
+    sidechain_channels: usize,
 }
 
 impl Processor {
@@ -132,32 +175,51 @@ impl Processor {
 #[pymethods]
 impl Processor {
     #[new]
-    fn new(py: Python<'_>, chain: &str, sample_rate: u32, channels: usize) -> PyResult<Processor> {
+    #[pyo3(signature = (chain, sample_rate, channels, sidechain_channels=0))]
+    fn new(
+        py: Python<'_>,
+        chain: &str,
+        sample_rate: u32,
+        channels: usize,
+        sidechain_channels: usize,
+    ) -> PyResult<Processor> {
         let chain = options::chain(py, chain)?;
         let rate = rate(py, sample_rate)?;
-        let prepared = py.detach(|| rust_audio_engine::prepare(&chain, rate, channels));
+        let prepared = py.detach(|| rust_audio_engine::prepare(&chain, rate, channels, sidechain_channels));
         let prepared = prepared.map_err(|error| errors::raise(py, &error))?;
-        Ok(Processor { prepared: Mutex::new(prepared), rate, channels })
+        Ok(Processor { prepared: Mutex::new(prepared), rate, channels, sidechain_channels })
     }
 
-    /// The next block, channels by frames.
-    fn process<'py>(&self, py: Python<'py>, block: PyReadonlyArray2<'_, f32>) -> PyResult<Bound<'py, PyArray2<f32>>> {
+    /// The next block, channels by frames, with as much of the sidechain.
+    #[pyo3(signature = (block, sidechain=None))]
+    fn process<'py>(
+        &self,
+        py: Python<'py>,
+        block: PyReadonlyArray2<'_, f32>,
+        sidechain: Option<PyReadonlyArray2<'_, f32>>,
+    ) -> PyResult<Bound<'py, PyArray2<f32>>> {
         find_numpy(py)?;
-        let view = block.as_array();
-        let (channels, frames) = view.dim();
+        let (channels, frames) = block.as_array().dim();
         if channels != self.channels {
             let what = format!(
                 "an array of shape {:?} has {channels} channels, and the processor {}; give (channels, frames)",
-                view.dim(),
+                (channels, frames),
                 self.channels
             );
             return Err(errors::settings(py, what));
         }
-        let mut audio = planar(&block);
+        let expected = (self.sidechain_channels, frames);
+        if let Some(shape) = sidechain.as_ref().map(|said| said.as_array().dim()).filter(|shape| *shape != expected) {
+            let what =
+                format!("the sidechain's shape is {shape:?}, not {expected:?}, as prepared and as long as the block");
+            return Err(errors::settings(py, what));
+        }
+        let (mut audio, said) = (planar(&block), sidechain.as_ref().map(planar).unwrap_or_default());
         if frames > 0 {
             self.with(py, |prepared| {
                 let mut planes: Vec<&mut [f32]> = audio.planar_mut().chunks_exact_mut(frames).collect();
-                prepared.process(&mut planes);
+                let said: Vec<&[f32]> = said.planar().chunks_exact(frames).collect();
+                prepared.process_with_sidechain(&mut planes, &said);
             });
         }
         array(py, audio)
@@ -191,6 +253,11 @@ impl Processor {
     #[getter]
     fn channels(&self) -> usize {
         self.channels
+    }
+
+    #[getter]
+    fn sidechain_channels(&self) -> usize {
+        self.sidechain_channels
     }
 
     /// Places and decibels of the deepest reductions since this was last asked.

@@ -35,8 +35,8 @@ mod _core {
     use super::doctor::examine;
     #[pymodule_export]
     use super::effects::{
-        Processor, chain_from_file, chain_from_preset, chain_from_text, chain_to_toml, master_file, presets,
-        process_array, process_file,
+        Processor, chain_from_file, chain_from_preset, chain_from_text, chain_to_toml, chain_with_response,
+        master_batch, master_file, presets, process_array, process_batch, process_file,
     };
     #[pymodule_export]
     use super::engine::{Engine, resolve_soundfont, timeline};

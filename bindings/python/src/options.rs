@@ -78,7 +78,8 @@ fn chosen_chain(options: &Options<'_, '_>) -> PyResult<Chain> {
 /// How a file is processed.
 pub(crate) fn process(options: &Bound<'_, PyDict>) -> PyResult<ProcessSettings> {
     let (chain, tail) = chain_and_tail(options)?;
-    Ok(ProcessSettings { convert: convert::settings(&Options(options))?, chain, tail })
+    let sidechain = Options(options).get("sidechain")?;
+    Ok(ProcessSettings { convert: convert::settings(&Options(options))?, chain, tail, sidechain })
 }
 
 /// The effects and what follows the end.
@@ -91,6 +92,7 @@ pub(crate) fn chain_and_tail(options: &Bound<'_, PyDict>) -> PyResult<(Chain, Ef
 pub(crate) fn master(options: &Bound<'_, PyDict>) -> PyResult<MasterSettings> {
     let options = Options(options);
     let usual = MasterSettings::default();
+    refuse_strengths(&options)?;
     let reference = options.get::<std::path::PathBuf>("reference")?.map(Reference::new);
     let reference = reference.map(|usual| -> PyResult<Reference> {
         Ok(Reference {
@@ -108,6 +110,23 @@ pub(crate) fn master(options: &Bound<'_, PyDict>) -> PyResult<MasterSettings> {
         ceiling_db: options.or("ceiling_db", usual.ceiling_db)?,
         reference: reference.transpose()?,
     })
+}
+
+/// Strengths that would do nothing are mistakes.
+fn refuse_strengths(options: &Options<'_, '_>) -> PyResult<()> {
+    let is_given = |name| options.get::<Bound<'_, PyAny>>(name).map(|value| value.is_some());
+    let refuse = |what: String| Err(errors::settings(options.0.py(), what));
+    if !is_given("reference")? {
+        for name in ["level_strength", "spectrum_strength", "width_strength"] {
+            if is_given(name)? {
+                return refuse(format!("{name} says how far to go towards a reference, and there is none"));
+            }
+        }
+    }
+    if is_given("lufs")? && is_given("level_strength")? {
+        return refuse("lufs says how loud the result is, level_strength how near to the reference: use one".into());
+    }
+    Ok(())
 }
 
 fn effect_tail(options: &Options<'_, '_>, usual: EffectTail) -> PyResult<EffectTail> {

@@ -44,6 +44,11 @@ impl Watch {
         told
     }
 
+    /// Says how many files of how many are done.
+    pub(crate) fn count(&mut self, done: usize, all: usize) -> ControlFlow<()> {
+        self.update(done as f64 / all.max(1) as f64)
+    }
+
     /// Lets Python do something; asks to stop when it raised something.
     pub(crate) fn call(&mut self, work: impl FnOnce(Python<'_>) -> PyResult<()>) -> ControlFlow<()> {
         let done = Python::attach(|py| {

@@ -8,9 +8,12 @@ from numpy.typing import NDArray
 from rust_audio_engine import (
     AudioEngineWarning,
     Chain,
+    CodecError,
     MissingFileError,
     OutputExistsError,
     SettingsError,
+    batch_master,
+    batch_process,
     master,
     measure,
     presets,
@@ -146,6 +149,91 @@ def test_mastering_reaches_its_loudness(noise: NDArray[np.float32], tmp_path: Pa
     with pytest.warns(AudioEngineWarning, match="no loudness"):
         wavfile.write(source, RATE, np.zeros((RATE, 2), np.float32))
         master(source, output)
+
+
+DUCK: list[dict[str, object]] = [
+    {"type": "true_peak_limiter", "ceiling_db": 0},
+    {"type": "compressor", "sidechain": "external", "threshold_db": -40, "ratio": 4, "knee_db": 0, "detector": "peak"},
+]
+
+
+def test_another_sound_can_decide(tmp_path: Path) -> None:
+    music = np.full((2, RATE), 0.1, np.float32)
+    voice = np.full(RATE, 0.1, np.float32)
+    ducked = process(music, chain=DUCK, sidechain=voice, sample_rate=RATE, tail="trim")
+    assert ducked[1, -1] == pytest.approx(0.1 * 10 ** (-15 / 20), rel=0.006)
+    silent = process(music, chain=DUCK, sidechain=0 * voice, sample_rate=RATE, tail="trim")
+    np.testing.assert_array_equal(silent, music)
+
+    processor = Chain(DUCK).prepare(RATE, 2, sidechain_channels=1)
+    assert processor.sidechain_channels == 1
+    blocks = [processor.process(music[:, at : at + 1000], voice[at : at + 1000]) for at in range(0, RATE, 1000)]
+    streamed = np.concatenate(blocks, axis=1)[:, processor.latency :]
+    np.testing.assert_array_equal(streamed, ducked[:, : streamed.shape[1]])
+    with pytest.raises(SettingsError, match="sidechain's shape"):
+        processor.process(music, voice[:10])
+
+    wavfile.write(tmp_path / "music.wav", RATE, music.T)
+    wavfile.write(tmp_path / "voice.wav", RATE, voice)
+    report = process(
+        tmp_path / "music.wav", tmp_path / "out.wav", chain=DUCK, sidechain=tmp_path / "voice.wav", tail="trim"
+    )
+    assert report["reductions"][1]["deepest_db"] == pytest.approx(15, abs=0.05)
+    np.testing.assert_array_equal(wavfile.read(tmp_path / "out.wav")[1].T, ducked)
+    with pytest.raises(SettingsError, match="its sidechain is external"):
+        process(music, chain=DUCK, sample_rate=RATE)
+    with pytest.raises(SettingsError, match="no effect listens"):
+        process(music, chain=HALF, sidechain=voice, sample_rate=RATE)
+    with pytest.raises(TypeError, match="a file beside a file"):
+        process(tmp_path / "music.wav", tmp_path / "out.wav", chain=DUCK, sidechain=voice)  # type: ignore[call-overload]
+
+
+def test_an_impulse_response_is_a_reverb(tmp_path: Path) -> None:
+    wavfile.write(tmp_path / "echo.wav", RATE, np.eye(1, 1001, 1000, dtype=np.float32)[0])
+    pulse = np.eye(2, 5000, dtype=np.float32)
+    pulse[1] = 0
+    for output in (
+        process(pulse, ir=tmp_path / "echo.wav", wet=0.25, sample_rate=RATE),
+        process(pulse, chain=Chain().with_impulse_response(tmp_path / "echo.wav", 0.25), sample_rate=RATE),
+    ):
+        assert output[0, 0] == pytest.approx(0.75) and output[0, 1000] == pytest.approx(0.25, abs=1e-6)
+    with pytest.raises(MissingFileError, match=r"missing\.wav"):
+        process(pulse, ir=tmp_path / "missing.wav", sample_rate=RATE)
+    with pytest.raises(SettingsError, match="wet share is 2"):
+        process(pulse, ir=tmp_path / "echo.wav", wet=2, sample_rate=RATE)
+    with pytest.raises(TypeError, match="wet"):
+        process(pulse, chain=HALF, wet=0.5, sample_rate=RATE)
+    reverb = {"type": "convolution_reverb", "response": {"type": "file", "path": str(tmp_path / "missing.wav")}}
+    with pytest.raises(MissingFileError, match=r"missing\.wav"):
+        Chain([reverb]).prepare(RATE)
+
+
+def test_many_files_are_processed_and_mastered(noise: NDArray[np.float32], song: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.wav", tmp_path / "b.wav"
+    wavfile.write(first, RATE, noise.T)
+    wavfile.write(second, RATE, noise.T / 4)
+    shares: list[float] = []
+    made = batch_process([first, song, second], tmp_path / "out", chain=HALF, jobs=2, progress=shares.append)
+    assert [Path(result.path).name for result in made] == ["a.wav", song.stem + ".wav", "b.wav"]
+    assert isinstance(made[1].error, CodecError) and made[1].report is None and shares[-1] == 1
+    with pytest.raises(CodecError, match="MIDI"):
+        open(made[1])
+    np.testing.assert_allclose(wavfile.read(made[2])[1].T, noise / 8, atol=1e-6)
+    assert made[0].report is not None and made[0].report["to"] == "WAV"
+    mastered = batch_master([first, second], tmp_path / "masters", reference=first, lufs=-18, format="flac")
+    for result in mastered:
+        assert result.path.endswith(".flac") and result.report is not None and result.report["reference"] is not None
+        assert measure(result)["integrated_lufs"] == pytest.approx(-18, abs=0.1)
+    with pytest.raises(TypeError, match="several paths"):
+        batch_process(first, tmp_path / "out", chain=HALF)  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="jobs"):
+        batch_master([first], tmp_path / "out", jobs=0)
+    with pytest.raises(MissingFileError, match=r"missing\.wav"):
+        batch_master([first], tmp_path / "out", reference=tmp_path / "missing.wav")
+    with pytest.raises(SettingsError, match="spectrum_strength"):
+        master(first, tmp_path / "x.wav", spectrum_strength=0.5)
+    with pytest.raises(SettingsError, match="use one"):
+        master(first, tmp_path / "x.wav", reference=second, lufs=-20, level_strength=0.5)
 
 
 def test_renders_pass_chains(song: Path, tmp_path: Path) -> None:
