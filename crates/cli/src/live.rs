@@ -12,10 +12,12 @@ use rae_live::{
 };
 use rust_audio_engine::soundfont::SoundFont;
 use rust_audio_engine::{
-    BankName, Decibels, Engine, RenderSettings, SampleRate, Seconds, SoundFontChoice, bounded, instructions,
+    BankName, Decibels, Engine, RenderSettings, ResponseFolder, SampleRate, Seconds, SoundFontChoice, bounded,
+    instructions,
 };
 use serde::Serialize;
 
+use crate::effects::ChainOptions;
 use crate::exit::Failure;
 use crate::options::SoundOptions;
 use crate::terminal::{Interrupts, Patience, ProgressLine, print, print_json, say};
@@ -74,6 +76,8 @@ pub(crate) struct LiveOptions {
     seconds: Option<f64>,
     #[command(flatten)]
     sound: SoundOptions,
+    #[command(flatten)]
+    effects: ChainOptions,
     /// Say nothing but errors
     #[arg(long, help_heading = "Work")]
     quiet: bool,
@@ -202,7 +206,9 @@ impl LiveOptions {
     pub(crate) fn settings(&self) -> Result<RenderSettings, Failure> {
         let rate = SampleRate::new(self.rate).ok_or_else(|| Failure::Usage("sample rate is 0 Hz".into()))?;
         let gain = Decibels(self.gain);
-        let settings = RenderSettings { rate, gain, transpose: self.transpose, ..self.sound.settings(MAX_VOICES) };
+        let chain = self.effects.chain()?.unwrap_or_default();
+        let transpose = self.transpose;
+        let settings = RenderSettings { rate, gain, transpose, chain, ..self.sound.settings(MAX_VOICES) };
         settings.validate()?;
         Ok(settings)
     }
@@ -228,6 +234,8 @@ pub(crate) fn settings_of(settings: &RenderSettings) -> Result<PlaySettings, Fai
         },
         effects: BusSettings { reverb, chorus: settings.sends, ..BusSettings::default() },
         gain: settings.gain,
+        chain: settings.chain.clone(),
+        files: Arc::new(ResponseFolder::new("")),
         channels: 16,
         moved_filters: ChannelSet::default(),
         metronome: None,

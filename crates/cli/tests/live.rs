@@ -25,6 +25,26 @@ fn a_song_is_played_into_nothing_and_the_load_told() {
 }
 
 #[test]
+fn a_song_is_played_through_a_chain() {
+    let folder = Folder::new();
+    let line = "play song.mid --sink null --to 0.2 --max-voices 16 --no-reverb --no-sends --json";
+    let blocks = |options: &str| {
+        let report = folder.stdout(&format!("{line} {options}"));
+        serde_json::from_str::<Value>(&report).unwrap()["blocks"].as_u64().unwrap()
+    };
+    // An echo two seconds after the last note is waited for.
+    fs::write(folder.path("echo.toml"), "effects = [{ type = \"delay\", time_s = 2, feedback = 0 }]").unwrap();
+    assert!(blocks("--chain echo.toml") >= blocks("") + 2 * 44_100 / 64);
+    assert!(blocks("--preset jazz --seconds 0.1") >= 60);
+    fs::write(folder.path("whole.toml"), "effects = [{ type = \"fade\", in_s = 1 }]").unwrap();
+    let message = folder.fails(2, &format!("{line} --chain whole.toml"));
+    assert!(message.contains("whole recordings"), "{message}");
+    folder.fails(2, &format!("{line} --preset polka"));
+    folder.fails(3, &format!("{line} --chain missing.toml"));
+    folder.fails(3, &format!("{line} --ir missing.wav"));
+}
+
+#[test]
 fn what_cannot_be_played_says_why() {
     let folder = Folder::new();
     assert!(folder.fails(2, "play song.mid --sink null --from 99").contains("ends at"));

@@ -20,6 +20,8 @@ pub struct Console {
     /// Changes that have not come back.
     away: usize,
     tail: Frames,
+    /// By how much the chain behind the effects makes sound later and longer.
+    behind: Frames,
 }
 
 /// The instrument's end of the queues for effects.
@@ -29,17 +31,18 @@ pub(crate) struct Incoming {
 }
 
 impl Console {
-    /// A console for the effects that `effects` has started, and the other end of its queues.
+    /// A console for the effects that `effects` has started, with so much behind them, and the other end of its queues.
     pub(crate) fn new(
         synthesizer: rae_synth::Console,
         effects: PreparedLiveBus,
         rate: SampleRate,
+        behind: Frames,
     ) -> (Console, Incoming) {
         let (changes, for_instrument) = RingBuffer::new(MOST_CHANGES);
         // The chorus from the start comes back, too.
         let (done, for_console) = RingBuffer::new(MOST_CHANGES + 1);
         let tail = effects.tail();
-        let console = Console { synthesizer, effects, rate, changes, done: for_console, away: 0, tail };
+        let console = Console { synthesizer, effects, rate, changes, done: for_console, away: 0, tail, behind };
         (console, Incoming { changes: for_instrument, done })
     }
 
@@ -75,9 +78,9 @@ impl Console {
         self.away < MOST_CHANGES
     }
 
-    /// The longest time for which the effects so far ring on.
+    /// The longest time for which the effects so far, and the chain behind them, ring on.
     pub fn tail(&self) -> Frames {
-        self.tail
+        self.tail + self.behind
     }
 
     /// Frames per second.

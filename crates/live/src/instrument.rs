@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rae_effects::chain::{Chain, Prepared, Profile, Setup};
+use rae_effects::convolution::ResponseFiles;
 use rae_effects::{BusBlock, BusSettings, LiveBus, Metronome, PreparedLiveBus};
 use rae_soundfont::SoundFont;
 use rae_synth::{Buses, ChannelSet, LiveSettings, QUANTUM, Settings, Synthesizer, synthesizer};
@@ -19,6 +21,10 @@ pub struct PlaySettings {
     pub effects: BusSettings,
     /// Absolute gain.
     pub gain: Decibels,
+    /// What the sound passes behind that; the clicks do not.
+    pub chain: Chain,
+    /// Reads the impulse responses that the chain names.
+    pub files: Arc<dyn ResponseFiles>,
     /// Channels that events can name.
     pub channels: u16,
     /// Channels whose filters will be moved ([`rae_synth::moved_filters`]).
@@ -32,6 +38,8 @@ pub struct Instrument {
     synthesizer: Synthesizer,
     effects: LiveBus,
     incoming: Incoming,
+    /// The chain, where it has effects.
+    chain: Option<Prepared>,
     metronome: Option<Metronome>,
     /// The first frame of the next quantum.
     frame: Frames,
@@ -44,7 +52,8 @@ pub struct Instrument {
 
 /// An instrument, and the console where it is played. Takes some tenths of a second.
 pub fn open(font: Arc<SoundFont>, settings: &PlaySettings) -> Result<(Console, Instrument), Error> {
-    let prepared = PreparedLiveBus::new(&settings.effects, settings.synthesis.rate)?;
+    let rate = settings.synthesis.rate;
+    let prepared = PreparedLiveBus::new(&settings.effects, rate)?;
     let mut effects = prepared.start();
     effects.set_gain(settings.gain)?;
     let live = LiveSettings {
@@ -54,11 +63,16 @@ pub fn open(font: Arc<SoundFont>, settings: &PlaySettings) -> Result<(Console, I
         moved_filters: settings.moved_filters.clone(),
     };
     let (console, synthesizer) = synthesizer(font, &live);
-    let (console, incoming) = Console::new(console, prepared, settings.synthesis.rate);
+    let setup = Setup { profile: Profile::Live, files: Arc::clone(&settings.files), ..Setup::new(rate, 2) };
+    let is_there = !settings.chain.effects.is_empty();
+    let chain = is_there.then(|| settings.chain.prepare_for(&setup)).transpose()?;
+    let behind = chain.as_ref().map_or(Frames(0), |chain| chain.latency() + chain.tail());
+    let (console, incoming) = Console::new(console, prepared, rate, behind);
     let instrument = Instrument {
         synthesizer,
         effects,
         incoming,
+        chain,
         metronome: settings.metronome.clone(),
         frame: Frames(0),
         buses: Buses::new(QUANTUM),
@@ -81,15 +95,26 @@ impl Instrument {
         }
         let Buses { left, right, reverb, chorus } = &self.buses;
         self.effects.process(&BusBlock { left, right, reverb, chorus }, &mut self.left, &mut self.right);
-        if let Some(metronome) = &self.metronome {
-            metronome.add_to(self.frame, &mut self.left, &mut self.right);
+        if let Some(chain) = &mut self.chain {
+            chain.process(&mut [&mut self.left, &mut self.right]);
         }
+        self.click();
         self.frame = end;
         while let Some(silent) = self.effects.take_over() {
             self.incoming.retire(silent);
         }
         self.taken = QUANTUM;
         [&self.left, &self.right]
+    }
+
+    /// Adds the clicks, as late as the sound.
+    fn click(&mut self) {
+        let Some(metronome) = &self.metronome else { return };
+        let late = self.chain.as_ref().map_or(Frames(0), Prepared::latency);
+        // Nothing belongs to the frames before the first one.
+        let before = (late.0.saturating_sub(self.frame.0) as usize).min(QUANTUM);
+        let place = Frames(self.frame.0 + before as u64 - late.0.min(self.frame.0 + before as u64));
+        metronome.add_to(place, &mut self.left[before..], &mut self.right[before..]);
     }
 
     /// The next frame, left and right. Quanta are rendered as they are needed: what is sent while one is being handed out

@@ -26,5 +26,6 @@ pub use load::{Load, Meter};
 pub use null::NullSink;
 pub use song::{Part, Song};
 
+pub use rae_effects::chain::Chain;
 pub use rae_effects::{BusSettings, Click, Metronome, ReverbSettings, Sends};
 pub use rae_synth::{ChannelSet, InstructionSet, Interpolation, LiveError, Settings, Warning, moved_filters};

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use rae_effects::chain::{Profile, Setup};
+use rae_effects::convolution::NoFiles;
 use rae_effects::{BusBlock, PreparedBus, ReverbKind, ReverbSend};
 use rae_live::{
-    BusSettings, ChannelSet, Click, Console, Error, Instrument, Keyboard, Metronome, NullSink, Part, PlaySettings,
-    Sends, Settings, Song, open,
+    BusSettings, Chain, ChannelSet, Click, Console, Error, Instrument, Keyboard, Metronome, NullSink, Part,
+    PlaySettings, Sends, Settings, Song, open,
 };
 use rae_midi::{Action, Division, Event, Format, Message, Meta, Performance, Sequence, Track, TrackEvent};
 use rae_soundfont::SoundFont;
@@ -50,8 +52,25 @@ fn with_metronome(effects: BusSettings, metronome: Option<Metronome>) -> (Consol
     let synthesis = Settings { max_voices: 32, ..Settings::default() };
     let gain = Decibels(0.0);
     let moved_filters = ChannelSet::default();
-    open(font(), &PlaySettings { synthesis, effects, gain, channels: 16, moved_filters, metronome })
-        .expect("an instrument")
+    open(
+        font(),
+        &PlaySettings { synthesis, effects, gain, channels: 16, moved_filters, metronome, ..through(Chain::default()) },
+    )
+    .expect("an instrument")
+}
+
+/// Settings of an instrument behind which there is a chain.
+fn through(chain: Chain) -> PlaySettings {
+    PlaySettings {
+        synthesis: Settings { max_voices: 32, ..Settings::default() },
+        effects: BusSettings::DRY,
+        gain: Decibels(0.0),
+        chain,
+        files: Arc::new(NoFiles),
+        channels: 16,
+        moved_filters: ChannelSet::default(),
+        metronome: None,
+    }
 }
 
 /// What the song sounds like on the left, pulled frame by frame.
@@ -116,6 +135,38 @@ fn a_metronome_clicks_where_the_song_is() {
     let height = 10f32.powf(-12.0 / 20.0);
     let places: Vec<usize> = (0..sound.len()).filter(|&frame| (sound[frame] - height).abs() < 1e-4).collect();
     assert_eq!(places, [LEAD, LEAD + 22_050 - from, LEAD + 29_999 - from]);
+}
+
+#[test]
+fn the_sound_passes_a_chain_and_clicks_stay_with_it() {
+    let text = "effects = [{ type = \"saturation\", drive_db = 12 }, { type = \"delay\", time_s = 0.1, mix = 0.4 }, \
+        { type = \"convolution_reverb\" }]";
+    let chain = Chain::from_toml(text).unwrap();
+    let clicks = [20, 9_000].map(|frame| Click { frame: Frames(frame), accent: true });
+    let metronome = Some(Metronome::new(&clicks, Decibels(-12.0), SampleRate::CD));
+    let play = |settings: &PlaySettings, frames: usize| {
+        let (mut console, mut instrument) = open(font(), settings).unwrap();
+        Song::new(&tune(), Part::default(), SampleRate::CD).unwrap().feed(&mut console);
+        (console, (0..frames).map(|_| instrument.frame()[0]).collect::<Vec<f32>>())
+    };
+    let (_, dry) = play(&through(Chain::default()), 40_000);
+    let (console, wet) = play(&through(chain.clone()), 40_000);
+    // As the same chain does it elsewhere, in one block.
+    let setup = Setup { profile: Profile::Live, ..Setup::new(SampleRate::CD, 2) };
+    let mut prepared = chain.prepare_for(&setup).unwrap();
+    let late = prepared.latency().0 as usize;
+    assert!(late > 64 && console.tail() >= prepared.latency() + prepared.tail());
+    let (mut left, mut right) = (dry.clone(), dry.clone());
+    prepared.process(&mut [&mut left, &mut right]);
+    let apart = left.iter().zip(&wet).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(apart < 1e-6 && wet != dry, "{apart}");
+    // Clicks do not pass it, but wait for its latency.
+    let (_, clicked) = play(&PlaySettings { metronome, ..through(chain) }, 40_000);
+    let places: Vec<usize> = (0..40_000).filter(|&n| clicked[n] - wet[n] > 0.24).collect();
+    assert_eq!(places, [20 + late, 9_000 + late]);
+
+    let whole = Chain::from_toml("effects = [{ type = \"fade\", in_s = 1 }]").unwrap();
+    assert!(matches!(open(font(), &through(whole)), Err(Error::Effects(_))));
 }
 
 #[test]
