@@ -61,6 +61,10 @@ pub(crate) struct Master {
 
 impl Master {
     pub(crate) fn run(self) -> Result<(), Failure> {
+        if let Some(path) = &self.save_chain {
+            self.files.check_beside(path)?;
+            self.reference.iter().chain(self.effects.files()).try_for_each(|read| check_output(path, read))?;
+        }
         let settings = MasterSettings {
             convert: self.format.settings(&self.files, None),
             chain: self.effects.chain()?.unwrap_or_default(),
@@ -74,10 +78,6 @@ impl Master {
                 ..Reference::new(path)
             }),
         };
-        if let Some(path) = &self.save_chain {
-            self.files.check_beside(path)?;
-            self.reference.iter().chain(self.effects.files()).try_for_each(|read| check_output(path, read))?;
-        }
         let overwrite = self.files.overwrites();
         self.files.run(&Work { settings, save_chain: self.save_chain.as_deref(), overwrite })
     }
