@@ -6,13 +6,13 @@
 //!
 //! Responses longer than a hop are cut into partitions of a hop each. The spectra of the latest windows are kept, and
 //! every partition multiplies that of the window as many hops ago; all products are summed before one inverse transform.
-//! Left and right go through one complex transform, the send, being one real signal, through one of half the length.
+//! Left and right go through one complex transform.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::fft::{Complex32, Fft};
-use crate::half_spectrum::{HalfSpectrum, RealFft, filter, join, split};
+use crate::grid_fft::{Grid, GridFft, HalfSpectrum, Term};
+use crate::vectors::{Sixteen, WIDTH, flat, flat_mut};
 use crate::{AudioBuffer, StereoQueue};
 
 /// Transforms are between 2^10 and 2^16 points: a hop stays within a second and a half. With responses of more than three
@@ -46,11 +46,11 @@ pub struct Kernel {
 
 #[derive(Debug)]
 struct Spectra {
-    fft: Fft,
+    fft: GridFft,
     /// New frames per window.
     hop: usize,
     stereo: Option<StereoSpectra>,
-    send: Option<SendSpectra>,
+    send: Option<ResponseSpectra>,
 }
 
 /// What the stereo input goes through; either may have no partitions.
@@ -73,23 +73,17 @@ impl StereoSpectra {
     /// The only partition, if there is no more than one.
     fn single(&self) -> Option<[&HalfSpectrum; 2]> {
         match (&self.straight.partitions[..], &self.crossed.partitions[..]) {
-            ([[left, right]], []) => Some([left, right]),
+            ([single], []) => Some(single.each_ref()),
             _ => None,
         }
     }
 }
 
-/// Spectra of a stereo response's partitions, scaled by 1/N.
+/// Spectra of a stereo response's partitions, divided by 2N, since transforms double them.
 #[derive(Debug)]
 struct ResponseSpectra {
     partitions: Vec<[HalfSpectrum; 2]>,
     taps: usize,
-}
-
-#[derive(Debug)]
-struct SendSpectra {
-    response: ResponseSpectra,
-    fft: RealFft,
 }
 
 impl Kernel {
@@ -134,36 +128,35 @@ impl Kernel {
 impl Spectra {
     fn new(taps: usize, [straight, crossed]: [&[(&AudioBuffer, f32)]; 2], send: &[(&AudioBuffer, f32)]) -> Spectra {
         let points = transform_points(taps);
-        let fft = Fft::new(points);
+        let fft = GridFft::new(points);
         let hop = hop(points, taps);
         let spectra = |responses: &[_]| ResponseSpectra::new(&fft, hop, responses);
         let any_stereo = !straight.is_empty() || !crossed.is_empty();
         let stereo = any_stereo.then(|| StereoSpectra { straight: spectra(straight), crossed: spectra(crossed) });
-        let send = (!send.is_empty()).then(|| SendSpectra { response: spectra(send), fft: RealFft::new(points) });
+        let send = (!send.is_empty()).then(|| spectra(send));
         Spectra { fft, hop, stereo, send }
     }
 }
 
 impl ResponseSpectra {
-    fn new(fft: &Fft, hop: usize, responses: &[(&AudioBuffer, f32)]) -> ResponseSpectra {
+    fn new(fft: &GridFft, hop: usize, responses: &[(&AudioBuffer, f32)]) -> ResponseSpectra {
         let points = fft.points();
         let taps = longest(responses);
-        let scale = 1.0 / points as f32;
-        let mut scratch = fft.scratch();
+        // Both spectra of a product are twice as large as they are.
+        let scale = 0.25 / points as f32;
+        let mut grid = fft.grid();
         let partition = |first: usize| {
-            let mut data = vec![Complex32::default(); points];
+            let mut sides = [vec![Sixteen::default(); points / WIDTH], vec![Sixteen::default(); points / WIDTH]];
             for (response, gain) in responses {
                 let frames = first.min(response.frames())..response.frames().min(first + hop);
-                let (left, right) = (&response.channel(0)[frames.clone()], &response.channel(1)[frames]);
-                for (value, (&left, &right)) in data.iter_mut().zip(left.iter().zip(right)) {
-                    *value += Complex32::new(left, right) * (gain * scale);
+                for (channel, side) in sides.iter_mut().enumerate() {
+                    let taps = &response.channel(channel)[frames.clone()];
+                    flat_mut(side).iter_mut().zip(taps).for_each(|(sum, tap)| *sum += tap * (gain * scale));
                 }
             }
-            fft.forward(&mut data, &mut scratch);
-            let mut sides = [HalfSpectrum::new(points), HalfSpectrum::new(points)];
-            let [left, right] = &mut sides;
-            split(&data, left, right);
-            sides
+            let mut spectra = [HalfSpectrum::new(points), HalfSpectrum::new(points)];
+            fft.pair([&sides[0], &sides[1]], &mut grid, spectra.each_mut());
+            spectra
         };
         ResponseSpectra { partitions: (0..taps).step_by(hop).map(partition).collect(), taps }
     }
@@ -178,14 +171,12 @@ fn hop(points: usize, taps: usize) -> usize {
     (points / 2).max((points + 1).saturating_sub(taps))
 }
 
-/// The power of two with the least work per output frame, by measured speeds: transforms at about 45 GFLOP/s, and half
-/// a nanosecond for each point of a partition, whose spectra come from memory.
+/// The power of two with the least work per output frame, by measured nanoseconds per frame of a window.
 fn transform_points(taps: usize) -> usize {
     let cost = |log2: u32| {
         let points = 1usize << log2;
         let hop = hop(points, taps);
-        let transforms = 0.28 * f64::from(log2);
-        (transforms + 0.5 * taps.div_ceil(hop) as f64) * points as f64 / hop as f64
+        (0.17 * f64::from(log2) + 0.4 * taps.div_ceil(hop) as f64) * points as f64 / hop as f64
     };
     // A larger transform must earn its latency and memory by a sixth of the work.
     let better = |best, log2| if cost(log2) < 0.84 * cost(best) { log2 } else { best };
@@ -209,14 +200,13 @@ impl Convolver {
     }
 
     /// Feeds a block. `left` and `right` must have one length; `send` too, or be empty, which means silence.
-    pub fn push(&mut self, left: &[f32], right: &[f32], send: &[f32]) {
+    pub fn push<'a>(&mut self, left: &'a [f32], right: &'a [f32], send: &[f32]) {
         assert_eq!(left.len(), right.len(), "left and right differ in length");
         assert!(send.is_empty() || send.len() == left.len(), "the send differs in length");
         let direct = self.kernel.direct;
         let (Some(window), Some(spectra)) = (&mut self.window, &self.kernel.spectra) else {
-            let (out_left, out_right) = self.ready.grow(left.len());
-            scale(out_left, left, direct);
-            scale(out_right, right, direct);
+            let scaled = |samples: &'a [f32]| samples.iter().map(move |sample| sample * direct);
+            self.ready.extend(scaled(left), scaled(right));
             return;
         };
         let mut at = 0;
@@ -260,16 +250,18 @@ impl Convolver {
 /// The input of one transform: `history` old frames, then new ones up to the transform's length.
 #[derive(Debug)]
 struct Window {
-    left: Vec<f32>,
-    right: Vec<f32>,
-    send: Vec<f32>,
+    left: Vec<Sixteen>,
+    right: Vec<Sixteen>,
+    send: Vec<Sixteen>,
+    /// What stands beside the send.
+    silence: Vec<Sixteen>,
     history: usize,
     filled: usize,
     stereo_line: Line<[HalfSpectrum; 2]>,
     send_line: Line<HalfSpectrum>,
-    sum: [HalfSpectrum; 2],
-    mix: Vec<Complex32>,
-    scratch: Vec<Complex32>,
+    /// The convolved window.
+    wet: [Vec<Sixteen>; 2],
+    grid: Grid,
 }
 
 /// The spectra of the latest windows, and how far their sound reaches.
@@ -316,35 +308,33 @@ impl Window {
         let points = spectra.fft.points();
         let half = HalfSpectrum::new(points);
         let pair = [half.clone(), half.clone()];
-        let mut scratch = spectra.fft.scratch();
-        if let Some(send) = &spectra.send {
-            scratch.resize(scratch.len().max(send.fft.scratch_len()), Complex32::default());
-        }
-        let send_windows = spectra.send.as_ref().map_or(0, |send| send.response.partitions.len());
+        let plane = vec![Sixteen::default(); points / WIDTH];
+        let send_windows = spectra.send.as_ref().map_or(0, |send| send.partitions.len());
+        let send = if send_windows > 0 { plane.clone() } else { Vec::new() };
         Window {
-            left: vec![0.0; points],
-            right: vec![0.0; points],
-            send: if send_windows > 0 { vec![0.0; points] } else { Vec::new() },
+            silence: send.clone(),
+            send,
             history: points - spectra.hop,
             filled: points - spectra.hop,
-            stereo_line: Line::new(spectra.stereo.as_ref().map_or(0, StereoSpectra::windows), pair.clone()),
+            stereo_line: Line::new(spectra.stereo.as_ref().map_or(0, StereoSpectra::windows), pair),
             send_line: Line::new(send_windows, half),
-            sum: pair,
-            mix: vec![Complex32::default(); points],
-            scratch,
+            wet: [plane.clone(), plane.clone()],
+            left: plane.clone(),
+            right: plane,
+            grid: spectra.fft.grid(),
         }
     }
 
     fn room(&self) -> usize {
-        self.left.len() - self.filled
+        self.left.len() * WIDTH - self.filled
     }
 
     fn fill(&mut self, left: &[f32], right: &[f32], send: &[f32]) {
         let block = self.filled..self.filled + left.len();
         self.filled = block.end;
-        self.left[block.clone()].copy_from_slice(left);
-        self.right[block.clone()].copy_from_slice(right);
-        if let Some(space) = self.send.get_mut(block) {
+        flat_mut(&mut self.left)[block.clone()].copy_from_slice(left);
+        flat_mut(&mut self.right)[block.clone()].copy_from_slice(right);
+        if let Some(space) = flat_mut(&mut self.send).get_mut(block) {
             if send.is_empty() { space.fill(0.0) } else { space.copy_from_slice(send) }
         }
     }
@@ -353,27 +343,30 @@ impl Window {
     fn process(&mut self, spectra: &Spectra, direct: f32, ready: &mut StereoQueue) {
         self.clear_unfilled();
         let heard = self.convolve(spectra);
-        let frames = self.filled - self.history;
-        let (left, right) = ready.grow(frames);
-        scale(left, &self.left[self.history..], direct);
-        scale(right, &self.right[self.history..], direct);
-        let heard = heard.start.min(frames)..heard.end.min(frames);
-        let wet = &self.mix[self.history + heard.start..];
-        for ((wet, left), right) in wet.iter().zip(&mut left[heard.clone()]).zip(&mut right[heard]) {
-            *left += wet.re;
-            *right += wet.im;
-        }
+        let new = self.history..self.filled;
+        let heard = (new.start + heard.start).min(new.end)..(new.start + heard.end).min(new.end);
+        let dry = [flat(&self.left), flat(&self.right)];
+        let wet = self.wet.each_ref().map(|wet| flat(wet));
+        let side = |side: usize| {
+            let scaled = |frames: Range<usize>| dry[side][frames].iter().map(move |sample| sample * direct);
+            let both = scaled(heard.clone()).zip(&wet[side][heard.clone()]).map(|(dry, wet)| dry + wet);
+            (scaled(new.start..heard.start), both, scaled(heard.end..new.end))
+        };
+        let ((left_before, left, left_after), (right_before, right, right_after)) = (side(0), side(1));
+        ready.extend(left_before, right_before);
+        ready.extend(left, right);
+        ready.extend(left_after, right_after);
     }
 
     fn clear_unfilled(&mut self) {
-        self.left[self.filled..].fill(0.0);
-        self.right[self.filled..].fill(0.0);
-        if let Some(space) = self.send.get_mut(self.filled..) {
-            space.fill(0.0);
+        for plane in [&mut self.left, &mut self.right, &mut self.send] {
+            if let Some(unfilled) = flat_mut(plane).get_mut(self.filled..) {
+                unfilled.fill(0.0);
+            }
         }
     }
 
-    /// Leaves the convolved window in `mix` and returns the frames of the hop where it can be other than 0. Outside them
+    /// Leaves the convolved window in `wet` and returns the frames of the hop where it can be other than 0. Outside them
     /// a transform would leave only its rounding noise, and silence shall stay silence.
     fn convolve(&mut self, spectra: &Spectra) -> Range<usize> {
         if let (Some(stereo), None) = (&spectra.stereo, &spectra.send)
@@ -383,46 +376,17 @@ impl Window {
         }
         let mut heard = 0..0;
         if let Some(send) = &spectra.send {
-            heard = hull(heard, self.take_send(send, spectra.hop));
+            heard = hull(heard, self.take_send(send, spectra));
         }
         if let Some(stereo) = &spectra.stereo {
             heard = hull(heard, self.take_stereo(stereo, spectra));
         }
-        if heard.is_empty() {
-            return heard;
+        if !heard.is_empty() {
+            let terms = terms(spectra, &self.stereo_line, &self.send_line);
+            let [left, right] = &mut self.wet;
+            spectra.fft.sum(&terms, &mut self.grid, [left, right]);
         }
-        self.sum.iter_mut().for_each(HalfSpectrum::clear);
-        for bins in HalfSpectrum::ranges(spectra.fft.points()) {
-            self.multiply(spectra, &bins);
-        }
-        let [left, right] = &self.sum;
-        join(left, right, &mut self.mix);
-        spectra.fft.inverse(&mut self.mix, &mut self.scratch);
         heard
-    }
-
-    /// Adds up the products of all partitions in some bins.
-    fn multiply(&mut self, spectra: &Spectra, bins: &Range<usize>) {
-        let [left, right] = &mut self.sum;
-        for (back, [h_left, h_right]) in spectra.send.iter().flat_map(|send| &send.response.partitions).enumerate() {
-            if let Some(send) = self.send_line.sounding(back) {
-                left.add_product(bins, send, h_left);
-                right.add_product(bins, send, h_right);
-            }
-        }
-        let Some(stereo) = &spectra.stereo else { return };
-        for (back, [h_left, h_right]) in stereo.straight.partitions.iter().enumerate() {
-            if let Some([x_left, x_right]) = self.stereo_line.sounding(back) {
-                left.add_product(bins, x_left, h_left);
-                right.add_product(bins, x_right, h_right);
-            }
-        }
-        for (back, [h_left, h_right]) in stereo.crossed.partitions.iter().enumerate() {
-            if let Some([x_left, x_right]) = self.stereo_line.sounding(back) {
-                left.add_product(bins, x_right, h_left);
-                right.add_product(bins, x_left, h_right);
-            }
-        }
     }
 
     /// [`Window::convolve`] of a stereo response that fits into one window: nothing has to be remembered.
@@ -432,66 +396,75 @@ impl Window {
         response: [&HalfSpectrum; 2],
         spectra: &Spectra,
     ) -> Range<usize> {
-        let sound = sounding(&[&self.left[self.history..], &self.right[self.history..]]);
+        let sound = sounding(&self.new_frames());
         let heard = self.stereo_line.heard(sound, stereo.taps(), spectra.hop);
         if !heard.is_empty() {
-            self.transform(spectra);
-            filter(&mut self.mix, response);
-            spectra.fft.inverse(&mut self.mix, &mut self.scratch);
+            let [left, right] = &mut self.wet;
+            spectra.fft.filter([&self.left, &self.right], response, &mut self.grid, [left, right]);
         }
         heard
     }
 
-    /// Leaves the transform of left + i·right in `mix`.
-    fn transform(&mut self, spectra: &Spectra) {
-        for (value, (&left, &right)) in self.mix.iter_mut().zip(self.left.iter().zip(&self.right)) {
-            *value = Complex32::new(left, right);
-        }
-        spectra.fft.forward(&mut self.mix, &mut self.scratch);
+    fn new_frames(&self) -> [&[f32]; 2] {
+        [&flat(&self.left)[self.history..], &flat(&self.right)[self.history..]]
     }
 
     /// Takes the send's window into its line; returns where the send is heard.
-    fn take_send(&mut self, send: &SendSpectra, hop: usize) -> Range<usize> {
-        let sounds = sounding(&[&self.send]).is_some();
+    fn take_send(&mut self, send: &ResponseSpectra, spectra: &Spectra) -> Range<usize> {
+        let sounds = sounding(&[flat(&self.send)]).is_some();
         let window = self.send_line.step(sounds);
         if sounds {
-            let work = &mut self.mix[..self.send.len() / 2];
-            send.fft.forward(&self.send, work, &mut self.scratch, window);
+            spectra.fft.single(&self.send, &self.silence, &mut self.grid, window);
         }
-        let sound = sounding(&[&self.send[self.history..]]);
-        self.send_line.heard(sound, send.response.taps, hop)
+        let sound = sounding(&[&flat(&self.send)[self.history..]]);
+        self.send_line.heard(sound, send.taps, spectra.hop)
     }
 
     /// Takes the stereo window into its line; returns where it is heard.
     fn take_stereo(&mut self, stereo: &StereoSpectra, spectra: &Spectra) -> Range<usize> {
-        let sounds = sounding(&[&self.left, &self.right]).is_some();
+        let sounds = sounding(&[flat(&self.left), flat(&self.right)]).is_some();
+        let window = self.stereo_line.step(sounds);
         if sounds {
-            self.transform(spectra);
+            spectra.fft.pair([&self.left, &self.right], &mut self.grid, window.each_mut());
         }
-        let [left, right] = self.stereo_line.step(sounds);
-        if sounds {
-            split(&self.mix, left, right);
-        }
-        let sound = sounding(&[&self.left[self.history..], &self.right[self.history..]]);
+        let sound = sounding(&self.new_frames());
         self.stereo_line.heard(sound, stereo.taps(), spectra.hop)
     }
 
     /// Keeps the newest frames as the history of the next window.
     fn slide(&mut self) {
-        let hop = self.left.len() - self.history;
+        let hop = self.left.len() * WIDTH - self.history;
         for channel in [&mut self.left, &mut self.right, &mut self.send] {
             if !channel.is_empty() {
-                channel.copy_within(hop.., 0);
+                flat_mut(channel).copy_within(hop.., 0);
             }
         }
         self.filled = self.history;
     }
 }
 
-fn scale(out: &mut [f32], samples: &[f32], gain: f32) {
-    for (out, sample) in out.iter_mut().zip(samples) {
-        *out = sample * gain;
+/// The products of which both sides are sums: those of windows that sound.
+fn terms<'a>(
+    spectra: &'a Spectra,
+    stereo_line: &'a Line<[HalfSpectrum; 2]>,
+    send_line: &'a Line<HalfSpectrum>,
+) -> Vec<Term<'a>> {
+    let mut terms = Vec::new();
+    let mut add = |signals: Option<[&'a HalfSpectrum; 2]>, responses: &'a [HalfSpectrum; 2]| {
+        terms.extend(signals.map(|signals| Term { signals, responses: responses.each_ref() }));
+    };
+    for (back, response) in spectra.send.iter().flat_map(|send| &send.partitions).enumerate() {
+        add(send_line.sounding(back).map(|send| [send, send]), response);
     }
+    if let Some(stereo) = &spectra.stereo {
+        for (back, response) in stereo.straight.partitions.iter().enumerate() {
+            add(stereo_line.sounding(back).map(|window| window.each_ref()), response);
+        }
+        for (back, response) in stereo.crossed.partitions.iter().enumerate() {
+            add(stereo_line.sounding(back).map(|[left, right]| [right, left]), response);
+        }
+    }
+    terms
 }
 
 /// From the first to the last frame in which any channel is not 0.

@@ -10,7 +10,7 @@ pub mod convolver;
 pub mod dither;
 pub mod fft;
 pub mod fractional_delay;
-mod half_spectrum;
+mod grid_fft;
 pub mod hash;
 pub mod impulse_response;
 mod lanes;
@@ -21,6 +21,7 @@ pub mod quantize;
 mod queue;
 pub mod sends;
 pub mod true_peak;
+mod vectors;
 pub mod wide;
 pub mod window;
 

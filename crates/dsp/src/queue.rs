@@ -32,23 +32,20 @@ impl StereoQueue {
 
     /// Appends a block; both slices must have one length.
     pub fn push(&mut self, left: &[f32], right: &[f32]) {
-        let (end_left, end_right) = self.grow(left.len());
-        end_left.copy_from_slice(left);
-        end_right.copy_from_slice(right);
+        self.extend(left.iter().copied(), right.iter().copied());
     }
 
-    /// Appends `frames` of silence and returns them to be written.
-    pub fn grow(&mut self, frames: usize) -> (&mut [f32], &mut [f32]) {
+    /// Appends as many frames as both sides have.
+    pub fn extend(&mut self, left: impl ExactSizeIterator<Item = f32>, right: impl ExactSizeIterator<Item = f32>) {
+        assert_eq!(left.len(), right.len(), "left and right differ in length");
         // Moving frames only when as many were taken keeps the cost per frame constant.
         if self.taken > self.len() {
             self.left.drain(..self.taken);
             self.right.drain(..self.taken);
             self.taken = 0;
         }
-        let start = self.left.len();
-        self.left.resize(start + frames, 0.0);
-        self.right.resize(start + frames, 0.0);
-        (&mut self.left[start..], &mut self.right[start..])
+        self.left.extend(left);
+        self.right.extend(right);
     }
 
     /// Fills the outputs with the oldest frames as far as there are any; returns how many were written.

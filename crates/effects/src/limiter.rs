@@ -150,13 +150,11 @@ impl SafetyLimiter {
             self.min_gain = self.min_gain.min(gain);
         }
         let [left, right] = self.pending.frames();
-        let (out_left, out_right) = self.ready.grow(gains.len());
-        for (out, samples) in [(out_left, left), (out_right, right)] {
-            for ((out, &sample), &gain) in out.iter_mut().zip(samples).zip(gains) {
-                // A gain of 1 leaves even a NaN as it is.
-                *out = if gain < 1.0 { (f64::from(sample) * gain) as f32 } else { sample };
-            }
-        }
+        // A gain of 1 leaves even a NaN as it is.
+        let turned_down = |(sample, gain): (&f32, &f64)| {
+            if *gain < 1.0 { (f64::from(*sample) * gain) as f32 } else { *sample }
+        };
+        self.ready.extend(left.iter().zip(gains).map(turned_down), right.iter().zip(gains).map(turned_down));
         self.pending.skip(gains.len());
     }
 }
