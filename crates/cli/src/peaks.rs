@@ -20,7 +20,7 @@ use crate::terminal::{Interrupts, Patience, ProgressLine};
 pub(crate) struct PeaksVerb {
     /// The audio file; - is standard input
     input: PathBuf,
-    /// Where the data goes, .json or .dat; - is standard output [default: the input's name with .json]
+    /// Where the data goes, .json or .dat; - is standard output [default: the input's name with .peaks.json]
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// Kind of data, where the output's name does not tell [default: json]
@@ -40,7 +40,8 @@ pub(crate) struct PeakOptions {
     /// Samples for each pair of peaks
     #[arg(short = 'z', long, value_name = "SAMPLES", default_value_t = 256, conflicts_with = "width")]
     samples_per_pixel: u32,
-    /// Pairs of peaks for the whole; with --bits it may be fewer, since a pair's samples are a whole number then
+    /// Pairs of peaks for the whole; fewer where that many do not have the same whole number of samples each, as the format
+    /// wants it; not with --float
     #[arg(long, value_name = "PAIRS")]
     width: Option<u32>,
     /// Numbers of 8 or 16 bits
@@ -111,7 +112,8 @@ impl PeaksVerb {
         if self.detail.float && format == DataFormat::Dat {
             return Err(Failure::Usage("--float has no .dat form; name the output .json, or leave --float out".into()));
         }
-        let output = self.options.output(self.output.as_deref(), &self.input, format.extension())?;
+        let output =
+            self.options.output(self.output.as_deref(), &self.input, &format!("peaks.{}", format.extension()))?;
         let settings = PeakSettings { excerpt: self.part.excerpt(), ..self.detail.settings() };
         let interrupts = Interrupts::watch();
         let mut reader = open_audio(&self.input)?;

@@ -58,7 +58,7 @@ fn a_pipe_is_read_and_needs_a_name_for_the_output() {
 fn peaks_are_what_the_samples_are() {
     let folder = folder();
     folder.stdout("peaks tone.wav --quiet");
-    let json: serde_json::Value = serde_json::from_slice(&fs::read(folder.path("tone.json")).unwrap()).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&fs::read(folder.path("tone.peaks.json")).unwrap()).unwrap();
     assert_eq!(
         (json["length"].as_u64(), json["bits"].as_u64(), json["channels"].as_u64()),
         (Some(63), Some(16), Some(1))

@@ -71,6 +71,7 @@ pub fn draw_time_axis(canvas: &mut dyn Canvas, theme: &Theme, area: Area, start:
     let (line, size) = (theme.line_width, theme.font_size);
     canvas.rectangle(Area { bottom: area.top + line, ..area }, theme.axis);
     let picture = canvas.size().area();
+    let edge = 0.25 * size;
     let mut free = f32::NEG_INFINITY;
     for Tick { value, label } in time_ticks(start, end, area.width(), size) {
         let share = ((value - start) / (end - start)) as f32;
@@ -79,7 +80,7 @@ pub fn draw_time_axis(canvas: &mut dyn Canvas, theme: &Theme, area: Area, start:
         canvas.rectangle(Area { left: x, top: area.top, right: x + line, bottom: area.top + length }, theme.axis);
         let Some(text) = label else { continue };
         let width = text_width(&text, size);
-        let left = (x + (line - width) / 2.0).min(picture.right - width).max(picture.left);
+        let left = (x + (line - width) / 2.0).min(picture.right - edge - width).max(picture.left + edge);
         if left > free && left + width <= picture.right {
             let baseline = area.top + 1.45 * size;
             canvas.text(&Label { text: &text, x: left, baseline, anchor: Anchor::Start, size, color: theme.text });

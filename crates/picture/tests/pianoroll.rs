@@ -220,6 +220,26 @@ fn a_roll_is_drawn_into_any_area_with_any_style() {
 }
 
 #[test]
+fn unisons_of_other_series_do_not_hide_each_other() {
+    let of = |series: usize, start: f64, end: f64| RollNote { series, ..note(60, start, end) };
+    let notes = [of(0, 0.0, 2.0), of(1, 0.0, 2.0), of(0, 2.0, 3.0), of(0, 2.5, 3.5), of(2, 3.0, 3.9), of(0, 3.6, 3.9)];
+    let pitches = Pitches::of(&notes);
+    let theme = Theme::light();
+    let mut canvas = Recorder::new(400, 200);
+    let style = |note: &RollNote| NoteStyle::of_series(&theme, note);
+    let area = canvas.size.area();
+    Roll { notes: &notes, grid: &[], pitches: &pitches, theme: &theme }.draw(&mut canvas, area, 0.0, 4.0, &style);
+    let bars: Vec<Area> = canvas.rounded.iter().map(|(area, _)| *area).collect();
+    let whole = bars[0].height();
+    let heights: Vec<f32> = bars.iter().map(|bar| bar.height() / whole).collect();
+    for (height, expected) in heights.iter().zip([1.0, 0.5, 1.0, 1.0, 0.5, 0.5]) {
+        assert!((height - expected).abs() < 0.1, "{heights:?}");
+    }
+    assert!(bars[..5].iter().all(|bar| bar.bottom == bars[0].bottom), "{bars:?}");
+    assert_eq!((bars[5].top, bars[5].bottom), (bars[0].top, bars[4].top));
+}
+
+#[test]
 fn golden_piano_rolls() {
     let scale: Vec<Struck> =
         (0..14).map(|n| (0, 55 + 2 * n as u8, 20 + 8 * n as u8, 480 * n, 480 * n + 400 + 40 * n)).collect();

@@ -9,6 +9,9 @@ use super::cut::Cut;
 /// depend on how the stream is cut into blocks.
 const LANES: usize = 16;
 
+/// Samples of a lane that are taken at once.
+const ROWS: usize = 8;
+
 /// What a cell of one channel keeps of its samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Cell {
@@ -57,6 +60,22 @@ impl Lanes {
         self.squares[lane] += f64::from(sample) * f64::from(sample);
     }
 
+    /// As [`Lanes::take`] for every lane, row after row; what a lane keeps is in registers meanwhile.
+    #[inline(always)]
+    fn take_rows(&mut self, rows: &[[f32; LANES]; ROWS]) {
+        for lane in 0..LANES {
+            let (mut min, mut max, mut squares) = (self.min[lane], self.max[lane], self.squares[lane]);
+            for row in rows {
+                let sample = row[lane];
+                let sample = if sample.abs() <= f32::MAX { sample } else { 0.0 };
+                min = if sample < min { sample } else { min };
+                max = if sample > max { sample } else { max };
+                squares += f64::from(sample) * f64::from(sample);
+            }
+            (self.min[lane], self.max[lane], self.squares[lane]) = (min, max, squares);
+        }
+    }
+
     /// Takes samples of which the first is the `place`th of the cell.
     #[inline(always)]
     fn extend(&mut self, place: u64, samples: &[f32]) {
@@ -67,13 +86,12 @@ impl Lanes {
             self.take(lane + index, sample);
         }
         let (rows, tail) = rest.as_chunks::<LANES>();
-        for row in rows {
-            for (lane, &sample) in row.iter().enumerate() {
-                self.take(lane, sample);
-            }
+        let (groups, rows) = rows.as_chunks::<ROWS>();
+        for rows in groups {
+            self.take_rows(rows);
         }
-        for (lane, &sample) in tail.iter().enumerate() {
-            self.take(lane, sample);
+        for (lane, &sample) in rows.as_flattened().iter().chain(tail).enumerate() {
+            self.take(lane % LANES, sample);
         }
     }
 
@@ -130,8 +148,14 @@ impl WideKernel for Mix<'_> {
     fn run(self) {
         let Mix { channels, out } = self;
         let share = 1.0 / channels.len() as f32;
+        let finite = |sample: &f32| if sample.is_finite() { *sample } else { 0.0 };
+        if let [left, right] = channels {
+            // The same bits as below, in one pass.
+            let pairs = left.iter().zip(*right);
+            return out.iter_mut().zip(pairs).for_each(|(out, (l, r))| *out = (finite(l) + finite(r)) * share);
+        }
         for (index, channel) in channels.iter().enumerate() {
-            let samples = channel.iter().map(|sample| if sample.is_finite() { *sample } else { 0.0 });
+            let samples = channel.iter().map(finite);
             if index == 0 {
                 out.iter_mut().zip(samples).for_each(|(out, sample)| *out = sample);
             } else {

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::keyboard::is_black;
 use super::{GridLine, Mark, NoteStyle, Pitches, Shape};
-use crate::{Area, Canvas, Color, Point, Theme};
+use crate::{Area, Canvas, Color, Point, Size, Theme};
 
 /// A note as it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,6 +41,47 @@ struct Place {
     line: f32,
 }
 
+/// Which series have notes where, row by row.
+#[derive(Default)]
+struct Covered(HashMap<(u8, bool), Vec<Pixel>>);
+
+/// A device pixel of a row: a bit for each series that has a note there, and for each whose note is in the lower part.
+#[derive(Clone, Copy, Default)]
+struct Pixel {
+    series: u16,
+    lower: u16,
+}
+
+/// What of a bar's height is left to it by those of other series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Part {
+    Whole,
+    Upper,
+    /// The lowest of so many parts.
+    Lowest(u32),
+}
+
+impl Covered {
+    /// Puts a note there; says where it hides nothing.
+    fn put(&mut self, note: &RollNote, pixels: Range<usize>) -> Part {
+        let row = self.0.entry((note.key, note.drum)).or_default();
+        row.resize(row.len().max(pixels.end), Pixel::default());
+        let (row, bit) = (&mut row[pixels], 1 << (note.series % 16));
+        let others = row.iter().fold(0, |others, pixel| others | pixel.series & !bit);
+        let upper = row.iter().fold(0, |upper, pixel| upper | pixel.series & !pixel.lower & !bit);
+        let part = match (others.count_ones(), upper) {
+            (0, _) => Part::Whole,
+            (_, 0) => Part::Upper,
+            (count, _) => Part::Lowest(count + 1),
+        };
+        for pixel in row {
+            pixel.series |= bit;
+            pixel.lower = if matches!(part, Part::Lowest(_)) { pixel.lower | bit } else { pixel.lower & !bit };
+        }
+        part
+    }
+}
+
 /// So narrow or low notes have no corners to be rounded.
 const SHARP: f32 = 3.0;
 
@@ -48,8 +90,8 @@ const DASH: f32 = 3.0;
 const MOST_HATCHES: f32 = 60.0;
 
 impl Roll<'_> {
-    /// Draws into `area`, whose left and right edges are at `start` and `end` seconds, with a style for each note. Notes that
-    /// would be hidden by the one before them of the same series and key are left out, so that what is drawn has a limit
+    /// Draws into `area`, whose left and right edges are at `start` and `end` seconds, with a style for each note. Bars that would
+    /// lie on those of other series take a part of the height, so that both are seen. Notes that would be hidden by the one before them of the same series and key are left out, so that what is drawn has a limit
     /// that the number of notes has not.
     pub fn draw(
         &self,
@@ -62,6 +104,7 @@ impl Roll<'_> {
         self.draw_behind(canvas, area, start, end);
         let pixel = 1.0 / canvas.size().scale();
         let mut seen: HashMap<(usize, u8, bool), (f32, f32)> = HashMap::new();
+        let mut covered = Covered::default();
         for note in self.notes {
             let Some(place) = self.place(canvas, area, start, end, note) else { continue };
             let edges = ((place.bar.left / pixel).floor(), (place.bar.right / pixel).ceil());
@@ -69,7 +112,11 @@ impl Roll<'_> {
             let last = last.or_insert((f32::INFINITY, f32::NEG_INFINITY));
             if edges.0 < last.0 || edges.1 > last.1 {
                 *last = edges;
-                place.draw(canvas, style(note));
+                let (from, to) = ((place.bar.left / pixel).ceil(), (place.bar.right / pixel).floor());
+                let part = covered.put(note, from as usize..(to as usize).max(from as usize));
+                let style = style(note);
+                let place = if style.shape == Shape::Bar { place.only(part, canvas.size()) } else { place };
+                place.draw(canvas, style);
             }
         }
     }
@@ -151,6 +198,18 @@ impl Roll<'_> {
 }
 
 impl Place {
+    /// A part of it, as far as there is room for parts.
+    fn only(self, part: Part, size: Size) -> Place {
+        let Area { top, bottom, .. } = self.bar;
+        let height = |parts: u32| ((bottom - top) / parts as f32).max(1.5 * self.line);
+        let bar = match part {
+            Part::Whole => self.bar,
+            Part::Upper => Area { bottom: size.snapped(top + height(2)).min(bottom), ..self.bar },
+            Part::Lowest(parts) => Area { top: size.snapped(bottom - height(parts)).max(top), ..self.bar },
+        };
+        Place { bar, ..self }
+    }
+
     fn draw(&self, canvas: &mut dyn Canvas, style: NoteStyle) {
         match style.shape {
             Shape::Bar => self.draw_bar(canvas, style),

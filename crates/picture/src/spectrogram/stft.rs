@@ -12,8 +12,8 @@ const FIRST_CELLS: usize = 64;
 
 /// Finds the spectra of a sound while it passes by: cells in time, rows in frequency.
 ///
-/// The Hann windows of a cell lie in it at equal distances of half a window or less, so that nothing falls between them,
-/// and each row of a cell is the highest of all its windows. Spectra are padded to twice the window: between bins no tone
+/// The Hann windows of a cell lie in it at equal distances of a quarter of a window or less, so that a click between two loses
+/// no more than 1.4 dB, and each row of a cell is the highest of all its windows. Spectra are padded to twice the window: between bins no tone
 /// loses more than 0.4 dB.
 #[derive(Clone, Debug)]
 pub(super) struct Stft {
@@ -138,7 +138,7 @@ impl Stft {
     /// Where in the samples that are kept the next window begins, and how many windows its cell has.
     fn next_window(&self) -> (usize, u64) {
         let (start, next) = (self.cut.start(self.cell), self.cut.start(self.cell + 1));
-        let windows = (next - start).div_ceil(self.margin()).max(1);
+        let windows = (next - start).div_ceil((self.window.len() as u64 / 4).max(1)).max(1);
         let share = u128::from(next - start) * (2 * u128::from(self.taken) + 1) / (2 * u128::from(windows));
         let middle = start as i64 + share as i64;
         ((middle - self.margin() as i64 - self.first) as usize, windows)
