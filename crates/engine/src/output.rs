@@ -146,6 +146,7 @@ impl FileRender {
                 |left, right| Ok(writer.write(&[left, right])?),
                 // What the work fails with when the writer takes no more is not seen: the writer's own error is.
                 |outlet| {
+                    stream.make_way(outlet.backlog());
                     work.run(stream, |left, right| if outlet.put(left, right) { Ok(()) } else { Err(Error::Cancelled) })
                 },
             )?;

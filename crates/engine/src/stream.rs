@@ -13,6 +13,7 @@ use crate::chain::{Chain, Rooms};
 use crate::report::bounded;
 use crate::voices::{Block, Voices};
 use crate::window::Window;
+use crate::writer::Backlog;
 use crate::{Arranged, Error, Listener, Progress, RenderSettings, Repeat, Report, Tail};
 
 /// What of a song is heard.
@@ -50,6 +51,7 @@ pub struct Stream {
     peak: f32,
     started: Instant,
     listener: Option<Listener>,
+    backlog: Option<Backlog>,
 }
 
 impl Stream {
@@ -130,6 +132,7 @@ impl Stream {
             peak: 0.0,
             started,
             listener: None,
+            backlog: None,
         })
     }
 
@@ -154,6 +157,11 @@ impl Stream {
     /// Lets somebody else hear what is read.
     pub(crate) fn heard_by(self, listener: Option<Listener>) -> Stream {
         Stream { listener, ..self }
+    }
+
+    /// Leaves a core to the thread that writes what is read, while that has enough to do.
+    pub(crate) fn make_way(&mut self, backlog: Backlog) {
+        self.backlog = Some(backlog);
     }
 
     /// Frames per second.
@@ -272,6 +280,8 @@ impl Stream {
         if over {
             push();
         } else {
+            let writer = self.backlog.as_ref().is_some_and(Backlog::lasts);
+            self.voices.leave(usize::from(writer));
             self.pending = Some(self.voices.next(self.used.take(), push));
         }
         if let Some(Block { buses, statistics, warnings }) = pending {

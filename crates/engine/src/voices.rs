@@ -17,17 +17,23 @@ pub(crate) struct Block {
 pub(crate) struct Voices {
     renderer: Renderer,
     limit: Frames,
+    threads: usize,
 }
 
 impl Voices {
     /// Blocks of `renderer` until its piece is over and silent, or until `limit`.
     pub(crate) fn new(renderer: Renderer, limit: Frames) -> Voices {
-        Voices { renderer, limit }
+        Voices { threads: renderer.threads(), renderer, limit }
     }
 
     /// Whether there is no further block.
     pub(crate) fn are_over(&self) -> bool {
         self.renderer.is_finished() || self.renderer.position() >= self.limit
+    }
+
+    /// Leaves so many of its threads' cores to others.
+    pub(crate) fn leave(&mut self, threads: usize) {
+        self.renderer.limit_threads(self.threads.saturating_sub(threads));
     }
 
     /// Goes on at `frame`; see [`Renderer::seek`].

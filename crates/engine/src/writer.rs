@@ -1,12 +1,18 @@
 //! Encoding and writing on a thread of their own, beside the render.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::{panic, thread};
 
 use crate::Error;
 
-/// Blocks on their way to the writer, at most: enough to ride out a slow write, few enough to stay in the cache.
-const BLOCKS: usize = 4;
+/// Blocks on their way to the writer, at most: 2 MiB of [`crate::voices::BLOCK`] frames, 6 seconds. Where many voices sound
+/// the writer lives on what was rendered where few did.
+const BLOCKS: usize = 32;
+
+/// With so many blocks, the one at work included, the writer lasts until the next one is rendered.
+const ENOUGH: usize = 2;
 
 /// A stereo block.
 type Block = [Vec<f32>; 2];
@@ -15,6 +21,18 @@ type Block = [Vec<f32>; 2];
 pub(crate) struct Outlet {
     full: SyncSender<Block>,
     empty: Receiver<Block>,
+    backlog: Backlog,
+}
+
+/// How many blocks were put and are not written yet.
+#[derive(Clone, Default)]
+pub(crate) struct Backlog(Arc<AtomicUsize>);
+
+impl Backlog {
+    /// Whether the writer will be at work until there is another block.
+    pub(crate) fn lasts(&self) -> bool {
+        self.0.load(Ordering::Relaxed) >= ENOUGH
+    }
 }
 
 impl Outlet {
@@ -25,7 +43,13 @@ impl Outlet {
             copy.clear();
             copy.extend_from_slice(samples);
         }
+        self.backlog.0.fetch_add(1, Ordering::Relaxed);
         self.full.send(block).is_ok()
+    }
+
+    /// What the writer still has to do.
+    pub(crate) fn backlog(&self) -> Backlog {
+        self.backlog.clone()
     }
 }
 
@@ -37,17 +61,20 @@ pub(crate) fn beside<T>(
 ) -> Result<T, Error> {
     let (full, blocks) = sync_channel::<Block>(BLOCKS);
     let (used, empty) = sync_channel::<Block>(BLOCKS + 2);
+    let backlog = Backlog::default();
+    let left = backlog.clone();
     thread::scope(|scope| {
         let writer = thread::Builder::new().name("rae-writer".into()).spawn_scoped(scope, move || {
             for block in blocks {
                 write(&block[0], &block[1])?;
+                left.0.fetch_sub(1, Ordering::Relaxed);
                 // Nobody waits for used blocks; after the work they are of no use.
                 let _ = used.try_send(block);
             }
             Ok(())
         });
         let writer = writer.map_err(|source| Error::Threads { source })?;
-        let outlet = Outlet { full, empty };
+        let outlet = Outlet { full, empty, backlog };
         let done = work(&outlet);
         drop(outlet);
         match writer.join() {

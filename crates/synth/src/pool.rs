@@ -24,6 +24,8 @@ struct Region {
     order: Vec<usize>,
     next: AtomicUsize,
     unfinished: AtomicUsize,
+    /// Threads that may still join in.
+    seats: AtomicUsize,
     /// The sums of all buckets, bus by bus, which threads claim afterwards.
     sums: [Mutex<Vec<f32>>; 4],
     next_sum: AtomicUsize,
@@ -45,12 +47,14 @@ pub(crate) struct Pool {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
     region: Option<Arc<Region>>,
+    /// So many threads at most render the next block beside the caller's.
+    helpers: usize,
 }
 
 impl Pool {
     /// Starts `helpers` threads.
     pub(crate) fn new(helpers: usize) -> io::Result<Pool> {
-        let mut pool = Pool { shared: Arc::default(), threads: Vec::new(), region: None };
+        let mut pool = Pool { shared: Arc::default(), threads: Vec::new(), region: None, helpers };
         for _ in 0..helpers {
             let shared = pool.shared.clone();
             let thread = thread::Builder::new().name("rae-voices".into()).spawn(move || help(&shared))?;
@@ -64,6 +68,11 @@ impl Pool {
         1 + self.threads.len()
     }
 
+    /// Lets so many threads at most render what follows, the caller's included, which is always there.
+    pub(crate) fn limit(&mut self, threads: usize) {
+        self.helpers = threads.saturating_sub(1);
+    }
+
     /// Lets the threads begin with a block, whose sound will be in `ready`.
     pub(crate) fn begin(&mut self, font: &Arc<SoundFont>, stretch: Stretch, buckets: Vec<Box<Bucket>>, ready: Buses) {
         let mut order: Vec<usize> = (0..buckets.len()).collect();
@@ -75,6 +84,7 @@ impl Pool {
             buckets: buckets.into_iter().map(|bucket| RwLock::new(Some(bucket))).collect(),
             order,
             next: AtomicUsize::new(0),
+            seats: AtomicUsize::new(self.helpers),
             sums: [ready.left, ready.right, ready.reverb, ready.chorus].map(Mutex::new),
             next_sum: AtomicUsize::new(0),
             unsummed: AtomicUsize::new(4),
@@ -136,6 +146,12 @@ impl Shared {
 }
 
 impl Region {
+    /// Whether one more thread may join in.
+    fn take_seat(&self) -> bool {
+        let taken = self.seats.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |seats| seats.checked_sub(1));
+        taken.is_ok()
+    }
+
     /// Renders buckets until none is left to claim.
     fn render(&self) {
         let stretch = read(&self.stretch);
@@ -182,6 +198,9 @@ impl Region {
 fn help(shared: &Shared) {
     let mut seen = 0;
     while let Some(region) = shared.next(&mut seen) {
+        if !region.take_seat() {
+            continue;
+        }
         region.render();
         // A bucket that takes long, because it decodes its samples, say, is not worth waiting for.
         if (0..PATIENCE).any(|_| {

@@ -44,6 +44,8 @@ pub struct Renderer {
     font: Arc<SoundFont>,
     conductor: Conductor,
     pool: Option<Pool>,
+    /// The pool while one thread renders alone.
+    resting: Option<Pool>,
     /// The block at work.
     stretch: Stretch,
     /// Events by frame, those at one frame in file order.
@@ -99,6 +101,7 @@ impl Renderer {
             conductor,
             font,
             pool,
+            resting: None,
             stretch: Stretch::default(),
             events,
             heard: match settings.heard {
@@ -183,7 +186,16 @@ impl Renderer {
 
     /// Threads that render voices, the caller's included.
     pub fn threads(&self) -> usize {
-        self.pool.as_ref().map_or(1, Pool::threads)
+        self.pool.as_ref().or(self.resting.as_ref()).map_or(1, Pool::threads)
+    }
+
+    /// Lets so many of the [threads](Renderer::threads) at most render what follows, at least the caller's: others have
+    /// work for the processor, too. The bits do not depend on it.
+    pub fn limit_threads(&mut self, threads: usize) {
+        if let Some(mut pool) = self.pool.take().or_else(|| self.resting.take()) {
+            pool.limit(threads);
+            *(if threads > 1 { &mut self.pool } else { &mut self.resting }) = Some(pool);
+        }
     }
 
     /// Counts so far.

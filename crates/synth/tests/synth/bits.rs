@@ -139,6 +139,28 @@ fn threads_do_not_change_the_bits() {
     }
 }
 
+#[test]
+fn threads_that_come_and_go_do_not_change_the_bits() {
+    const FRAMES: usize = 66_150;
+    let font = Arc::new(busy_bank().build());
+    let settings = Settings { max_voices: 12, ..Settings::default() };
+    let alone = in_blocks(&font, &settings, 10_000, FRAMES);
+    let mut renderer = Renderer::new(font, &busy_piece().performance(0), &Settings { threads: 3, ..settings });
+    let mut buses = Buses::new(10_000);
+    let mut done = 0;
+    for limit in [3, 1, 2, 0, 100, 1, 3] {
+        renderer.limit_threads(limit);
+        assert_eq!(renderer.threads(), 3);
+        renderer.render(&mut buses);
+        let there = buses.frames().min(FRAMES - done);
+        for (bus, expected) in [(&buses.left, &alone.left), (&buses.reverb, &alone.reverb)] {
+            assert!(bus[..there] == expected[done..][..there], "{limit} threads");
+        }
+        done += there;
+    }
+    assert_eq!(done, FRAMES);
+}
+
 /// How many voices a note starts is not known before its preset has sounded.
 #[test]
 fn presets_of_many_layers_do_not_make_the_bits_depend_on_blocks() {
