@@ -77,6 +77,8 @@ class ConvertReport:
     """Seconds."""
     peak_dbfs: float | None
     """Highest sample before it is encoded; None for silence."""
+    clipped_samples: int
+    """Samples beyond full scale that are lost."""
     warnings: tuple[str, ...]
 
 

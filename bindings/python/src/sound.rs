@@ -7,7 +7,7 @@ use numpy::{IntoPyArray, PyArray2, PyReadonlyArray2};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use rust_audio_engine::{AudioBuffer, AudioReader, AudioSource, DecodeLimits, Error, InMemory, SampleRate, open_audio};
+use rust_audio_engine::{AudioBuffer, AudioReader, AudioSource, DecodeLimits, Error, InMemory, SampleRate};
 
 use crate::errors;
 use crate::options::Options;
@@ -69,7 +69,8 @@ impl AudioFile {
     /// The file, to be read.
     pub(crate) fn open(self) -> Result<AudioReader, Error> {
         match self {
-            AudioFile::Path(path) => open_audio(path),
+            // A file of that name: standard input could not be interrupted.
+            AudioFile::Path(path) => Ok(AudioReader::open(path)?),
             AudioFile::Bytes(bytes) => Ok(AudioReader::from_bytes(bytes, "<bytes>", &DecodeLimits::default())?),
         }
     }

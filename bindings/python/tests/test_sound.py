@@ -138,6 +138,15 @@ def test_what_is_lost_is_told(tmp_path: Path) -> None:
     data = (tmp_path / "a.wav").read_bytes()
     with pytest.warns(rae.AudioEngineWarning, match="cut short"):
         assert rae.read(data[:-4]).samples.shape == (1, 3)
+    wavfile.write(tmp_path / "theirs.wav", 8000, np.tile(loud, 100))
+    with pytest.warns(rae.AudioEngineWarning, match="^200 samples were not finite and count as 0$"):
+        found, _ = rae.read(tmp_path / "theirs.wav", sample_rate=16000)
+    assert np.isfinite(found).all()
+    with pytest.warns(rae.AudioEngineWarning) as told:
+        report = rae.convert(tmp_path / "theirs.wav", tmp_path / "b.flac", sample_format="s16")
+    assert report.clipped_samples == 200 and len(told) == 2
+    with pytest.warns(rae.AudioEngineWarning, match="no place for these tags.*: isrc$"):
+        rae.write(tmp_path / "tagged.wav", loud[:1], 8000, tags={"title": "a", "isrc": "b"})
 
 
 def test_what_cannot_be_read_or_written(song: Path, tmp_path: Path) -> None:
@@ -147,6 +156,8 @@ def test_what_cannot_be_read_or_written(song: Path, tmp_path: Path) -> None:
         rae.read(song)
     with pytest.raises(rae.CodecError, match="<bytes> is empty"):
         rae.read(b"")
+    with pytest.raises(FileNotFoundError):
+        rae.read("-")
     there = tmp_path / "there.wav"
     there.write_bytes(b"mine")
     ten = np.zeros(10)

@@ -1,7 +1,5 @@
 //! `rae batch`: many MIDI files become sound at once.
 
-use std::fs;
-use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -13,14 +11,15 @@ use rust_audio_engine::{
 use serde::Serialize;
 
 use crate::exit::{Failure, describe};
+use crate::folders::{expand, is_song};
 use crate::options::RenderOptions;
 use crate::terminal::{Interrupts, Patience, ProgressLine, bar, say};
 use crate::values::show_time;
 
 /// Turn many MIDI files into sound at once
 ///
-/// song.mid becomes song.wav in the output folder, or song.mp3 with --format mp3; later files of the same name become song-2.wav and so on. A file
-/// that fails is named and does not stop the others.
+/// song.mid becomes song.wav in the output folder, or song.mp3 with --format mp3. Files of one name are told apart by their
+/// endings (song-kar.wav) or where they were (a-song.wav). A file that fails is named and does not stop the others.
 #[derive(Args)]
 pub(crate) struct Batch {
     /// MIDI files, and folders to search for *.mid, *.midi, *.kar and *.rmi
@@ -61,7 +60,7 @@ struct Entry<'a> {
 impl Batch {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let settings = self.options.settings(None, None, self.force)?;
-        let inputs = songs(&self.inputs);
+        let inputs = expand(&self.inputs, is_song);
         if inputs.is_empty() {
             return Err(Failure::Usage(
                 "there is no .mid, .midi, .kar or .rmi file in the folders; name others".into(),
@@ -166,42 +165,4 @@ pub(crate) fn write_json(path: &Path, overwrite: bool, content: &impl Serialize)
         source: error.into(),
     })?;
     Ok(file.commit()?)
-}
-
-/// The named files, and in place of every folder the MIDI files in it, in the order of their paths.
-fn songs(inputs: &[PathBuf]) -> Vec<PathBuf> {
-    let mut songs = Vec::new();
-    for input in inputs {
-        if input.is_dir() {
-            let mut found = Vec::new();
-            search(input, &mut found);
-            found.sort();
-            songs.append(&mut found);
-        } else {
-            songs.push(input.clone());
-        }
-    }
-    songs
-}
-
-/// A folder that cannot be searched counts as a song, whose reading will say why. Linked folders are not entered:
-/// they might lead around in circles.
-fn search(folder: &Path, found: &mut Vec<PathBuf>) {
-    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-    let Ok(entries) = entries else { return found.push(folder.to_owned()) };
-    for entry in entries {
-        let path = entry.path();
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            search(&path, found);
-        } else if is_song(&path) && path.is_file() {
-            found.push(path);
-        }
-    }
-}
-
-fn is_song(path: &Path) -> bool {
-    let is = |extension: &std::ffi::OsStr| {
-        ["mid", "midi", "kar", "rmi"].iter().any(|known| extension.eq_ignore_ascii_case(known))
-    };
-    path.extension().is_some_and(is)
 }

@@ -11,6 +11,7 @@ use rust_audio_engine::{
 use serde::Serialize;
 
 use crate::exit::{Failure, describe};
+use crate::folders::{expand, is_sound};
 use crate::options::SampleFormatName;
 use crate::output::makes_file;
 use crate::terminal::{Interrupts, Patience, ProgressLine, bar, print_json, say};
@@ -20,13 +21,14 @@ use crate::values::show_time;
 #[derive(Args)]
 #[command(group = ArgGroup::new("outputs").args(["output", "out_dir"]).required(true))]
 pub(crate) struct FileOptions {
-    /// Audio files; - is standard input
+    /// Audio files, and with --out-dir folders to search for them; - is standard input, for what reads it once
     #[arg(required = true, value_name = "FILES")]
-    pub(crate) inputs: Vec<PathBuf>,
+    inputs: Vec<PathBuf>,
     /// Where the one file goes; - is standard output
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
-    /// Where any number of files go; the folder is made if it is not there
+    /// Where any number of files go; the folder is made if it is not there. Files of one name are told apart by what they were
+    /// (song-flac.mp3) or where they were (disc1-song.mp3)
     #[arg(short = 'd', long, value_name = "DIR")]
     out_dir: Option<PathBuf>,
     /// Replace output files that exist
@@ -181,6 +183,10 @@ impl FileOptions {
         let [input] = self.inputs.as_slice() else {
             return Err(Failure::Usage("-o takes one input; use --out-dir for several".into()));
         };
+        if input.is_dir() {
+            let what = "is a folder; use --out-dir to have all sound in it made into files";
+            return Err(Failure::Usage(format!("{} {what}", input.display())));
+        }
         let pipe = Path::new("-");
         if output == pipe && stdout().is_terminal() {
             return Err(Failure::Usage("standard output is a terminal; send it into a pipe or name a file".into()));
@@ -210,8 +216,9 @@ impl FileOptions {
         if self.inputs.iter().any(|input| input == Path::new("-")) {
             return Err(Failure::Usage("standard input has no name to make one in --out-dir of; use -o".into()));
         }
-        interrupts.expect_order(patience(self.inputs.iter().map(PathBuf::as_path)));
-        let total = self.inputs.len();
+        let inputs = sounds(&self.inputs)?;
+        interrupts.expect_order(patience(inputs.iter().map(PathBuf::as_path)));
+        let total = inputs.len();
         let mut failed = 0;
         let mut observer = |file: Option<&WorkedFile<W::Report>>, done: usize| {
             match file.map(|file| (file, &file.result)) {
@@ -228,7 +235,7 @@ impl FileOptions {
             }
             line.show(|| format!("{} {done} of {total}", bar(done as f64 / total as f64)))
         };
-        let files = work.many(&self.inputs, folder, self.jobs, &mut observer)?;
+        let files = work.many(&inputs, folder, self.jobs, &mut observer)?;
         line.clear();
         if self.json {
             let list: Vec<_> = files.iter().map(|file| json(&file.input, &file.output, &file.result)).collect();
@@ -258,9 +265,19 @@ impl FileOptions {
         };
         let name = if output == Path::new("-") { "standard output".into() } else { output.display().to_string() };
         let peak = report.peak_dbfs.map_or("silent".into(), |peak| format!("peak {peak:.1} dBFS").replace('-', "−"));
+        let peak = if report.clipped_samples > 0 { format!("{peak} before clipping") } else { peak };
         let (length, rate) = (show_time(Seconds(report.duration)), report.sample_rate);
         say(&format!("{name}: {length} of {} from {}, {channels} at {rate} Hz, {peak}{more}", report.to, report.from));
     }
+}
+
+/// All sound in folders, in place of these.
+pub(crate) fn sounds(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let files = expand(inputs, is_sound);
+    if files.is_empty() {
+        return Err(Failure::Usage("there is no audio file of a known name in the folders; name others".into()));
+    }
+    Ok(files)
 }
 
 fn json<'a, R>(input: &Path, output: &Path, result: &'a Result<R, Error>) -> JsonFile<'a, R> {

@@ -9,6 +9,7 @@ mod doctor;
 mod effects;
 mod exit;
 mod files;
+mod folders;
 mod growing;
 mod listen;
 mod live;

@@ -10,7 +10,7 @@ use rust_audio_engine::{
 use serde::Serialize;
 
 use crate::exit::{Failure, describe};
-use crate::files::about;
+use crate::files::{about, sounds};
 use crate::terminal::{Interrupts, Patience, ProgressLine, bar, print, print_json, say};
 
 /// Measure levels and loudness of audio files
@@ -19,7 +19,7 @@ use crate::terminal::{Interrupts, Patience, ProgressLine, bar, print, print_json
 /// samples at full scale.
 #[derive(Args)]
 pub(crate) struct Measure {
-    /// Audio files of any kind that is read; - is standard input
+    /// Audio files of any kind that is read, and folders to search for them; - is standard input
     #[arg(required = true, value_name = "FILES")]
     inputs: Vec<PathBuf>,
 
@@ -72,8 +72,8 @@ impl Measure {
         interrupts.expect_order(if pipe { Patience::Once } else { Patience::Endless });
         let mut line = ProgressLine::new(self.quiet, interrupts);
         match self.inputs.as_slice() {
-            [input] if !self.album => self.one(input, &mut line),
-            _ => self.many(&mut line),
+            [input] if !self.album && !input.is_dir() => self.one(input, &mut line),
+            _ => self.many(&sounds(&self.inputs)?, &mut line),
         }
     }
 
@@ -86,9 +86,9 @@ impl Measure {
         if self.json { print_json(&measured) } else { print(text(&measured).trim_end()) }
     }
 
-    fn many(&self, line: &mut ProgressLine) -> Result<(), Failure> {
-        let total = self.inputs.len();
-        let files = measure_files(&self.inputs, self.jobs, &mut |_, done| {
+    fn many(&self, inputs: &[PathBuf], line: &mut ProgressLine) -> Result<(), Failure> {
+        let total = inputs.len();
+        let files = measure_files(inputs, self.jobs, &mut |_, done| {
             line.show(|| format!("{} {done} of {total}", bar(done as f64 / total as f64)))
         })?;
         line.clear();

@@ -1,13 +1,15 @@
 //! Options whose value may be left out, before the parser sees them.
 //!
 //! `--reverb song.mid` must not take the song for its value. The parser therefore takes these options' values only
-//! after `=`, and this puts the `=` where the next word is a number.
+//! after `=`, and this puts the `=` where the next word is a value: a number, or one of the option's words.
 
 use std::ffi::OsString;
 
-const OPTIONS: [&str; 4] = ["--reverb", "--normalize", "--floor", "--db"];
+const OF_NUMBERS: [&str; 4] = ["--reverb", "--normalize", "--floor", "--db"];
 
-/// Joins every such option to the number that follows it, up to a `--`.
+const OF_WORDS: [(&str, &[&str]); 1] = [("--replaygain", &["track", "album"])];
+
+/// Joins every such option to the value that follows it, up to a `--`.
 pub(crate) fn join(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut arguments = arguments.peekable();
     let mut result = Vec::new();
@@ -17,15 +19,18 @@ pub(crate) fn join(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
             result.extend(arguments);
             break;
         }
-        if OPTIONS.iter().any(|option| argument == *option)
-            && let Some(number) = arguments.next_if(is_number)
-        {
+        if let Some(value) = arguments.next_if(|next| takes(&argument, next)) {
             argument.push("=");
-            argument.push(number);
+            argument.push(value);
         }
         result.push(argument);
     }
     result
+}
+
+fn takes(option: &OsString, next: &OsString) -> bool {
+    let words = OF_WORDS.iter().filter(|(name, _)| option == *name).flat_map(|(_, words)| *words);
+    OF_NUMBERS.iter().any(|name| option == *name) && is_number(next) || words.into_iter().any(|word| next == *word)
 }
 
 fn is_number(word: &OsString) -> bool {
@@ -42,7 +47,9 @@ mod tests {
     }
 
     #[test]
-    fn numbers_belong_to_the_option_and_files_do_not() {
+    fn values_belong_to_the_option_and_files_do_not() {
+        assert_eq!(joined("convert --replaygain album a.flac -d b"), "convert --replaygain=album a.flac -d b");
+        assert_eq!(joined("convert --replaygain a.flac -d b"), "convert --replaygain a.flac -d b");
         assert_eq!(joined("render --reverb 0.5 a.mid"), "render --reverb=0.5 a.mid");
         assert_eq!(joined("render --reverb a.mid"), "render --reverb a.mid");
         assert_eq!(joined("render a.mid --normalize -1 -o b"), "render a.mid --normalize=-1 -o b");

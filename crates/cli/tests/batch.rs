@@ -38,17 +38,17 @@ fn files_and_folders_become_wav_files() {
     let text = stderr(&output);
     assert!(output.status.success() && output.stdout.is_empty(), "{text}");
     assert!(text.contains("new/out: 4 of 4 files") && text.contains("x faster than real time"), "{text}");
-    assert_eq!(names(&folder, "new/out"), ["B.wav", "a-2.wav", "a.wav", "song.wav"]);
+    assert_eq!(names(&folder, "new/out"), ["B.wav", "a-kar.wav", "a-mid.wav", "song.wav"]);
     folder.rendered("-r 48000 --no-reverb");
     let alone = fs::read(folder.path("out.wav")).unwrap();
-    for name in ["B.wav", "a-2.wav", "a.wav", "song.wav"] {
+    for name in ["B.wav", "a-kar.wav", "a-mid.wav", "song.wav"] {
         assert!(fs::read(folder.path("new/out").join(name)).unwrap() == alone, "{name}");
     }
     let list = manifest(&folder, "list.json");
     let column =
         |name: &str| list["files"].as_array().unwrap().iter().map(|file| file[name].clone()).collect::<Vec<_>>();
     assert_eq!(column("input"), ["song.mid", "songs/B.MIDI", "songs/a.mid", "songs/more/a.kar"]);
-    assert_eq!(column("output"), ["new/out/song.wav", "new/out/B.wav", "new/out/a.wav", "new/out/a-2.wav"]);
+    assert_eq!(column("output"), ["new/out/song.wav", "new/out/B.wav", "new/out/a-mid.wav", "new/out/a-kar.wav"]);
     assert!(column("error").iter().all(Value::is_null));
     assert!(column("report").iter().all(|report| report["notes"] == 2 && report["threads"] == 1));
     assert_eq!(list["soundfont"], "bank.sf2");
@@ -64,7 +64,7 @@ fn what_fails_is_named_and_the_rest_is_done() {
     assert!(message.contains("rae: songs/bad.mid: Failed to load MIDI file"), "{message}");
     assert!(message.contains("rae: missing.mid: Failed to load MIDI file"), "{message}");
     assert_eq!(lines[2], "rae: 2 of 6 files failed");
-    assert_eq!(names(&folder, "out"), ["B.wav", "a-2.wav", "a.wav", "song.wav"]);
+    assert_eq!(names(&folder, "out"), ["B.wav", "a-kar.wav", "a-mid.wav", "song.wav"]);
     let list = manifest(&folder, "list.json");
     let bad = &list["files"][2];
     assert_eq!((&bad["input"], &bad["output"], &bad["report"]), (&"songs/bad.mid".into(), &Value::Null, &Value::Null));
@@ -77,15 +77,15 @@ fn what_fails_is_named_and_the_rest_is_done() {
 fn existing_files_are_kept() {
     let folder = songs();
     fs::create_dir(folder.path("out")).unwrap();
-    fs::write(folder.path("out/a.wav"), "precious").unwrap();
+    fs::write(folder.path("out/B.wav"), "precious").unwrap();
     let message = folder.fails(1, "batch songs --out-dir out");
-    assert!(message.contains("out/a.wav exists") && message.contains("--force"), "{message}");
-    assert_eq!(fs::read(folder.path("out/a.wav")).unwrap(), b"precious");
+    assert!(message.contains("out/B.wav exists") && message.contains("--force"), "{message}");
+    assert_eq!(fs::read(folder.path("out/B.wav")).unwrap(), b"precious");
     assert!(folder.rae("batch songs --out-dir out --force").status.success());
-    assert!(fs::read(folder.path("out/a.wav")).unwrap().starts_with(b"RIFF"));
+    assert!(fs::read(folder.path("out/B.wav")).unwrap().starts_with(b"RIFF"));
     let bank = fs::read(folder.path("bank.sf2")).unwrap();
     for (line, message) in [
-        ("batch songs --out-dir new --manifest out/a.wav", "out/a.wav exists"),
+        ("batch songs --out-dir new --manifest out/B.wav", "out/B.wav exists"),
         ("batch song.mid --out-dir new --manifest song.mid --force", "same file as the input"),
         ("batch song.mid --out-dir new --manifest bank.sf2 --force", "same file as the input"),
     ] {

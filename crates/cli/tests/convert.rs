@@ -57,7 +57,7 @@ fn many_files_go_into_a_folder_and_one_that_fails_is_named() {
     fs::copy(folder.path("song.wav"), folder.path("other.wav")).unwrap();
     let told = folder.fails(1, "convert song.wav other.wav song.mid --out-dir out --format flac --jobs 2");
     assert!(told.contains("song.mid is a MIDI file") && told.contains("1 of 3 files failed"), "{told}");
-    assert!(folder.path("out/song.flac").exists() && folder.path("out/other.flac").exists());
+    assert!(folder.path("out/song-wav.flac").exists() && folder.path("out/other.flac").exists());
 }
 
 #[test]

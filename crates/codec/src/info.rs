@@ -35,6 +35,11 @@ pub(crate) fn read(body: &[u8], tags: &mut Tags) {
     }
 }
 
+/// Whether there is a place for a key.
+pub(crate) fn holds(key: TagKey) -> bool {
+    FIELDS.iter().any(|(_, held)| *held == key)
+}
+
 /// The chunk with these fields in UTF-8, of several values one behind the other; nothing where there are none. It has no
 /// place for the album's artist, the disc and the ISRC.
 pub(crate) fn chunk(tags: &Tags) -> Vec<u8> {

@@ -41,9 +41,9 @@ impl Engine {
     /// Renders MIDI files to audio files in `folder`, which is made if it is not there, and tells what became of each, in
     /// the order of `inputs`. A file that fails does not stop the others.
     ///
-    /// `song.mid` becomes `song.wav`, or another format that the settings choose; later inputs of one stem become
-    /// `song-2.wav` and so on. No input is ever replaced,
-    /// other files only where `settings.overwrite` allows it. `jobs` files are rendered at once, by default one per
+    /// `song.mid` becomes `song.wav`, or another format that the settings choose. Inputs of one stem become `song-mid.wav` and
+    /// `song-kar.wav` by what they are, else `a-song.wav` and `b-song.wav` by their folders, else `song-2.wav` and so on. No
+    /// input is ever replaced, other files only where `settings.overwrite` allows it. `jobs` files are rendered at once, by default one per
     /// core; with more than one, each has a single thread whatever `settings.threads` says. Memory does not grow with
     /// the lengths of the songs.
     ///
@@ -85,15 +85,13 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), Error> {
 
 /// A name in `folder` for every input, all different even where case is not told apart.
 pub(crate) fn outputs(inputs: &[PathBuf], folder: &Path, extension: &str) -> Vec<PathBuf> {
-    let key = |name: &OsStr| name.to_string_lossy().to_lowercase();
     let mut taken = HashSet::new();
     let mut counts = HashMap::new();
-    let mut name = |input: &PathBuf| {
-        let stem = input.file_stem().unwrap_or(OsStr::new("song"));
-        let count = counts.entry(key(stem)).or_insert(0_usize);
+    let mut name = |stem: OsString| {
+        let count = counts.entry(key(&stem)).or_insert(0_usize);
         loop {
             *count += 1;
-            let mut name = OsString::from(stem);
+            let mut name = stem.clone();
             if *count > 1 {
                 name.push(format!("-{count}"));
             }
@@ -103,7 +101,43 @@ pub(crate) fn outputs(inputs: &[PathBuf], folder: &Path, extension: &str) -> Vec
             }
         }
     };
-    inputs.iter().map(&mut name).collect()
+    distinguished(inputs).into_iter().map(&mut name).collect()
+}
+
+/// Whether case matters is the file system's secret.
+fn key(name: &OsStr) -> String {
+    name.to_string_lossy().to_lowercase()
+}
+
+/// The stems of all inputs. Those that several have say also what the file was or, where that is one for all, in which folder;
+/// so a name does not depend on the order.
+fn distinguished(inputs: &[PathBuf]) -> Vec<OsString> {
+    let stem = |input: &PathBuf| input.file_stem().unwrap_or(OsStr::new("song")).to_owned();
+    let mut stems: Vec<OsString> = inputs.iter().map(stem).collect();
+    let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
+    stems.iter().enumerate().for_each(|(index, stem)| alike.entry(key(stem)).or_default().push(index));
+    for group in alike.values().filter(|group| group.len() > 1) {
+        let told = [of_kind, of_folder]
+            .map(|tell| -> Vec<OsString> { group.iter().map(|&index| tell(&stems[index], &inputs[index])).collect() });
+        let differ =
+            |names: &Vec<OsString>| names.iter().map(|name| key(name)).collect::<HashSet<_>>().len() == names.len();
+        if let Some(told) = told.into_iter().find(differ) {
+            group.iter().zip(told).for_each(|(&index, name)| stems[index] = name);
+        }
+    }
+    stems
+}
+
+/// `song-flac`
+fn of_kind(stem: &OsStr, input: &Path) -> OsString {
+    let parts = [Some(stem), input.extension()];
+    parts.iter().flatten().copied().collect::<Vec<_>>().join(OsStr::new("-"))
+}
+
+/// `folder-song`
+fn of_folder(stem: &OsStr, input: &Path) -> OsString {
+    let parts = [input.parent().and_then(Path::file_name), Some(stem)];
+    parts.iter().flatten().copied().collect::<Vec<_>>().join(OsStr::new("-"))
 }
 
 struct Batch<'a> {
@@ -158,9 +192,12 @@ mod tests {
             outputs(&inputs, Path::new("out"), "wav").into_iter().map(name).collect()
         };
         assert_eq!(names(&["a.mid", "x/b.kar", "c"]), ["a.wav", "b.wav", "c.wav"]);
-        assert_eq!(names(&["a.mid", "x/a.mid", "y/A.midi"]), ["a.wav", "a-2.wav", "A-3.wav"]);
-        assert_eq!(names(&["a.mid", "a-2.mid", "x/a.mid"]), ["a.wav", "a-2.wav", "a-3.wav"]);
-        assert_eq!(names(&["a.mid", "x/a.mid", "a-2.mid"]), ["a.wav", "a-2.wav", "a-2-2.wav"]);
+        assert_eq!(names(&["a.mid", "x/a.mid", "y/A.midi"]), ["a.wav", "x-a.wav", "y-A.wav"]);
+        assert_eq!(names(&["a.mid", "x/a.kar"]), ["a-mid.wav", "a-kar.wav"]);
+        assert_eq!(names(&["x/a.kar", "a.mid"]), ["a-kar.wav", "a-mid.wav"]);
+        assert_eq!(names(&["a.mid", "x/a.mid", "x-a.mid"]), ["a.wav", "x-a.wav", "x-a-2.wav"]);
+        assert_eq!(names(&["a.mid", "a-2.mid", "a.mid"]), ["a.wav", "a-2.wav", "a-3.wav"]);
+        assert_eq!(names(&["a.mid", "a.mid", "a-2.mid"]), ["a.wav", "a-2.wav", "a-2-2.wav"]);
         assert_eq!(names(&["a.b.mid", "..", "/"]), ["a.b.wav", "song.wav", "song-2.wav"]);
     }
 }

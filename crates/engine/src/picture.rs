@@ -9,8 +9,9 @@ use rae_picture::{
     Channels, Column, ColumnsBuilder, Excerpt, PeakData, PeakDataBuilder, PeakSettings, Sound, WaveformBuilder,
     WaveformSettings,
 };
-use rae_units::{Frames, Seconds};
+use rae_units::Frames;
 
+use crate::progress::share;
 use crate::{Error, Observer, Progress};
 
 /// Opens an audio file of any kind; `-` is standard input.
@@ -76,9 +77,6 @@ pub fn columns(
     Ok(builder.finish()?)
 }
 
-/// After so long half of the work counts as done where nobody knows how long a sound is.
-const UNKNOWN: Seconds = Seconds(60.0);
-
 /// Hands every block to `take`, until that breaks off or there are no more.
 pub(crate) fn read_blocks(
     source: &mut dyn AudioSource,
@@ -89,10 +87,7 @@ pub(crate) fn read_blocks(
     let mut position = Frames(0);
     while let Some(block) = source.read()? {
         position += block.len();
-        let fraction = match frames {
-            Some(_) => position.0 as f64 / expected.0.max(position.0).max(1) as f64,
-            None => position.seconds(rate).0 / (position.seconds(rate).0 + UNKNOWN.0),
-        };
+        let fraction = share(position.0, frames, rate);
         let progress = Progress { position: position.seconds(rate), expected: expected.seconds(rate), fraction };
         let channels: Vec<&[f32]> = (0..block.channels()).map(|channel| block.channel(channel)).collect();
         if take(&channels, progress)?.is_break() {

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use rae_units::Seconds;
+use rae_units::{Frames, SampleRate, Seconds};
 
 /// How far a render has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,6 +18,20 @@ pub struct Progress {
 /// Hears of progress every fraction of a second of sound, on the thread that asked for the render.
 /// [`ControlFlow::Break`] stops the render with [`Error::Cancelled`](crate::Error::Cancelled) and leaves no file.
 pub type Observer<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
+
+/// After so long half of the work counts as done where nobody knows how long a sound is.
+const UNKNOWN: Seconds = Seconds(60.0);
+
+/// Which share of a sound has passed by at `position`.
+pub(crate) fn share(position: u64, expected: Option<u64>, rate: SampleRate) -> f64 {
+    match expected {
+        Some(expected) => position as f64 / expected.max(position).max(1) as f64,
+        None => {
+            let Seconds(passed) = Frames(position).seconds(rate);
+            passed / (passed + UNKNOWN.0)
+        }
+    }
+}
 
 /// An observer that lets the render run to its end.
 pub fn unobserved(_: Progress) -> ControlFlow<()> {

@@ -3,17 +3,15 @@
 use std::path::Path;
 
 use rae_codec::{
-    AudioReader, AudioSource, AudioSpec, AudioSummary, AudioWriter, EncodingOptions, OutputFile, Part, Tags, changed,
+    AudioReader, AudioSource, AudioSpec, AudioSummary, AudioWriter, Encoding, EncodingOptions, Gathered, MOST_SAMPLES,
+    OutputFile, Part, Skipped, Tags, changed,
 };
 use rae_dsp::AudioBuffer;
 use rae_picture::Excerpt;
-use rae_units::{Frames, SampleRate};
+use rae_units::{Frames, SampleRate, Seconds};
 
 use crate::picture::{proceed, read_blocks, sound_of};
-use crate::{Error, Observer};
-
-/// What is read into memory at most: 4 GiB, three hours of stereo at 48 kHz.
-const MOST_SAMPLES: u64 = 1 << 30;
+use crate::{Error, Observer, Progress};
 
 /// What of a file to read, and as what. By default all of it, as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -44,28 +42,40 @@ pub struct Recording {
 /// A file that is damaged or longer than that, a part that it does not have, rates or channels that nothing can be made
 /// of; [`Error::Cancelled`].
 pub fn read_audio(
-    reader: AudioReader,
+    mut reader: AudioReader,
     settings: &ReadSettings,
     observer: &mut Observer<'_>,
 ) -> Result<Recording, Error> {
     let part = settings.excerpt.frames(sound_of(&reader))?;
-    let starts_late = part.start > 0;
+    pass_over(&mut reader, part.start, observer)?;
     let part = Box::new(Part::new(reader, Frames(part.start)..Frames(part.end)));
     let mut source = changed(part, settings.rate, settings.channels)?;
     let most = MOST_SAMPLES / source.channels() as u64;
     let refuse = |frames: u64| if frames > most { Err(too_long(most)) } else { Ok(()) };
     refuse(source.frames().map_or(0, |frames| frames.0))?;
-    let mut channels = vec![Vec::new(); source.channels()];
+    let mut gathered = Gathered::new(source.channels());
     read_blocks(&mut *source, |block, progress| {
-        channels.iter_mut().zip(block).for_each(|(channel, samples)| channel.extend_from_slice(samples));
-        refuse(channels[0].len() as u64)?;
+        refuse(gathered.push(block))?;
         proceed(observer(progress), false)
     })?;
-    if starts_late && channels[0].is_empty() {
-        return Err(Error::settings("start is behind the end of the sound; choose an earlier one".into()));
+    Ok(Recording { audio: gathered.finish(), rate: source.rate(), warnings: source.warnings().to_vec() })
+}
+
+/// Leaves out what comes before a frame. The observer can stop it; of the sound that is read nothing is there yet.
+fn pass_over(reader: &mut AudioReader, start: u64, observer: &mut Observer<'_>) -> Result<(), Error> {
+    reader.skip_to(Frames(start));
+    loop {
+        let nothing = Progress { position: Seconds(0.0), expected: Seconds(0.0), fraction: 0.0 };
+        match reader.skip_some()? {
+            Skipped::More => {
+                let _ = proceed(observer(nothing), false)?;
+            }
+            Skipped::All => return Ok(()),
+            Skipped::End => {
+                return Err(Error::settings("start is behind the end of the sound; choose an earlier one".into()));
+            }
+        }
     }
-    let audio = AudioBuffer::from_planar(channels.concat(), channels.len()).unwrap_or_default();
-    Ok(Recording { audio, rate: source.rate(), warnings: source.warnings().to_vec() })
 }
 
 fn too_long(most: u64) -> Error {
@@ -83,7 +93,8 @@ pub struct WriteSettings {
     pub overwrite: bool,
 }
 
-/// Writes sound to an audio file, which appears under its name when it is complete, and says what of the sound is lost.
+/// Writes sound to an audio file, which appears under its name when it is complete, and says what was odd about the sound and
+/// what of it is lost.
 /// Opus gets it at 48 kHz where it does not know its rate.
 pub fn write_audio<'a>(
     source: Box<dyn AudioSource + 'a>,
@@ -104,7 +115,18 @@ pub fn write_audio<'a>(
     })?;
     let (file, summary) = writer.finish()?;
     file.commit()?;
-    Ok(losses(&summary))
+    let mut warnings = source.warnings().to_vec();
+    warnings.extend(losses(&summary));
+    warnings.extend(unheld(encoding, &settings.tags));
+    Ok(warnings)
+}
+
+/// What of the tags has no place in the format.
+pub(crate) fn unheld(encoding: Encoding, tags: &Tags) -> Option<String> {
+    let lost: Vec<&str> = encoding.lost_tags(tags).iter().map(|key| key.name()).collect();
+    let format = encoding.format();
+    (!lost.is_empty())
+        .then(|| format!("{format} files have no place for these tags, which are left out: {}", lost.join(", ")))
 }
 
 /// What of a sound is lost where it was written so.

@@ -115,15 +115,17 @@ fn files_of_one_name_and_existing_ones_are_kept_apart() {
 fn no_input_of_the_batch_is_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let good = folder.path().join("a.mid");
-    let odd = folder.path().join("a.wav");
+    let odd = folder.path().join("b.kar");
     tune().write(&good).unwrap();
     tune().write(&odd).unwrap();
+    // The same file by the name that the first one's output would have.
+    fs::hard_link(&odd, folder.path().join("a.wav")).unwrap();
     let content = fs::read(&odd).unwrap();
     let settings = RenderSettings { overwrite: true, ..dry() };
     let files = batch(&[good, odd.clone()], folder.path(), &settings, None);
     let error = files[0].result.as_ref().unwrap_err();
     assert!(matches!(error, Error::OutputIsInput { input, .. } if *input == odd), "{error}");
-    assert!(files[1].result.is_ok() && files[1].output.ends_with("a-2.wav"));
+    assert!(files[1].result.is_ok() && files[1].output.ends_with("b.wav"));
     assert_eq!(fs::read(&odd).unwrap(), content);
 }
 

@@ -115,6 +115,74 @@ fn what_is_lost_beyond_full_scale_is_told() {
     let settings = ConvertSettings { encoding, ..ConvertSettings::default() };
     let report = file(&path, &folder.path().join("b.wav"), &settings).unwrap();
     assert!(matches!(report.warnings.as_slice(), [text] if text.starts_with("2 samples")), "{:?}", report.warnings);
+    assert_eq!(report.clipped_samples, 2);
+}
+
+#[test]
+fn what_the_format_has_no_place_for_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let audio = noise(5000);
+    let mut settings = WriteSettings::default();
+    for key in [TagKey::Title, TagKey::AlbumArtist, TagKey::Isrc] {
+        settings.tags.push(key, "x");
+    }
+    let source = || Box::new(InMemory::new(vec![audio.channel(0), audio.channel(1)], SampleRate::CD));
+    let told = write_audio(source(), at("a.wav"), &settings, &mut unobserved).unwrap();
+    assert!(matches!(told.as_slice(), [text] if text.ends_with("left out: album_artist, isrc")), "{told:?}");
+    assert_eq!(write_audio(source(), at("a.flac"), &settings, &mut unobserved).unwrap(), [""; 0]);
+    let report = file(&at("a.flac"), &at("b.wav"), &ConvertSettings::default()).unwrap();
+    assert_eq!(report.warnings, told);
+    let rate = SampleRate::new(44_100);
+    let report = file(&at("a.flac"), &at("a.opus"), &ConvertSettings { rate, ..Default::default() }).unwrap();
+    assert_eq!(report.warnings, ["Opus does not know 44100 Hz: the output is at 48000 Hz"]);
+    let report = file(&at("a.flac"), &at("b.opus"), &ConvertSettings::default()).unwrap();
+    assert_eq!((report.sample_rate, report.warnings.len()), (48_000, 0));
+    // A picture of one pixel's worth of nonsense, put in as RFC 9639, section 8.8, wants it.
+    let mut flac = fs::read(at("a.flac")).unwrap();
+    let mut picture = vec![6, 0, 0, 45, 0, 0, 0, 3, 0, 0, 0, 9];
+    picture.extend(b"image/png");
+    picture.extend([0; 4 + 16]);
+    picture.extend([0, 0, 0, 4, 1, 2, 3, 4]);
+    flac.splice(42..42, picture);
+    fs::write(at("cover.flac"), flac).unwrap();
+    let report = file(&at("cover.flac"), &at("c.flac"), &ConvertSettings::default()).unwrap();
+    assert_eq!(report.warnings, ["its pictures, such as a cover, are not carried over"]);
+}
+
+#[test]
+fn progress_of_sound_of_unknown_length_rises_to_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = wav(folder.path(), "a.wav", &noise(300_000), 16);
+    let input = ConvertInput::Pipe(Box::new(Cursor::new(fs::read(path).unwrap())));
+    let mut told = Vec::new();
+    let mut observer = |progress: rust_audio_engine::Progress| {
+        told.push(progress.fraction);
+        ControlFlow::Continue(())
+    };
+    convert(input, ConvertOutput::File(folder.path().join("b.flac")), &ConvertSettings::default(), &mut observer)
+        .unwrap();
+    assert!(told.is_sorted() && told[0] > 0.0 && told[told.len() / 2] < 1.0 && told.last() == Some(&1.0), "{told:?}");
+}
+
+#[test]
+fn reading_is_stopped_while_what_comes_before_is_decoded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.flac");
+    file(&wav(folder.path(), "a.wav", &noise(200_000), 16), &path, &ConvertSettings::default()).unwrap();
+    let mut settings = ReadSettings::default();
+    settings.excerpt.start = Seconds(4.0);
+    let mut asked = 0;
+    let stopped = read_audio(open_audio(&path).unwrap(), &settings, &mut |progress| {
+        asked += 1;
+        assert_eq!(progress.position, Seconds(0.0));
+        ControlFlow::Break(())
+    });
+    assert!(matches!(stopped, Err(Error::Cancelled)) && asked == 1);
+    // The last frame alone becomes none at a rate this low, which is no mistake of who asks.
+    settings.excerpt.start = Seconds(199_999.0 / 44_100.0);
+    settings.rate = SampleRate::new(8000);
+    assert!(read_audio(open_audio(&path).unwrap(), &settings, &mut unobserved).unwrap().audio.is_empty());
 }
 
 /// A WAV file of one channel at 8 kHz with plain samples of this format tag and size.
@@ -174,7 +242,8 @@ fn many_files_are_given_up_in_their_midst_and_inputs_named() {
     let out = folder.path().join("out");
     fs::create_dir(&out).unwrap();
     // Where the output of the first would be is the second.
-    let two = wav(&out, "one.wav", &noise(100), 16);
+    let two = wav(&out, "two.wav", &noise(100), 16);
+    fs::hard_link(&two, out.join("one.wav")).unwrap();
     let inputs = [one, two.clone()];
     let files = convert_files(&inputs, &out, &settings, Some(1), &mut |_, _| ControlFlow::Continue(())).unwrap();
     let error = files[0].result.as_ref().unwrap_err();

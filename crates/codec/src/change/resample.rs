@@ -34,6 +34,10 @@ pub struct Resampled<'a> {
     /// Frames that the filter puts before the sound and that are still to be left out.
     early: usize,
     given: u64,
+    /// Samples that were no numbers.
+    broken: u64,
+    /// All warnings, once the source has ended.
+    warnings: Vec<String>,
 }
 
 impl<'a> Resampled<'a> {
@@ -67,7 +71,20 @@ impl<'a> Resampled<'a> {
         let early = resampler.output_delay();
         let waiting = vec![Vec::new(); channels];
         let (planes, block) = (Vec::new(), AudioBuffer::default());
-        Ok(Resampled { source, rate, resampler, waiting, taken: 0, ended: false, planes, block, early, given: 0 })
+        Ok(Resampled {
+            source,
+            rate,
+            resampler,
+            waiting,
+            taken: 0,
+            ended: false,
+            planes,
+            block,
+            early,
+            given: 0,
+            broken: 0,
+            warnings: Vec::new(),
+        })
     }
 
     /// How long so many frames are at the new rate.
@@ -85,13 +102,23 @@ impl<'a> Resampled<'a> {
                     for (channel, waiting) in self.waiting.iter_mut().enumerate() {
                         // One that is no number would spread over all that it is transformed with.
                         let finite = |&sample: &f32| if sample.is_finite() { f64::from(sample) } else { 0.0 };
-                        waiting.extend(block.channel(channel).iter().map(finite));
+                        let samples = block.channel(channel);
+                        self.broken += samples.iter().filter(|sample| !sample.is_finite()).count() as u64;
+                        waiting.extend(samples.iter().map(finite));
                     }
                 }
-                None => self.ended = true,
+                None => self.end(),
             }
         }
         Ok(())
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        self.warnings = self.source.warnings().to_vec();
+        if self.broken > 0 {
+            self.warnings.push(format!("{} samples were not finite and count as 0", self.broken));
+        }
     }
 
     /// Resamples what waits, up to `frames` with silence behind it if it is less.
@@ -147,6 +174,6 @@ impl AudioSource for Resampled<'_> {
     }
 
     fn warnings(&self) -> &[String] {
-        self.source.warnings()
+        if self.ended { &self.warnings } else { self.source.warnings() }
     }
 }

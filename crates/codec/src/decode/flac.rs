@@ -47,6 +47,7 @@ impl Empty {
             frames: Some(Frames(0)),
             samples: Samples::Integer { bits },
             tags: Tags::default(),
+            pictures: 0,
         })
     }
 }

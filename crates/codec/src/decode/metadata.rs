@@ -10,14 +10,17 @@ use crate::{TagKey, Tags};
 const MOST_FIELDS: usize = 64;
 const LONGEST_VALUE: usize = 16_384;
 
-/// All that the file says: tags before or behind the sound, those of the container and of the track.
-pub(crate) fn tags(reader: &mut dyn FormatReader) -> Tags {
+/// All that the file says: tags before or behind the sound, those of the container and of the track; and how many pictures it
+/// has.
+pub(crate) fn tags(reader: &mut dyn FormatReader) -> (Tags, usize) {
     let mut metadata = reader.metadata();
     let mut found = Numbers::default();
     let mut loudness = Found::default();
-    let mut tags = Tags::default();
+    let (mut tags, mut pictures) = (Tags::default(), 0);
     loop {
         if let Some(revision) = metadata.current() {
+            pictures += revision.media.visuals.len();
+            pictures += revision.per_track.iter().map(|track| track.metadata.visuals.len()).sum::<usize>();
             let of_tracks = revision.per_track.iter().flat_map(|track| &track.metadata.tags);
             for tag in revision.media.tags.iter().chain(of_tracks) {
                 take(tag, &mut tags, &mut found);
@@ -31,7 +34,7 @@ pub(crate) fn tags(reader: &mut dyn FormatReader) -> Tags {
     }
     found.put(&mut tags);
     tags.set_replay_gain(loudness.replay_gain());
-    tags
+    (tags, pictures)
 }
 
 /// By the field's name, which in ID3 is the description of a user-defined text.

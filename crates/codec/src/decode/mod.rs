@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use rae_dsp::AudioBuffer;
 use rae_units::{Frames, SampleRate};
 
-use crate::{CodecError, Tags};
+use crate::{CodecError, Gathered, Tags};
 pub use limits::DecodeLimits;
 use sniff::Kind;
 use source::Source;
@@ -80,6 +80,8 @@ pub struct AudioInfo {
     pub samples: Samples,
     /// Title, artist and so on.
     pub tags: Tags,
+    /// Cover pictures and the like, which are not read.
+    pub pictures: usize,
 }
 
 /// Enough to tell what a file is.
@@ -119,7 +121,20 @@ pub struct AudioReader {
     wanted: u64,
     max_frames: u64,
     warnings: Warnings,
+    /// The block was decoded and not handed out yet.
+    held: bool,
     ended: bool,
+}
+
+/// How far a part that is left out reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Skipped {
+    /// There is more to leave out.
+    More,
+    /// What comes next is wanted.
+    All,
+    /// The sound ended before.
+    End,
 }
 
 impl AudioReader {
@@ -195,6 +210,7 @@ impl AudioReader {
             wanted: 0,
             max_frames: limits.max_frames.0,
             warnings,
+            held: false,
             ended: false,
         })
     }
@@ -207,27 +223,61 @@ impl AudioReader {
     /// The next block: at least one frame, usually some thousands; `None` at the end. The block is reused, so that
     /// nothing is allocated for it.
     pub fn read(&mut self) -> Result<Option<&AudioBuffer>, CodecError> {
+        let found = if self.held { Skipped::All } else { self.skip_all()? };
+        self.held = false;
+        Ok((found == Skipped::All).then_some(&self.block))
+    }
+
+    fn skip_all(&mut self) -> Result<Skipped, CodecError> {
+        loop {
+            match self.decode()? {
+                Skipped::More => {}
+                found => return Ok(found),
+            }
+        }
+    }
+
+    /// Decodes a block, of which only what is wanted is left.
+    fn decode(&mut self) -> Result<Skipped, CodecError> {
         if self.wanted > self.position {
             self.position += self.blocks.skip(self.wanted - self.position)?;
         }
-        while !self.ended && self.blocks.next(&mut self.block, &mut self.warnings)? {
-            let begin = self.position;
-            self.position += self.block.frames() as u64;
-            if self.position > self.max_frames {
-                return Err(self.too_long(self.max_frames));
-            }
-            if self.position > self.wanted {
-                self.block.keep(self.wanted.saturating_sub(begin) as usize..self.block.frames());
-                return Ok(Some(&self.block));
-            }
+        if self.ended || !self.blocks.next(&mut self.block, &mut self.warnings)? {
+            self.finish();
+            return Ok(Skipped::End);
         }
-        self.finish();
-        Ok(None)
+        let begin = self.position;
+        self.position += self.block.frames() as u64;
+        if self.position > self.max_frames {
+            return Err(self.too_long(self.max_frames));
+        }
+        if self.position <= self.wanted {
+            return Ok(Skipped::More);
+        }
+        self.block.keep(self.wanted.saturating_sub(begin) as usize..self.block.frames());
+        Ok(Skipped::All)
     }
 
     /// Lets the next block begin at `frame`; only forwards, and nothing follows the end.
     pub fn skip_to(&mut self, frame: Frames) {
         self.wanted = frame.0;
+        if self.held {
+            let frames = self.block.frames();
+            let begin = self.position - frames as u64;
+            self.block.keep((frame.0.saturating_sub(begin) as usize).min(frames)..frames);
+            self.held = !self.block.is_empty();
+        }
+    }
+
+    /// Decodes a block of what [`AudioReader::skip_to`] leaves out. [`AudioReader::read`] would decode all of it at once; this
+    /// is for who wants to see to something else in between.
+    pub fn skip_some(&mut self) -> Result<Skipped, CodecError> {
+        if self.held || self.wanted == 0 || self.wanted < self.position {
+            return Ok(if self.ended { Skipped::End } else { Skipped::All });
+        }
+        let found = self.decode()?;
+        self.held = found == Skipped::All;
+        Ok(found)
     }
 
     /// All that is left, in memory: 4 bytes per sample, of which `max_frames` frames are allowed.
@@ -236,16 +286,15 @@ impl AudioReader {
         if claimed > max_frames.0 {
             return Err(self.too_long(max_frames.0));
         }
-        let mut channels = vec![Vec::new(); self.info.channels];
+        let mut gathered = Gathered::new(self.info.channels);
         while let Some(block) = self.read()? {
-            for (channel, samples) in channels.iter_mut().enumerate() {
-                samples.extend_from_slice(block.channel(channel));
-            }
-            if channels[0].len() as u64 > max_frames.0 {
+            let channels: Vec<&[f32]> = (0..block.channels()).map(|channel| block.channel(channel)).collect();
+            let frames = gathered.push(&channels);
+            if frames > max_frames.0 {
                 return Err(self.too_long(max_frames.0));
             }
         }
-        Ok(AudioBuffer::from_planar(channels.concat(), channels.len()).expect("blocks have all channels"))
+        Ok(gathered.finish())
     }
 
     /// What was odd so far, complete when [`AudioReader::read`] has given `None`: damage that was left out, a file that
@@ -284,7 +333,7 @@ fn content(source: &mut Source) -> std::io::Result<(u64, Vec<u8>)> {
 }
 
 /// What [`read_all`] reads at most: 4 GiB, three hours of stereo at 48 kHz.
-const MOST_SAMPLES: u64 = 1 << 30;
+pub const MOST_SAMPLES: u64 = 1 << 30;
 
 /// A whole file in memory, with the default limits and at most 2^30 samples, all channels together; for more there is
 /// [`AudioReader`].

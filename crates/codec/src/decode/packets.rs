@@ -129,7 +129,7 @@ pub(crate) fn open(
     let stream = MediaSourceStream::new(Box::new(source), Default::default());
     let probe = || FORMATS.probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default());
     let mut reader = guarded(probe).map_err(failed)?;
-    let tags = guarded(|| Ok(metadata::tags(&mut *reader))).map_err(failed)?;
+    let (tags, pictures) = guarded(|| Ok(metadata::tags(&mut *reader))).map_err(failed)?;
     if let Some(name) = index.as_ref().and_then(mp4::Index::not_decoded) {
         return Err(unsupported(name));
     }
@@ -194,7 +194,7 @@ pub(crate) fn open(
         None => total.map(|total| total.saturating_sub(packets.skip)),
     };
     let samples = names::samples(&parameters);
-    Ok((packets, AudioInfo { format, rate, channels, frames: frames.map(Frames), samples, tags }))
+    Ok((packets, AudioInfo { format, rate, channels, frames: frames.map(Frames), samples, tags, pictures }))
 }
 
 const HIGH_EFFICIENCY: &str = "in HE-AAC (AAC with spectral band replication)";

@@ -147,6 +147,7 @@ pub(crate) fn open(
         frames: frames.map(Frames),
         samples: layout.encoding.samples(),
         tags,
+        pictures: 0,
     };
     let left = frames.map_or(u64::MAX, |frames| frames * layout.frame_bytes() as u64);
     let position = source.stream_position().unwrap_or(0);

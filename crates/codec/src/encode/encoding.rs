@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rae_units::{Frames, SampleRate};
 
-use crate::{CodecError, FileFormat, Tags};
+use crate::{CodecError, FileFormat, TagKey, Tags, info};
 
 /// How a sample is stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -114,6 +114,12 @@ impl Encoding {
             Encoding::Opus { .. } if !OPUS_RATES.contains(&wanted.hz()) => SampleRate::new(48_000).unwrap_or(wanted),
             _ => wanted,
         }
+    }
+
+    /// Tags for which the format has no place.
+    pub fn lost_tags(self, tags: &Tags) -> Vec<TagKey> {
+        let lost = |key: &TagKey| matches!(self, Encoding::Wav(_)) && tags.get(*key).is_some() && !info::holds(*key);
+        TagKey::ALL.into_iter().filter(lost).collect()
     }
 
     /// Refuses what the format cannot hold.

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use proptest::prelude::*;
 use rae_codec::{
     AudioReader, AudioSpec, AudioWriter, CodecError, DecodeLimits, Encoding, EncodingOptions, FileFormat, SampleFormat,
-    Samples, TagKey, Tags, read_all, wav_bytes,
+    Samples, Skipped, TagKey, Tags, read_all, wav_bytes,
 };
 use rae_dsp::AudioBuffer;
 use rae_units::{Frames, SampleRate};
@@ -180,6 +180,32 @@ proptest! {
         });
         prop_assert_eq!(taken == 0, rest.is_empty());
         let next = from + taken as u64 + between;
+        reader.skip_to(Frames(next));
+        let rest = audio.channel(0).get(next as usize..).unwrap_or_default();
+        prop_assert!(decode(&mut reader).channel(0) == rest);
+    }
+
+    #[test]
+    fn what_is_left_out_may_be_decoded_piece_by_piece(from in 0u64..12_000, again in 0u64..12_000) {
+        let audio = music(1, 10_000, 48_000);
+        let encoding = Encoding::Flac { samples: SampleFormat::S16, level: 0 };
+        let spec = AudioSpec { rate: RATE, channels: 1, max_frames: None, tags: Tags::default() };
+        let mut writer = AudioWriter::seekable(Cursor::new(Vec::new()), "memory", &spec, encoding).unwrap();
+        let audio = rounded(audio, 16);
+        writer.write(&[audio.channel(0)]).unwrap();
+        let mut reader = open(writer.finish().unwrap().0.into_inner());
+        let mut pieces = 0;
+        reader.skip_to(Frames(from));
+        let found = loop {
+            match reader.skip_some().unwrap() {
+                Skipped::More => pieces += 1,
+                found => break found,
+            }
+        };
+        let expected = if from < 10_000 { Skipped::All } else { Skipped::End };
+        prop_assert_eq!(found, expected);
+        prop_assert!(pieces >= from.min(10_000) / 4096);
+        let next = from.max(again);
         reader.skip_to(Frames(next));
         let rest = audio.channel(0).get(next as usize..).unwrap_or_default();
         prop_assert!(decode(&mut reader).channel(0) == rest);

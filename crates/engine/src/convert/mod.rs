@@ -91,6 +91,8 @@ pub struct ConvertReport {
     pub duration: f64,
     /// The highest sample before it is encoded, in dB of full scale; nothing where there is no sound.
     pub peak_dbfs: Option<f64>,
+    /// Samples beyond full scale that are lost.
+    pub clipped_samples: u64,
     /// What was odd: damage that was left out, samples that are lost beyond full scale.
     pub warnings: Vec<String>,
 }
@@ -128,6 +130,13 @@ impl ConvertSettings {
             _ => return None,
         };
         self.encoding.sample_format.is_none().then(|| format!("its samples are {from} and are rounded to {to}"))
+    }
+
+    /// That the format does not have the rate that was asked for.
+    fn other_rate(&self, encoding: Encoding) -> Option<String> {
+        let (asked, rate) = (self.rate?, encoding.rate(self.rate?));
+        let format = encoding.format();
+        (rate != asked).then(|| format!("{format} does not know {asked}: the output is at {rate}"))
     }
 
     /// The rate of the output.

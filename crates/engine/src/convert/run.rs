@@ -14,7 +14,8 @@ use rae_dsp::AudioBuffer;
 use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
 use super::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings};
-use crate::sound::losses;
+use crate::progress::share;
+use crate::sound::{losses, unheld};
 use crate::{Error, Observer, Progress};
 
 /// Blocks between the threads, at most.
@@ -65,6 +66,7 @@ pub(crate) fn through<S: AudioSource>(
     };
     let encoding = settings.encoding(output.path(), reader.info().samples)?;
     let rounding = settings.rounding(reader.info().samples, encoding);
+    let other_rate = settings.other_rate(encoding);
     settings.check_tags(encoding)?;
     let mut job = Job::new(reader, encoding, settings, way, &mut progress)?;
     encoding.check(&job.spec)?;
@@ -87,6 +89,7 @@ pub(crate) fn through<S: AudioSource>(
         }
     };
     report.warnings.extend(rounding);
+    report.warnings.extend(other_rate);
     Ok((report, source))
 }
 
@@ -136,13 +139,21 @@ impl<'a, 'b> Passes<'a, 'b> {
             position += block.frames() as u64;
             self.tell(position, expected, rate)?;
         }
+        self.end(position, rate)
+    }
+
+    /// Says that a pass is done: of an unknown length nobody knew.
+    fn end(&mut self, position: u64, rate: SampleRate) -> Result<(), Error> {
         self.done += 1;
-        Ok(())
+        self.say(position, Some(Frames(position)), rate, 0.0)
     }
 
     fn tell(&mut self, position: u64, expected: Option<Frames>, rate: SampleRate) -> Result<(), Error> {
-        let share = expected.map_or(0.0, |expected| position as f64 / expected.0.max(position).max(1) as f64);
-        let expected = expected.map_or(position, |expected| expected.0.max(position));
+        self.say(position, expected, rate, share(position, expected.map(|expected| expected.0), rate))
+    }
+
+    fn say(&mut self, position: u64, expected: Option<Frames>, rate: SampleRate, share: f64) -> Result<(), Error> {
+        let expected = expected.map_or(0, |expected| expected.0.max(position));
         let seconds = |frames| Frames(frames).seconds(rate);
         let fraction = ((self.done as f64 + share) / self.passes as f64).clamp(self.last.fraction, 1.0);
         self.last = Progress { position: seconds(position), expected: seconds(expected), fraction };
@@ -223,6 +234,7 @@ impl<S: AudioSource> Job<S> {
                 Err(broken) => panic::resume_unwind(broken),
             }
         })?;
+        progress.end(position, spec.rate)?;
         let (sink, summary) = writer.finish()?;
         let report = report(&from, &spec, encoding, peak, source.warnings().to_vec(), &summary);
         Ok((sink, report, source))
@@ -238,6 +250,10 @@ fn report(
     summary: &AudioSummary,
 ) -> ConvertReport {
     warnings.extend(losses(summary));
+    warnings.extend(unheld(encoding, &spec.tags));
+    if from.pictures > 0 {
+        warnings.push("its pictures, such as a cover, are not carried over".into());
+    }
     let Seconds(duration) = summary.frames.seconds(spec.rate);
     ConvertReport {
         from: from.format.to_string(),
@@ -246,6 +262,7 @@ fn report(
         channels: spec.channels.into(),
         duration,
         peak_dbfs: (peak > 0.0).then(|| Decibels::from_amplitude(peak.into()).0),
+        clipped_samples: summary.clipped,
         warnings,
     }
 }

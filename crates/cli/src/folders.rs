@@ -1,0 +1,54 @@
+//! Folders in place of files.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The named files, and in place of every folder the files in it that are `wanted`, in the order of their paths.
+pub(crate) fn expand(inputs: &[PathBuf], wanted: fn(&Path) -> bool) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for input in inputs {
+        if input.is_dir() {
+            let mut found = Vec::new();
+            search(input, wanted, &mut found);
+            found.sort();
+            files.append(&mut found);
+        } else {
+            files.push(input.clone());
+        }
+    }
+    files
+}
+
+/// A folder that cannot be searched counts as a file, whose reading will say why. Linked folders are not entered:
+/// they might lead around in circles.
+fn search(folder: &Path, wanted: fn(&Path) -> bool, found: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let Ok(entries) = entries else { return found.push(folder.to_owned()) };
+    for entry in entries {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            search(&path, wanted, found);
+        } else if wanted(&path) && path.is_file() {
+            found.push(path);
+        }
+    }
+}
+
+/// By its name, a MIDI file.
+pub(crate) fn is_song(path: &Path) -> bool {
+    ends_in(path, &["mid", "midi", "kar", "rmi"])
+}
+
+/// By its name, a file of sound that can be read.
+pub(crate) fn is_sound(path: &Path) -> bool {
+    const SOUND: [&str; 20] = [
+        "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "caf", "flac", "mp1", "mp2", "mp3", "ogg", "oga", "opus",
+        "m4a", "mp4", "aac", "webm", "mka",
+    ];
+    ends_in(path, &SOUND)
+}
+
+fn ends_in(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|extension| endings.iter().any(|known| extension.eq_ignore_ascii_case(known)))
+}
