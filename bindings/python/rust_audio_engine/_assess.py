@@ -228,9 +228,9 @@ def analyze_performance(
     """
     reports = [os.fspath(path) for path in ([report] if isinstance(report, str | os.PathLike) else report)]
     for path in reports:
-        _core.check_report(path)
         if not overwrite and os.path.lexists(path):
             raise OutputExistsError(errno.EEXIST, "the report exists and overwrite=False", path)
+        _core.check_report(path)
     for name in ("title", "player", "date"):
         if not reports and options.get(name) is not None:
             raise SettingsError(f"{name} stands in reports: name a report, too")

@@ -23,6 +23,8 @@ class Position(NamedTuple):
     score_s: float
     """Seconds of the piece, at its written tempo, that were reached."""
     bar: int
+    beat: float | None
+    """Of the bar, from 1, with its fraction: 2.5 is halfway to the third; None where the file knows no beats."""
     tempo: float
     """Played by written tempo."""
     confidence: float
@@ -61,5 +63,9 @@ class Follower:
 
     @property
     def verdicts(self) -> list[FollowedNote]:
-        """What became of each expected note; half a second of silence at the end decides about the last ones."""
+        """What became of each expected note so far; :meth:`finish` decides about the last ones."""
         return [FollowedNote(*note) for note in self._core.verdicts()]
+
+    def finish(self) -> list[FollowedNote]:
+        """What became of each expected note, after half a second of silence, behind which later sound comes."""
+        return [FollowedNote(*note) for note in self._core.finish()]

@@ -6,7 +6,8 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use rust_audio_engine::{
-    AssessedPerformance, Heading, ReportFormat, assess_recording, assess_sound, check_output, read_midi,
+    AssessedPerformance, Error, Heading, OutputFile, ReportFormat, assess_recording, assess_sound, check_output,
+    read_midi,
 };
 
 use crate::options::Options;
@@ -47,11 +48,20 @@ pub(crate) fn assess(
     assessed.map_err(|error| errors::raise(py, &error))
 }
 
-/// Raises what is wrong with the name of a report.
+/// Raises what is wrong with the name of a report, its folder or what is there.
 #[pyfunction]
 #[pyo3(signature = (path, /))]
 pub(crate) fn check_report(py: Python<'_>, path: PathBuf) -> PyResult<()> {
-    ReportFormat::of_path(path).map(drop).map_err(|error| errors::raise(py, &error))
+    let check = || {
+        ReportFormat::of_path(&path)?;
+        // Begun and given up. A pipe would wait for its reader.
+        let makes_file = path.metadata().map_or(true, |existing| existing.is_file() || existing.is_dir());
+        if makes_file {
+            OutputFile::create(&path, true)?;
+        }
+        Ok(())
+    };
+    py.detach(check).map_err(|error: Error| errors::raise(py, &error))
 }
 
 #[pymethods]

@@ -6,13 +6,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use numpy::PyReadonlyArray2;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use rust_audio_engine::analysis::Status;
+use rust_audio_engine::analysis::{FollowedNote, Status};
 use rust_audio_engine::{follow_performance, read_midi};
 
 use crate::{errors, options};
 
-/// Seconds of the recording and of the score, bar, tempo, confidence, whether anybody plays.
-type Place = (f64, f64, u64, f64, f64, bool);
+/// Seconds of the recording and of the score, bar, beat, tempo, confidence, whether anybody plays.
+type Place = (f64, f64, u64, Option<f64>, f64, f64, bool);
+
+/// Verdict and onset.
+type Note = (Option<&'static str>, Option<f64>);
 
 /// Follows a player.
 #[pyclass(frozen, module = "rust_audio_engine._core")]
@@ -45,16 +48,23 @@ impl Follower {
 
     fn position(&self, py: Python<'_>) -> Option<Place> {
         let place = py.detach(|| self.lock().position())?;
-        Some((place.recording_s, place.score_s, place.bar, place.tempo, place.confidence, place.playing))
+        Some((place.recording_s, place.score_s, place.bar, place.beat, place.tempo, place.confidence, place.playing))
     }
 
-    fn verdicts(&self, py: Python<'_>) -> Vec<(Option<&'static str>, Option<f64>)> {
-        let notes = py.detach(|| self.lock().notes().to_vec());
-        let name = |status| match status {
-            Status::Correct => "correct",
-            Status::WrongPitch => "wrong_pitch",
-            Status::Missed => "missed",
-        };
-        notes.into_iter().map(|note| (note.status.map(name), note.played_onset_s)).collect()
+    fn verdicts(&self, py: Python<'_>) -> Vec<Note> {
+        py.detach(|| named(self.lock().notes()))
     }
+
+    fn finish(&self, py: Python<'_>) -> Vec<Note> {
+        py.detach(|| named(self.lock().finish()))
+    }
+}
+
+fn named(notes: &[FollowedNote]) -> Vec<Note> {
+    let name = |status| match status {
+        Status::Correct => "correct",
+        Status::WrongPitch => "wrong_pitch",
+        Status::Missed => "missed",
+    };
+    notes.iter().map(|note| (note.status.map(name), note.played_onset_s)).collect()
 }

@@ -25,10 +25,16 @@ def test_a_player_in_time_is_where_the_clock_says() -> None:
             place = follower.position
             looks += 1
             late += place is None or abs(place.score_s - now) > 0.3
+            if place is not None and place.bar < 8:
+                assert place.beat is not None
+                # 4/4 at 112 to the minute; the last bar is slower.
+                beats = place.score_s * 112 / 60
+                assert abs(4 * (place.bar - 1) + place.beat - 1 - beats) < 0.1
     assert looks > 10
     assert late <= 0.05 * looks
-    follower.push(np.zeros(22_050, np.float32))
-    notes = follower.verdicts
+    notes = follower.finish()
+    assert notes == follower.verdicts
+    assert notes[-1].status is not None
     assert sum(note.status == "correct" for note in notes) >= 0.9 * len(notes)
 
 

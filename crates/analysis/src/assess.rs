@@ -187,9 +187,11 @@ impl Report<'_> {
         played.map(|((note, score, time), deviation)| Played { note, score, time, deviation }).collect()
     }
 
-    /// Recording times at which a new attempt begins, ascending.
+    /// Recording times at which a new attempt begins, or it goes on after what was left out; ascending.
     fn breaks(&self) -> Vec<f64> {
-        let mut breaks: Vec<f64> = self.alignment.jumps.iter().map(|jump| jump.resumed - 0.06).collect();
+        let Alignment { jumps, skips, .. } = self.alignment;
+        let resumed = jumps.iter().map(|jump| jump.resumed).chain(skips.iter().copied());
+        let mut breaks: Vec<f64> = resumed.map(|time| time - 0.06).collect();
         breaks.sort_by(f64::total_cmp);
         breaks
     }

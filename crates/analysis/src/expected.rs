@@ -13,8 +13,9 @@ const DUPLICATE: f64 = 0.005;
 /// Onsets count in tenths of a millisecond.
 const ONSET_GRID: f64 = 1e4;
 
-/// Beginnings of bars are known of so many at most.
+/// Beginnings of bars and beats are known of so many at most.
 const MOST_BARS: usize = 100_000;
+const MOST_BEATS: usize = 400_000;
 
 /// A note that is expected.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,6 +73,8 @@ pub struct Expected {
     bars: Vec<(u64, f64)>,
     /// Where bars begin, from the first that has notes to the one behind the last: number and seconds.
     bar_starts: Vec<(u64, f64)>,
+    /// The beats of these bars: when, in seconds, of which bar, and which.
+    beats: Vec<(f64, u64, u32)>,
 }
 
 impl Expected {
@@ -99,6 +102,8 @@ impl Expected {
         if let (Some(beats), Some((first, last))) = (beats, expected.bars.first().zip(expected.bars.last())) {
             let start = |bar| (bar, performance.seconds(beats.bar_start(bar)).0);
             expected.bar_starts = (first.0..=last.0 + 1).take(MOST_BARS).map(start).collect();
+            let beats = beats.from(beats.bar_start(first.0)).take_while(|beat| beat.bar <= last.0).take(MOST_BEATS);
+            expected.beats = beats.map(|beat| (performance.seconds(beat.time).0, beat.bar, beat.beat)).collect();
         }
         expected
     }
@@ -121,7 +126,15 @@ impl Expected {
                 bars.push((note.bar, note.onset));
             }
         }
-        Expected { notes, rest: Vec::new(), is_excerpt: false, drums: 0, bars, bar_starts: Vec::new() }
+        Expected {
+            notes,
+            rest: Vec::new(),
+            is_excerpt: false,
+            drums: 0,
+            bars,
+            bar_starts: Vec::new(),
+            beats: Vec::new(),
+        }
     }
 
     /// Some of the notes, and those that others play meanwhile.
@@ -177,6 +190,20 @@ impl Expected {
     /// file knows no bars.
     pub fn bar_starts(&self) -> &[(u64, f64)] {
         &self.bar_starts
+    }
+
+    /// The bar and the beat of it, from 1, with its fraction, at a time of the score in seconds; `None` outside the bars that
+    /// have notes and where the file knows no beats.
+    pub fn beat_at(&self, score_s: f64) -> Option<(u64, f64)> {
+        let begun = self.beats.partition_point(|(start, ..)| *start <= score_s);
+        let &(start, bar, beat) = self.beats.get(begun.checked_sub(1)?)?;
+        let end = match self.beats.get(begun) {
+            Some(&(next, ..)) => next,
+            // The last one is as long as the one before.
+            None => 2.0 * start - self.beats.get(begun.checked_sub(2)?)?.0,
+        };
+        let share = (score_s - start) / (end - start);
+        (share <= 1.0).then(|| (bar, f64::from(beat) + share.min(1.0 - f64::EPSILON)))
     }
 
     /// The bars that have notes, and the onset of their first.

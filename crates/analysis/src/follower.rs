@@ -6,7 +6,7 @@
 use crate::assess::Settings;
 use crate::assessment::Status;
 use crate::evidence::{RATE, decimate};
-use crate::expected::{Expected, ExpectedNote};
+use crate::expected::Expected;
 use crate::recording::{Assessor, Hearing, is_silent};
 use crate::resample::Resampler;
 use crate::timing::median;
@@ -44,9 +44,11 @@ const AGREEING: f64 = 0.4;
 /// Onsets that are closer are one, seconds.
 const TOGETHER: f64 = 0.05;
 
-/// Another place than the one that was carried on to, by so many seconds, is believed after so many looks that agree on it.
+/// Another place than the one that was carried on to, by so many seconds, is believed after so many looks that agree on it;
+/// of a player who is lost a look counts as several.
 const SURPRISE: f64 = 0.25;
 const BELIEVED: usize = 6;
+const WHEN_LOST: usize = 3;
 
 /// Seconds after the last note for which somebody is said to play.
 const PLAYING: f64 = 3.0;
@@ -78,6 +80,9 @@ pub struct Position {
     pub score_s: f64,
     /// The bar.
     pub bar: u64,
+    /// The beat of the bar, from 1, with its fraction: 2.5 is half a beat after the second. `None` where the file knows no
+    /// beats, and before and after the bars that have notes.
+    pub beat: Option<f64>,
     /// Played tempo by written tempo.
     pub tempo: f64,
     /// Share of what was heard and expected lately that answers each other, 0 to 1.
@@ -164,10 +169,10 @@ impl Follower {
     }
 
     /// What became of each expected note, after half a second of silence: verdicts like those of [`Assessor::assess`], which
-    /// hears the whole recording and therefore knows better in doubt.
-    pub fn finish(mut self) -> Vec<FollowedNote> {
+    /// hears the whole recording and therefore knows better in doubt. What is pushed later comes after that silence.
+    pub fn finish(&mut self) -> &[FollowedNote] {
         self.push(&vec![0.0; (ENDING * f64::from(self.rate)) as usize]);
-        self.notes
+        &self.notes
     }
 
     /// Where the player is; `None` until that is known.
@@ -205,15 +210,17 @@ impl Follower {
         let scope = [part.alone()];
         let view = self.assessor.hear(&scope, (audio, &decimate(audio)), &self.settings, false);
         let Some(found) = view.place(&part, now - start) else { return self.fail(now) };
-        let Some(found) = self.believed(found, now) else { return self.fail(now) };
+        let Some(found) = self.believed(found, now, if lost { WHEN_LOST } else { 1 }) else { return self.fail(now) };
         self.failures = 0;
         self.carried_until = now + CARRIED_ON;
         self.track.retain(|(at, _)| *at >= start - 1.0);
         self.track.push((now, found.score));
+        let (bar, beat) = beat_at(&self.expected, found.score);
         self.position = Some(Position {
             recording_s: now,
             score_s: found.score,
-            bar: bar_at(self.expected.notes(), found.score),
+            bar,
+            beat,
             tempo: 1.0 / found.slope,
             confidence: found.explained,
             playing: now - (start + found.heard) < PLAYING,
@@ -244,7 +251,7 @@ impl Follower {
     }
 
     /// A place between the one found and the one carried on to; one far from that only once it was found often.
-    fn believed(&mut self, found: Place, now: f64) -> Option<Place> {
+    fn believed(&mut self, found: Place, now: f64, looks: usize) -> Option<Place> {
         let Some(position) = self.position else { return Some(found) };
         let carried = position.score_s + (now - position.recording_s) * position.tempo;
         let difference = found.score - carried;
@@ -256,7 +263,7 @@ impl Follower {
         let same = |(at, place, _): &(f64, Place, usize)| {
             (place.score + (now - at) / place.slope - found.score).abs() < SURPRISE
         };
-        let times = 1 + before.filter(same).map_or(0, |(_, _, times)| times);
+        let times = looks + before.filter(same).map_or(0, |(_, _, times)| times);
         if times >= BELIEVED {
             return Some(found);
         }
@@ -274,7 +281,7 @@ impl Follower {
         let Some(position) = &mut self.position else { return };
         if now < self.carried_until {
             position.score_s += (now - position.recording_s) * position.tempo;
-            position.bar = bar_at(self.expected.notes(), position.score_s);
+            (position.bar, position.beat) = beat_at(&self.expected, position.score_s);
         }
         position.recording_s = now;
         position.confidence *= FADING;
@@ -282,10 +289,14 @@ impl Follower {
     }
 }
 
-/// The bar of the last note before a time of the score.
-fn bar_at(notes: &[ExpectedNote], score: f64) -> u64 {
+/// Bar and beat at a time of the score; without beats the bar of the last note before it.
+fn beat_at(expected: &Expected, score: f64) -> (u64, Option<f64>) {
+    if let Some((bar, beat)) = expected.beat_at(score) {
+        return (bar, Some(beat));
+    }
+    let notes = expected.notes();
     let after = notes.partition_point(|note| note.onset <= score);
-    notes.get(after.saturating_sub(1)).map_or(1, |note| note.bar)
+    (notes.get(after.saturating_sub(1)).map_or(1, |note| note.bar), None)
 }
 
 /// Where the window's end lies in the score.

@@ -23,6 +23,11 @@ const CLIPPED_ROW: usize = 3;
 const CLIPPED_ROWS: usize = 5;
 const CLIPPED_LEVEL: f32 = 0.7;
 
+/// Recordings that begin with a note are heard after so many samples of silence, so that it has something to rise from; how
+/// loud beside loud stretches of the recording the first one must be for that, as powers.
+const LEAD: usize = RATE as usize * 2 / 5;
+const BEGINS: f64 = 0.1;
+
 /// From here on a tuning may as well be one of the other sign, semitones.
 const AMBIGUOUS: f64 = 0.35;
 
@@ -64,6 +69,9 @@ impl Assessor {
             assessment.quality.silent = true;
             return assessment;
         }
+        let (clipped, powers) = (is_clipped(&audio, peak(&audio)), powers(&audio));
+        let lead = if begins_with_a_note(&powers) { LEAD } else { 0 };
+        let audio = if lead > 0 { [vec![0.0; lead], audio].concat() } else { audio };
         let low = decimate(&audio);
         let scopes = expected.scopes();
         let Hearing { ear, heard, scope, outcome } =
@@ -73,8 +81,9 @@ impl Assessor {
         let alone = scope.of_expected(&sound_alone(&scope.notes));
         let listened = &mut Intonation::new(&audio, &low, ear.tuning());
         tune(&mut assessment, expected, (&outcome.alignment, &alone), listened);
-        assessment.quality.clipped = is_clipped(&audio, peak(&audio));
-        assessment.quality.snr_db = signal_to_noise(&audio);
+        assessment.quality.clipped = clipped;
+        assessment.quality.snr_db = signal_to_noise(powers);
+        begin_at(&mut assessment, lead as f64 / f64::from(RATE));
         assessment
     }
 }
@@ -215,16 +224,47 @@ fn is_clipped(audio: &[f32], peak: f32) -> bool {
     peak >= CLIPPED_LEVEL && rows.count() >= CLIPPED_ROWS
 }
 
+/// Powers of stretches of 100 ms.
+fn powers(audio: &[f32]) -> Vec<f64> {
+    let power = |piece: &[f32]| piece.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / piece.len() as f64;
+    audio.chunks_exact(LOW_RATE as usize * 4 / 10).map(power).collect()
+}
+
+/// The power that a share of the stretches stay below.
+fn power_at(powers: &mut [f64], share: f64) -> Option<f64> {
+    let index = (share * powers.len() as f64) as usize;
+    (index < powers.len()).then(|| *powers.select_nth_unstable_by(index, f64::total_cmp).1)
+}
+
+fn begins_with_a_note(powers: &[f64]) -> bool {
+    let loud = power_at(&mut powers.to_vec(), 0.9);
+    powers.first().zip(loud).is_some_and(|(first, loud)| *first >= BEGINS * loud)
+}
+
+/// Moves all times of the recording so many seconds towards its beginning.
+fn begin_at(assessment: &mut Assessment, seconds: f64) {
+    let move_played = |time: &mut f64| *time = (*time - seconds).max(0.0);
+    for note in &mut assessment.notes {
+        note.predicted_onset_s.iter_mut().for_each(|time| *time -= seconds);
+        note.played_onset_s.iter_mut().for_each(move_played);
+    }
+    assessment.timing_deviations.iter_mut().for_each(|note| move_played(&mut note.played_onset_s));
+    assessment.extra_notes.iter_mut().for_each(|note| move_played(&mut note.onset_s));
+    assessment.restarts.iter_mut().for_each(|jump| {
+        move_played(&mut jump.at_s);
+        move_played(&mut jump.abandoned_from_s);
+    });
+    assessment.abandoned.iter_mut().for_each(|stretch| {
+        move_played(&mut stretch.from_s);
+        move_played(&mut stretch.until_s);
+    });
+    assessment.sections.iter_mut().for_each(|section| section.recording_s.iter_mut().for_each(|time| *time -= seconds));
+}
+
 /// Ratio of loud to quiet stretches of 100 ms, decibels: the level that a tenth of them exceed by that which a tenth stay
 /// below.
-fn signal_to_noise(audio: &[f32]) -> Option<f64> {
-    let mut powers: Vec<f64> = audio
-        .chunks_exact(LOW_RATE as usize * 4 / 10)
-        .map(|piece| piece.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / piece.len() as f64)
-        .collect();
-    powers.sort_by(f64::total_cmp);
-    let at = |share: f64| powers.get((share * powers.len() as f64) as usize);
-    let (quiet, loud) = (at(0.1)?, at(0.9)?);
+fn signal_to_noise(mut powers: Vec<f64>) -> Option<f64> {
+    let (quiet, loud) = (power_at(&mut powers, 0.1)?, power_at(&mut powers, 0.9)?);
     Some(10.0 * ((loud + 1e-12) / (quiet + 1e-12)).log10())
 }
 

@@ -71,12 +71,10 @@ fn mistakes_are_heard_in_sound_and_read_from_midi() {
     assert_eq!(statuses(&heard), wanted());
     assert_eq!(heard["notes"][9]["played_pitch"], 66);
     assert_eq!(heard["counts"]["extra"], 0);
-    // At nine tenths of the tempo a quarter lasts 0.5556 s.
+    // At nine tenths of the tempo a quarter lasts 0.5556 s; the first begins with the file.
     for (beat, note) in heard["notes"].as_array().unwrap().iter().enumerate() {
         if let Some(onset) = note["played_onset_s"].as_f64() {
-            // The first begins with the file, where there is nothing before to rise from.
-            let near = if beat == 0 { 0.05 } else { 0.03 };
-            assert!((onset - beat as f64 * 0.5 / 0.9).abs() < near, "{beat}: {onset}");
+            assert!((onset - beat as f64 * 0.5 / 0.9).abs() < 0.03, "{beat}: {onset}");
         }
     }
     // What still rings of a note before may pull at a single one.

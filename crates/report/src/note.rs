@@ -119,7 +119,7 @@ impl NotePainter<'_> {
     }
 }
 
-/// Names of wrong pitches, where they cover nothing.
+/// Names of wrong pitches and added notes, where they cover nothing.
 pub(crate) struct Names {
     area: Area,
     /// What must not be covered.
@@ -131,13 +131,18 @@ impl Names {
         Names { area, taken: Vec::new() }
     }
 
-    /// Writes what was played instead of the right pitch beside its mark, if there is room.
+    /// Writes what was played beside its mark, if there is room.
     pub(crate) fn write(&mut self, canvas: &mut dyn Canvas, painter: &NotePainter<'_>, mark: &NoteMark) {
         let size = 0.86 * painter.palette.theme.font_size;
         let name = pitch::name(mark.key);
         let note = roll_note(mark.key, mark.span);
         let Some(bar) = painter.roll.area_of(canvas, self.area, painter.row.start, painter.row.end, &note) else {
             return;
+        };
+        // Of an added note the mark is a diamond around where it begins.
+        let bar = match mark.verdict {
+            Verdict::Extra => Area { left: bar.left - DIAMOND, right: bar.left + DIAMOND, ..bar },
+            _ => bar,
         };
         let (width, height) = (text_width(&name, size), 0.95 * size);
         let at = |left: f32, top: f32| Area { left, top, right: left + width, bottom: top + height };
@@ -150,7 +155,7 @@ impl Names {
         ];
         let Some(free) = places.into_iter().find(|place| self.is_free(*place)) else { return };
         self.taken.push(free);
-        let (baseline, color) = (free.bottom - 0.16 * size, painter.palette.color(Verdict::WrongPitch));
+        let (baseline, color) = (free.bottom - 0.16 * size, painter.palette.color(mark.verdict));
         canvas.begin_group("name", "");
         canvas.text(&Label { text: &name, x: free.left, baseline, anchor: Anchor::Start, size, color });
         canvas.end_group();

@@ -12,6 +12,9 @@ const LEAST_SNR: f64 = 4.0;
 const LEAST_CONFIDENCE: f64 = 0.6;
 const LEAST_PROBABILITY: f64 = 0.9;
 
+/// Of fewer notes than these nobody can tell which piece they belong to.
+const TELLING_NOTES: usize = 8;
+
 /// Notes whose pitch is known, and the distance from the player's own tuning that makes intonation worth a word, cents.
 const INTONATION_NOTES: usize = 8;
 const INTONATION_WORTH: f64 = 5.0;
@@ -168,7 +171,13 @@ fn warnings(assessment: &Assessment) -> Vec<String> {
         ));
     }
     if assessment.reason.is_none() && !quality.silent {
-        if quality.same_piece_probability < LEAST_PROBABILITY {
+        let heard = assessment.notes_played;
+        if quality.same_piece_probability < LEAST_PROBABILITY && heard < TELLING_NOTES {
+            let notes = words::count(heard, "note", "notes");
+            warnings.push(format!(
+                "The recording is short: from {notes} nobody can tell for certain that it is this piece."
+            ));
+        } else if quality.same_piece_probability < LEAST_PROBABILITY {
             let sure = words::percent(quality.same_piece_probability);
             warnings.push(format!("It is not certain that this piece was played ({sure})."));
         } else if quality.alignment_confidence < LEAST_CONFIDENCE {
@@ -213,17 +222,24 @@ fn unreached(assessment: &Assessment, sheet: &Sheet<'_>) -> Vec<String> {
     if unreached.len() == assessment.notes.len() {
         return Vec::new();
     }
-    let is_before = |index: &&usize| assessment.notes[**index].predicted_onset_s.is_some_and(|due| due < 0.0);
-    let (before, after): (Vec<&usize>, Vec<&usize>) = unreached.iter().partition(is_before);
+    let due = |index: &&usize| assessment.notes[**index].predicted_onset_s;
+    let (due_once, left_out): (Vec<&usize>, Vec<&usize>) = unreached.iter().partition(|index| due(index).is_some());
+    let (before, after): (Vec<&usize>, Vec<&usize>) =
+        due_once.iter().partition(|index| due(index).is_some_and(|due| due < 0.0));
     let remark = |indices: &[&usize], place: &str| {
         let (first, last) = (indices.first()?, indices.last()?);
         let (first, last) = (assessment.notes[**first].bar, assessment.notes[**last].bar);
         let bars = if first == last { format!("bar {first}") } else { format!("bars {first} to {last}") };
         let notes = words::count(indices.len(), "note", "notes");
         let (lie, count) = if indices.len() == 1 { ("lies", "counts") } else { ("lie", "count") };
-        Some(format!("{notes} of {bars} {lie} {place} of the recording and {count} as missed."))
+        Some(format!("{notes} of {bars} {lie} {place} and {count} as missed."))
     };
-    [remark(&before, "before the beginning"), remark(&after, "after the end")].into_iter().flatten().collect()
+    let places = [
+        remark(&before, "before the beginning of the recording"),
+        remark(&after, "after the end of the recording"),
+        remark(&left_out, "where the player left something out"),
+    ];
+    places.into_iter().flatten().collect()
 }
 
 /// How far single notes are from the player's own tuning.

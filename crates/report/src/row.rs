@@ -21,7 +21,7 @@ const KEYS: f32 = 200.0;
 const WAVE: f32 = 34.0;
 const GAP: f32 = 4.0;
 
-/// So many wrong pitches of a row are named at most.
+/// So many wrong pitches and added notes of a row are named at most.
 const MOST_NAMES: usize = 200;
 
 /// Where the parts of a row are.
@@ -84,8 +84,9 @@ impl RowPainter<'_> {
         for mark in missed.into_iter().chain(heard) {
             names.taken.extend(painter.draw(canvas, mark));
         }
-        let wrong = marks.iter().filter(|mark| mark.verdict == Verdict::WrongPitch && row.has(mark.span.start));
-        wrong.take(MOST_NAMES).for_each(|mark| names.write(canvas, &painter, mark));
+        let is_named = |mark: &&&NoteMark| matches!(mark.verdict, Verdict::WrongPitch | Verdict::Extra);
+        let named = marks.iter().filter(is_named).filter(|mark| row.has(mark.span.start));
+        named.take(MOST_NAMES).for_each(|mark| names.write(canvas, &painter, mark));
         draw_keyboard(canvas, theme, Area { left: 0.0, right: KEYBOARD, ..layout.roll }, pitches);
         draw_bars(canvas, theme, layout.bars, lines, row.start, row.end);
         self.restart_marks(canvas, row, &layout);
@@ -131,11 +132,21 @@ impl RowPainter<'_> {
             }
             canvas.rectangle(Area { left, right, top: layout.roll.top, bottom }, self.palette.abandoned);
             let (text, size, color) = ("played again later", self.palette.theme.font_size, self.palette.theme.text);
-            if text_width(text, size) + size < right - left {
-                let (x, baseline) = ((left + right) / 2.0, layout.bars.bottom - 0.35 * size);
+            let (from, to) = self.widest_between_restarts(row, layout, left, right);
+            if text_width(text, size) + size < to - from {
+                let (x, baseline) = ((from + to) / 2.0, layout.bars.bottom - 0.35 * size);
                 canvas.text(&Label { text, x, baseline, anchor: Anchor::Middle, size, color });
             }
         }
+    }
+
+    /// The widest part of a stretch that no line of a restart cuts.
+    fn widest_between_restarts(&self, row: Span, layout: &Layout, left: f32, right: f32) -> (f32, f32) {
+        let lines = self.restarts(row).map(|restart| place(layout.roll, row, restart.at_s));
+        let mut cuts: Vec<f32> = lines.filter(|x| (left..right).contains(x)).chain([left, right]).collect();
+        cuts.sort_by(f32::total_cmp);
+        let parts = cuts.windows(2).map(|pair| (pair[0], pair[1]));
+        parts.max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0))).unwrap_or((left, right))
     }
 
     /// Says where the piece goes on after going back.

@@ -2,6 +2,8 @@
 
 use rae_picture::GridLine;
 
+use rae_analysis::Abandoned;
+
 use crate::marks::NoteMark;
 use crate::time::Span;
 
@@ -36,8 +38,8 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Of a recording of `length` seconds; marks and lines are in order of time.
-    pub(crate) fn new(notes: &[NoteMark], lines: &[GridLine], length: f64) -> Rows {
-        let Span { start, end } = shown(notes, length);
+    pub(crate) fn new(notes: &[NoteMark], abandoned: &[Abandoned], lines: &[GridLine], length: f64) -> Rows {
+        let Span { start, end } = shown(notes, abandoned, length);
         let wanted = full_row(notes).max((end - start) / MOST);
         let count = ((end - start) / wanted - 0.1).ceil().max(1.0) as usize;
         let mut spans = Vec::new();
@@ -54,9 +56,10 @@ impl Rows {
 }
 
 /// The part of the recording that has something to show.
-fn shown(notes: &[NoteMark], length: f64) -> Span {
-    let first = notes.iter().map(|note| note.span.start).fold(f64::INFINITY, f64::min);
-    let last = notes.iter().map(|note| note.span.end).fold(f64::NEG_INFINITY, f64::max);
+fn shown(notes: &[NoteMark], abandoned: &[Abandoned], length: f64) -> Span {
+    let starts = notes.iter().map(|note| note.span.start).chain(abandoned.iter().map(|stretch| stretch.from_s));
+    let ends = notes.iter().map(|note| note.span.end).chain(abandoned.iter().map(|stretch| stretch.until_s));
+    let (first, last) = (starts.fold(f64::INFINITY, f64::min), ends.fold(f64::NEG_INFINITY, f64::max));
     if notes.is_empty() {
         return Span { start: 0.0, end: length.min(LONGEST) };
     }
@@ -103,7 +106,7 @@ mod tests {
     fn rows_end_before_bars_and_cover_everything() {
         let notes: Vec<NoteMark> = (0..200).map(|n| note(0.5 + 0.5 * f64::from(n))).collect();
         let lines: Vec<GridLine> = (0..51).map(|bar| line(0.5 + 2.0 * f64::from(bar))).collect();
-        let Rows { full, spans } = Rows::new(&notes, &lines, 101.0);
+        let Rows { full, spans } = Rows::new(&notes, &[], &lines, 101.0);
         // Six rows of 16.8 s on the mean; bars begin every two seconds from 0.5 on.
         assert!((spans[0].end - 16.3).abs() < 1e-9, "{spans:?}");
         assert!(spans.len() == 6 && full < 18.5, "{full} {spans:?}");
@@ -115,17 +118,20 @@ mod tests {
 
     #[test]
     fn silence_around_the_music_is_cut_off() {
-        let rows = Rows::new(&[note(30.0), note(31.0), note(32.0)], &[], 90.0);
+        let rows = Rows::new(&[note(30.0), note(31.0), note(32.0)], &[], &[], 90.0);
         assert_eq!(rows.spans, [Span { start: 29.0, end: 33.4 }]);
-        let rows = Rows::new(&[], &[], 600.0);
+        let again = [Abandoned { from_s: 27.5, until_s: 30.0 }];
+        let rows = Rows::new(&[note(30.0), note(31.0), note(32.0)], &again, &[], 90.0);
+        assert_eq!(rows.spans, [Span { start: 26.5, end: 33.4 }], "what was played before is shown");
+        let rows = Rows::new(&[], &[], &[], 600.0);
         assert_eq!(rows.spans, [Span { start: 0.0, end: 15.0 }, Span { start: 15.0, end: 30.0 }]);
-        assert_eq!(Rows::new(&[], &[], 0.0).spans, []);
+        assert_eq!(Rows::new(&[], &[], &[], 0.0).spans, []);
     }
 
     #[test]
     fn there_are_no_more_rows_than_can_be_printed() {
         let notes: Vec<NoteMark> = (0..72_000).map(|n| note(0.1 * f64::from(n))).collect();
-        let rows = Rows::new(&notes, &[], 7200.0);
+        let rows = Rows::new(&notes, &[], &[], 7200.0);
         assert!(rows.spans.len() <= 60, "{}", rows.spans.len());
     }
 }

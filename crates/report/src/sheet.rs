@@ -34,7 +34,9 @@ impl<'a> Sheet<'a> {
         let time = Time::new(expected, assessment, sound.map(Sound::seconds));
         let marks = Marks::new(expected, assessment, &time);
         let lines = time.bar_lines();
-        let rows = Rows::new(&marks.notes, &lines, time.length);
+        // Of another piece nothing was played again.
+        let abandoned: &[Abandoned] = if judged { &assessment.abandoned } else { &[] };
+        let rows = Rows::new(&marks.notes, abandoned, &lines, time.length);
         let keys = marks.notes.iter().flat_map(|mark| mark.keys());
         let keys: Vec<RollNote> = keys.map(|key| roll_note(key, Span { start: 0.0, end: 0.0 })).collect();
         Sheet {
@@ -42,9 +44,8 @@ impl<'a> Sheet<'a> {
             marks,
             lines,
             rows,
-            // Of another piece nothing was played again.
             restarts: if judged { &assessment.restarts } else { &[] },
-            abandoned: if judged { &assessment.abandoned } else { &[] },
+            abandoned,
             sound,
             peak: sound.map_or(0.0, highest),
             // Bars are not compared where they were not played.

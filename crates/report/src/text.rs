@@ -51,9 +51,14 @@ impl Text {
         self.line("\n");
         self.line("The bars that need work most");
         let width = weakest.iter().map(|bar| bar.bar.to_string().len()).max().unwrap_or(0);
-        for WeakBar { bar, score, counts, at, notes, .. } in weakest {
+        for WeakBar { bar, score, counts, timing, at, notes } in weakest {
             let added = if counts.extra > 0 { format!("{} added", counts.extra) } else { String::new() };
-            let faults: Vec<&str> = [notes.as_str(), &added].into_iter().filter(|fault| !fault.is_empty()).collect();
+            let mut faults: Vec<&str> =
+                [notes.as_str(), &added].into_iter().filter(|fault| !fault.is_empty()).collect();
+            let off = format!("{timing} early or late on average");
+            if faults.is_empty() {
+                faults.push(&off);
+            }
             self.line(&format!("  bar {bar:>width$}  {score:>5}  at {at}  {}", faults.join(", ")));
         }
     }

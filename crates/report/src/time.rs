@@ -6,6 +6,9 @@ use rae_picture::GridLine;
 /// Slowest and fastest tempo that lengths are drawn at, played by written.
 const RATIOS: (f64, f64) = (0.1, 10.0);
 
+/// What was due so shortly before the recording begins belongs to its beginning, seconds.
+const BEGINNING: f64 = 0.2;
+
 /// A stretch of the recording, seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Span {
@@ -63,13 +66,14 @@ impl<'a> Time<'a> {
     /// When an expected note was due.
     pub(crate) fn due(&self, index: usize) -> Option<Span> {
         let start = self.assessment.notes[index].predicted_onset_s?;
+        let start = if (-BEGINNING..0.0).contains(&start) { 0.0 } else { start };
         Some(Span { start, end: start + self.written_length(index) })
     }
 
     /// Whether the recording has a place for an expected note.
     pub(crate) fn is_reached(&self, index: usize) -> bool {
-        let note = &self.assessment.notes[index];
-        note.played_onset_s.is_some() || note.predicted_onset_s.is_some_and(|due| (0.0..self.length).contains(&due))
+        let is_due = || self.due(index).is_some_and(|due| (0.0..self.length).contains(&due.start));
+        self.assessment.notes[index].played_onset_s.is_some() || is_due()
     }
 
     /// The bars that begin within the recording.

@@ -104,6 +104,11 @@ fn marks(html: &str) -> [usize; 6] {
         .map(|class| count(html, &format!("<g class=\"{class}\">")))
 }
 
+fn name(key: u8) -> String {
+    let names = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"];
+    format!("{}{}", names[usize::from(key % 12)], i32::from(key) / 12 - 1)
+}
+
 fn counts(assessment: &Assessment) -> [usize; 6] {
     let timed = |timing| assessment.notes.iter().filter(|note| note.timing == Some(timing)).count();
     let counts = assessment.counts;
@@ -127,8 +132,10 @@ fn there_is_a_mark_for_every_note_and_every_verdict() {
                 note.played_onset_s.map(|played| (played - 0.3).max(0.0)).or(note.predicted_onset_s);
         });
         assert_eq!(marks(&made.html()), wanted, "across rows");
+        let html = made.html();
         for note in made.assessment.notes.iter().filter(|note| note.status == Status::WrongPitch) {
-            assert!(made.html().contains(&format!("<title>Bar {}, ", note.bar)));
+            let title = format!("{}: {} played instead", name(note.pitch), name(note.played_pitch.unwrap()));
+            assert!(html.contains(&format!("<title>Bar {}, {title}", note.bar)), "{title}");
         }
     }
 }
@@ -378,4 +385,60 @@ fn remarks_are_bounded_and_say_nothing_of_other_pieces() {
     assert!(made.html().contains("… and went back 1 time more."));
     made.assessment.reason = Some("another".into());
     assert!(!made.html().contains("went back"));
+}
+
+#[test]
+fn added_notes_have_their_names_beside_them() {
+    let expected = piece(32);
+    let heard = careless(&expected);
+    let made = Made::new(expected, &heard);
+    let html = made.html();
+    let names = html.split("<g class=\"name\">").skip(1).map(|group| group.split_once("</text>").unwrap().0);
+    let names: Vec<&str> = names.map(|text| text.rsplit_once('>').unwrap().1).collect();
+    assert!(!made.assessment.extra_notes.is_empty());
+    for extra in &made.assessment.extra_notes {
+        assert!(names.contains(&name(extra.pitch).as_str()), "{} in {names:?}", name(extra.pitch));
+    }
+}
+
+#[test]
+fn a_note_that_is_due_as_the_recording_begins_has_a_place_there() {
+    let expected = piece(32);
+    let heard: Vec<PlayedNote> = expected.notes()[2..].iter().map(|note| played(note.onset, note.pitch)).collect();
+    let mut made = Made::new(expected, &heard);
+    made.assessment.notes[0].predicted_onset_s = Some(-0.03);
+    made.assessment.notes[1].predicted_onset_s = Some(-0.5);
+    let html = made.html();
+    assert!(html.contains("1 note of bar 1 lies before the beginning of the recording"));
+    assert_eq!(marks(&html)[2], 1);
+    assert_eq!((listed(&html)[0][0], listed(&html)[1][0]), ("0:00", "–"));
+}
+
+#[test]
+fn bars_that_are_weak_by_their_timing_say_so() {
+    let expected = piece(64);
+    let off = |onset: f64| match (2.0 * onset) as u32 {
+        20 | 22 => 0.13,
+        21 | 23 => -0.13,
+        _ => 0.0,
+    };
+    let notes = expected.notes().iter();
+    let heard: Vec<PlayedNote> = notes.map(|note| played(1.0 + note.onset + off(note.onset), note.pitch)).collect();
+    let made = Made::new(expected, &heard);
+    assert_eq!(made.assessment.weakest_bars, [6]);
+    let text = made.report().text();
+    let line = text.lines().find(|line| line.contains("bar 6 ")).unwrap();
+    assert!(line.ends_with("ms early or late on average"), "{line}");
+}
+
+#[test]
+fn of_a_few_notes_it_is_said_that_they_are_few() {
+    let expected = piece(64);
+    let heard: Vec<PlayedNote> = expected.notes().iter().take(5).map(|note| played(note.onset, note.pitch)).collect();
+    let mut made = Made::new(expected, &heard);
+    assert!(!made.html().contains("The recording is short"), "{:?}", made.assessment.quality);
+    made.assessment.quality.same_piece_probability = 0.7;
+    assert!(made.html().contains("The recording is short: from 5 notes"));
+    made.assessment.notes_played = 50;
+    assert!(made.html().contains("It is not certain that this piece was played (70 %)"));
 }

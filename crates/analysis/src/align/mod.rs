@@ -37,6 +37,12 @@ const MOST_ANCHORS: usize = 10_000;
 /// So many chords that are skipped within an attempt were played in it all the same, only not heard.
 const MOST_SKIPPED: usize = 8;
 
+/// Chords were left out, not played faster, where at the tempo around them they would have taken longer than what lies between
+/// by so many seconds and by this share, and there are so many.
+const LEFT_OUT_SECONDS: f64 = 1.0;
+const LEFT_OUT_SHARE: f64 = 0.5;
+const LEFT_OUT_CHORDS: usize = 3;
+
 /// Beyond the first and the last anchor the tempo around them holds for so many seconds of the score, then that of all.
 const EDGE: f64 = 2.5;
 
@@ -46,8 +52,14 @@ struct Visit {
     chord: usize,
     /// Seconds of the recording.
     time: f64,
-    /// Attempts begin with a jump back.
+    /// Attempts begin with a jump back, or where chords were left out.
     attempt: usize,
+}
+
+impl Visit {
+    fn is_jump_back(&self, before: &Visit) -> bool {
+        self.chord <= before.chord
+    }
 }
 
 /// A jump back in the score.
@@ -71,6 +83,8 @@ pub(crate) struct Alignment {
     /// Expected notes from the first chord that was reached to the last.
     pub(crate) covered: std::ops::Range<usize>,
     pub(crate) jumps: Vec<JumpBack>,
+    /// When it goes on after chords that were left out, seconds of the recording.
+    pub(crate) skips: Vec<f64>,
     /// Seconds of the recording in which what is played is played again later; ascending, apart from each other.
     pub(crate) abandoned: Vec<std::ops::Range<f64>>,
     /// Chords that were heard, by recording time: the first of their notes, and when.
@@ -102,6 +116,7 @@ pub(crate) fn align(expected: &[ExpectedNote], heard: &[PlayedNote]) -> Option<A
         predicted: second.into_iter().map(|line| line.map(|line| line.0)).collect(),
         covered: chords.notes[from].start..chords.notes[to].end,
         jumps: jumps(&visits, &chords),
+        skips: skips(&visits),
         abandoned: abandoned(&visits, chords.onsets.len()),
         path: visits.iter().map(|visit| (chords.notes[visit.chord].start, visit.time)).collect(),
         worth,
@@ -135,6 +150,7 @@ impl Alignment {
             slopes: (0..wanted.len()).filter(kept).map(|index| self.slopes[index]).collect(),
             covered: before[self.covered.start]..before[self.covered.end],
             jumps: jumps(&visits, &chords),
+            skips: self.skips.clone(),
             abandoned: abandoned(&visits, chords.onsets.len()),
             path: visits.iter().map(|visit| (chords.notes[visit.chord].start, visit.time)).collect(),
             worth: self.worth,
@@ -224,14 +240,20 @@ fn visits(chords: &Chords, clusters: &Clusters, expected: &[ExpectedNote], heard
     for _ in 0..2 {
         path = grid.best_path(&local_tempos(chords, clusters, &path.steps, tempo));
     }
-    let mut attempt = 0;
-    let mut last = None;
-    let visits = path.steps.iter().map(|&Step { cluster, chord }| {
-        attempt += usize::from(last.is_some_and(|last| chord <= last));
-        last = Some(chord);
-        Visit { chord, time: clusters.times[cluster], attempt }
-    });
-    (visits.collect(), path.worth)
+    let tempos = local_tempos(chords, clusters, &path.steps, tempo);
+    let leaves_out = |last: &Visit, chord: usize, time: f64| {
+        let wanted = tempos[chord] * (chords.onsets[chord] - chords.onsets[last.chord]);
+        let missing = wanted - (time - last.time);
+        chord > last.chord + LEFT_OUT_CHORDS && missing > LEFT_OUT_SECONDS.max(LEFT_OUT_SHARE * wanted)
+    };
+    let mut visits: Vec<Visit> = Vec::with_capacity(path.steps.len());
+    for &Step { cluster, chord } in &path.steps {
+        let time = clusters.times[cluster];
+        let is_new = |last: &Visit| chord <= last.chord || leaves_out(last, chord, time);
+        let attempt = visits.last().map_or(0, |last| last.attempt + usize::from(is_new(last)));
+        visits.push(Visit { chord, time, attempt });
+    }
+    (visits, path.worth)
 }
 
 /// By chord, seconds of the recording per second of the score around it.
@@ -260,16 +282,30 @@ fn local_tempos(chords: &Chords, clusters: &Clusters, steps: &[Step], otherwise:
     chords.onsets.iter().map(of_chord).collect()
 }
 
-/// By chord, the attempt in which it was played last; chords in between belong to the attempt before them.
-fn attempts_of_chords(visits: &[Visit], chords: usize) -> Vec<usize> {
+/// By chord, the attempt in which it was played last; chords in between belong to the attempt before them, those that were
+/// left out to none.
+fn attempts_of_chords(visits: &[Visit], chords: usize) -> Vec<Option<usize>> {
     let mut attempts: Vec<Option<usize>> = vec![None; chords];
     visits.iter().for_each(|visit| attempts[visit.chord] = Some(visit.attempt));
-    let mut known = attempts.iter().flatten().next().copied().unwrap_or(0);
-    let fill = |attempt: Option<usize>| {
-        known = attempt.unwrap_or(known);
-        known
-    };
-    attempts.into_iter().map(fill).collect()
+    let mut left_out = vec![false; chords];
+    for pair in visits.windows(2).filter(|pair| is_skip(pair)) {
+        left_out[pair[0].chord + 1..pair[1].chord].fill(true);
+    }
+    let mut known = attempts.iter().flatten().next().copied();
+    for (attempt, left_out) in attempts.iter_mut().zip(left_out) {
+        known = attempt.or(known);
+        *attempt = if left_out { *attempt } else { known };
+    }
+    attempts
+}
+
+/// Whether chords were left out between two visits.
+fn is_skip(pair: &[Visit]) -> bool {
+    pair[1].attempt != pair[0].attempt && !pair[1].is_jump_back(&pair[0])
+}
+
+fn skips(visits: &[Visit]) -> Vec<f64> {
+    visits.windows(2).filter(|pair| is_skip(pair)).map(|pair| pair[1].time).collect()
 }
 
 /// An anchor and the attempt that it belongs to.
@@ -303,14 +339,14 @@ fn first_anchors(
 fn anchors_near(
     predicted: &[Option<(f64, f64)>],
     chords: &Chords,
-    attempts: &[usize],
+    attempts: &[Option<usize>],
     expected: &[ExpectedNote],
     heard: &[PlayedNote],
 ) -> Vec<AttemptAnchor> {
     let anchor = |index: usize| {
+        let attempt = attempts[chords.of_note(index)]?;
         let best = best_near(heard, expected[index].pitch, predicted[index]?.0, 0.25, 15.0)?;
         let anchor = Anchor { score: expected[index].onset, played: best.onset, weight: best.probability() };
-        let attempt = attempts[chords.of_note(index)];
         (best.log_odds > -1.0).then_some(AttemptAnchor { attempt, anchor })
     };
     (0..expected.len()).filter_map(anchor).collect()
@@ -328,10 +364,10 @@ fn best_near(heard: &[PlayedNote], pitch: u8, time: f64, reach: f64, slope: f64)
 fn predict(
     chords: &Chords,
     expected: &[ExpectedNote],
-    attempts: &[usize],
+    attempts: &[Option<usize>],
     anchors: &[AttemptAnchor],
 ) -> Vec<Option<(f64, f64)>> {
-    let count = attempts.iter().max().map_or(0, |most| most + 1);
+    let count = attempts.iter().flatten().max().map_or(0, |most| most + 1);
     let mut of_attempt: Vec<Vec<Anchor>> = vec![Vec::new(); count];
     for AttemptAnchor { attempt, anchor } in anchors {
         of_attempt[*attempt].push(Anchor { weight: anchor.weight + 0.05, ..*anchor });
@@ -340,7 +376,7 @@ fn predict(
     let mut predicted = Vec::with_capacity(expected.len());
     for (chord, notes) in chords.notes.iter().enumerate() {
         let onset = chords.onsets[chord];
-        let line = line_at(&of_attempt[attempts[chord]], onset);
+        let line = attempts[chord].and_then(|attempt| line_at(&of_attempt[attempt], onset));
         let at = |note: &ExpectedNote| line.map(|line| (line.played + line.slope * (note.onset - onset), line.slope));
         predicted.extend(expected[notes.clone()].iter().map(at));
     }
@@ -384,7 +420,7 @@ fn spread(predicted: &[Option<(f64, f64)>], expected: &[ExpectedNote], heard: &[
 fn jumps(visits: &[Visit], chords: &Chords) -> Vec<JumpBack> {
     let jump = |(index, pair): (usize, &[Visit])| {
         let [before, after] = pair else { return None };
-        if after.attempt == before.attempt {
+        if !after.is_jump_back(before) {
             return None;
         }
         let again = visits[..=index].iter().filter(|visit| visit.chord >= after.chord);

@@ -44,7 +44,7 @@ fn a_follower_is_less_than_300_ms_behind_and_comes_to_the_same_verdicts() {
         let whole = assessed(&expected, audio);
         notes += whole.notes.len();
         let live = follower.finish();
-        let pairs = whole.notes.iter().zip(&live);
+        let pairs = whole.notes.iter().zip(live);
         different += pairs.filter(|(offline, live)| live.status != Some(offline.status)).count();
     }
     assert!(late * 50 <= looks, "{late} of {looks} looks");
@@ -95,7 +95,7 @@ fn blocks_do_not_matter_and_nothing_hostile_does_harm() {
             follower.push(&[]);
             follower.push(block);
         }
-        (follower.position(), follower.finish())
+        (follower.position(), follower.finish().to_vec())
     };
     let whole = follow(audio.len());
     assert!(whole.0.is_some());

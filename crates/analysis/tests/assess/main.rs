@@ -158,6 +158,24 @@ fn of_a_passage_repeated_at_the_end_only_what_was_repeated_is_abandoned() {
 }
 
 #[test]
+fn what_is_left_out_is_missed_and_nothing_around_it_is() {
+    // Bars 3 to 5 are left out.
+    let (expected, heard) = in_stretches(&[0..16, 40..64], &[12, 44]);
+    let assessment = assess(&expected, &heard, &Settings::default());
+    for (index, note) in assessment.notes.iter().enumerate() {
+        let wanted = match index {
+            16..40 => Status::Missed,
+            12 | 44 => Status::WrongPitch,
+            _ => Status::Correct,
+        };
+        assert_eq!(note.status, wanted, "{index}");
+        assert!(wanted != Status::Missed || note.predicted_onset_s.is_none(), "nobody can tell when: {note:?}");
+    }
+    assert_eq!((assessment.counts.extra, assessment.restarts.len()), (0, 0));
+    assert_eq!((assessment.rhythm_accuracy, assessment.completion), (Some(1.0), 1.0));
+}
+
+#[test]
 fn praise_is_true() {
     let whole = std::slice::from_ref(&(0..64));
     let (expected, mut heard) = in_stretches(whole, &[40]);

@@ -155,3 +155,27 @@ fn soft_notes_are_not_missed() {
     let assessment = assessed(&expected, sound(&notes, STRUCK, 22.0));
     assert!(assessment.counts.missed <= 2, "{:?}", assessment.counts);
 }
+
+#[test]
+fn a_note_at_the_very_beginning_of_a_recording_is_heard() {
+    for seed in 40..46 {
+        let mut dice = Dice(seed);
+        let expected = melody(&mut dice, 24.0, 90.0);
+        let performance = perform(&expected, &Manner { lead: 0.0, ..CLEAN }, &mut dice);
+        let mut wrong = performance.played.clone();
+        wrong[0].pitch += 1;
+        for (notes, status) in [(&performance.played, Status::Correct), (&wrong, Status::WrongPitch)] {
+            let assessment = assessed(&expected, played(&expected, notes, 1.0, STRUCK));
+            let first = &assessment.notes[0];
+            assert_eq!((first.status, first.played_pitch), (status, Some(notes[0].pitch)), "{seed}");
+            assert!(first.played_onset_s.unwrap() < 0.03 && first.predicted_onset_s.unwrap().abs() < 0.03, "{first:?}");
+            assert_eq!(assessment.counts.extra, 0, "{seed}");
+        }
+        // Where a held note is cut there is none that begins.
+        let half = expected.notes()[expected.notes().len() / 2];
+        let mut cut = played(&expected, &performance.played, 1.0, BOWED);
+        cut.drain(..((half.onset + 0.5 * half.duration) * f64::from(RECORDING_RATE)) as usize);
+        let assessment = assessed(&expected, cut);
+        assert!(assessment.counts.extra <= 1 && assessment.counts.wrong_pitch == 0, "{seed}: {:?}", assessment.counts);
+    }
+}
