@@ -177,19 +177,19 @@ impl<L: Lanes> Columns<L> {
         }
     }
 
-    /// The outputs of a group.
+    /// The outputs of a group, after the last two inputs and eight times each of the last two outputs.
     #[inline(always)]
-    fn group(&self, lanes: L, x: &Group, before: &Before) -> L::Doubles {
+    fn group(&self, lanes: L, x: &Group, x_before: [f64; 2], y_before: [L::Doubles; 2]) -> L::Doubles {
         let scaled = |column, by| lanes.mul(column, lanes.splat(by));
         // Two sums side by side, and last what is known last.
-        let mut even = scaled(self.inputs_before[0], before.x[0]);
-        let mut odd = scaled(self.inputs_before[1], before.x[1]);
+        let mut even = scaled(self.inputs_before[0], x_before[0]);
+        let mut odd = scaled(self.inputs_before[1], x_before[1]);
         for pair in 0..GROUP / 2 {
             even = lanes.add(even, scaled(self.inputs[2 * pair], x[2 * pair]));
             odd = lanes.add(odd, scaled(self.inputs[2 * pair + 1], x[2 * pair + 1]));
         }
-        let known = lanes.add(lanes.add(even, odd), scaled(self.outputs_before[1], before.y[1]));
-        lanes.add(known, scaled(self.outputs_before[0], before.y[0]))
+        let known = lanes.add(lanes.add(even, odd), lanes.mul(self.outputs_before[1], y_before[1]));
+        lanes.add(known, lanes.mul(self.outputs_before[0], y_before[0]))
     }
 }
 
@@ -284,13 +284,16 @@ fn whole_span<L: Lanes>(lanes: L, sections: &[Section], channel: &mut Channel, s
     let mut work: [f64; SPAN] = std::array::from_fn(|n| f64::from(samples[n]));
     for (section, state) in sections.iter().zip(&mut channel.states) {
         let columns = Columns::new(lanes, section);
-        let mut before = state.before;
+        let mut x_before = state.before.x;
+        // What the next group waits for never leaves its register.
+        let mut y_before = [lanes.splat(state.before.y[0]), lanes.splat(state.before.y[1])];
         for group in work.as_chunks_mut::<GROUP>().0 {
             let x = last_two(group);
-            let y = columns.group(lanes, group, &before);
+            let y = columns.group(lanes, group, x_before, y_before);
             lanes.store(y, group);
-            before = Before { x, y: last_two(group) };
+            (x_before, y_before) = (x, lanes.last_two(y));
         }
+        let mut before = Before { x: x_before, y: [work[SPAN - 1], work[SPAN - 2]] };
         before.settle();
         state.before = before;
     }
@@ -313,7 +316,9 @@ fn part_of_span<L: Lanes>(lanes: L, sections: &[Section], channel: &mut Channel,
         for (section, state) in sections.iter().zip(&mut channel.states) {
             state.group[filled..end].copy_from_slice(&work[filled..end]);
             state.group[end..].fill(0.0);
-            lanes.store(Columns::new(lanes, section).group(lanes, &state.group, &state.before), &mut work);
+            let Before { x, y } = state.before;
+            let y = [lanes.splat(y[0]), lanes.splat(y[1])];
+            lanes.store(Columns::new(lanes, section).group(lanes, &state.group, x, y), &mut work);
             if end == GROUP {
                 state.before = Before { x: last_two(&state.group), y: last_two(&work) };
                 if channel.at == 0 {

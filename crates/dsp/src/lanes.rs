@@ -18,6 +18,8 @@ pub(crate) trait Lanes: Copy {
     fn splat(self, x: f64) -> Self::Doubles;
     fn add(self, a: Self::Doubles, b: Self::Doubles) -> Self::Doubles;
     fn mul(self, a: Self::Doubles, b: Self::Doubles) -> Self::Doubles;
+    /// Eight times the last one, and eight times the one before.
+    fn last_two(self, x: Self::Doubles) -> [Self::Doubles; 2];
 }
 
 /// Work in lanes. Implementations mark `run`, and what it calls, `#[inline(always)]`.
@@ -72,6 +74,11 @@ impl Lanes for Plain {
     #[inline(always)]
     fn mul(self, a: [f64; LANES], b: [f64; LANES]) -> [f64; LANES] {
         std::array::from_fn(|n| a[n] * b[n])
+    }
+
+    #[inline(always)]
+    fn last_two(self, x: [f64; LANES]) -> [[f64; LANES]; 2] {
+        [[x[LANES - 1]; LANES], [x[LANES - 2]; LANES]]
     }
 }
 
@@ -128,6 +135,12 @@ mod x86 {
             // SAFETY: `self` proves the instructions.
             unsafe { _mm512_mul_pd(a, b) }
         }
+
+        #[inline(always)]
+        fn last_two(self, x: __m512d) -> [__m512d; 2] {
+            // SAFETY: `self` proves the instructions.
+            unsafe { [_mm512_permutexvar_pd(_mm512_set1_epi64(7), x), _mm512_permutexvar_pd(_mm512_set1_epi64(6), x)] }
+        }
     }
 
     /// Proof that the processor has AVX2: only made where that is enabled.
@@ -169,6 +182,12 @@ mod x86 {
             // SAFETY: `self` proves the instructions.
             unsafe { [_mm256_mul_pd(a[0], b[0]), _mm256_mul_pd(a[1], b[1])] }
         }
+
+        #[inline(always)]
+        fn last_two(self, x: [__m256d; 2]) -> [[__m256d; 2]; 2] {
+            // SAFETY: `self` proves the instructions.
+            unsafe { [[_mm256_permute4x64_pd::<0xff>(x[1]); 2], [_mm256_permute4x64_pd::<0xaa>(x[1]); 2]] }
+        }
     }
 
     #[cfg(test)]
@@ -184,7 +203,8 @@ mod x86 {
                 let mut sum = lanes.splat(0.3);
                 for values in self.0 {
                     let x = lanes.load(values);
-                    sum = lanes.add(lanes.mul(sum, x), lanes.mul(x, x));
+                    let [last, one_before] = lanes.last_two(x);
+                    sum = lanes.add(lanes.mul(sum, last), lanes.mul(x, one_before));
                     lanes.store(sum, values);
                 }
             }

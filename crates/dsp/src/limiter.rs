@@ -72,11 +72,12 @@ impl LimiterKernel {
             let mut needs = [0; RUN];
             let needs = &mut needs[..peaks.len()];
             run_wide(Requirements { peaks, needs, ceiling, margin });
-            for (peak, need) in peaks.iter_mut().zip(needs) {
-                let sum = self.advance(*need);
-                most = most.max(sum);
-                *peak = self.gain(sum) as f32;
+            let mut sums = [0; RUN];
+            for (sum, need) in sums.iter_mut().zip(needs) {
+                *sum = self.advance(*need);
+                most = most.max(*sum);
             }
+            run_wide(Gains { sums: &sums, gains: peaks, scale: self.scale });
         }
         self.gain(most)
     }
@@ -85,7 +86,8 @@ impl LimiterKernel {
     #[inline(always)]
     fn advance(&mut self, required: u32) -> u64 {
         let held = self.maximum.push(required);
-        self.released = held.max(self.relax());
+        // Nearly always one way or the other for long: the processor need not wait for the release to know which.
+        self.released = if held >= self.released { held } else { self.relax().max(held) };
         self.sum += u64::from(self.released);
         self.sum -= u64::from(std::mem::replace(&mut self.recent[self.position], self.released));
         self.position += 1;
@@ -95,9 +97,8 @@ impl LimiterKernel {
         self.sum
     }
 
-    #[inline(always)]
     fn gain(&self, sum: u64) -> f64 {
-        1.0 - sum as f64 * self.scale
+        gain(sum, self.scale)
     }
 
     /// The gain is 1, and stays 1 while no peak exceeds the ceiling.
@@ -106,7 +107,7 @@ impl LimiterKernel {
     }
 
     /// One frame of release: exponential, with a floor of a thousandth so that it ends.
-    #[inline(always)]
+    #[inline(never)]
     fn relax(&self) -> u32 {
         let fall = self.release.divide(self.released + FULL / 1000) + 1;
         self.released.saturating_sub(fall)
@@ -123,6 +124,28 @@ fn required(peak: f32, ceiling: f32) -> u32 {
     let nearest = (reduction * f64::from(FULL) + TWO_TO_52).to_bits() as u32;
     let steps = nearest.wrapping_add(1).min(FULL);
     if peak > ceiling && peak < f32::INFINITY { steps } else { 0 }
+}
+
+#[inline(always)]
+fn gain(sum: u64, scale: f64) -> f64 {
+    1.0 - sum as f64 * scale
+}
+
+struct Gains<'a> {
+    sums: &'a [u64],
+    gains: &'a mut [f32],
+    scale: f64,
+}
+
+impl WideKernel for Gains<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (out, sum) in self.gains.iter_mut().zip(self.sums) {
+            *out = gain(*sum, self.scale) as f32;
+        }
+    }
 }
 
 struct Requirements<'a> {
@@ -145,21 +168,24 @@ impl WideKernel for Requirements<'_> {
     }
 }
 
-/// Division by one number: a multiplication, exact for dividends below 2^31.
+/// Division by one number: a multiplication, exact for dividends below 2^31 (T. Granlund, P. L. Montgomery, "Division by
+/// invariant integers using multiplication", PLDI 1994).
 #[derive(Clone, Copy, Debug)]
 struct Divisor {
-    /// 2^63 over it, rounded up.
+    /// More than 2^`shift` over it, by less than 2^(`shift` − 31).
     reciprocal: u64,
+    shift: u32,
 }
 
 impl Divisor {
     fn new(divisor: u32) -> Divisor {
-        Divisor { reciprocal: (1 << 63) / u64::from(divisor) + 1 }
+        let shift = 31 + (u32::BITS - (divisor - 1).leading_zeros());
+        Divisor { reciprocal: (1 << shift) / u64::from(divisor) + 1, shift }
     }
 
     #[inline(always)]
     fn divide(self, dividend: u32) -> u32 {
-        ((u128::from(dividend) * u128::from(self.reciprocal)) >> 63) as u32
+        ((u64::from(dividend) * self.reciprocal) >> self.shift) as u32
     }
 }
 

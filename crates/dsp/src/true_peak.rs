@@ -4,7 +4,10 @@
 //! largest can lie 0.7 dB below the peak; a parabola through it and its neighbours leaves less than 0.08 dB. The points in
 //! the middle between samples come from the samples, those between the former from both, by a much shorter sinc.
 
-use crate::wide::{WideKernel, run_wide};
+//!
+//! Frames are worked on in sixteen runs side by side, one in each lane, so that neighbours in time lie in the same lane.
+
+use crate::vectors::{Rows, Sixteen, VectorKernel, Vectors, WIDTH, run_vectors};
 use crate::window::{kaiser, sinc};
 
 /// Frames by which [`TruePeak::process`] lies behind its input.
@@ -15,10 +18,19 @@ const HALF: usize = 32;
 const SHORT_HALF: usize = 6;
 /// Frames by which middles have to be known ahead and kept behind.
 const MARGIN: usize = SHORT_HALF / 2;
-/// Frames worked on at once.
+/// Frames worked on at once, and those of a run.
 const CHUNK: usize = 512;
-/// Samples kept from block to block.
+const RUN: usize = CHUNK / WIDTH;
+/// Samples kept from block to block, and where among the samples the first frame lies that comes out.
 const KEPT: usize = 2 * HALF + 2 * MARGIN;
+const FIRST: usize = KEPT - DELAY;
+/// Points are known from so many frames before the first one on.
+const BEFORE: usize = MARGIN + 1;
+/// Middles that are summed side by side, and taps that they share values for.
+const SIDE_BY_SIDE: usize = 4;
+const MIDDLES: usize = (RUN + 2 * MARGIN + 1).next_multiple_of(SIDE_BY_SIDE);
+/// Samples that a run needs, in whole tiles.
+const NEEDED: usize = (RUN + KEPT).next_multiple_of(WIDTH);
 /// Kaiser's window so steep that noise up to half the sample rate is not read too low; it ripples by 0.07 dB there.
 const BETA: f64 = 3.5;
 const SHORT_BETA: f64 = 6.0;
@@ -28,13 +40,18 @@ const SHORT_BETA: f64 = 6.0;
 pub struct TruePeak {
     middle_taps: [f32; HALF],
     quarter_taps: [f32; SHORT_HALF],
-    /// Samples that are still needed, then the new ones.
+    /// Samples that are still needed, then the new ones, then room for what the last run reads beyond its frames.
     samples: Vec<f32>,
-    /// The points halfway after each of the samples from [`MARGIN`] before the first frame that comes out on.
-    middles: Vec<f32>,
-    quarters: [Vec<f32>; 2],
-    /// The peak between the last frame and the one before, and the last point.
-    before: [f32; 2],
+    work: Work,
+}
+
+/// Values of the runs, sixteen by sixteen.
+#[derive(Clone, Debug)]
+struct Work {
+    samples: Vec<[Sixteen; WIDTH]>,
+    /// The points halfway after each frame from [`BEFORE`] on.
+    middles: Vec<Sixteen>,
+    peaks: Vec<[Sixteen; WIDTH]>,
 }
 
 impl Default for TruePeak {
@@ -49,10 +66,12 @@ impl TruePeak {
         TruePeak {
             middle_taps: taps(BETA),
             quarter_taps: taps(SHORT_BETA),
-            samples: vec![0.0; KEPT + CHUNK],
-            middles: vec![0.0; CHUNK + 2 * MARGIN],
-            quarters: std::array::from_fn(|_| vec![0.0; CHUNK]),
-            before: [0.0; 2],
+            samples: vec![0.0; (WIDTH - 1) * RUN + NEEDED],
+            work: Work {
+                samples: vec![<[Sixteen; WIDTH]>::default(); NEEDED / WIDTH],
+                middles: vec![Sixteen::default(); MIDDLES],
+                peaks: vec![<[Sixteen; WIDTH]>::default(); RUN.div_ceil(WIDTH)],
+            },
         }
     }
 
@@ -76,18 +95,16 @@ impl TruePeak {
 
     fn take(&mut self, samples: &[f32]) {
         self.samples[KEPT..KEPT + samples.len()].copy_from_slice(samples);
-        run_wide(Interpolate { detector: self, frames: samples.len() });
     }
 
     fn give(&mut self, peaks: &mut [f32]) {
-        run_wide(Peaks { detector: self, peaks });
+        run_vectors(Peaks { detector: self, peaks });
         self.samples.copy_within(peaks.len()..peaks.len() + KEPT, 0);
     }
 
     /// Forgets everything.
     pub fn reset(&mut self) {
         self.samples.fill(0.0);
-        self.before = [0.0; 2];
     }
 }
 
@@ -101,137 +118,172 @@ fn taps<const HALF: usize>(beta: f64) -> [f32; HALF] {
     weights.map(|weight| (weight / sum) as f32)
 }
 
-/// Fills the points of the frames from [`DELAY`] before the new ones on.
-struct Interpolate<'a> {
-    detector: &'a mut TruePeak,
-    frames: usize,
-}
-
-/// Where in `samples` the first frame that comes out lies.
-const FIRST: usize = KEPT - DELAY;
-
-impl WideKernel for Interpolate<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let TruePeak { middle_taps, quarter_taps, samples, middles, quarters, .. } = self.detector;
-        let middles = &mut middles[..self.frames + 2 * MARGIN];
-        middles.fill(0.0);
-        let at = FIRST - MARGIN;
-        for (group, taps) in middle_taps.as_chunks::<4>().0.iter().enumerate() {
-            let before = |n: usize| at - (4 * group + n);
-            let after = |n: usize| at + 1 + 4 * group + n;
-            add_pairs(middles, taps, |n| &samples[before(n)..], |n| &samples[after(n)..]);
-        }
-        // Values in half frames: a sample, its middle, the next sample, its middle.
-        let value = |half_frames: isize| -> &[f32] {
-            let frames = half_frames.div_euclid(2);
-            let (values, first) =
-                if half_frames.rem_euclid(2) == 0 { (&samples[..], FIRST) } else { (&middles[..], MARGIN) };
-            &values[(first as isize + frames) as usize..]
-        };
-        for (quarter, points) in quarters.iter_mut().enumerate() {
-            let points = &mut points[..self.frames];
-            points.fill(0.0);
-            for (group, taps) in quarter_taps.as_chunks::<2>().0.iter().enumerate() {
-                let step = |n: usize| (2 * group + n) as isize;
-                let at = quarter as isize;
-                add_pairs(points, taps, |n| value(at - step(n)), |n| value(at + 1 + step(n)));
-            }
-        }
-    }
-}
-
-/// Adds weighted sums of two values each to all points.
-#[inline(always)]
-fn add_pairs<'a, const N: usize>(
-    points: &mut [f32],
-    taps: &[f32; N],
-    before: impl Fn(usize) -> &'a [f32],
-    after: impl Fn(usize) -> &'a [f32],
-) {
-    let frames = points.len();
-    let before: [&[f32]; N] = std::array::from_fn(|n| &before(n)[..frames]);
-    let after: [&[f32]; N] = std::array::from_fn(|n| &after(n)[..frames]);
-    for (frame, point) in points.iter_mut().enumerate() {
-        let mut sum = 0.0;
-        for n in 0..N {
-            sum += taps[n] * (before[n][frame] + after[n][frame]);
-        }
-        *point += sum;
-    }
-}
-
 /// Finds the peak around every frame, where it is larger than what is there.
 struct Peaks<'a> {
     detector: &'a mut TruePeak,
     peaks: &'a mut [f32],
 }
 
-impl WideKernel for Peaks<'_> {
+/// Sixteen runs, `run` frames apart.
+struct Runs<'a> {
+    samples: &'a [f32],
+    run: usize,
+}
+
+impl Rows for Runs<'_> {
+    #[inline(always)]
+    fn row(&self, row: usize) -> &[f32; WIDTH] {
+        self.samples[row * self.run..].first_chunk().expect("room beyond the last run")
+    }
+}
+
+impl VectorKernel for Peaks<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
-        let Peaks { detector: TruePeak { samples, middles, quarters, before, .. }, peaks } = self;
-        let frames = peaks.len();
-        // A frame's four points, and their neighbours on both sides.
-        let [mut last, mut earlier] = [[0.0; CHUNK + 1]; 2];
-        let p0 = &samples[FIRST..][..frames + 1];
-        let p1 = &quarters[0][..frames];
-        let p2 = &middles[MARGIN..][..frames];
-        let p3 = &quarters[1][..frames];
-        last[0] = before[1];
-        last[1..=frames].copy_from_slice(p3);
-        earlier[0] = before[0];
-        let (last, ahead) = (&last[..=frames], &mut earlier[1..=frames]);
-        for (frame, peak) in ahead.iter_mut().enumerate() {
-            let top =
-                higher(Point::new(last[frame], p0[frame], p1[frame]), Point::new(p0[frame], p1[frame], p2[frame]));
-            let next =
-                higher(Point::new(p1[frame], p2[frame], p3[frame]), Point::new(p2[frame], p3[frame], p0[frame + 1]));
-            *peak = higher(top, next).peak();
+    fn run<V: Vectors>(self, v: V) {
+        let Peaks { detector: TruePeak { middle_taps, quarter_taps, samples, work }, peaks } = self;
+        let run = peaks.len().div_ceil(WIDTH);
+        for tile in 0..(run + KEPT).div_ceil(WIDTH) {
+            v.transpose(&Runs { samples: &samples[tile * WIDTH..], run }, &mut work.samples[tile]);
         }
-        for (frame, peak) in peaks.iter_mut().enumerate() {
-            let own = if earlier[frame] > earlier[frame + 1] { earlier[frame] } else { earlier[frame + 1] };
-            *peak = if own > *peak { own } else { *peak };
+        let samples = work.samples.as_flattened();
+        let middles = &mut work.middles[..(run + 2 * MARGIN + 1).next_multiple_of(SIDE_BY_SIDE)];
+        for part in 0..V::PARTS {
+            find_middles(v, middle_taps, samples, middles, part);
+            let points = Points { samples, middles, taps: quarter_taps };
+            let before = points.quarter(v, -3, part);
+            let (mut behind, mut last) = points.peak(v, before, -1, part);
+            for (frame, peak) in work.peaks.as_flattened_mut()[..run].iter_mut().enumerate() {
+                let (ahead, next) = points.peak(v, last, frame as isize, part);
+                v.store(v.where_greater(behind, ahead, behind, ahead), &mut peak.0, part);
+                (behind, last) = (ahead, next);
+            }
         }
-        *before = [earlier[frames], last[frames]];
+        for (tile, columns) in work.peaks.iter().enumerate().take(run.div_ceil(WIDTH)) {
+            let mut rows = <[Sixteen; WIDTH]>::default();
+            v.transpose(columns, &mut rows);
+            for (lane, row) in rows.iter().enumerate() {
+                let start = (lane * run + tile * WIDTH).min(peaks.len());
+                let end = peaks.len().min(start + run.min((tile + 1) * WIDTH) - tile * WIDTH);
+                for (peak, own) in peaks[start..end].iter_mut().zip(&row.0) {
+                    *peak = if *own > *peak { *own } else { *peak };
+                }
+            }
+        }
+    }
+}
+
+/// The points halfway after the frames from [`BEFORE`] before the first one on.
+#[inline(always)]
+fn find_middles<V: Vectors>(v: V, taps: &[f32; HALF], samples: &[Sixteen], middles: &mut [Sixteen], part: usize) {
+    /// Values that so many sums share for so many taps.
+    const SHARED: usize = 2 * SIDE_BY_SIDE - 1;
+    for (group, middles) in middles.as_chunks_mut::<SIDE_BY_SIDE>().0.iter_mut().enumerate() {
+        let at = FIRST - BEFORE + SIDE_BY_SIDE * group;
+        let mut sums = [v.splat(0.0); SIDE_BY_SIDE];
+        for (step, taps) in taps.as_chunks::<SIDE_BY_SIDE>().0.iter().enumerate() {
+            let [mut before, mut after] = [[v.splat(0.0); SHARED]; 2];
+            let (first, last) = (at - SIDE_BY_SIDE * step, at + 1 + SIDE_BY_SIDE * step);
+            for n in 0..SHARED {
+                before[n] = v.load(&samples[first + n + 1 - SIDE_BY_SIDE].0, part);
+                after[n] = v.load(&samples[last + n].0, part);
+            }
+            for (n, tap) in taps.iter().enumerate() {
+                let tap = v.splat(*tap);
+                for (side, sum) in sums.iter_mut().enumerate() {
+                    let pair = v.add(before[side + SIDE_BY_SIDE - 1 - n], after[side + n]);
+                    *sum = v.mul_add(tap, pair, *sum);
+                }
+            }
+        }
+        for (middle, sum) in middles.iter_mut().zip(sums) {
+            v.store(sum, &mut middle.0, part);
+        }
+    }
+}
+
+/// What lies on and between the frames of all runs.
+struct Points<'a> {
+    samples: &'a [Sixteen],
+    middles: &'a [Sixteen],
+    taps: &'a [f32; SHORT_HALF],
+}
+
+impl Points<'_> {
+    /// A sample and the middles after it, by half frames.
+    #[inline(always)]
+    fn half<V: Vectors>(&self, v: V, half_frames: isize, part: usize) -> V::Singles {
+        let frame = half_frames.div_euclid(2);
+        if half_frames.rem_euclid(2) == 0 {
+            v.load(&self.samples[(FIRST as isize + frame) as usize].0, part)
+        } else {
+            v.load(&self.middles[(BEFORE as isize + frame) as usize].0, part)
+        }
+    }
+
+    /// The point between a value and the next, by half frames.
+    #[inline(always)]
+    fn quarter<V: Vectors>(&self, v: V, half_frames: isize, part: usize) -> V::Singles {
+        let mut sum = v.splat(0.0);
+        for (n, tap) in self.taps.iter().enumerate() {
+            let n = n as isize;
+            let pair = v.add(self.half(v, half_frames - n, part), self.half(v, half_frames + 1 + n, part));
+            sum = v.mul_add(v.splat(*tap), pair, sum);
+        }
+        sum
+    }
+
+    /// The largest magnitude from a frame to the next: of four points and the parabola through the largest of them. `last` is
+    /// the point before the frame; the one before the next frame is returned, too.
+    #[inline(always)]
+    fn peak<V: Vectors>(&self, v: V, last: V::Singles, frame: isize, part: usize) -> (V::Singles, V::Singles) {
+        let p = [
+            last,
+            self.half(v, 2 * frame, part),
+            self.quarter(v, 2 * frame, part),
+            self.half(v, 2 * frame + 1, part),
+            self.quarter(v, 2 * frame + 1, part),
+            self.half(v, 2 * frame + 2, part),
+        ];
+        let top = Point::new(v, p[0], p[1], p[2]).or_higher(v, Point::new(v, p[1], p[2], p[3]));
+        let next = Point::new(v, p[2], p[3], p[4]).or_higher(v, Point::new(v, p[3], p[4], p[5]));
+        (top.or_higher(v, next).peak(v), p[4])
     }
 }
 
 /// A point with the slope and the bend of the parabola through it and its neighbours.
-#[derive(Clone, Copy)]
-struct Point {
-    magnitude: f32,
-    slope: f32,
-    bend: f32,
+struct Point<V: Vectors> {
+    magnitude: V::Singles,
+    slope: V::Singles,
+    bend: V::Singles,
 }
 
-impl Point {
+impl<V: Vectors> Point<V> {
     #[inline(always)]
-    fn new(a: f32, b: f32, c: f32) -> Point {
-        Point { magnitude: b.abs(), slope: a - c, bend: (2.0 * b - a - c).abs() }
+    fn new(v: V, a: V::Singles, b: V::Singles, c: V::Singles) -> Point<V> {
+        let bend = v.abs(v.sub(v.sub(v.add(b, b), a), c));
+        Point { magnitude: v.abs(b), slope: v.sub(a, c), bend }
+    }
+
+    #[inline(always)]
+    fn or_higher(self, v: V, other: Point<V>) -> Point<V> {
+        let (a, b) = (self.magnitude, other.magnitude);
+        Point {
+            magnitude: v.where_greater(a, b, a, b),
+            slope: v.where_greater(a, b, self.slope, other.slope),
+            bend: v.where_greater(a, b, self.bend, other.bend),
+        }
     }
 
     /// The magnitude of the parabola's vertex, where that lies no further off than the neighbours.
     #[inline(always)]
-    fn peak(self) -> f32 {
+    fn peak(self, v: V) -> V::Singles {
         // At most an eighth of the bend: a vertex half a point away.
-        let near = self.slope.abs() <= self.bend;
-        let lift = self.slope * self.slope / (8.0 * self.bend + f32::MIN_POSITIVE);
-        self.magnitude + if near { lift } else { 0.0 }
-    }
-}
-
-#[inline(always)]
-fn higher(a: Point, b: Point) -> Point {
-    let first = a.magnitude > b.magnitude;
-    Point {
-        magnitude: if first { a.magnitude } else { b.magnitude },
-        slope: if first { a.slope } else { b.slope },
-        bend: if first { a.bend } else { b.bend },
+        let slope = v.abs(self.slope);
+        let scaled = v.add(v.mul(v.splat(8.0), self.bend), v.splat(f32::MIN_POSITIVE));
+        let lift = v.div(v.mul(slope, slope), scaled);
+        v.add(self.magnitude, v.where_greater(slope, self.bend, v.splat(0.0), lift))
     }
 }
 
@@ -267,6 +319,24 @@ mod tests {
         let found = peaks(&pulse);
         let above: Vec<usize> = (0..400).filter(|&n| found[n] > 0.999).collect();
         assert_eq!(above, [100 + DELAY, 101 + DELAY]);
+    }
+
+    #[test]
+    fn vectors_agree_with_the_scalar_twin() {
+        let samples: Vec<f32> = (0..CHUNK as u64).map(|n| noise(3, n) as f32).collect();
+        for frames in [CHUNK, 441, 17, 1] {
+            let (mut fast, mut twin) = (TruePeak::new(), TruePeak::new());
+            let mut found = [vec![0.0; frames], vec![0.0; frames]];
+            for (detector, peaks) in [&mut fast, &mut twin].into_iter().zip(&mut found) {
+                detector.take(&samples);
+                detector.samples.rotate_left(KEPT);
+                peaks.fill(0.1);
+            }
+            run_vectors(Peaks { detector: &mut fast, peaks: &mut found[0] });
+            Peaks { detector: &mut twin, peaks: &mut found[1] }.run(crate::vectors::Plain);
+            assert!(found[0].iter().zip(&found[1]).all(|(fast, twin)| (fast - twin).abs() < 1e-5));
+            assert!(found[1].iter().any(|peak| *peak > 0.1));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Sixteen singles at a time, with the instructions of the processor at hand: as [`crate::lanes`] for doubles.
 //!
-//! Nothing is fused or reordered, so that every version gives the same bits.
+//! Nothing is reordered, and nothing fused but [`Vectors::mul_add`]: without that, every version gives the same bits.
 
 #![allow(unsafe_code, reason = "vector instructions that were detected")]
 
@@ -43,20 +43,85 @@ pub(crate) trait Vectors: Copy {
     /// Registers that hold sixteen numbers.
     const PARTS: usize;
 
-    fn load(self, from: &Sixteen, part: usize) -> Self::Singles;
-    fn store(self, x: Self::Singles, to: &mut Sixteen, part: usize);
+    fn load(self, from: &[f32; WIDTH], part: usize) -> Self::Singles;
+    fn store(self, x: Self::Singles, to: &mut [f32; WIDTH], part: usize);
     fn splat(self, x: f32) -> Self::Singles;
     fn add(self, a: Self::Singles, b: Self::Singles) -> Self::Singles;
     fn sub(self, a: Self::Singles, b: Self::Singles) -> Self::Singles;
     fn mul(self, a: Self::Singles, b: Self::Singles) -> Self::Singles;
+    fn div(self, a: Self::Singles, b: Self::Singles) -> Self::Singles;
+    /// a·b + c, rounded once where there is an instruction for it, otherwise twice.
+    fn mul_add(self, a: Self::Singles, b: Self::Singles, c: Self::Singles) -> Self::Singles;
+    fn abs(self, x: Self::Singles) -> Self::Singles;
+    /// `x` where a > b, else `y`.
+    fn where_greater(self, a: Self::Singles, b: Self::Singles, x: Self::Singles, y: Self::Singles) -> Self::Singles;
 
     /// Rows become columns.
     #[inline(always)]
-    fn transpose(self, from: &Tile, to: &mut Tile) {
-        for (row, out) in to.iter_mut().enumerate() {
-            out.re.0 = std::array::from_fn(|column| from[column].re.0[row]);
-            out.im.0 = std::array::from_fn(|column| from[column].im.0[row]);
+    fn transpose(self, from: &impl Rows, to: &mut impl RowsMut) {
+        for row in 0..WIDTH {
+            for column in 0..WIDTH {
+                to.row_mut(row)[column] = from.row(column)[row];
+            }
         }
+    }
+}
+
+/// Sixteen rows of sixteen numbers, wherever they lie.
+pub(crate) trait Rows {
+    fn row(&self, row: usize) -> &[f32; WIDTH];
+}
+
+/// The same, to write.
+pub(crate) trait RowsMut {
+    fn row_mut(&mut self, row: usize) -> &mut [f32; WIDTH];
+}
+
+impl Rows for [Sixteen; WIDTH] {
+    #[inline(always)]
+    fn row(&self, row: usize) -> &[f32; WIDTH] {
+        &self[row].0
+    }
+}
+
+impl RowsMut for [Sixteen; WIDTH] {
+    #[inline(always)]
+    fn row_mut(&mut self, row: usize) -> &mut [f32; WIDTH] {
+        &mut self[row].0
+    }
+}
+
+/// The real parts of a tile.
+pub(crate) struct Real<T>(pub(crate) T);
+
+/// The imaginary parts of a tile.
+pub(crate) struct Imaginary<T>(pub(crate) T);
+
+impl Rows for Real<&Tile> {
+    #[inline(always)]
+    fn row(&self, row: usize) -> &[f32; WIDTH] {
+        &self.0[row].re.0
+    }
+}
+
+impl RowsMut for Real<&mut Tile> {
+    #[inline(always)]
+    fn row_mut(&mut self, row: usize) -> &mut [f32; WIDTH] {
+        &mut self.0[row].re.0
+    }
+}
+
+impl Rows for Imaginary<&Tile> {
+    #[inline(always)]
+    fn row(&self, row: usize) -> &[f32; WIDTH] {
+        &self.0[row].im.0
+    }
+}
+
+impl RowsMut for Imaginary<&mut Tile> {
+    #[inline(always)]
+    fn row_mut(&mut self, row: usize) -> &mut [f32; WIDTH] {
+        &mut self.0[row].im.0
     }
 }
 
@@ -77,7 +142,7 @@ pub(crate) fn run_vectors<K: VectorKernel>(kernel: K) -> K::Output {
             // SAFETY: the instructions were just detected.
             return unsafe { x86::with_avx512(kernel) };
         }
-        if std::arch::is_x86_feature_detected!("avx2") {
+        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
             // SAFETY: the instructions were just detected.
             return unsafe { x86::with_avx2(kernel) };
         }
@@ -97,13 +162,13 @@ impl Vectors for Plain {
     const PARTS: usize = WIDTH / PART;
 
     #[inline(always)]
-    fn load(self, from: &Sixteen, part: usize) -> [f32; PART] {
-        from.0.as_chunks().0[part]
+    fn load(self, from: &[f32; WIDTH], part: usize) -> [f32; PART] {
+        from.as_chunks().0[part]
     }
 
     #[inline(always)]
-    fn store(self, x: [f32; PART], to: &mut Sixteen, part: usize) {
-        to.0.as_chunks_mut().0[part] = x;
+    fn store(self, x: [f32; PART], to: &mut [f32; WIDTH], part: usize) {
+        to.as_chunks_mut().0[part] = x;
     }
 
     #[inline(always)]
@@ -125,20 +190,40 @@ impl Vectors for Plain {
     fn mul(self, a: [f32; PART], b: [f32; PART]) -> [f32; PART] {
         std::array::from_fn(|n| a[n] * b[n])
     }
+
+    #[inline(always)]
+    fn div(self, a: [f32; PART], b: [f32; PART]) -> [f32; PART] {
+        std::array::from_fn(|n| a[n] / b[n])
+    }
+
+    #[inline(always)]
+    fn mul_add(self, a: [f32; PART], b: [f32; PART], c: [f32; PART]) -> [f32; PART] {
+        std::array::from_fn(|n| a[n] * b[n] + c[n])
+    }
+
+    #[inline(always)]
+    fn abs(self, x: [f32; PART]) -> [f32; PART] {
+        x.map(f32::abs)
+    }
+
+    #[inline(always)]
+    fn where_greater(self, a: [f32; PART], b: [f32; PART], x: [f32; PART], y: [f32; PART]) -> [f32; PART] {
+        std::array::from_fn(|n| if a[n] > b[n] { x[n] } else { y[n] })
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::{Sixteen, Tile, VectorKernel, Vectors, WIDTH};
+    use super::{Rows, RowsMut, VectorKernel, Vectors, WIDTH};
 
     #[target_feature(enable = "avx512f")]
     pub(super) fn with_avx512<K: VectorKernel>(kernel: K) -> K::Output {
         kernel.run(Avx512(()))
     }
 
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,fma")]
     pub(super) fn with_avx2<K: VectorKernel>(kernel: K) -> K::Output {
         kernel.run(Avx2(()))
     }
@@ -153,15 +238,15 @@ mod x86 {
         const PARTS: usize = 1;
 
         #[inline(always)]
-        fn load(self, from: &Sixteen, _part: usize) -> __m512 {
-            // SAFETY: `self` proves the instructions; the array is as long as a register and aligned to it.
-            unsafe { _mm512_load_ps(from.0.as_ptr()) }
+        fn load(self, from: &[f32; WIDTH], _part: usize) -> __m512 {
+            // SAFETY: `self` proves the instructions; the array is as long as a register.
+            unsafe { _mm512_loadu_ps(from.as_ptr()) }
         }
 
         #[inline(always)]
-        fn store(self, x: __m512, to: &mut Sixteen, _part: usize) {
-            // SAFETY: `self` proves the instructions; the array is as long as a register and aligned to it.
-            unsafe { _mm512_store_ps(to.0.as_mut_ptr(), x) }
+        fn store(self, x: __m512, to: &mut [f32; WIDTH], _part: usize) {
+            // SAFETY: `self` proves the instructions; the array is as long as a register.
+            unsafe { _mm512_storeu_ps(to.as_mut_ptr(), x) }
         }
 
         #[inline(always)]
@@ -189,19 +274,37 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn transpose(self, from: &Tile, to: &mut Tile) {
+        fn div(self, a: __m512, b: __m512) -> __m512 {
+            // SAFETY: `self` proves the instructions.
+            unsafe { _mm512_div_ps(a, b) }
+        }
+
+        #[inline(always)]
+        fn mul_add(self, a: __m512, b: __m512, c: __m512) -> __m512 {
+            // SAFETY: `self` proves the instructions.
+            unsafe { _mm512_fmadd_ps(a, b, c) }
+        }
+
+        #[inline(always)]
+        fn abs(self, x: __m512) -> __m512 {
+            // SAFETY: `self` proves the instructions.
+            unsafe { _mm512_abs_ps(x) }
+        }
+
+        #[inline(always)]
+        fn where_greater(self, a: __m512, b: __m512, x: __m512, y: __m512) -> __m512 {
+            // SAFETY: `self` proves the instructions.
+            unsafe { _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(a, b), y, x) }
+        }
+
+        #[inline(always)]
+        fn transpose(self, from: &impl Rows, to: &mut impl RowsMut) {
             let mut rows = [self.splat(0.0); WIDTH];
-            for row in 0..WIDTH {
-                rows[row] = self.load(&from[row].re, 0);
+            for (n, row) in rows.iter_mut().enumerate() {
+                *row = self.load(from.row(n), 0);
             }
-            let columns = self.turned(rows);
-            for row in 0..WIDTH {
-                self.store(columns[row], &mut to[row].re, 0);
-                rows[row] = self.load(&from[row].im, 0);
-            }
-            let columns = self.turned(rows);
-            for row in 0..WIDTH {
-                self.store(columns[row], &mut to[row].im, 0);
+            for (n, column) in self.turned(rows).into_iter().enumerate() {
+                self.store(column, to.row_mut(n), 0);
             }
         }
     }
@@ -241,7 +344,7 @@ mod x86 {
         }
     }
 
-    /// Proof that the processor has AVX2: only made where that is enabled.
+    /// Proof that the processor has AVX2 and FMA: only made where that is enabled.
     #[derive(Clone, Copy)]
     struct Avx2(());
 
@@ -253,17 +356,17 @@ mod x86 {
         const PARTS: usize = 2;
 
         #[inline(always)]
-        fn load(self, from: &Sixteen, part: usize) -> __m256 {
-            let half: &[f32; HALF] = &from.0.as_chunks().0[part];
-            // SAFETY: `self` proves the instructions; the half is as long as a register and aligned to it.
-            unsafe { _mm256_load_ps(half.as_ptr()) }
+        fn load(self, from: &[f32; WIDTH], part: usize) -> __m256 {
+            let half: &[f32; HALF] = &from.as_chunks().0[part];
+            // SAFETY: `self` proves the instructions; the half is as long as a register.
+            unsafe { _mm256_loadu_ps(half.as_ptr()) }
         }
 
         #[inline(always)]
-        fn store(self, x: __m256, to: &mut Sixteen, part: usize) {
-            let half: &mut [f32; HALF] = &mut to.0.as_chunks_mut().0[part];
-            // SAFETY: `self` proves the instructions; the half is as long as a register and aligned to it.
-            unsafe { _mm256_store_ps(half.as_mut_ptr(), x) }
+        fn store(self, x: __m256, to: &mut [f32; WIDTH], part: usize) {
+            let half: &mut [f32; HALF] = &mut to.as_chunks_mut().0[part];
+            // SAFETY: `self` proves the instructions; the half is as long as a register.
+            unsafe { _mm256_storeu_ps(half.as_mut_ptr(), x) }
         }
 
         #[inline(always)]
@@ -291,18 +394,39 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn transpose(self, from: &Tile, to: &mut Tile) {
+        fn div(self, a: __m256, b: __m256) -> __m256 {
+            // SAFETY: `self` proves the instructions.
+            unsafe { _mm256_div_ps(a, b) }
+        }
+
+        #[inline(always)]
+        fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
+            // SAFETY: `self` proves the instructions.
+            unsafe { _mm256_fmadd_ps(a, b, c) }
+        }
+
+        #[inline(always)]
+        fn abs(self, x: __m256) -> __m256 {
+            // SAFETY: `self` proves the instructions.
+            unsafe { _mm256_andnot_ps(_mm256_set1_ps(-0.0), x) }
+        }
+
+        #[inline(always)]
+        fn where_greater(self, a: __m256, b: __m256, x: __m256, y: __m256) -> __m256 {
+            // SAFETY: `self` proves the instructions.
+            unsafe { _mm256_blendv_ps(y, x, _mm256_cmp_ps::<_CMP_GT_OQ>(a, b)) }
+        }
+
+        #[inline(always)]
+        fn transpose(self, from: &impl Rows, to: &mut impl RowsMut) {
             for rows in 0..2 {
                 for columns in 0..2 {
-                    let [mut re, mut im] = [[self.splat(0.0); HALF]; 2];
-                    for n in 0..HALF {
-                        re[n] = self.load(&from[rows * HALF + n].re, columns);
-                        im[n] = self.load(&from[rows * HALF + n].im, columns);
+                    let mut eight = [self.splat(0.0); HALF];
+                    for (n, row) in eight.iter_mut().enumerate() {
+                        *row = self.load(from.row(rows * HALF + n), columns);
                     }
-                    (re, im) = (self.turned(re), self.turned(im));
-                    for n in 0..HALF {
-                        self.store(re[n], &mut to[columns * HALF + n].re, rows);
-                        self.store(im[n], &mut to[columns * HALF + n].im, rows);
+                    for (n, column) in self.turned(eight).into_iter().enumerate() {
+                        self.store(column, to.row_mut(columns * HALF + n), rows);
                     }
                 }
             }
@@ -338,7 +462,7 @@ mod x86 {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::vectors::{Complex16, Plain};
+        use crate::vectors::{Complex16, Imaginary, Plain, Real, Sixteen, Tile};
 
         struct Work<'a>(&'a Tile);
 
@@ -348,12 +472,14 @@ mod x86 {
             #[inline(always)]
             fn run<V: Vectors>(self, v: V) -> Tile {
                 let mut turned = Tile::default();
-                v.transpose(self.0, &mut turned);
+                v.transpose(&Real(self.0), &mut Real(&mut turned));
+                v.transpose(&Imaginary(self.0), &mut Imaginary(&mut turned));
                 for (row, out) in turned.iter_mut().enumerate() {
                     for part in 0..V::PARTS {
-                        let (re, im) = (v.load(&out.re, part), v.load(&out.im, part));
-                        v.store(v.sub(v.mul(re, im), v.splat(row as f32)), &mut out.re, part);
-                        v.store(v.add(v.mul(re, re), im), &mut out.im, part);
+                        let (re, im) = (v.load(&out.re.0, part), v.load(&out.im.0, part));
+                        let quotient = v.div(re, v.add(v.abs(im), v.splat(0.1)));
+                        v.store(v.where_greater(re, im, quotient, im), &mut out.im.0, part);
+                        v.store(v.sub(v.mul(re, im), v.splat(row as f32)), &mut out.re.0, part);
                     }
                 }
                 turned
@@ -367,9 +493,10 @@ mod x86 {
                 std::array::from_fn(|row| Complex16 { re: numbers(row as u64), im: numbers(16 + row as u64) });
             let plain = Work(&tile).run(Plain);
             let (re, im) = (tile[5].re.0[3], tile[5].im.0[3]);
-            assert_eq!((plain[3].re.0[5], plain[3].im.0[5]), (re * im - 3.0, re * re + im));
+            let larger = if re > im { re / (im.abs() + 0.1) } else { im };
+            assert_eq!((plain[3].re.0[5], plain[3].im.0[5]), (re * im - 3.0, larger));
             assert!(crate::vectors::run_vectors(Work(&tile)) == plain);
-            if std::arch::is_x86_feature_detected!("avx2") {
+            if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
                 // SAFETY: the instructions were just detected.
                 assert!(unsafe { with_avx2(Work(&tile)) } == plain);
             }

@@ -16,7 +16,7 @@ pub(crate) use half::{HalfSpectrum, Term};
 
 use std::f64::consts::TAU;
 
-use crate::vectors::{Complex16, Sixteen, Tile, VectorKernel, Vectors, WIDTH, run_vectors};
+use crate::vectors::{Complex16, Imaginary, Real, Sixteen, Tile, VectorKernel, Vectors, WIDTH, run_vectors};
 use half::{add_products, back, mirrored, special_products};
 use passes::{Pass, Sink, Source, Value};
 
@@ -160,7 +160,7 @@ impl<V: Vectors> Source<V> for Strip<'_> {
     #[inline(always)]
     fn read(&self, v: V, row: usize, part: usize) -> Value<V> {
         let at = row * self.strips + self.strip;
-        Value { re: v.load(&self.signals[0][at], part), im: v.load(&self.signals[1][at], part) }
+        Value { re: v.load(&self.signals[0][at].0, part), im: v.load(&self.signals[1][at].0, part) }
     }
 }
 
@@ -225,8 +225,8 @@ impl<V: Vectors> Sink<V> for StripBack<'_> {
     #[inline(always)]
     fn write(&mut self, v: V, row: usize, part: usize, value: Value<V>) {
         let at = row * self.strips + self.strip;
-        v.store(value.im, &mut self.left[at], part);
-        v.store(value.re, &mut self.right[at], part);
+        v.store(value.im, &mut self.left[at].0, part);
+        v.store(value.re, &mut self.right[at].0, part);
     }
 }
 
@@ -253,7 +253,8 @@ impl GridFft {
     #[inline(always)]
     fn rows_there<V: Vectors>(&self, v: V, from: &[Tile], to: &mut [Tile]) {
         for (from, to) in from.iter().zip(to.iter_mut()) {
-            v.transpose(from, to);
+            v.transpose(&Real(from), &mut Real(&mut *to));
+            v.transpose(&Imaginary(from), &mut Imaginary(to));
         }
         for pass in &self.along {
             pass.there(v, to.as_flattened_mut());
@@ -266,7 +267,8 @@ impl GridFft {
             pass.back(v, from.as_flattened_mut());
         }
         for (from, to) in from.iter().zip(to.iter_mut()) {
-            v.transpose(from, to);
+            v.transpose(&Real(from), &mut Real(&mut *to));
+            v.transpose(&Imaginary(from), &mut Imaginary(to));
         }
     }
 

@@ -31,13 +31,13 @@ impl<V: Vectors> Value<V> {
 
     #[inline(always)]
     pub(super) fn load(v: V, from: &Complex16, part: usize) -> Value<V> {
-        Value { re: v.load(&from.re, part), im: v.load(&from.im, part) }
+        Value { re: v.load(&from.re.0, part), im: v.load(&from.im.0, part) }
     }
 
     #[inline(always)]
     pub(super) fn store(self, v: V, to: &mut Complex16, part: usize) {
-        v.store(self.re, &mut to.re, part);
-        v.store(self.im, &mut to.im, part);
+        v.store(self.re, &mut to.re.0, part);
+        v.store(self.im, &mut to.im.0, part);
     }
 
     #[inline(always)]
