@@ -4,7 +4,7 @@ use rae_soundfont::SoundFont;
 
 use super::simd::Kernels;
 use super::sinc::MAX_TAPS;
-use super::{Block, Executor, InstructionSet, ONE, Scratch, Segment, VoiceState, Work};
+use super::{Block, Executor, InstructionSet, ONE, Scratch, Segment, VoiceBlock, VoiceState, Work};
 use crate::prefetch::prefetch;
 use crate::{Buses, Interpolation};
 
@@ -33,7 +33,7 @@ impl Executor for CpuExecutor {
     fn render(&mut self, font: &SoundFont, block: &Block, buses: &mut Buses) {
         for (i, voice) in block.voices.iter().enumerate() {
             if let Some(next) = block.voices.get(i + 1) {
-                fetch(font, next.source.sample, &block.segments[next.segments.start]);
+                fetch(font, next, &block.segments[next.segments.clone()]);
                 prefetch(self.states.get(next.slot..=next.slot).unwrap_or(&[]));
             }
             if self.states.len() <= voice.slot {
@@ -60,11 +60,13 @@ impl Executor for CpuExecutor {
 /// Most points that are fetched beforehand; beyond them the processor has seen where reading goes.
 const FETCHED: usize = 512;
 
-/// Fetches what a voice begins with while another one is rendered.
-fn fetch(font: &SoundFont, sample: usize, first: &Segment) {
-    let words = font.pcm(sample).words;
+/// Fetches what a voice begins to read while another one is rendered.
+fn fetch(font: &SoundFont, voice: &VoiceBlock, segments: &[Segment]) {
+    let ([first, ..], [.., last]) = (segments, segments) else { return };
+    let words = font.pcm(voice.source.sample).words;
+    let frames = u64::from(last.offset + last.frames - first.offset);
+    let points = (frames * first.increment / ONE) as usize + MAX_TAPS;
     let start = (first.phase / ONE) as usize;
-    let points = (u64::from(first.frames) * first.increment / ONE) as usize + MAX_TAPS;
-    let start = start.saturating_sub(MAX_TAPS / 2).min(words.len());
-    prefetch(&words[start..words.len().min(start + points.min(FETCHED))]);
+    let end = (start + points.min(FETCHED)).min(voice.source.end as usize).min(words.len());
+    prefetch(&words[start.saturating_sub(MAX_TAPS / 2).min(end)..end]);
 }

@@ -71,12 +71,17 @@ fn filter<S: Lanes, const N: usize>(lanes: S, pieces: &Pieces, points: &[f32], f
     if S::MANY_REGISTERS {
         let mut sums = [[lanes.splat(0.0); 2 * TERMS]; N];
         for pair in 0..TAPS / 2 {
-            for (block, sums) in sums.iter_mut().enumerate() {
+            let mut inputs = [(lanes.splat(0.0), lanes.splat(0.0)); N];
+            for (block, input) in inputs.iter_mut().enumerate() {
                 let (a, b) = around(lanes, points, first + block, pair);
-                let (sum, difference) = (lanes.add(a, b), lanes.sub(a, b));
-                for term in 0..TERMS {
-                    sums[2 * term] = lanes.fma(sum, lanes.splat(even[pair][term]), sums[2 * term]);
-                    sums[2 * term + 1] = lanes.fma(difference, lanes.splat(odd[pair][term]), sums[2 * term + 1]);
+                *input = (lanes.add(a, b), lanes.sub(a, b));
+            }
+            // Term by term, or a sum would have to leave its register for a coefficient.
+            for term in 0..TERMS {
+                let (even, odd) = (lanes.splat(even[pair][term]), lanes.splat(odd[pair][term]));
+                for (sums, &(sum, difference)) in sums.iter_mut().zip(&inputs) {
+                    sums[2 * term] = lanes.fma(sum, even, sums[2 * term]);
+                    sums[2 * term + 1] = lanes.fma(difference, odd, sums[2 * term + 1]);
                 }
             }
         }
