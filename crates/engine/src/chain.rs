@@ -225,8 +225,9 @@ impl Chain {
     fn pass(&mut self, frames: usize, window: &mut Window) {
         let [left, right] = &mut self.scratch;
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
-        for sample in left.iter_mut().chain(right.iter_mut()) {
-            *sample *= self.gain;
+        // One after the other, as vectors can.
+        for side in [&mut *left, &mut *right] {
+            side.iter_mut().for_each(|sample| *sample *= self.gain);
         }
         let early = self.chained.as_mut().map_or(0, |chained| chained.process(left, right));
         let (left, right, frames) = (&mut left[early..], &mut right[early..], frames - early);

@@ -95,25 +95,45 @@ pub(crate) fn kernel(index: usize, fraction: f64) -> Vec<f64> {
 
 fn build(index: usize) -> Table {
     let rows = ROWS >> (index / PER_OCTAVE);
-    let kernels = (0..=rows).flat_map(|row| kernel(index, row as f64 / rows as f64));
-    Table { taps: taps(index), rows: kernels.map(|k| k as f32).collect(), between: 32 - rows.trailing_zeros() }
+    let taps = taps(index);
+    let mut table = vec![0.0; (rows + 1) * taps];
+    // The kernel of a fraction is that of its complement, read backwards.
+    for row in 0..=rows / 2 {
+        let mirror = rows - row;
+        for (tap, k) in kernel(index, row as f64 / rows as f64).into_iter().enumerate() {
+            table[row * taps + tap] = k as f32;
+            table[mirror * taps + taps - 1 - tap] = k as f32;
+        }
+    }
+    Table { taps, rows: table, between: 32 - rows.trailing_zeros() }
 }
 
 fn sinc(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { (PI * x).sin() / (PI * x) }
 }
 
-/// Kaiser's window on −1..=1.
+/// Kaiser's window on −1..=1, up to a factor.
 fn kaiser(x: f64) -> f64 {
-    if x.abs() > 1.0 { 0.0 } else { bessel_i0(BETA * (1.0 - x * x).sqrt()) / bessel_i0(BETA) }
+    // The kernels are divided by their sums, so the window need not reach 1.
+    if x.abs() > 1.0 { 0.0 } else { bessel_i0(BETA * (1.0 - x * x).sqrt()) }
 }
 
-/// Modified Bessel function of the first kind, order zero, by its power series.
+/// Modified Bessel function of the first kind, order zero, by its power series: Σ (x²/4)ᵏ / k!².
 fn bessel_i0(x: f64) -> f64 {
-    let mut term = 1.0;
-    let mut sum = 1.0;
-    for k in 1..60 {
-        term *= (x / (2.0 * k as f64)).powi(2);
+    const TERMS: usize = 60;
+    const SQUARES: [f64; TERMS] = {
+        let mut squares = [0.0; TERMS];
+        let mut i = 0;
+        while i < TERMS {
+            squares[i] = 1.0 / ((i + 1) * (i + 1)) as f64;
+            i += 1;
+        }
+        squares
+    };
+    let quarter = x * x / 4.0;
+    let (mut term, mut sum) = (1.0, 1.0);
+    for square in SQUARES {
+        term *= quarter * square;
         sum += term;
         if term < sum * 1e-17 {
             break;
