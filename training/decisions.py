@@ -11,7 +11,7 @@ from pathlib import Path
 import network
 import numpy as np
 
-PLAYED, EXTRA = 30, 30
+PLAYED, EXTRA = 30, 32
 
 # A note that was heard this near to one that was played, seconds, is that note.
 REACH = 0.08

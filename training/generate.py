@@ -189,6 +189,15 @@ def alone(rng, bank):
     return KINDS[kind], expected, played, truth, extras, sound
 
 
+def ensemble(rng, _bank):
+    """the same for a choir or a section by formulas"""
+    monophonic = rng.random() < 0.7
+    expected = music.piece(rng, "monophonic" if monophonic else "polyphonic")
+    played, truth, extras = music.perform(rng, expected, monophonic)
+    cents = float(rng.choice([0, rng.uniform(-50, 50)]))
+    return "ensemble", expected, played, truth, extras, instruments.play(rng, "ensemble", played, [], cents)
+
+
 def together(rng, bank):
     """the same for a band"""
     expected = music.piece(rng, "band")
@@ -212,13 +221,15 @@ def strange(rng, bank):
     return kind, expected, played, [None] * len(expected), extras, sound
 
 
-CASES = {"alone": alone, "bands": together, "strangers": strange}
+CASES = {"alone": alone, "bands": together, "ensembles": ensemble, "strangers": strange}
 
 
 def make(number, out, command, shares, cases):
     rng = np.random.default_rng([20261, number])
     bank = str(rng.choice(list(shares), p=list(shares.values())))
-    if cases == "bands" and bank == FORMULAS:
+    if cases == "ensembles":
+        bank = FORMULAS
+    elif cases == "bands" and bank == FORMULAS:
         bank = BANKS[0]
     kind, expected, played, truth, extras, sound = CASES[cases](rng, bank)
     if not np.abs(sound).max() > 1e-5:
@@ -241,7 +252,10 @@ def main():
     ap.add_argument("--first", type=int, default=0)
     ap.add_argument("--jobs", type=int, default=2)
     ap.add_argument(
-        "--kind", choices=CASES, default="alone", help="one instrument; several and drums; another piece, or noise"
+        "--kind",
+        choices=CASES,
+        default="alone",
+        help="one instrument; several and drums; choirs; strangers",
     )
     ap.add_argument("--banks", nargs="+", help="play these alone, to measure and not to train")
     options = ap.parse_args()

@@ -1,8 +1,10 @@
 """
 Instruments made of formulas, each time others: struck and plucked strings as sums of damped partials, and tones that
-last (bowed, blown, sung) with vibrato, glides and formants. What banks cannot vary varies here: inharmonicity, uneven
-tuning, hammers, decay, dampers, pedal, breath.
+last (bowed, blown, sung) with vibrato, glides and formants, alone or in choirs. What banks cannot vary varies here:
+inharmonicity, uneven tuning, hammers, decay, dampers, pedal, breath.
 """
+
+import copy
 
 import numpy as np
 import scipy.signal
@@ -176,6 +178,28 @@ class Sustained:
         return sound
 
 
+class Ensemble:
+    """a choir or a section: players of one instrument who agree neither on the pitch nor on the moment"""
+
+    def __init__(self, rng, cents):
+        self.rng = rng
+        first, spread = Sustained(rng, cents), rng.uniform(5, 60)
+        self.players = [copy.copy(first) for _ in range(int(rng.integers(3, 8)))]
+        for player in self.players:
+            player.cents = cents + spread * rng.standard_normal()
+            player.speed = rng.uniform(4.2, 7.0)
+        self.apart = rng.uniform(0.003, 0.03)
+
+    def play(self, notes, pedals):
+        return sum(player.play(self.moved(notes), pedals) for player in self.players)
+
+    def moved(self, notes):
+        offsets = self.apart * np.clip(self.rng.standard_normal(len(notes)), -1.5, 1.5)
+        # All end together, so that their sounds have one length.
+        offsets[-1] = 0.0
+        return [{**note, "onset": note["onset"] + off} for note, off in zip(notes, offsets, strict=True)]
+
+
 def resonance(sound, centre, width):
     b, a = scipy.signal.iirpeak(centre, centre / width, fs=RATE)
     return scipy.signal.lfilter(b, a, sound)
@@ -188,6 +212,7 @@ def add(sound, onset, note):
 
 
 def play(rng, kind, notes, pedals, cents):
-    """notes, as `music.perform` makes them, by an instrument of the kind struck, plucked or sustained"""
-    instrument = Sustained(rng, cents) if kind == "sustained" else Strings(rng, cents, kind == "struck")
+    """notes, as `music.perform` makes them, by an instrument of the kind struck, plucked, sustained or ensemble"""
+    lasting = {"sustained": Sustained, "ensemble": Ensemble}
+    instrument = lasting[kind](rng, cents) if kind in lasting else Strings(rng, cents, kind == "struck")
     return instrument.play(notes, pedals)

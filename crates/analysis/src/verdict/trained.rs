@@ -9,7 +9,7 @@ use crate::verdict::{Answer, Context, Judge, NOT_HEARD, near};
 
 /// How many numbers describe an expected note, and one that may be an extra one.
 const PLAYED_FEATURES: usize = 30;
-const EXTRA_FEATURES: usize = 30;
+const EXTRA_FEATURES: usize = 32;
 
 /// Notes less likely than this are no extra ones, log-odds.
 const LEAST_EXTRA: f32 = -2.5;
@@ -30,6 +30,9 @@ const RIVAL_TIME: f64 = 0.05;
 /// Semitones to upper partials beyond the second.
 const THIRD_AND_FOURTH: [i16; 2] = [19, 24];
 const HIGHER: [i16; 4] = [28, 31, 34, 36];
+
+/// Where the second to fourth partial of players is heard who do not agree on the pitch.
+const MISTUNED: [i16; 6] = [11, 13, 18, 20, 23, 25];
 
 /// Decides by what was heard and by the score.
 pub(crate) struct Trained<'a> {
@@ -245,6 +248,7 @@ fn beside_expected(
                 _ if THIRD_AND_FOURTH.contains(&interval) => Some(3),
                 _ if HIGHER.contains(&interval) => Some(4),
                 _ if THIRD_AND_FOURTH.contains(&-interval) => Some(6),
+                _ if MISTUNED.contains(&interval) => Some(30),
                 _ => None,
             };
             match place {
@@ -283,6 +287,7 @@ fn beside_heard(context: &Context<'_>, index: usize, x: &mut [f32; EXTRA_FEATURE
             -12 => 17,
             -1 | 1 => 18,
             -19 | -24 => 19,
+            interval if MISTUNED.contains(&interval) => 31,
             _ => continue,
         };
         x[place] = x[place].max(probability);
