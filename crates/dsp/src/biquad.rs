@@ -238,7 +238,24 @@ impl Cascade {
     /// Filters the next frames of one channel in place.
     pub fn process(&mut self, channel: usize, samples: &mut [f32]) {
         let Cascade { sections, channels, .. } = self;
-        run_lanes(Run { sections, channel: &mut channels[channel], samples });
+        run_lanes(Run { sections, channels: [&mut channels[channel]], samples: [samples] });
+    }
+
+    /// The same of a channel and the next one, for less than twice the work.
+    ///
+    /// # Panics
+    /// When there is no next one, or lengths differ.
+    pub fn process_pair(&mut self, channel: usize, samples: [&mut [f32]; 2]) {
+        assert_eq!(samples[0].len(), samples[1].len(), "channels differ in length");
+        let Cascade { sections, channels, .. } = self;
+        let [first, second] = &mut channels[channel..channel + 2] else { unreachable!("two channels") };
+        if first.at == second.at {
+            run_lanes(Run { sections, channels: [first, second], samples });
+        } else {
+            let [one, other] = samples;
+            run_lanes(Run { sections, channels: [first], samples: [one] });
+            run_lanes(Run { sections, channels: [second], samples: [other] });
+        }
     }
 
     /// Frames until what rings after the end of a sound is 100 dB down, at most about two minutes.
@@ -259,46 +276,76 @@ impl Cascade {
     }
 }
 
-struct Run<'a> {
+/// Channels at the same place of their spans, and as many samples of each.
+struct Run<'a, const CHANNELS: usize> {
     sections: &'a [Section],
-    channel: &'a mut Channel,
-    samples: &'a mut [f32],
+    channels: [&'a mut Channel; CHANNELS],
+    samples: [&'a mut [f32]; CHANNELS],
 }
 
-impl LaneKernel for Run<'_> {
+impl<const CHANNELS: usize> LaneKernel for Run<'_, CHANNELS> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Run { sections, channel, samples } = self;
-        let (head, rest) = samples.split_at_mut(samples.len().min((SPAN - channel.at) % SPAN));
-        part_of_span(lanes, sections, channel, head);
-        let (spans, rest) = rest.as_chunks_mut::<SPAN>();
-        for span in spans {
-            whole_span(lanes, sections, channel, span);
+        let Run { sections, mut channels, mut samples } = self;
+        let frames = samples[0].len();
+        let head = frames.min((SPAN - channels[0].at) % SPAN);
+        let whole = (frames - head) / SPAN * SPAN;
+        for (channel, samples) in channels.iter_mut().zip(&mut samples) {
+            part_of_span(lanes, sections, channel, &mut samples[..head]);
         }
-        part_of_span(lanes, sections, channel, rest);
+        for at in (head..head + whole).step_by(SPAN) {
+            whole_span(lanes, sections, &mut channels, &mut samples, at);
+        }
+        for (channel, samples) in channels.iter_mut().zip(&mut samples) {
+            part_of_span(lanes, sections, channel, &mut samples[head + whole..]);
+        }
     }
 }
 
+/// A span of every channel. Their filters know nothing of each other: while one waits for what it made last, the processor works
+/// on the other.
 #[inline(always)]
-fn whole_span<L: Lanes>(lanes: L, sections: &[Section], channel: &mut Channel, samples: &mut [f32; SPAN]) {
-    let mut work: [f64; SPAN] = std::array::from_fn(|n| f64::from(samples[n]));
-    for (section, state) in sections.iter().zip(&mut channel.states) {
-        let columns = Columns::new(lanes, section);
-        let mut x_before = state.before.x;
-        // What the next group waits for never leaves its register.
-        let mut y_before = [lanes.splat(state.before.y[0]), lanes.splat(state.before.y[1])];
-        for group in work.as_chunks_mut::<GROUP>().0 {
-            let x = last_two(group);
-            let y = columns.group(lanes, group, x_before, y_before);
-            lanes.store(y, group);
-            (x_before, y_before) = (x, lanes.last_two(y));
+fn whole_span<L: Lanes, const CHANNELS: usize>(
+    lanes: L,
+    sections: &[Section],
+    channels: &mut [&mut Channel; CHANNELS],
+    samples: &mut [&mut [f32]; CHANNELS],
+    at: usize,
+) {
+    let mut work = [[0.0; SPAN]; CHANNELS];
+    for (work, samples) in work.iter_mut().zip(&*samples) {
+        for (wide, sample) in work.iter_mut().zip(&samples[at..at + SPAN]) {
+            *wide = f64::from(*sample);
         }
-        let mut before = Before { x: x_before, y: [work[SPAN - 1], work[SPAN - 2]] };
-        before.settle();
-        state.before = before;
     }
-    for (sample, wide) in samples.iter_mut().zip(&work) {
-        *sample = *wide as f32;
+    for (number, section) in sections.iter().enumerate() {
+        let columns = Columns::new(lanes, section);
+        let mut x_before = [[0.0; 2]; CHANNELS];
+        // What the next group waits for never leaves its register.
+        let mut y_before = [[lanes.splat(0.0); 2]; CHANNELS];
+        for channel in 0..CHANNELS {
+            let Before { x, y } = channels[channel].states[number].before;
+            (x_before[channel], y_before[channel]) = (x, [lanes.splat(y[0]), lanes.splat(y[1])]);
+        }
+        for first in (0..SPAN).step_by(GROUP) {
+            for channel in 0..CHANNELS {
+                let group = work[channel][first..].first_chunk_mut().expect("spans of whole groups");
+                let x = last_two(group);
+                let y = columns.group(lanes, group, x_before[channel], y_before[channel]);
+                lanes.store(y, group);
+                (x_before[channel], y_before[channel]) = (x, lanes.last_two(y));
+            }
+        }
+        for channel in 0..CHANNELS {
+            let mut before = Before { x: x_before[channel], y: [work[channel][SPAN - 1], work[channel][SPAN - 2]] };
+            before.settle();
+            channels[channel].states[number].before = before;
+        }
+    }
+    for (work, samples) in work.iter().zip(samples) {
+        for (sample, wide) in samples[at..at + SPAN].iter_mut().zip(work) {
+            *sample = *wide as f32;
+        }
     }
 }
 

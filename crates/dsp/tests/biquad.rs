@@ -105,3 +105,28 @@ fn dies_away_to_exact_silence_within_its_tail() {
     cascade.process(0, &mut long);
     assert!(long.iter().all(|x| *x == 0.0 || x.is_normal()) && long.last() == Some(&0.0));
 }
+
+#[test]
+fn a_pair_has_the_bits_of_each_by_itself() {
+    let filters = [Biquad::high_pass(0.001, 0.7), Biquad::low_pass(0.2, 2.0)];
+    let signals = [1, 2].map(|seed| (0..2000).map(|n| noise(seed, n) as f32).collect::<Vec<f32>>());
+    let mut single = signals.clone();
+    let mut cascade = Cascade::new(&filters, 2);
+    single.iter_mut().enumerate().for_each(|(channel, samples)| cascade.process(channel, samples));
+    for length in [1, 64, 100, 2000] {
+        let (mut pair, mut cascade) = (signals.clone(), Cascade::new(&filters, 2));
+        let [left, right] = &mut pair;
+        for (left, right) in left.chunks_mut(length).zip(right.chunks_mut(length)) {
+            cascade.process_pair(0, [left, right]);
+        }
+        assert!(pair == single, "blocks of {length}");
+    }
+    // One channel that is ahead of the other.
+    let (mut pair, mut cascade) = (signals.clone(), Cascade::new(&filters, 2));
+    let [left, right] = &mut pair;
+    cascade.process(0, &mut left[..37]);
+    cascade.process_pair(0, [&mut left[37..1037], &mut right[..1000]]);
+    cascade.process(0, &mut left[1037..]);
+    cascade.process(1, &mut right[1000..]);
+    assert!(pair == single);
+}

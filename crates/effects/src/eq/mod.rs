@@ -81,6 +81,10 @@ struct MinimumPhase(Cascade);
 
 impl Processor for MinimumPhase {
     fn process(&mut self, block: &mut Planes) {
+        if let Some((left, right)) = block.stereo_mut() {
+            self.0.process_pair(0, [left, right]);
+            return;
+        }
         for (channel, samples) in block.each_mut().enumerate() {
             self.0.process(channel, samples);
         }

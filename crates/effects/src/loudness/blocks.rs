@@ -1,6 +1,6 @@
 //! Loudness of blocks: the latest ones, and all of them as a histogram.
 
-use std::collections::VecDeque;
+use rae_dsp::wide::{WideKernel, run_wide};
 
 /// Blocks begin every hundredth of a second.
 pub(super) const HOPS_PER_SECOND: u64 = 100;
@@ -25,30 +25,57 @@ fn bin(loudness: f64) -> usize {
     (((loudness - SILENCE_LUFS) * BINS_PER_UNIT).max(0.0) as usize).min(BINS - 1)
 }
 
-/// Sums of weighted squares of the latest hops.
+/// Sums of weighted squares of the latest hops, and how many frames they had.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Latest {
-    hops: VecDeque<(f64, u64)>,
+    /// The latest at the end; what lies before them is thrown away now and then.
+    sums: Vec<f64>,
+    frames: Vec<u64>,
 }
 
 impl Latest {
     pub(super) fn push(&mut self, sum: f64, frames: u64) {
-        if self.hops.len() == SHORT_TERM_HOPS {
-            self.hops.pop_front();
+        if self.sums.len() == 2 * SHORT_TERM_HOPS {
+            self.sums.drain(..SHORT_TERM_HOPS);
+            self.frames.drain(..SHORT_TERM_HOPS);
         }
-        self.hops.push_back((sum, frames));
+        self.sums.push(sum);
+        self.frames.push(frames);
     }
 
     /// The mean power of the latest `hops`, before which there was silence.
     pub(super) fn power(&self, hops: usize) -> f64 {
-        let latest = self.hops.iter().rev().take(hops);
-        let (sum, frames) = latest.fold((0.0, 0), |(sum, frames), hop| (sum + hop.0, frames + hop.1));
-        let missing = hops.saturating_sub(self.hops.len()) as f64 / hops as f64;
+        let first = self.sums.len().saturating_sub(hops);
+        let (sum, frames) = run_wide(Total { sums: &self.sums[first..], frames: &self.frames[first..] });
+        let missing = (hops - (self.sums.len() - first)) as f64 / hops as f64;
         if frames == 0 { 0.0 } else { sum / frames as f64 * (1.0 - missing) }
     }
 
     pub(super) fn is_full(&self, hops: usize) -> bool {
-        self.hops.len() >= hops
+        self.sums.len() >= hops
+    }
+}
+
+/// The sum of both, in lanes by the number of the hop.
+struct Total<'a> {
+    sums: &'a [f64],
+    frames: &'a [u64],
+}
+
+impl WideKernel for Total<'_> {
+    type Output = (f64, u64);
+
+    #[inline(always)]
+    fn run(self) -> (f64, u64) {
+        const LANES: usize = 16;
+        let (groups, rest) = self.sums.as_chunks::<LANES>();
+        let mut lanes = [0.0; LANES];
+        for group in groups {
+            for (lane, sum) in lanes.iter_mut().zip(group) {
+                *lane += sum;
+            }
+        }
+        (lanes.iter().chain(rest).sum(), self.frames.iter().sum())
     }
 }
 

@@ -1,6 +1,8 @@
+use std::ops::Range;
+
 use rae_dsp::biquad::Cascade;
 use rae_dsp::true_peak::{DELAY, TruePeak};
-use rae_dsp::wide::largest;
+use rae_dsp::wide::{WideKernel, largest, run_wide};
 use rae_units::{Decibels, SampleRate};
 use serde::Serialize;
 
@@ -22,7 +24,7 @@ pub struct LoudnessMeter {
     cascade: Cascade,
     peaks: Vec<TruePeak>,
     true_peaks: Vec<f32>,
-    work: Vec<f32>,
+    work: [Vec<f32>; 2],
     /// Frames that came, and hops that are complete.
     frames: u64,
     hops: u64,
@@ -68,7 +70,7 @@ impl LoudnessMeter {
             cascade: Cascade::new(&filters(f64::from(rate.hz())), channels),
             peaks: vec![TruePeak::new(); channels],
             true_peaks: vec![0.0; channels],
-            work: vec![0.0; CHUNK],
+            work: [vec![0.0; CHUNK], vec![0.0; CHUNK]],
             frames: 0,
             hops: 0,
             energies: vec![Energy::default(); channels],
@@ -101,9 +103,8 @@ impl LoudnessMeter {
         let mut at = 0;
         while at < frames {
             let end = at + (frames - at).min(CHUNK).min((self.hop_end() - self.frames) as usize);
-            for (channel, samples) in block.iter().enumerate() {
-                self.hear(channel, &samples[at..end]);
-            }
+            self.hear_peaks(block, at..end);
+            self.hear(block, at..end);
             self.frames += (end - at) as u64;
             at = end;
             if self.frames == self.hop_end() {
@@ -117,15 +118,28 @@ impl LoudnessMeter {
         (self.hops + 1) * self.rate / HOPS_PER_SECOND
     }
 
-    fn hear(&mut self, channel: usize, samples: &[f32]) {
-        let work = &mut self.work[..samples.len()];
-        if let (Some(detector), Some(peak)) = (self.peaks.get_mut(channel), self.true_peaks.get_mut(channel)) {
-            work.copy_from_slice(samples);
+    fn hear_peaks(&mut self, block: &[&[f32]], frames: Range<usize>) {
+        let work = &mut self.work[0][..frames.len()];
+        for ((samples, detector), peak) in block.iter().zip(&mut self.peaks).zip(&mut self.true_peaks) {
+            work.copy_from_slice(&samples[frames.clone()]);
             detector.process(work);
             *peak = peak.max(largest(work));
         }
-        if self.weights[channel] > 0.0 {
-            work.copy_from_slice(samples);
+    }
+
+    fn hear(&mut self, block: &[&[f32]], frames: Range<usize>) {
+        if let [left, right] = block {
+            let [left_work, right_work] = self.work.each_mut().map(|work| &mut work[..frames.len()]);
+            left_work.copy_from_slice(&left[frames.clone()]);
+            right_work.copy_from_slice(&right[frames.clone()]);
+            self.cascade.process_pair(0, [&mut *left_work, &mut *right_work]);
+            self.energies[0].add(left_work);
+            self.energies[1].add(right_work);
+            return;
+        }
+        for (channel, samples) in block.iter().enumerate().filter(|(channel, _)| self.weights[*channel] > 0.0) {
+            let work = &mut self.work[0][..frames.len()];
+            work.copy_from_slice(&samples[frames.clone()]);
             self.cascade.process(channel, work);
             self.energies[channel].add(work);
         }
@@ -245,11 +259,7 @@ impl Energy {
         let (head, rest) = samples.split_at(samples.len().min((LANES - self.lane) % LANES));
         self.add_part(head);
         let (groups, rest) = rest.as_chunks::<LANES>();
-        for group in groups {
-            for (sum, x) in self.sums.iter_mut().zip(group) {
-                *sum += f64::from(*x) * f64::from(*x);
-            }
-        }
+        run_wide(Squares { groups, sums: &mut self.sums });
         self.add_part(rest);
     }
 
@@ -263,5 +273,25 @@ impl Energy {
 
     fn sum(&self) -> f64 {
         self.sums.iter().sum()
+    }
+}
+
+struct Squares<'a> {
+    groups: &'a [[f32; LANES]],
+    sums: &'a mut [f64; LANES],
+}
+
+impl WideKernel for Squares<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let mut sums = *self.sums;
+        for group in self.groups {
+            for (sum, x) in sums.iter_mut().zip(group) {
+                *sum += f64::from(*x) * f64::from(*x);
+            }
+        }
+        *self.sums = sums;
     }
 }

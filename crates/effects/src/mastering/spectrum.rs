@@ -1,4 +1,5 @@
 use rae_dsp::fft::{Complex32, Fft};
+use rae_dsp::wide::{WideKernel, run_wide};
 use rae_dsp::window::hann;
 use rae_units::SampleRate;
 
@@ -136,19 +137,11 @@ impl SpectrumMeter {
 
     /// Takes the power of a full window.
     fn transform(&mut self) {
-        let points = self.window.len();
         for waiting in &mut self.pairs {
-            for ((work, sample), weight) in self.work.iter_mut().zip(&*waiting).zip(&self.window) {
-                *work = sample * weight;
-            }
+            run_wide(Weighted { samples: waiting, window: &self.window, out: &mut self.work });
             waiting.clear();
             self.fft.forward(&mut self.work, &mut self.scratch);
-            for (bin, (real, imaginary)) in self.real.iter_mut().zip(&mut self.imaginary).enumerate() {
-                // Two real signals in one transform: even and odd parts of the spectrum.
-                let (a, b) = (self.work[bin], self.work[(points - bin) % points].conj());
-                *real += f64::from((0.5 * (a + b)).norm_sqr());
-                *imaginary += f64::from((0.5 * (a - b)).norm_sqr());
-            }
+            run_wide(AddPowers { spectrum: &self.work, sums: [&mut self.real, &mut self.imaginary] });
         }
         self.windows += 1;
     }
@@ -187,6 +180,49 @@ impl SpectrumMeter {
             weights += weight;
         }
         if weights > 0.0 { sum / weights } else { 0.0 }
+    }
+}
+
+/// A window of samples.
+struct Weighted<'a> {
+    samples: &'a [Complex32],
+    window: &'a [f32],
+    out: &'a mut [Complex32],
+}
+
+impl WideKernel for Weighted<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for ((out, sample), weight) in self.out.iter_mut().zip(self.samples).zip(self.window) {
+            *out = sample * weight;
+        }
+    }
+}
+
+/// Adds the powers of two real signals in one transform: of the even and the odd part of its spectrum.
+struct AddPowers<'a> {
+    spectrum: &'a [Complex32],
+    sums: [&'a mut [f64]; 2],
+}
+
+impl WideKernel for AddPowers<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let AddPowers { spectrum, sums: [real, imaginary] } = self;
+        let power = |re: f32, im: f32| f64::from(0.25 * (re * re + im * im));
+        // Bin 0 is its own mirror.
+        let level = spectrum[0];
+        real[0] += power(2.0 * level.re, 0.0);
+        imaginary[0] += power(0.0, 2.0 * level.im);
+        let sums = real[1..].iter_mut().zip(&mut imaginary[1..]);
+        for ((real, imaginary), (a, b)) in sums.zip(spectrum[1..].iter().zip(spectrum[1..].iter().rev())) {
+            *real += power(a.re + b.re, a.im - b.im);
+            *imaginary += power(a.re - b.re, a.im + b.im);
+        }
     }
 }
 
