@@ -40,6 +40,9 @@ const SHORT_BETA: f64 = 6.0;
 pub struct TruePeak {
     middle_taps: [f32; HALF],
     quarter_taps: [f32; SHORT_HALF],
+    /// How far middles can exceed samples, and peaks the larger of samples and middles.
+    middle_reach: f32,
+    peak_reach: f32,
     /// Samples that are still needed, then the new ones, then room for what the last run reads beyond its frames.
     samples: Vec<f32>,
     work: Work,
@@ -63,9 +66,13 @@ impl Default for TruePeak {
 impl TruePeak {
     /// A detector at rest.
     pub fn new() -> TruePeak {
+        let (middle_taps, quarter_taps) = (taps(BETA), taps(SHORT_BETA));
         TruePeak {
-            middle_taps: taps(BETA),
-            quarter_taps: taps(SHORT_BETA),
+            middle_reach: reach(&middle_taps),
+            // A parabola adds at most an eighth of its bend, which is at most four times its points.
+            peak_reach: 1.5 * reach(&quarter_taps),
+            middle_taps,
+            quarter_taps,
             samples: vec![0.0; (WIDTH - 1) * RUN + NEEDED],
             work: Work {
                 samples: vec![<[Sixteen; WIDTH]>::default(); NEEDED / WIDTH],
@@ -81,15 +88,16 @@ impl TruePeak {
         for samples in samples.chunks_mut(CHUNK) {
             self.take(samples);
             samples.fill(0.0);
-            self.give(samples);
+            self.give(samples, -1.0);
         }
     }
 
-    /// Raises each of as many `peaks` to what [`TruePeak::process`] would put in the place of the sample.
-    pub fn raise(&mut self, samples: &[f32], peaks: &mut [f32]) {
+    /// Raises each of as many `peaks` to what [`TruePeak::process`] would put in the place of the sample, if that is more than
+    /// `floor`: what cannot matter need not be found.
+    pub fn raise(&mut self, samples: &[f32], peaks: &mut [f32], floor: f32) {
         for (samples, peaks) in samples.chunks(CHUNK).zip(peaks.chunks_mut(CHUNK)) {
             self.take(samples);
-            self.give(peaks);
+            self.give(peaks, floor);
         }
     }
 
@@ -97,8 +105,8 @@ impl TruePeak {
         self.samples[KEPT..KEPT + samples.len()].copy_from_slice(samples);
     }
 
-    fn give(&mut self, peaks: &mut [f32]) {
-        run_vectors(Peaks { detector: self, peaks });
+    fn give(&mut self, peaks: &mut [f32], floor: f32) {
+        run_vectors(Peaks { detector: self, peaks, floor });
         self.samples.copy_within(peaks.len()..peaks.len() + KEPT, 0);
     }
 
@@ -118,10 +126,16 @@ fn taps<const HALF: usize>(beta: f64) -> [f32; HALF] {
     weights.map(|weight| (weight / sum) as f32)
 }
 
-/// Finds the peak around every frame, where it is larger than what is there.
+/// How many times the largest of what goes into a sum comes out at most, rounding included.
+fn reach(taps: &[f32]) -> f32 {
+    (2.0 * taps.iter().map(|tap| tap.abs()).sum::<f32>()).max(1.0) * 1.0001
+}
+
+/// Finds the peak around every frame, where it is larger than what is there and can be larger than the floor.
 struct Peaks<'a> {
     detector: &'a mut TruePeak,
     peaks: &'a mut [f32],
+    floor: f32,
 }
 
 /// Sixteen runs, `run` frames apart.
@@ -142,15 +156,26 @@ impl VectorKernel for Peaks<'_> {
 
     #[inline(always)]
     fn run<V: Vectors>(self, v: V) {
-        let Peaks { detector: TruePeak { middle_taps, quarter_taps, samples, work }, peaks } = self;
+        let Peaks { detector, peaks, floor } = self;
+        let TruePeak { middle_taps, quarter_taps, middle_reach, peak_reach, samples, work } = detector;
         let run = peaks.len().div_ceil(WIDTH);
-        for tile in 0..(run + KEPT).div_ceil(WIDTH) {
+        let tiles = (run + KEPT).div_ceil(WIDTH);
+        for tile in 0..tiles {
             v.transpose(&Runs { samples: &samples[tile * WIDTH..], run }, &mut work.samples[tile]);
         }
         let samples = work.samples.as_flattened();
+        let most = largest(v, &samples[..tiles * WIDTH]);
+        if most * *middle_reach * *peak_reach <= floor {
+            return;
+        }
         let middles = &mut work.middles[..(run + 2 * MARGIN + 1).next_multiple_of(SIDE_BY_SIDE)];
         for part in 0..V::PARTS {
             find_middles(v, middle_taps, samples, middles, part);
+        }
+        if most.max(largest(v, middles)) * *peak_reach <= floor {
+            return;
+        }
+        for part in 0..V::PARTS {
             let points = Points { samples, middles, taps: quarter_taps };
             let before = points.quarter(v, -3, part);
             let (mut behind, mut last) = points.peak(v, before, -1, part);
@@ -172,6 +197,25 @@ impl VectorKernel for Peaks<'_> {
             }
         }
     }
+}
+
+/// The largest magnitude.
+#[inline(always)]
+fn largest<V: Vectors>(v: V, values: &[Sixteen]) -> f32 {
+    let mut most = 0.0;
+    for part in 0..V::PARTS {
+        let mut lanes = v.splat(0.0);
+        for value in values {
+            let value = v.abs(v.load(&value.0, part));
+            lanes = v.where_greater(value, lanes, value, lanes);
+        }
+        let mut stored = [0.0; WIDTH];
+        v.store(lanes, &mut stored, part);
+        for value in stored {
+            most = if value > most { value } else { most };
+        }
+    }
+    most
 }
 
 /// The points halfway after the frames from [`BEFORE`] before the first one on.
@@ -332,10 +376,24 @@ mod tests {
                 detector.samples.rotate_left(KEPT);
                 peaks.fill(0.1);
             }
-            run_vectors(Peaks { detector: &mut fast, peaks: &mut found[0] });
-            Peaks { detector: &mut twin, peaks: &mut found[1] }.run(crate::vectors::Plain);
+            run_vectors(Peaks { detector: &mut fast, peaks: &mut found[0], floor: 0.0 });
+            Peaks { detector: &mut twin, peaks: &mut found[1], floor: 0.0 }.run(crate::vectors::Plain);
             assert!(found[0].iter().zip(&found[1]).all(|(fast, twin)| (fast - twin).abs() < 1e-5));
             assert!(found[1].iter().any(|peak| *peak > 0.1));
+        }
+    }
+
+    #[test]
+    fn what_exceeds_a_floor_is_found() {
+        // From silence to full scale and back, so that every way of looking closer is taken.
+        let swell = |n: u64| noise(2, n) as f32 * (n as f32 / 20_000.0 * std::f32::consts::PI).sin().powi(6);
+        let samples: Vec<f32> = (0..20_000).map(swell).collect();
+        let whole = peaks(&samples);
+        for floor in [0.001, 0.1, 0.5, 1.5] {
+            let mut found = vec![0.0; samples.len()];
+            TruePeak::new().raise(&samples, &mut found, floor);
+            assert!(found.iter().zip(&whole).all(|(found, peak)| found == peak || *found == 0.0 && *peak <= floor));
+            assert!(found.contains(&0.0) || floor < 0.01);
         }
     }
 

@@ -82,13 +82,13 @@ impl Limiter {
         }
     }
 
-    /// Leaves the largest true peaks of all channels in `peaks`.
+    /// Leaves the largest true peaks of all channels in `peaks`, as far as they exceed the ceiling.
     fn detect(&mut self, block: &Planes) {
         let frames = block.frames();
         let peaks = &mut self.peaks[..frames];
         peaks.fill(0.0);
         for (samples, detector) in block.each().zip(&mut self.detectors) {
-            detector.raise(samples, peaks);
+            detector.raise(samples, peaks, self.ceiling);
         }
     }
 }

@@ -121,8 +121,8 @@ impl LoudnessMeter {
     fn hear_peaks(&mut self, block: &[&[f32]], frames: Range<usize>) {
         let work = &mut self.work[0][..frames.len()];
         for ((samples, detector), peak) in block.iter().zip(&mut self.peaks).zip(&mut self.true_peaks) {
-            work.copy_from_slice(&samples[frames.clone()]);
-            detector.process(work);
+            work.fill(0.0);
+            detector.raise(&samples[frames.clone()], work, *peak);
             *peak = peak.max(largest(work));
         }
     }
