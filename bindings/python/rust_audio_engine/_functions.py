@@ -69,9 +69,10 @@ def batch_synthesize_midi(
     """Render MIDI files to audio files in a folder, and return what became of each, in the order of ``midi_paths``.
 
     A file that fails does not stop the others: its result carries the exception. ``song.mid`` becomes ``song.wav``, or
-    ``song.mp3`` with ``format="mp3"``; files of one name become ``song-mid.wav`` and ``song-kar.wav`` by what they are, or
-    ``a-song.wav`` and ``b-song.wav`` by their folders; the folder is made if it is not there. ``jobs`` files are rendered at once, by default one per core. ``progress`` hears the share of files done.
-    The other arguments are those of :func:`synthesize_midi`.
+    ``song.mp3`` with ``format="mp3"``; files of one name become ``song-mid.wav`` and ``song-kar.wav`` by what they are,
+    or ``a-song.wav`` and ``b-song.wav`` by their folders; the folder is made if it is not there. ``jobs`` files are
+    rendered at once, by default one per core. ``progress`` hears the share of files done. The other arguments are those
+    of :func:`synthesize_midi`.
 
     Raises :class:`AudioEngineError` only for what concerns all files: the SoundFont, an option, the folder.
     """

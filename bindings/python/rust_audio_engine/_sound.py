@@ -168,9 +168,10 @@ def batch_convert(
     """Turn audio files into others in a folder, and return what became of each, in the order of ``input_paths``.
 
     A file that fails does not stop the others: its result carries the exception. ``song.flac`` becomes ``song.wav``, or
-    ``song.mp3`` with ``format="mp3"``; files of one name become ``song-flac.wav`` and ``song-mp3.wav`` by what they were, or
-    ``disc1-song.wav`` and ``disc2-song.wav`` by where they were; the folder is made if it is not there. ``jobs`` files are converted at once, by default one per core. ``progress`` hears the share of files
-    done. The other arguments are those of :func:`convert`.
+    ``song.mp3`` with ``format="mp3"``; files of one name become ``song-flac.wav`` and ``song-mp3.wav`` by what they
+    were, or ``disc1-song.wav`` and ``disc2-song.wav`` by where they were; the folder is made if it is not there.
+    ``jobs`` files are converted at once, by default one per core. ``progress`` hears the share of files done. The other
+    arguments are those of :func:`convert`.
 
     Raises :class:`AudioEngineError` only for what concerns all files: an option, the folder.
     """

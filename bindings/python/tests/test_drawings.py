@@ -17,7 +17,7 @@ Pixels = Callable[[bytes], NDArray[np.uint8]]
 def test_levels_are_those_that_numpy_finds(pixels: Pixels) -> None:
     # A row from each bin of the padded spectrum to the next, and one window in the middle of each column.
     window, columns = 64, 16
-    samples = (0.3 * np.random.default_rng(5).uniform(-1, 1, window // 2 * columns)).astype(np.float32)
+    samples = (0.3 * np.random.default_rng(5).uniform(-1, 1, window // 4 * columns)).astype(np.float32)
     picture = pixels(
         rae.spectrogram(
             samples,
@@ -36,7 +36,7 @@ def test_levels_are_those_that_numpy_finds(pixels: Pixels) -> None:
     hann = np.hanning(window + 1)[:window]
     padded = np.pad(samples.astype(np.float64), window)
     for column in range(columns):
-        begin = window + window // 2 * column + window // 4 - window // 2
+        begin = window + window // 4 * column + window // 8 - window // 2
         spectrum = np.abs(np.fft.rfft(hann * padded[begin : begin + window], 2 * window)) * 2 / hann.sum()
         expected = 20 * np.log10(np.maximum(spectrum[:-1], spectrum[1:]))
         assert np.allclose(levels[:, column], np.clip(expected, -90, 0), atol=0.3), column
