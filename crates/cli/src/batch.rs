@@ -60,7 +60,7 @@ struct Entry<'a> {
 impl Batch {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let settings = self.options.settings(None, None, self.force)?;
-        let inputs = expand(&self.inputs, is_song);
+        let inputs = expand(&self.inputs, is_song, None);
         if inputs.is_empty() {
             return Err(Failure::Usage(
                 "there is no .mid, .midi, .kar or .rmi file in the folders; name others".into(),

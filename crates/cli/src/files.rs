@@ -216,7 +216,7 @@ impl FileOptions {
         if self.inputs.iter().any(|input| input == Path::new("-")) {
             return Err(Failure::Usage("standard input has no name to make one in --out-dir of; use -o".into()));
         }
-        let inputs = sounds(&self.inputs)?;
+        let inputs = sounds(&self.inputs, Some(folder))?;
         interrupts.expect_order(patience(inputs.iter().map(PathBuf::as_path)));
         let total = inputs.len();
         let mut failed = 0;
@@ -271,11 +271,12 @@ impl FileOptions {
     }
 }
 
-/// All sound in folders, in place of these.
-pub(crate) fn sounds(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let files = expand(inputs, is_sound);
+/// All sound in folders, in place of these; what lies in `output`, where the results go, is none of it.
+pub(crate) fn sounds(inputs: &[PathBuf], output: Option<&Path>) -> Result<Vec<PathBuf>, Failure> {
+    let files = expand(inputs, is_sound, output);
     if files.is_empty() {
-        return Err(Failure::Usage("there is no audio file of a known name in the folders; name others".into()));
+        let what = "there is no audio file of a known name in the folders, that for the results left out; name others";
+        return Err(Failure::Usage(what.into()));
     }
     Ok(files)
 }

@@ -1,17 +1,24 @@
 //! Folders in place of files.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The named files, and in place of every folder the files in it that are `wanted`, in the order of their paths.
-pub(crate) fn expand(inputs: &[PathBuf], wanted: fn(&Path) -> bool) -> Vec<PathBuf> {
+/// The named files, and in place of every folder the files in it that are `wanted`, in the order of their paths: but for those
+/// that are named already, and what lies in the folder `but` or is hidden.
+pub(crate) fn expand(inputs: &[PathBuf], wanted: fn(&Path) -> bool, but: Option<&Path>) -> Vec<PathBuf> {
+    let place = |path: &Path| fs::canonicalize(path).ok();
+    let but = but.and_then(place);
+    let mut known: HashSet<PathBuf> =
+        inputs.iter().filter(|input| !input.is_dir()).filter_map(|input| place(input)).collect();
     let mut files = Vec::new();
     for input in inputs {
         if input.is_dir() {
             let mut found = Vec::new();
-            search(input, wanted, &mut found);
+            search(input, wanted, but.as_deref(), &mut found);
             found.sort();
+            found.retain(|path| place(path).is_none_or(|place| known.insert(place)));
             files.append(&mut found);
         } else {
             files.push(input.clone());
@@ -22,13 +29,16 @@ pub(crate) fn expand(inputs: &[PathBuf], wanted: fn(&Path) -> bool) -> Vec<PathB
 
 /// A folder that cannot be searched counts as a file, whose reading will say why. Linked folders are not entered:
 /// they might lead around in circles.
-fn search(folder: &Path, wanted: fn(&Path) -> bool, found: &mut Vec<PathBuf>) {
+fn search(folder: &Path, wanted: fn(&Path) -> bool, but: Option<&Path>, found: &mut Vec<PathBuf>) {
+    if but.is_some_and(|but| fs::canonicalize(folder).is_ok_and(|folder| folder == but)) {
+        return;
+    }
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let Ok(entries) = entries else { return found.push(folder.to_owned()) };
-    for entry in entries {
+    for entry in entries.iter().filter(|entry| !entry.file_name().to_string_lossy().starts_with('.')) {
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            search(&path, wanted, found);
+            search(&path, wanted, but, found);
         } else if wanted(&path) && path.is_file() {
             found.push(path);
         }

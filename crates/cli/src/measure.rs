@@ -69,11 +69,12 @@ impl Measure {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let interrupts = Interrupts::watch();
         let pipe = self.inputs.iter().any(|input| input == Path::new("-"));
+        let files = sounds(&self.inputs, None)?;
         interrupts.expect_order(if pipe { Patience::Once } else { Patience::Endless });
         let mut line = ProgressLine::new(self.quiet, interrupts);
         match self.inputs.as_slice() {
             [input] if !self.album && !input.is_dir() => self.one(input, &mut line),
-            _ => self.many(&sounds(&self.inputs)?, &mut line),
+            _ => self.many(&files, &mut line),
         }
     }
 

@@ -103,3 +103,27 @@ fn mistakes_have_their_codes_and_leave_outputs_alone() {
     assert_eq!(fs::read(folder.path("there.wav")).unwrap(), b"mine");
     assert!(!folder.path("new.wav").exists());
 }
+
+#[test]
+fn folders_are_searched_for_sound_but_not_where_the_results_go() {
+    let folder = folder();
+    for name in ["music/a/disc1", "music/a/disc2", "music/b/disc1", "music/b/disc2", "music/.hidden"] {
+        fs::create_dir_all(folder.path(name)).unwrap();
+        fs::copy(folder.path("song.wav"), folder.path(&format!("{name}/01.wav"))).unwrap();
+    }
+    fs::copy(folder.path("song.mid"), folder.path("music/a/song.mid")).unwrap();
+    let names = || {
+        let entries = fs::read_dir(folder.path("music/out")).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    // The second time what was made is there, and is not taken for more music.
+    for force in ["", " --force"] {
+        folder.stdout(&format!("convert music music/a/disc1/01.wav --out-dir music/out --format flac --quiet{force}"));
+        let wanted = ["a-disc1-01.flac", "a-disc2-01.flac", "b-disc1-01.flac", "b-disc2-01.flac"];
+        assert_eq!(names(), wanted);
+    }
+    let told = folder.fails(2, "convert music/out --out-dir music/out --format flac");
+    assert!(told.contains("no audio file"), "{told}");
+}

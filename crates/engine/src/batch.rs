@@ -109,16 +109,17 @@ fn key(name: &OsStr) -> String {
     name.to_string_lossy().to_lowercase()
 }
 
-/// The stems of all inputs. Those that several have say also what the file was or, where that is one for all, in which folder;
-/// so a name does not depend on the order.
+/// The stems of all inputs. Those that several have say also what the file was or, where that is one for all, in which folder,
+/// and in which that lies; so a name does not depend on the order.
 fn distinguished(inputs: &[PathBuf]) -> Vec<OsString> {
     let stem = |input: &PathBuf| input.file_stem().unwrap_or(OsStr::new("song")).to_owned();
     let mut stems: Vec<OsString> = inputs.iter().map(stem).collect();
     let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
     stems.iter().enumerate().for_each(|(index, stem)| alike.entry(key(stem)).or_default().push(index));
     for group in alike.values().filter(|group| group.len() > 1) {
-        let told = [of_kind, of_folder]
-            .map(|tell| -> Vec<OsString> { group.iter().map(|&index| tell(&stems[index], &inputs[index])).collect() });
+        let told = [(true, 0), (false, 1), (true, 1), (false, 2), (true, 2)].into_iter().map(|(kind, folders)| {
+            group.iter().map(|&index| told(&stems[index], &inputs[index], kind, folders)).collect()
+        });
         let differ =
             |names: &Vec<OsString>| names.iter().map(|name| key(name)).collect::<HashSet<_>>().len() == names.len();
         if let Some(told) = told.into_iter().find(differ) {
@@ -128,16 +129,13 @@ fn distinguished(inputs: &[PathBuf]) -> Vec<OsString> {
     stems
 }
 
-/// `song-flac`
-fn of_kind(stem: &OsStr, input: &Path) -> OsString {
-    let parts = [Some(stem), input.extension()];
-    parts.iter().flatten().copied().collect::<Vec<_>>().join(OsStr::new("-"))
-}
-
-/// `folder-song`
-fn of_folder(stem: &OsStr, input: &Path) -> OsString {
-    let parts = [input.parent().and_then(Path::file_name), Some(stem)];
-    parts.iter().flatten().copied().collect::<Vec<_>>().join(OsStr::new("-"))
+/// `outer-folder-song-flac`: with so many folders, and with or without the kind.
+fn told(stem: &OsStr, input: &Path, kind: bool, folders: usize) -> OsString {
+    let mut parts: Vec<&OsStr> = input.ancestors().skip(1).take(folders).filter_map(Path::file_name).collect();
+    parts.reverse();
+    parts.push(stem);
+    parts.extend(input.extension().filter(|_| kind));
+    parts.join(OsStr::new("-"))
 }
 
 struct Batch<'a> {

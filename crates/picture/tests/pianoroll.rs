@@ -14,6 +14,7 @@ use rae_units::Seconds;
 struct Recorder {
     size: Size,
     rounded: Vec<(Area, Color)>,
+    plain: Vec<(Area, Color)>,
     shapes: usize,
     points: Vec<Point>,
     texts: Vec<(String, f32)>,
@@ -22,7 +23,7 @@ struct Recorder {
 impl Recorder {
     fn new(width: u32, height: u32) -> Recorder {
         let size = Size::new(width, height, 1.0).unwrap();
-        Recorder { size, rounded: Vec::new(), shapes: 0, points: Vec::new(), texts: Vec::new() }
+        Recorder { size, rounded: Vec::new(), plain: Vec::new(), shapes: 0, points: Vec::new(), texts: Vec::new() }
     }
 }
 
@@ -31,7 +32,8 @@ impl Canvas for Recorder {
         self.size
     }
 
-    fn rectangle(&mut self, _: Area, _: Color) {
+    fn rectangle(&mut self, area: Area, color: Color) {
+        self.plain.push((area, color));
         self.shapes += 1;
     }
 
@@ -271,4 +273,23 @@ fn golden_piano_rolls() {
     let area = raster.size().area();
     Roll { notes: &notes, grid: &[], pitches: &pitches, theme: &theme }.draw(&mut raster, area, 0.0, 4.0, &style);
     assert_looks_as_before("pianoroll-styles", &raster.png());
+}
+
+#[test]
+fn unisons_of_one_colour_and_of_short_notes_are_all_seen() {
+    let of = |series: usize, start: f64, end: f64| RollNote { series, ..note(60, start, end) };
+    for (second, length) in [(8, 2.0), (1, 0.01)] {
+        let notes = [of(0, 0.0, length), of(second, 0.0, length)];
+        let pitches = Pitches::of(&notes);
+        let theme = Theme::light();
+        let mut canvas = Recorder::new(400, 200);
+        let style = |note: &RollNote| NoteStyle::of_series(&theme, note);
+        let area = canvas.size.area();
+        Roll { notes: &notes, grid: &[], pitches: &pitches, theme: &theme }.draw(&mut canvas, area, 0.0, 4.0, &style);
+        let colors = notes.map(|note| style(&note).fill);
+        let drawn = canvas.rounded.iter().chain(&canvas.plain).filter(|(_, color)| colors.contains(color));
+        let bars: Vec<Area> = drawn.map(|(area, _)| *area).collect();
+        assert_eq!(bars.len(), 2);
+        assert!(bars[1].height() < 0.6 * bars[0].height(), "{bars:?}");
+    }
 }

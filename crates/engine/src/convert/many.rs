@@ -36,7 +36,8 @@ pub type ConvertObserver<'a> = FilesObserver<'a, ConvertReport>;
 
 /// Converts files into `folder`, which is made if it is not there, and tells what became of each, in the order of
 /// `inputs`. A file that fails does not stop the others. `song.flac` becomes `song.mp3`; inputs of one stem become
-/// `song-flac.mp3` and so on, or `a-song.mp3` after their folders. No input is ever replaced. `jobs` files are converted at once, by default one per core.
+/// `song-flac.mp3` and so on, or `a-song.mp3` after their folders. No input is ever replaced. `jobs` files are converted at
+/// once, by default one per core.
 pub fn convert_files(
     inputs: &[PathBuf],
     folder: &Path,

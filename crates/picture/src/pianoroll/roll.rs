@@ -66,7 +66,7 @@ impl Covered {
     fn put(&mut self, note: &RollNote, pixels: Range<usize>) -> Part {
         let row = self.0.entry((note.key, note.drum)).or_default();
         row.resize(row.len().max(pixels.end), Pixel::default());
-        let (row, bit) = (&mut row[pixels], 1 << (note.series % 16));
+        let (row, bit) = (&mut row[pixels], 1 << (note.series % SERIES));
         let others = row.iter().fold(0, |others, pixel| others | pixel.series & !bit);
         let upper = row.iter().fold(0, |upper, pixel| upper | pixel.series & !pixel.lower & !bit);
         let part = match (others.count_ones(), upper) {
@@ -82,6 +82,9 @@ impl Covered {
     }
 }
 
+/// So many series are told apart where they lie on each other: the bits of [`Pixel`].
+const SERIES: usize = 16;
+
 /// So narrow or low notes have no corners to be rounded.
 const SHARP: f32 = 3.0;
 
@@ -90,9 +93,10 @@ const DASH: f32 = 3.0;
 const MOST_HATCHES: f32 = 60.0;
 
 impl Roll<'_> {
-    /// Draws into `area`, whose left and right edges are at `start` and `end` seconds, with a style for each note. Bars that would
-    /// lie on those of other series take a part of the height, so that both are seen. Notes that would be hidden by the one before them of the same series and key are left out, so that what is drawn has a limit
-    /// that the number of notes has not.
+    /// Draws into `area`, whose left and right edges are at `start` and `end` seconds, with a style for each note. Bars that
+    /// would lie on those of other series take a part of the height, so that both are seen. Notes that would be hidden by the
+    /// one before them of the same series and key are left out, so that what is drawn has a limit that the number of notes
+    /// has not. Of series that are sixteen apart one counts for the other.
     pub fn draw(
         &self,
         canvas: &mut dyn Canvas,
@@ -108,12 +112,12 @@ impl Roll<'_> {
         for note in self.notes {
             let Some(place) = self.place(canvas, area, start, end, note) else { continue };
             let edges = ((place.bar.left / pixel).floor(), (place.bar.right / pixel).ceil());
-            let last = seen.entry((note.series % self.theme.series.len(), note.key, note.drum));
+            let last = seen.entry((note.series % SERIES, note.key, note.drum));
             let last = last.or_insert((f32::INFINITY, f32::NEG_INFINITY));
             if edges.0 < last.0 || edges.1 > last.1 {
                 *last = edges;
                 let (from, to) = ((place.bar.left / pixel).ceil(), (place.bar.right / pixel).floor());
-                let part = covered.put(note, from as usize..(to as usize).max(from as usize));
+                let part = covered.put(note, from as usize..(to as usize).max(from as usize + 1));
                 let style = style(note);
                 let place = if style.shape == Shape::Bar { place.only(part, canvas.size()) } else { place };
                 place.draw(canvas, style);
