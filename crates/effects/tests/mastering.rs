@@ -7,7 +7,7 @@ use rae_dsp::fft::{Complex32, Fft};
 use rae_dsp::hash::noise;
 use rae_effects::chain::{Chain, Effect, Gain, Tail, Width};
 use rae_effects::eq::{Band, CurvePoint, EqCurve, Equalizer};
-use rae_effects::mastering::{Match, Spectrum, SpectrumMeter, match_reference};
+use rae_effects::mastering::{LoudnessSearch, Match, Spectrum, SpectrumMeter, Take, match_reference};
 use rae_units::SampleRate;
 
 const FRAMES: usize = 12 * 44_100;
@@ -229,4 +229,51 @@ fn odd_recordings_get_harmless_matches() {
     }
     assert!(SpectrumMeter::new(SampleRate::new(7999).unwrap(), 2).is_err());
     assert!(SpectrumMeter::new(SampleRate::CD, 65).is_err());
+}
+
+#[test]
+fn what_a_reference_does_not_say_is_not_taken_away() {
+    let music = music();
+    // Nothing above 9 kHz, as behind a codec of low rate: the recording keeps its highs.
+    let low_pass = Band::LowPass { frequency_hz: 9000.0, order: 8 };
+    let dull = (0..6).fold(music.clone(), |planes, _| {
+        through(&Chain::from([Equalizer { bands: vec![low_pass.clone()], linear_phase: false }]), &planes)
+    });
+    let found = match_reference(&spectrum(&music), &spectrum(&dull), 1.0, 0.0);
+    let gain = |hz: f64| found.curve.gain_db(hz);
+    // Where it speaks, down to 90 dB below its loudest band, it is followed as far as the curve goes.
+    assert!(gain(11_000.0) < -12.0 && gain(1000.0).abs() < 1.5, "{:?}", found.curve);
+    let silent = spectrum(&[vec![0.0; 20_000], vec![0.0; 20_000]]);
+    for found in
+        [match_reference(&spectrum(&music), &silent, 1.0, 1.0), match_reference(&silent, &spectrum(&music), 1.0, 1.0)]
+    {
+        assert!(found.curve.points.is_empty() && found.width == 1.0, "{found:?}");
+    }
+    // A tone alone says nothing of the bands far from it: they get its gain.
+    let tone: Vec<f32> = (0..FRAMES).map(|n| 0.5 * (TAU * 1000.0 * n as f64 / 44_100.0).sin() as f32).collect();
+    let louder: Vec<f32> = tone.iter().map(|x| 0.5 * x).collect();
+    let found = match_reference(&spectrum(&[tone.clone(), tone]), &spectrum(&[louder.clone(), louder]), 1.0, 1.0);
+    assert!(found.curve.points.iter().all(|point| point.gain_db.abs() < 0.1), "{:?}", found.curve);
+}
+
+#[test]
+fn a_reference_with_equal_sides_leaves_the_width() {
+    let music = music();
+    let middle: Vec<f32> = music[0].iter().zip(&music[1]).map(|(l, r)| 0.5 * (l + r)).collect();
+    let mono = spectrum(&[middle.clone(), middle]);
+    assert_eq!(match_reference(&spectrum(&music), &mono, 1.0, 1.0).width, 1.0);
+}
+
+#[test]
+fn no_gain_is_measured_twice() {
+    for (target, first, slope) in [(0.0, 90.0, 0.0), (-14.0, 6.0, 0.0), (-60.0, -200.0, 1.0)] {
+        let mut search = LoudnessSearch::new(target, first);
+        let mut gains = Vec::new();
+        while let Some(gain_db) = search.next() {
+            assert!((-120.0..=60.0).contains(&gain_db) && !gains.contains(&gain_db), "{gain_db} after {gains:?}");
+            gains.push(gain_db);
+            search.take(Take { gain_db, lufs: -30.0 + slope * gain_db, reduction_db: 0.0 });
+        }
+        assert!(gains.len() <= 6);
+    }
 }

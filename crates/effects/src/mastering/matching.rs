@@ -6,7 +6,7 @@ pub const MAX_CURVE_DB: f64 = 15.0;
 /// The most that the side is raised.
 pub const MAX_WIDTH: f64 = 2.0;
 
-/// Of what is softer than that beside the loudest band, 90 dB, nothing is said.
+/// What is softer than that beside the loudest band, 90 dB, says nothing: the gain there is that of the nearest band that does.
 const NOTHING: f64 = 1e-9;
 /// The side is nothing where it is 50 dB below the middle.
 const MONO: f64 = 1e-5;
@@ -19,7 +19,7 @@ pub struct Match {
     /// The curve, which leaves the loudness about as it is.
     pub curve: EqCurve,
     /// The factor on the side, for [`crate::chain::Width`]; 1 where one of the recordings is not stereo, or has nothing in
-    /// the side that could be raised.
+    /// the side.
     pub width: f64,
     /// How much louder the recording becomes by both, in LU, about: gates are not counted.
     pub louder_lu: f64,
@@ -36,18 +36,15 @@ pub fn match_reference(recording: &Spectrum, reference: &Spectrum, spectrum: f64
     if bands == 0 {
         return Match { curve: EqCurve::default(), width: 1.0, louder_lu: 0.0 };
     }
-    let wanted = above_nothing(&reference.total(1.0)[..bands]);
+    let wanted = speaking(&reference.total(1.0)[..bands]);
     let mut gains = vec![0.0; recording.hz.len()];
     let mut factor = 1.0;
     for _ in 0..ROUNDS {
         factor = width_factor(recording, reference, &gains, width);
-        let there = above_nothing(&recording.total(factor)[..bands]);
-        for (gain, (wanted, there)) in gains.iter_mut().zip(wanted.iter().zip(&there)) {
-            *gain = spectrum * 10.0 * (wanted / there).log10();
-        }
-        // Where the reference has no more to say, as it is at its highest band.
-        let highest = gains[bands - 1];
-        gains[bands..].fill(highest);
+        let there = speaking(&recording.total(factor)[..bands]);
+        let both = wanted.iter().zip(&there).map(|(wanted, there)| Some((*wanted)? / (*there)?));
+        let said: Vec<Option<f64>> = both.map(|ratio| ratio.map(|ratio| spectrum * 10.0 * ratio.log10())).collect();
+        gains.iter_mut().enumerate().for_each(|(band, gain)| *gain = nearest(&said, band));
         hold(recording, &mut gains, factor);
     }
     let louder = recording.loudness_power(&gains, factor) / recording.loudness_power(&vec![0.0; gains.len()], 1.0);
@@ -68,9 +65,16 @@ fn rounded(value: f64, parts: f64) -> f64 {
     (value * parts).round() / parts
 }
 
-fn above_nothing(powers: &[f64]) -> Vec<f64> {
+/// The powers of the bands that say something.
+fn speaking(powers: &[f64]) -> Vec<Option<f64>> {
     let floor = NOTHING * powers.iter().fold(f64::MIN_POSITIVE / NOTHING, |most, power| most.max(*power));
-    powers.iter().map(|power| power.max(floor)).collect()
+    powers.iter().map(|power| (*power > floor).then_some(*power)).collect()
+}
+
+/// What is said of the band, or of the nearest one of which something is said; of none, 0 dB.
+fn nearest(said: &[Option<f64>], band: usize) -> f64 {
+    let places = (0..said.len()).filter(|place| said[*place].is_some());
+    places.min_by_key(|place| place.abs_diff(band)).and_then(|place| said[place]).unwrap_or(0.0)
 }
 
 /// Shifts the gains so that loudness stays, and holds them within their range.
@@ -87,7 +91,7 @@ fn hold(recording: &Spectrum, gains: &mut [f64], width: f64) {
 fn width_factor(recording: &Spectrum, reference: &Spectrum, gains_db: &[f64], strength: f64) -> f64 {
     let flat = vec![0.0; reference.hz.len()];
     match (side_share(recording, gains_db), side_share(reference, &flat)) {
-        (Some(there), Some(wanted)) if there > MONO => {
+        (Some(there), Some(wanted)) if there > MONO && wanted > MONO => {
             let all = (wanted / there).sqrt().min(MAX_WIDTH);
             1.0 + strength * (all - 1.0)
         }

@@ -1,6 +1,9 @@
 /// The most gain beyond what would do without a limiter, dB: with more of it, little but distortion becomes louder.
 pub const MAX_DRIVE_DB: f64 = 12.0;
 
+/// What [`crate::chain::Gain`] takes.
+const MIN_GAIN_DB: f64 = -120.0;
+const MAX_GAIN_DB: f64 = 60.0;
 /// As near as that is there, LU.
 const CLOSE_LU: f64 = 0.03;
 /// So often is measured at most.
@@ -41,18 +44,20 @@ pub struct LoudnessSearch {
 impl LoudnessSearch {
     /// Towards a loudness in LUFS, with the gain in dB that would give it without a limiter, as far as is known.
     pub fn new(target_lufs: f64, gain_db: f64) -> LoudnessSearch {
-        LoudnessSearch { target: target_lufs, first: gain_db, takes: Vec::new() }
+        LoudnessSearch { target: target_lufs, first: gain_db.clamp(MIN_GAIN_DB, MAX_GAIN_DB), takes: Vec::new() }
     }
 
-    /// The gain to measure with next, in dB; nothing more to find out: `None`.
+    /// The gain to measure with next, in dB, −120 to 60; nothing more to find out: `None`.
     pub fn next(&self) -> Option<f64> {
         let Some(last) = self.takes.last() else { return Some(self.first) };
         let missing = self.target - last.lufs;
         if missing.abs() <= CLOSE_LU || self.takes.len() >= MAX_TAKES || !missing.is_finite() {
             return None;
         }
-        let wanted = (last.gain_db + missing / self.slope()).min(self.first + MAX_DRIVE_DB);
-        ((wanted - last.gain_db).abs() > 0.005).then_some(wanted)
+        let wanted =
+            (last.gain_db + missing / self.slope()).min(self.first + MAX_DRIVE_DB).clamp(MIN_GAIN_DB, MAX_GAIN_DB);
+        let is_new = self.takes.iter().all(|take| (wanted - take.gain_db).abs() > 0.005);
+        is_new.then_some(wanted)
     }
 
     /// Loudness units per decibel of gain, by the last two measurements.
