@@ -22,6 +22,7 @@ from ._errors import (
 )
 from ._follow import FollowedNote, Follower, Position
 from ._functions import (
+    batch_measure,
     batch_synthesize_midi,
     doctor,
     measure,
@@ -37,7 +38,15 @@ from ._midi import MidiFile, MidiNote
 from ._options import RenderOptions
 from ._pictures import generate_waveform, pianoroll, spectrogram, waveform_peaks
 from ._process import FileOptions, batch_master, batch_process, master, process
-from ._results import BatchResult, ConvertReport, ConvertResult, ProcessResult, RenderReport
+from ._results import (
+    BatchResult,
+    ConvertReport,
+    ConvertResult,
+    Measurements,
+    MeasureResult,
+    ProcessResult,
+    RenderReport,
+)
 from ._song import MidiSource
 from ._sound import Audio, batch_convert, convert, read, write
 from ._soundfont import SoundFont
@@ -61,6 +70,8 @@ __all__ = [
     "FileOptions",
     "FollowedNote",
     "Follower",
+    "MeasureResult",
+    "Measurements",
     "MidiError",
     "MidiFile",
     "MidiNote",
@@ -82,6 +93,7 @@ __all__ = [
     "assess",
     "batch_convert",
     "batch_master",
+    "batch_measure",
     "batch_process",
     "batch_synthesize_midi",
     "convert",

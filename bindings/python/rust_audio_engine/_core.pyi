@@ -31,6 +31,7 @@ __all__ = [
     "master_batch",
     "master_file",
     "measure",
+    "measure_batch",
     "peaks",
     "pianoroll",
     "presets",
@@ -82,6 +83,12 @@ def master_file(
     input: str, output: str, options: Mapping[str, Any], progress: Callable[[float], object] | None = None
 ) -> str: ...
 def measure(source: _Source, options: Mapping[str, Any], /) -> str: ...
+def measure_batch(
+    inputs: list[str],
+    options: Mapping[str, Any],
+    progress: Callable[[float], object] | None = None,
+    /,
+) -> tuple[list[tuple[str | None, Exception | None]], str]: ...
 def read(source: _Source, options: Mapping[str, Any], /) -> tuple[NDArray[np.float32], int, list[str]]: ...
 def resolve_soundfont(soundfont: Sequence[tuple[str, int]], /) -> list[tuple[str, int]]: ...
 def peaks(source: _Source, options: Mapping[str, Any], /) -> NDArray[np.float32]: ...

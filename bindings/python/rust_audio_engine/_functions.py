@@ -6,14 +6,14 @@ import json
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from . import _core
 from ._engine import Engine
 from ._options import RenderOptions, prepare
-from ._results import BatchResult
+from ._results import BatchResult, Measurements, MeasureResult
 from ._song import MidiSource, core_song
 from ._sound import core_source, given
 from ._soundfont import SoundFont, StrPath, bank_names
@@ -193,6 +193,27 @@ def measure(audio_path: StrPath | bytes | ArrayLike, *, sample_rate: int | None 
     source = core_source(audio_path, sample_rate)
     measured: dict[str, Any] = json.loads(_core.measure(source, given({"sample_rate": sample_rate})))
     return measured
+
+
+def batch_measure(
+    audio_paths: Iterable[StrPath],
+    *,
+    jobs: int | None = None,
+    progress: Callable[[float], object] | None = None,
+) -> Measurements:
+    """Measure audio files as :func:`measure` does one, and the loudness of all together as of an album. A file that fails
+    does not stop the others: its result carries the exception. ``jobs`` files are measured at once, by default one per
+    core; ``progress`` hears the share of files done.
+    """
+    if isinstance(audio_paths, str | bytes | os.PathLike):
+        raise TypeError("audio_paths: expected several paths, as in a list")
+    inputs = [os.fspath(path) for path in audio_paths]
+    made, album = _core.measure_batch(inputs, given({"jobs": jobs}), progress)
+    files = [
+        MeasureResult(path, None if measured is None else json.loads(measured), error)
+        for path, (measured, error) in zip(inputs, made, strict=True)
+    ]
+    return Measurements(files, json.loads(album))
 
 
 def doctor() -> dict[str, Any]:

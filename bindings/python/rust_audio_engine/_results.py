@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,26 @@ class ConvertReport:
     clipped_samples: int
     """Samples beyond full scale that are lost."""
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureResult:
+    """What became of one file of many that were measured."""
+
+    input_path: str
+    measured: dict[str, Any] | None
+    """What :func:`measure` gives for one file; None where it failed."""
+    error: Exception | None
+    """Why it failed; None where it is done."""
+
+
+class Measurements(NamedTuple):
+    """What was measured of many files."""
+
+    files: list[MeasureResult]
+    album: dict[str, Any]
+    """Loudness of all that could be measured as if they were one file, as of an album: ``integrated_lufs``,
+    ``range_lu``, ``true_peak_db`` and so on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,7 @@ def convert(
     quality: int | None = None,
     level: int | None = None,
     normalize_db: float | None = None,
+    replay_gain: Literal["track", "album"] | None = None,
     overwrite: bool = True,
     progress: Callable[[float], object] | None = None,
 ) -> ConvertReport:
@@ -126,6 +127,8 @@ def convert(
     - ``sample_format``: for WAV and FLAC; by default what holds the input.
     - ``bitrate``, ``quality``, ``level``: as in :class:`RenderOptions`.
     - ``normalize_db``: bring the highest sample to this level in dBFS; decodes twice.
+    - ``replay_gain``: ``"track"`` writes the measured loudness into the tags of FLAC, MP3 and Opus files; ``"album"``,
+      for :func:`batch_convert`, that of all files as well. By default what the input says.
     - ``overwrite``: replace an output that exists. The input is never replaced.
     - ``progress``: called with the share of the work done, 0 to 1. What it raises stops the work and is raised.
 
@@ -141,6 +144,7 @@ def convert(
         "quality": quality,
         "level": level,
         "normalize_db": normalize_db,
+        "replay_gain": replay_gain,
     }
     chosen = given(options) | {"overwrite": bool(overwrite)}
     made = _core.convert_file(os.fspath(input_path), os.fspath(output_path), chosen, progress)
@@ -161,6 +165,7 @@ def batch_convert(
     quality: int | None = None,
     level: int | None = None,
     normalize_db: float | None = None,
+    replay_gain: Literal["track", "album"] | None = None,
     jobs: int | None = None,
     overwrite: bool = True,
     progress: Callable[[float], object] | None = None,
@@ -184,6 +189,7 @@ def batch_convert(
         "quality": quality,
         "level": level,
         "normalize_db": normalize_db,
+        "replay_gain": replay_gain,
         "jobs": jobs,
     }
     if isinstance(input_paths, str | bytes | os.PathLike):

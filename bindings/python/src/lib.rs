@@ -43,7 +43,7 @@ mod _core {
     #[pymodule_export]
     use super::follow::Follower;
     #[pymodule_export]
-    use super::measure::measure;
+    use super::measure::{measure, measure_batch};
     #[pymodule_export]
     use super::midi::Midi;
     #[pymodule_export]
