@@ -62,12 +62,40 @@ fn misspelt_text_is_refused_with_what_is_wrong() {
     let error = |text: &str| Chain::from_toml(text).unwrap_err().to_string();
     let misspelt = error("[[effects]]\ntype = \"gain\"\ngain = -6\n");
     assert!(misspelt.contains("gain: unknown field `gain`") && misspelt.contains("gain_db"), "{misspelt}");
-    assert!(misspelt.contains("line 1"), "{misspelt}");
+    assert!(misspelt.contains("line 3, column 1"), "{misspelt}");
     assert!(error("[[effects]]\ntype = \"flanger3000\"\n").contains("unknown variant `flanger3000`"));
     assert!(error("[[effects]]\ngain_db = 1\n").contains("missing field `type`"));
     assert!(error("effect = []\n").contains("unknown field `effect`"));
     assert!(error("[[effects]]\ntype = \"gain\"\ngain_db = \"loud\"\n").contains("gain: invalid type"));
     assert!(Chain::from_json("{").is_err());
+}
+
+#[test]
+fn mistakes_in_toml_have_their_line() {
+    let good = "description = \"x\"\n\n[[effects]]\ntype = \"gain\"\n\n";
+    let bands = "[[effects]]\ntype = \"equalizer\"\nbands = [\n  { type = \"peak\", frequency_hz = 100, gain_db = 1 },\n  \
+        { type = \"peak\", frequency_hz = 100, gain_db = \"loud\" },\n]\n";
+    let response = "[[effects]]\ntype = \"convolution_reverb\"\nresponse = { type = \"preset\", name = \"hal\" }\n";
+    let branch = "[[effects]]\ntype = \"parallel\"\n[[effects.branches]]\n[[effects.branches]]\ngain_db = -3\n\
+        [[effects.branches.effects]]\ntype = \"compressor\"\nratio = 2\nknee = 3\n";
+    for (text, place, message) in [
+        ("[[effects]]\ntype = \"gain\"\n\ngain = -6\n", "line 9, column 1", "gain: unknown field `gain`"),
+        ("[[effects]]\nmix = 0.5\ntype = \"flanger\"\n", "line 8, column 8", "unknown variant `flanger`"),
+        ("[[effects]]\ntype = \"gain\"\nmix = \"all\"\n", "line 8, column 1", "invalid type"),
+        ("[[effects]]\ngain_db = 1\n", "line 6, column 1", "missing field `type`"),
+        ("[[effects]]\ntype = \"compressor\"\nratio = 2\nthreshold_db = nan\n", "line 9, column 1", "finite"),
+        (bands, "line 10, column 40", "equalizer: invalid type"),
+        (response, "line 8, column 31", "unknown variant `hal`"),
+        (branch, "line 14, column 1", "unknown field `knee`"),
+    ] {
+        let error = Chain::from_toml(&format!("{good}{text}")).unwrap_err().to_string();
+        assert!(error.contains(place) && error.contains(message), "{place}: {error}");
+    }
+    let shown = Chain::from_toml("[[effects]]\ntype = \"gain\"\ngain = -6 # dB\n").unwrap_err().to_string();
+    assert!(shown.ends_with("\n  |\n3 | gain = -6 # dB\n  | ^^^^^^^^^"), "{shown}");
+    // Many mistakes are no reason to search for long.
+    let many: String = (0..5000).map(|n| format!("parameter_{n} = 1\n")).collect();
+    assert!(Chain::from_toml(&format!("[[effects]]\ntype = \"gain\"\n{many}")).is_err());
 }
 
 #[test]

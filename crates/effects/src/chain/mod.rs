@@ -1,5 +1,6 @@
 //! Chains: effects as values, written as TOML or JSON, and prepared for one sample rate and number of channels.
 
+mod culprit;
 mod delay;
 mod effect;
 mod finite;

@@ -6,6 +6,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::culprit::{culprit, placed};
 use super::finite::Finite;
 use super::{Chain, Effect, Slot};
 use crate::EffectsError;
@@ -14,9 +15,14 @@ impl Chain {
     /// Reads a chain from TOML.
     ///
     /// # Errors
-    /// Text that is no chain, with line and column.
+    /// Text that is no chain, with line and column of the effect's parameter that is wrong.
     pub fn from_toml(text: &str) -> Result<Chain, EffectsError> {
-        toml::from_str(text).map_err(|error| EffectsError::Text(error.to_string().trim_end().to_owned()))
+        toml::from_str(text).map_err(|error| {
+            EffectsError::Text(match culprit(text) {
+                Some((message, place)) => placed(text, &message, place),
+                None => error.to_string().trim_end().to_owned(),
+            })
+        })
     }
 
     /// Reads a chain from JSON.
