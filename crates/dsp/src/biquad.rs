@@ -220,14 +220,14 @@ impl Cascade {
         }
     }
 
-    /// Other filters that go on from what these remember, one by one as far as both go.
-    pub fn retuned(&self, filters: &[Biquad]) -> Cascade {
-        let mut cascade = Cascade::new(filters, 0);
-        cascade.channels.clone_from(&self.channels);
-        for channel in &mut cascade.channels {
-            channel.states.resize(filters.len(), State::default());
+    /// Takes over what other filters remember, one by one as far as both go, with nothing for what is beyond. Allocates nothing.
+    pub fn go_on_from(&mut self, old: &Cascade) {
+        for (channel, old) in self.channels.iter_mut().zip(&old.channels) {
+            let both = channel.states.len().min(old.states.len());
+            channel.states[..both].clone_from_slice(&old.states[..both]);
+            channel.states[both..].fill(State::default());
+            channel.at = old.at;
         }
-        cascade
     }
 
     /// What it was made of.

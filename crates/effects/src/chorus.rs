@@ -88,6 +88,11 @@ impl Chorus {
         Frames(self.frame)
     }
 
+    /// About the memory that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.history.samples) + size_of::<Chorus>()
+    }
+
     /// Frames by which the output can outlast the input.
     pub fn tail(&self) -> usize {
         self.reach as usize

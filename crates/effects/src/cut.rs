@@ -28,11 +28,6 @@ impl Cut {
         self.low
     }
 
-    /// Forgets everything.
-    pub(crate) fn reset(&mut self) {
-        (self.before, self.low) = (0.0, 0.0);
-    }
-
     /// Puts in the place of each sample what `mix` makes of it and of its low part.
     pub(crate) fn apply(mut self, samples: &mut [f32], mix: impl Fn(f64, f64) -> f64) {
         for sample in samples {

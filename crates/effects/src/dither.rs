@@ -4,7 +4,7 @@ use rae_dsp::dither::tpdf;
 use serde::{Deserialize, Serialize};
 
 use crate::EffectsError;
-use crate::chain::{Effect, Place, Planes, Processor, Stage, within};
+use crate::chain::{Place, Planes, Processor, alike, within};
 
 /// Rounds to whole steps of a format of so many bits, after adding triangular noise of ±1 step: y = round(x·s + noise)/s with
 /// s = 2^(bits − 1). The error is noise whose mean and power do not depend on the sound, but for what is on a
@@ -29,11 +29,7 @@ impl Dither {
     }
 
     pub(crate) fn start(&self) -> Box<dyn Processor> {
-        Box::new(self.running(0))
-    }
-
-    fn running(&self, frame: u64) -> Running {
-        Running { steps: (self.bits as f64 - 1.0).exp2(), frame }
+        Box::new(Running { steps: (self.bits as f64 - 1.0).exp2(), frame: 0 })
     }
 }
 
@@ -58,14 +54,9 @@ impl Processor for Running {
         self.frame += block.frames() as u64;
     }
 
-    fn reset(&mut self) {
-        self.frame = 0;
-    }
-
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        match effect {
-            Effect::Dither(dither) => Box::new(dither.running(self.frame)),
-            _ => effect.start(stage),
+    fn go_on_from(&mut self, old: &dyn Processor) {
+        if let Some(old) = alike::<Running>(old) {
+            self.frame = old.frame;
         }
     }
 }

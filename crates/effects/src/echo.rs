@@ -192,14 +192,6 @@ impl Processor for Running {
         self.tail
     }
 
-    fn reset(&mut self) {
-        self.at = 0;
-        for line in &mut self.lines {
-            line.ring.fill(0.0);
-            line.filter.below.iter_mut().chain(&mut line.filter.above).for_each(Cut::reset);
-        }
-    }
-
     fn rings_on(&self) -> bool {
         true
     }

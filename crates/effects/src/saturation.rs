@@ -5,7 +5,7 @@ use rae_units::Decibels;
 use serde::{Deserialize, Serialize};
 
 use crate::EffectsError;
-use crate::chain::{Effect, Place, Planes, Processor, Stage, within};
+use crate::chain::{Place, Planes, Processor, Stage, within};
 
 /// Bends loud waves: y = tanh(g·x)/g with g of `drive_db`. Soft sound stays as it is, loud sound goes towards 1/g and gets odd
 /// harmonics; where it bends sharply the filters of the oversampling overshoot a little. At eight times the sample rate, so that they do not come back as other tones.
@@ -42,6 +42,9 @@ impl Saturation {
         }
     }
 
+    /// About the memory for each channel: eight times the frames of a block, and what the filters hold.
+    pub(crate) const BYTES: usize = 60_000;
+
     pub(crate) fn start(&self, stage: &Stage) -> Box<dyn Processor> {
         Box::new(self.running(stage))
     }
@@ -73,22 +76,7 @@ impl Processor for Running {
     }
 
     fn warm_up(&self) -> usize {
-        // What goes on from here is in the middle of its filters.
+        // Its filters reach as far.
         2 * DELAY
-    }
-
-    fn reset(&mut self) {
-        self.channels.fill(Oversampler::new());
-    }
-
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        match effect {
-            Effect::Saturation(saturation) => {
-                let mut running = saturation.running(stage);
-                running.channels.clone_from(&self.channels);
-                Box::new(running)
-            }
-            _ => effect.start(stage),
-        }
     }
 }

@@ -116,3 +116,48 @@ fn chains_prepared_for_live_playing_allocate_nothing() {
     }
     assert_eq!(CALLS.get() - before, 0);
 }
+
+#[test]
+fn chains_take_over_changes_without_allocating() {
+    let all = Chain::from_toml(include_str!("data/all.toml")).unwrap();
+    let mut other = all.clone();
+    for (index, slot) in other.effects.iter_mut().enumerate() {
+        slot.bypass = index % 4 == 0;
+        slot.mix = 0.5;
+    }
+    let text = include_str!("data/all.toml").replace("time_s = 0.2", "time_s = 0.3").replace("ratio = 3", "ratio = 5");
+    let text = text
+        .replace("time_s = 0.4", "time_s = 0.7")
+        .replace("gain_db = -3.5", "gain_db = 1")
+        .replace("drive_db = 9", "drive_db = 3");
+    let third =
+        Chain::from_toml(&text.replace("beats = 0.25", "beats = 0.5").replace("hold_ms = 15", "hold_ms = 5")).unwrap();
+    let setup = Setup { profile: Profile::Live, ..Setup::new(SampleRate::CD, 2) };
+    let mut prepared = all.prepare_for(&setup).unwrap();
+    let mut updates = prepared.updates();
+    // As another thread would make them, meanwhile.
+    let mut changes: Vec<_> = (0..30).map(|n| updates.change([&other, &third, &all][n % 3]).unwrap()).collect();
+    changes.reverse();
+    let mut back = Vec::with_capacity(2000);
+    let input: Vec<f32> = (0..512).map(|n| noise(1, n) as f32).collect();
+    let (mut left, mut right) = (input.clone(), input.clone());
+    let before = CALLS.get();
+    for call in 0..1500 {
+        let frames = [64, 512, 37, 480][call % 4];
+        // Slowly enough at first, then more quickly than they fade.
+        if call % (if call < 1000 { 70 } else { 2 }) == 1
+            && let Some(change) = changes.pop()
+        {
+            back.push(prepared.apply(change).unwrap());
+        }
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        left.copy_from_slice(&input[..frames]);
+        right.copy_from_slice(&input[..frames]);
+        prepared.process(&mut [left, right]);
+        while let Some(spent) = prepared.take_back() {
+            back.push(spent);
+        }
+    }
+    assert_eq!(CALLS.get() - before, 0);
+    assert!(changes.is_empty() && back.len() > 100, "{} have come back", back.len());
+}

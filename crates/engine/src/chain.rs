@@ -35,20 +35,20 @@ impl Rooms {
 }
 
 /// The asked-for chain of effects, whose latency is taken away again.
-struct Chained {
+struct Asked {
     prepared: Prepared,
     /// Frames that come out before the sound and are still to be left out.
     early: usize,
 }
 
-impl Chained {
+impl Asked {
     /// Nothing for a chain without effects.
-    fn new(settings: &RenderSettings) -> Result<Option<Chained>, Error> {
+    fn new(settings: &RenderSettings) -> Result<Option<Asked>, Error> {
         if settings.chain.effects.is_empty() {
             return Ok(None);
         }
         let prepared = settings.chain.prepare_for(&setup(settings.rate, 2, 0))?;
-        Ok(Some(Chained { early: prepared.latency().0 as usize, prepared }))
+        Ok(Some(Asked { early: prepared.latency().0 as usize, prepared }))
     }
 
     /// Processes in place; the sound begins so many frames later.
@@ -82,7 +82,7 @@ pub(crate) struct Chain {
     /// The next frame that goes into the effects.
     pushed: Frames,
     gain: f32,
-    chained: Option<Chained>,
+    asked: Option<Asked>,
     metronome: Option<Metronome>,
     /// The next frame that comes out of all effects.
     frame: Frames,
@@ -119,7 +119,7 @@ impl Chain {
             changes: changes.into(),
             pushed: Frames(0),
             gain: settings.gain.amplitude() as f32,
-            chained: Chained::new(settings)?,
+            asked: Asked::new(settings)?,
             metronome,
             frame: Frames(0),
             ringing: Frames(0),
@@ -165,7 +165,7 @@ impl Chain {
         self.frame = Frames(frame.0 - lead);
         self.pushed = self.frame;
         self.effects = self.room.start_at(self.frame);
-        self.chained.iter_mut().for_each(Chained::restart);
+        self.asked.iter_mut().for_each(Asked::restart);
         self.ringing = Frames(0);
         self.limiter = self.limiter.take().map(|_| SafetyLimiter::new(self.rate));
         window.restart(self.frame, frame);
@@ -177,7 +177,7 @@ impl Chain {
         let click = self.metronome.as_ref().map_or(Frames(0), Metronome::tail);
         self.effects.finish(self.effects.tail().max(click));
         self.drain(window);
-        self.ringing = self.chained.as_ref().map_or(Frames(0), Chained::after);
+        self.ringing = self.asked.as_ref().map_or(Frames(0), Asked::after);
         self.end(window);
     }
 
@@ -229,7 +229,7 @@ impl Chain {
         for side in [&mut *left, &mut *right] {
             side.iter_mut().for_each(|sample| *sample *= self.gain);
         }
-        let early = self.chained.as_mut().map_or(0, |chained| chained.process(left, right));
+        let early = self.asked.as_mut().map_or(0, |asked| asked.process(left, right));
         let (left, right, frames) = (&mut left[early..], &mut right[early..], frames - early);
         if let Some(metronome) = &self.metronome {
             metronome.add_to(self.frame, left, right);

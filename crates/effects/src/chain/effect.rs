@@ -246,6 +246,8 @@ impl Effect {
             Effect::ConvolutionReverb(reverb) => own.saturating_add(reverb.bytes(stage)),
             Effect::Reverb(reverb) => own + reverb.bytes(stage),
             Effect::Echo(echo) => own + echo.bytes(stage),
+            Effect::Chorus(chorus) => own + chorus.bytes(stage),
+            Effect::Saturation(_) => own + stage.channels * Saturation::BYTES,
             Effect::Parallel(parallel) => {
                 parallel.branches.iter().map(|branch| bytes(&branch.effects, stage)).fold(own, usize::saturating_add)
             }

@@ -6,7 +6,7 @@ use rae_dsp::biquad::{Biquad, Cascade};
 use rae_units::Decibels;
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Place, Planes, Processor, Stage, within};
+use super::{Place, Planes, Processor, Stage, alike, within};
 use crate::EffectsError;
 
 /// A change of level. 0 dB leaves every bit as it is.
@@ -109,8 +109,6 @@ impl Processor for Factor {
             samples.iter_mut().for_each(|sample| *sample *= self.0);
         }
     }
-
-    fn reset(&mut self) {}
 }
 
 /// Left and right from left and right.
@@ -127,8 +125,6 @@ impl Processor for Matrix {
             *right = to_right[0] * l + to_right[1] * r;
         }
     }
-
-    fn reset(&mut self) {}
 }
 
 #[derive(Debug)]
@@ -145,13 +141,9 @@ impl Processor for DcRemoval {
         self.0.tail()
     }
 
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        let Effect::DcFilter(filter) = effect else { return effect.start(stage) };
-        let filter = Biquad::high_pass_1(filter.frequency_hz / stage.hz());
-        Box::new(DcRemoval(self.0.retuned(&[filter])))
+    fn go_on_from(&mut self, old: &dyn Processor) {
+        if let Some(DcRemoval(old)) = alike(old) {
+            self.0.go_on_from(old);
+        }
     }
 }

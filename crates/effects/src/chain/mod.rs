@@ -1,5 +1,6 @@
 //! Chains: effects as values, written as TOML or JSON, and prepared for one sample rate and number of channels.
 
+mod change;
 mod culprit;
 mod delay;
 mod effect;
@@ -17,6 +18,7 @@ mod strip;
 mod text;
 mod whole;
 
+pub use change::{Change, Spent, Updates};
 pub use effect::Effect;
 pub use levels::{DcFilter, Gain, Pan, Width};
 pub use limits::{MAX_CHANNELS, MAX_RATE, MIN_RATE};
@@ -30,7 +32,7 @@ pub use whole::{Processed, Whole};
 pub(crate) use delay::Delay;
 pub(crate) use limits::{MAX_BYTES, within};
 pub(crate) use planes::{CHUNK, Planes};
-pub(crate) use processor::{Processor, Stage};
+pub(crate) use processor::{Processor, Stage, alike};
 pub(crate) use whole::{GoOn, poll};
 
 use std::path::{Path, PathBuf};
@@ -84,6 +86,13 @@ pub struct Slot {
     pub mix: f64,
     /// Passes the input on, delayed by the effect's latency.
     pub bypass: bool,
+}
+
+impl Slot {
+    /// The share of the effect's output that is heard.
+    pub(crate) fn share(&self) -> f32 {
+        if self.bypass { 0.0 } else { self.mix as f32 }
+    }
 }
 
 impl From<Effect> for Slot {

@@ -1,9 +1,10 @@
 use rae_units::Decibels;
 use serde::{Deserialize, Serialize};
 
+use super::change::BranchChange;
 use super::effect::{check_all, check_update, latency};
 use super::limits::MAX_DEPTH;
-use super::slot::Ramp;
+use super::slot::{Ramp, glide};
 use super::strip::Strip;
 use super::{Delay, Effect, Place, Planes, Processor, Slot, Stage, within};
 use crate::EffectsError;
@@ -32,7 +33,7 @@ pub struct Branch {
 }
 
 impl Branch {
-    fn gain(&self) -> f32 {
+    pub(super) fn gain(&self) -> f32 {
         if self.mute { 0.0 } else { Decibels(self.gain_db).amplitude() as f32 }
     }
 }
@@ -93,6 +94,7 @@ impl Parallel {
         Box::new(RunningParallel {
             branches: branches.collect(),
             latency,
+            glide: glide(stage),
             input: Planes::new(stage.channels),
             work: Planes::new(stage.channels),
         })
@@ -103,6 +105,8 @@ impl Parallel {
 struct RunningParallel {
     branches: Vec<RunningBranch>,
     latency: usize,
+    /// Frames of a change of gain.
+    glide: usize,
     input: Planes,
     work: Planes,
 }
@@ -147,21 +151,19 @@ impl Processor for RunningParallel {
         self.branches.iter().map(|branch| branch.strip.warm_up() + branch.delay.frames()).max().unwrap_or(0)
     }
 
-    fn reset(&mut self) {
-        for branch in &mut self.branches {
-            branch.strip.reset();
-            branch.delay.reset();
-            branch.gain = branch.gain.at_end();
+    fn change(&mut self, branches: &mut [BranchChange]) {
+        for (running, branch) in self.branches.iter_mut().zip(branches) {
+            running.strip.change(&mut branch.effects);
+            running.gain = running.gain.towards(branch.gain, self.glide);
         }
     }
 
-    fn update(&mut self, effect: &Effect, stage: &Stage) -> bool {
-        let Effect::Parallel(parallel) = effect else { return false };
-        for (running, branch) in self.branches.iter_mut().zip(&parallel.branches) {
-            running.strip.update(&branch.effects, stage);
-            running.gain = running.gain.towards(branch.gain(), stage);
-        }
-        true
+    fn keep_replaced(&mut self) {
+        self.branches.iter_mut().for_each(|branch| branch.strip.keep_replaced());
+    }
+
+    fn take_back(&mut self) -> Option<Box<dyn Processor>> {
+        self.branches.iter_mut().find_map(|branch| branch.strip.take_back())
     }
 
     fn until_change(&self) -> usize {

@@ -1,10 +1,12 @@
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rae_dsp::AudioBuffer;
 use rae_units::{Decibels, Frames};
 
-use super::effect::{check_all, check_count, check_update, first_for_whole, wanted};
+use super::change::{Change, Spent, Updates};
+use super::effect::{check_all, check_count, first_for_whole, wanted};
 use super::strip::Strip;
 use super::whole::{GoOn, poll};
 use super::{CHUNK, Chain, MAX_CHANNELS, MAX_RATE, MIN_RATE, Place, Planes, Setup, Stage};
@@ -24,7 +26,15 @@ pub struct Prepared {
     work: Planes,
     sidechain: Planes,
     non_finite: u64,
+    /// Which stream it is, and how many changes it has seen.
+    stream: u64,
+    number: u64,
+    /// Whether replaced effects wait to be taken back.
+    keeps: bool,
 }
+
+/// Streams so far.
+static STREAMS: AtomicU64 = AtomicU64::new(0);
 
 /// Frames of a whole recording between two questions whether to go on.
 const PIECE: usize = 1 << 15;
@@ -93,7 +103,8 @@ impl Prepared {
     pub(super) fn started(chain: Chain, stage: Stage, files: Arc<dyn ResponseFiles>) -> Prepared {
         let (strip, work) = (Strip::new(&chain.effects, &stage), Planes::new(stage.channels));
         let sidechain = Planes::new(stage.sidechain);
-        Prepared { chain, stage, files, strip, work, sidechain, non_finite: 0 }
+        let stream = STREAMS.fetch_add(1, Ordering::Relaxed);
+        Prepared { chain, stage, files, strip, work, sidechain, non_finite: 0, stream, number: 0, keeps: false }
     }
 
     /// Processes a block in place: one slice per channel, all of one length. Frame n that comes out belongs to frame
@@ -229,28 +240,87 @@ impl Prepared {
     }
 
     /// Moves to new parameters without a click, within [`super::GLIDE`] once the new instance of an effect has heard what it
-    /// needs; a change that comes during another one begins at its end. Delays and convolution reverbs fade their input, and
-    /// what rings in them goes on. Effects must keep their number, order, types and latency.
+    /// needs; a change that comes during another one begins at its end. Of delays and reverbs the input is faded, and what rings in
+    /// them goes on. Effects must keep their number, order, types and latency.
     ///
-    /// Not safe for real time: new instances of effects are made here, and while a fade or what it left goes on [`Prepared::process`] frees
-    /// those that are replaced, and makes the ones that wait. Without updates that allocates nothing, if the chain was prepared with
-    /// [`super::Profile::Live`].
+    /// Everything is made here, which takes time and memory: where sound must not wait, take [`Prepared::updates`].
     ///
     /// # Errors
     /// As [`Chain::prepare_for`], and where the chain would have to be prepared anew; then nothing changes.
     pub fn update(&mut self, chain: &Chain) -> Result<(), EffectsError> {
-        let stage = Stage { files: read(chain, &self.stage, &*self.files)?, ..self.stage.clone() };
-        check_all(&chain.effects, &Place::default(), &stage)?;
-        check_update([&self.chain.effects, &chain.effects], &Place::default(), [&self.stage, &stage])?;
-        self.strip.update(&chain.effects, &stage);
-        self.chain = chain.clone();
-        self.stage = stage;
+        let change = self.source().change(chain)?;
+        drop(self.apply(change));
+        while self.take_back().is_some() {}
         Ok(())
+    }
+
+    /// What makes changes for this stream on another thread. From now on effects that were replaced wait for
+    /// [`Prepared::take_back`].
+    ///
+    /// ```
+    /// use rae_effects::chain::{Chain, Profile, Setup};
+    /// use rae_units::SampleRate;
+    ///
+    /// let gain = |db: f64| Chain::from_toml(&format!("effects = [{{ type = \"gain\", gain_db = {db} }}]"));
+    /// let setup = Setup { profile: Profile::Live, ..Setup::new(SampleRate::CD, 1) };
+    /// let mut prepared = gain(0.0)?.prepare_for(&setup)?;
+    /// let mut updates = prepared.updates();
+    /// // On the thread of the controls:
+    /// let change = updates.change(&gain(-6.0)?)?;
+    /// // Through a queue to the thread of the sound, and what is not needed any more back the same way:
+    /// let spent = prepared.apply(change).expect("the next change of this stream");
+    /// prepared.process(&mut [&mut [0.5; 64]]);
+    /// let replaced = prepared.take_back();
+    /// # drop((spent, replaced));
+    /// # Ok::<(), rae_effects::EffectsError>(())
+    /// ```
+    pub fn updates(&mut self) -> Updates {
+        self.keeps = true;
+        self.strip.keep_replaced();
+        self.source()
+    }
+
+    fn source(&self) -> Updates {
+        Updates {
+            chain: self.chain.clone(),
+            stage: self.stage.clone(),
+            files: Arc::clone(&self.files),
+            stream: self.stream,
+            number: self.number,
+            keeps: self.keeps,
+        }
+    }
+
+    /// Starts to move to new parameters, as [`Prepared::update`] does, with what [`Updates::change`] has made ready. It allocates
+    /// nothing, frees nothing and takes no lock; neither does [`Prepared::process`] then, if the chain was prepared with
+    /// [`super::Profile::Live`] and [`Prepared::take_back`] is asked after every block until there is nothing more. Comes back
+    /// with what is to be dropped elsewhere.
+    ///
+    /// # Errors
+    /// The change itself, if it is not the next one of this stream: it is another stream's, one before it was left out, or
+    /// [`Prepared::update`] was called meanwhile.
+    pub fn apply(&mut self, mut change: Change) -> Result<Spent, Change> {
+        if (change.stream, change.number) != (self.stream, self.number + 1) {
+            return Err(change);
+        }
+        self.number = change.number;
+        self.strip.change(&mut change.effects);
+        std::mem::swap(&mut self.chain, &mut change.chain);
+        std::mem::swap(&mut self.stage, &mut change.stage);
+        Ok(Spent::change(change))
+    }
+
+    /// Gives back an effect that another one has replaced, to be dropped where that may take time.
+    pub fn take_back(&mut self) -> Option<Spent> {
+        self.strip.take_back().map(Spent::effect)
     }
 
     /// Back to the state before the first frame, with the latest parameters.
     pub fn reset(&mut self) {
         self.strip = Strip::new(&self.chain.effects, &self.stage);
+        if self.keeps {
+            self.strip.keep_replaced();
+        }
         self.non_finite = 0;
     }
 
@@ -275,7 +345,7 @@ impl Prepared {
 }
 
 /// Reads the files that a chain names, but for those that are there.
-fn read(chain: &Chain, stage: &Stage, files: &dyn ResponseFiles) -> Result<Files, EffectsError> {
+pub(super) fn read(chain: &Chain, stage: &Stage, files: &dyn ResponseFiles) -> Result<Files, EffectsError> {
     // Nothing is read for a chain that is refused anyway.
     check_count(&chain.effects, &Place::default())?;
     let mut list = Vec::new();

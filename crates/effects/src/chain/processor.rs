@@ -1,8 +1,10 @@
+use std::any::Any;
 use std::fmt::Debug;
 
 use rae_units::{SampleRate, Seconds};
 
-use super::{Effect, Planes, Profile};
+use super::change::BranchChange;
+use super::{Planes, Profile};
 use crate::convolution::Files;
 
 /// What a chain is prepared for.
@@ -39,14 +41,14 @@ impl Stage {
 }
 
 /// An effect at work. Whatever the blocks, the same bits come out.
-pub(crate) trait Processor: Debug + Send {
+pub(crate) trait Processor: Any + Debug + Send {
     /// Takes in what the sidechain says while the next block is processed, which is as long; only where there is one.
     fn hear(&mut self, _sidechain: &Planes) {}
 
     /// Processes the next block in place; what comes in is finite.
     fn process(&mut self, block: &mut Planes);
 
-    /// Frames by which the output lies behind the input; the same for all settings that [`Processor::retuned`] is given.
+    /// Frames by which the output lies behind the input; the same for all settings that a running one can be changed to.
     fn latency(&self) -> usize {
         0
     }
@@ -56,28 +58,29 @@ pub(crate) trait Processor: Debug + Send {
         0
     }
 
-    /// Frames that an effect from [`Processor::retuned`] has to hear before it may be heard; after a reset, at least as many as
-    /// its latency.
+    /// Frames that an effect that goes on from another one has to hear before it may be heard; from silence on at least as many
+    /// as its latency.
     fn warm_up(&self) -> usize {
         0
     }
 
-    /// Back to the state before the first frame.
-    fn reset(&mut self);
-
-    /// The effect with new settings of the same type, going on from the present state where that can be.
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        effect.start(stage)
-    }
+    /// Goes on from the state of the one that is to be replaced, where that can be. Allocates nothing.
+    fn go_on_from(&mut self, _old: &dyn Processor) {}
 
     /// Whether what it has heard rings long: a changed one begins empty, and this one rings to its end.
     fn rings_on(&self) -> bool {
         false
     }
 
-    /// Takes over new settings without the help of a crossfade; `false` if it needs one.
-    fn update(&mut self, _effect: &Effect, _stage: &Stage) -> bool {
-        false
+    /// Takes over new settings of what it holds. Allocates nothing.
+    fn change(&mut self, _branches: &mut [BranchChange]) {}
+
+    /// Makes room for effects that others replace; until then they are dropped where they are.
+    fn keep_replaced(&mut self) {}
+
+    /// Gives back an effect that another one has replaced.
+    fn take_back(&mut self) -> Option<Box<dyn Processor>> {
+        None
     }
 
     /// Frames until something changes by itself; blocks end there.
@@ -92,4 +95,10 @@ pub(crate) trait Processor: Debug + Send {
     fn non_finite(&self) -> u64 {
         0
     }
+}
+
+/// The one that is to be replaced, if it is of the same kind.
+pub(crate) fn alike<P: Processor>(old: &dyn Processor) -> Option<&P> {
+    let old: &dyn Any = old;
+    old.downcast_ref()
 }

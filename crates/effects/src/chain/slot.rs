@@ -1,6 +1,7 @@
 use rae_units::Seconds;
 
-use super::{Delay, Effect, Planes, Processor, Slot, Stage};
+use super::change::SlotChange;
+use super::{Delay, Planes, Processor, Slot, Stage};
 
 /// How long a parameter takes from its old value to the new one in a running chain.
 pub const GLIDE: Seconds = Seconds(0.02);
@@ -10,20 +11,24 @@ pub const GLIDE: Seconds = Seconds(0.02);
 /// New settings are a second instance that fades in over [`GLIDE`] while the first fades out: no effect has to know how its
 /// parameters move, and none can click. Of an effect that rings long the inputs are faded instead of the outputs: what rings
 /// already goes on. Settings that come meanwhile wait for the end of the fade.
+///
+/// Nothing here allocates once it is made, and what was replaced is kept to be taken back, if there is room for it.
 #[derive(Debug)]
 pub(crate) struct RunningSlot {
-    settings: Slot,
     now: Box<dyn Processor>,
     next: Option<Fade>,
-    waiting: Option<Effect>,
+    waiting: Option<Box<dyn Processor>>,
     /// Earlier instances that hear nothing any more, the oldest first.
     ringing: Vec<Ringing>,
+    /// What was replaced.
+    replaced: Vec<Box<dyn Processor>>,
     wet: Wet,
     /// The input as late as the output.
     delay: Delay,
     dry: Planes,
     spare: Planes,
-    stage: Stage,
+    /// Frames of [`GLIDE`].
+    glide: usize,
     non_finite: u64,
 }
 
@@ -40,6 +45,15 @@ struct Fade {
 
 /// So many earlier instances may ring; more of them fade out.
 const MOST_RINGING: usize = 4;
+/// As many may be there together: each of those that fade out has gone before the next but one comes.
+const RINGING_ROOM: usize = MOST_RINGING + 4;
+/// So many replaced instances wait to be taken back: those that may become superfluous in one block, and some more.
+const REPLACED_ROOM: usize = RINGING_ROOM + 4;
+
+/// Frames of [`GLIDE`].
+pub(super) fn glide(stage: &Stage) -> usize {
+    stage.frames(GLIDE).max(1)
+}
 
 /// An instance that others have taken over from.
 #[derive(Debug)]
@@ -48,6 +62,12 @@ struct Ringing {
     /// Frames until nothing comes any more.
     left: usize,
     level: Ramp,
+}
+
+impl Ringing {
+    fn is_over(&self) -> bool {
+        self.left == 0 || self.level.rests_at(0.0)
+    }
 }
 
 /// The share of the effect's output.
@@ -72,14 +92,9 @@ impl Ramp {
         Ramp { from: value, to: value, at: 1, frames: 1 }
     }
 
-    /// From the present value to another within [`GLIDE`].
-    pub(crate) fn towards(&self, to: f32, stage: &Stage) -> Ramp {
-        Ramp { from: self.value(0), to, at: 0, frames: stage.frames(GLIDE).max(1) }
-    }
-
-    /// Arrived.
-    pub(crate) fn at_end(&self) -> Ramp {
-        Ramp::still(self.to)
+    /// From the present value to another within so many frames.
+    pub(crate) fn towards(&self, to: f32, frames: usize) -> Ramp {
+        Ramp { from: self.value(0), to, at: 0, frames }
     }
 
     /// The value `ahead` frames after the present one.
@@ -115,12 +130,12 @@ impl RunningSlot {
             now,
             next: None,
             waiting: None,
-            ringing: Vec::new(),
-            wet: Wet { warm_up: 0, ramp: Ramp::still(share(settings)) },
+            ringing: Vec::with_capacity(RINGING_ROOM),
+            replaced: Vec::new(),
+            wet: Wet { warm_up: 0, ramp: Ramp::still(settings.share()) },
             dry: Planes::new(stage.channels),
             spare: Planes::new(stage.channels),
-            stage: stage.clone(),
-            settings: settings.clone(),
+            glide: glide(stage),
             non_finite: 0,
         }
     }
@@ -129,7 +144,7 @@ impl RunningSlot {
         self.now.latency()
     }
 
-    /// Frames that the slot has to hear after a reset before its effect may be heard.
+    /// Frames that the slot has to hear from silence on before its effect may be heard.
     pub(crate) fn warm_up(&self) -> usize {
         self.now.latency().max(self.now.warm_up())
     }
@@ -140,43 +155,65 @@ impl RunningSlot {
         if self.rests_dry() { 0 } else { self.now.tail().max(next).max(ringing) }
     }
 
-    pub(crate) fn reset(&mut self) {
-        let settings = self.settings.clone();
-        *self = RunningSlot::new(&settings, &self.stage);
+    /// Makes room for what others replace.
+    pub(crate) fn keep_replaced(&mut self) {
+        self.replaced.reserve(REPLACED_ROOM);
+        self.now.keep_replaced();
     }
 
-    /// Starts to move to new settings, which are of the same type; `stage` has the files that they name.
-    pub(crate) fn update(&mut self, settings: &Slot, stage: &Stage) {
-        self.stage = stage.clone();
-        if self.rests_dry() {
+    /// Gives back what was replaced, here or within the effect.
+    pub(crate) fn take_back(&mut self) -> Option<Box<dyn Processor>> {
+        self.replaced.pop().or_else(|| self.now.take_back())
+    }
+
+    /// Starts to move to new settings.
+    pub(crate) fn change(&mut self, change: &mut SlotChange) {
+        let is_resting = self.rests_dry();
+        if is_resting {
             self.settle();
-            if settings.effect != self.settings.effect {
-                self.non_finite += self.now.non_finite();
-                self.now = settings.effect.start(&self.stage);
-            }
-        } else if settings.effect != self.settings.effect && !self.now.update(&settings.effect, &self.stage) {
-            match self.next {
-                Some(_) => self.waiting = Some(settings.effect.clone()),
-                None => self.fade_to(&settings.effect),
-            }
         }
-        let (was, is) = (share(&self.settings), share(settings));
-        if was != is {
-            if self.rests_dry() {
-                self.non_finite += self.now.non_finite();
-                self.now.reset();
+        if let Some(branches) = change.branches.as_mut().filter(|_| !is_resting) {
+            self.now.change(branches);
+        }
+        match change.effect.take() {
+            Some(effect) if is_resting => self.replace(effect),
+            // Another effect has to come in, one that was only to wake up has not slept.
+            Some(effect) if change.is_other && change.branches.is_none() => match self.next {
+                Some(_) => self.waiting.replace(effect).into_iter().for_each(|late| self.retire(late)),
+                None => self.fade_to(effect),
+            },
+            Some(effect) => self.retire(effect),
+            None => {}
+        }
+        if self.wet.ramp.to != change.share {
+            if is_resting {
                 self.wet.warm_up = self.warm_up();
             }
-            self.wet.ramp = self.wet.ramp.towards(is, &self.stage);
+            self.wet.ramp = self.wet.ramp.towards(change.share, self.glide);
         }
-        self.settings = settings.clone();
     }
 
-    fn fade_to(&mut self, effect: &Effect) {
+    fn fade_to(&mut self, mut to: Box<dyn Processor>) {
         let of_input = self.now.rings_on();
-        let to = if of_input { effect.start(&self.stage) } else { self.now.retuned(effect, &self.stage) };
+        if !of_input {
+            to.go_on_from(&*self.now);
+        }
         let warm_up = if of_input { 0 } else { to.warm_up() };
-        self.next = Some(Fade { to, warm_up, of_input, ramp: Ramp::still(0.0).towards(1.0, &self.stage) });
+        self.next = Some(Fade { to, warm_up, of_input, ramp: Ramp::still(0.0).towards(1.0, self.glide) });
+    }
+
+    /// Another instance takes the place of the present one.
+    fn replace(&mut self, to: Box<dyn Processor>) {
+        let old = std::mem::replace(&mut self.now, to);
+        self.non_finite += old.non_finite();
+        self.retire(old);
+    }
+
+    /// Keeps what is not needed any more, if there is room.
+    fn retire(&mut self, effect: Box<dyn Processor>) {
+        if self.replaced.len() < self.replaced.capacity() {
+            self.replaced.push(effect);
+        }
     }
 
     /// Only the input is heard, and nothing is about to change that.
@@ -235,12 +272,15 @@ impl RunningSlot {
 
     /// A slot that is not heard takes new settings at once.
     fn settle(&mut self) {
-        self.ringing.clear();
-        if let Some(fade) = self.next.take() {
-            self.now = fade.to;
+        while let Some(Ringing { effect, .. }) = self.ringing.pop() {
+            self.retire(effect);
         }
-        if let Some(effect) = self.waiting.take() {
-            self.now = self.now.retuned(&effect, &self.stage);
+        if let Some(fade) = self.next.take() {
+            self.replace(fade.to);
+        }
+        if let Some(mut effect) = self.waiting.take() {
+            effect.go_on_from(&*self.now);
+            self.replace(effect);
         }
     }
 
@@ -262,13 +302,15 @@ impl RunningSlot {
         fade.ramp.advance(frames);
         if fade.ramp.left() == 0 {
             let Fade { to, of_input, .. } = self.next.take().expect("just used");
-            let effect = std::mem::replace(&mut self.now, to);
             if of_input {
+                let effect = std::mem::replace(&mut self.now, to);
                 let left = effect.latency().saturating_add(effect.tail());
                 self.ringing.push(Ringing { effect, left, level: Ramp::still(1.0) });
+            } else {
+                self.replace(to);
             }
             if let Some(effect) = self.waiting.take() {
-                self.fade_to(&effect);
+                self.fade_to(effect);
             }
         }
     }
@@ -285,11 +327,14 @@ impl RunningSlot {
             ringing.level.advance(frames);
             ringing.left -= frames.min(ringing.left);
         }
-        self.ringing.retain(|ringing| ringing.left > 0 && !ringing.level.rests_at(0.0));
+        while let Some(over) = self.ringing.iter().position(Ringing::is_over) {
+            let Ringing { effect, .. } = self.ringing.remove(over);
+            self.retire(effect);
+        }
         for older in 0..self.ringing.len().saturating_sub(MOST_RINGING) {
             let level = &mut self.ringing[older].level;
             if level.rests_at(1.0) {
-                *level = level.towards(0.0, &self.stage);
+                *level = level.towards(0.0, self.glide);
             }
         }
     }
@@ -315,11 +360,6 @@ impl RunningSlot {
     pub(crate) fn non_finite(&self) -> u64 {
         self.non_finite + self.now.non_finite()
     }
-}
-
-/// The share of the effect that shall be heard.
-fn share(slot: &Slot) -> f32 {
-    if slot.bypass { 0.0 } else { slot.mix as f32 }
 }
 
 fn scale(block: &mut Planes, gain: impl Fn(usize) -> f32) {

@@ -1,5 +1,6 @@
+use super::change::SlotChange;
 use super::slot::RunningSlot;
-use super::{Delay, Planes, Slot, Stage};
+use super::{Delay, Planes, Processor, Slot, Stage};
 
 /// Running effects one after the other.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl Strip {
         self.slots.iter().map(RunningSlot::latency).sum()
     }
 
-    /// Frames that all effects together have to hear after a reset.
+    /// Frames that all effects together have to hear from silence on.
     pub(crate) fn warm_up(&self) -> usize {
         self.slots.iter().map(RunningSlot::warm_up).sum()
     }
@@ -53,18 +54,19 @@ impl Strip {
         self.slots.iter().map(RunningSlot::tail).fold(0, usize::saturating_add)
     }
 
-    pub(crate) fn reset(&mut self) {
-        self.slots.iter_mut().for_each(RunningSlot::reset);
-        if let Some(sidechain) = &mut self.sidechain {
-            sidechain.delays.iter_mut().for_each(Delay::reset);
+    /// Starts to move to new settings. Allocates nothing.
+    pub(crate) fn change(&mut self, changes: &mut [SlotChange]) {
+        for (running, change) in self.slots.iter_mut().zip(changes) {
+            running.change(change);
         }
     }
 
-    /// Starts to move to new settings: as many, of the same types.
-    pub(crate) fn update(&mut self, slots: &[Slot], stage: &Stage) {
-        for (running, slot) in self.slots.iter_mut().zip(slots) {
-            running.update(slot, stage);
-        }
+    pub(crate) fn keep_replaced(&mut self) {
+        self.slots.iter_mut().for_each(RunningSlot::keep_replaced);
+    }
+
+    pub(crate) fn take_back(&mut self) -> Option<Box<dyn Processor>> {
+        self.slots.iter_mut().find_map(RunningSlot::take_back)
     }
 
     pub(crate) fn until_change(&self) -> usize {

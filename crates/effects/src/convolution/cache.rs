@@ -1,25 +1,29 @@
-//! Spectra made once for each response, rate and profile.
+//! Spectra made once for each response, rate and profile: whatever chains use is shared, and what was used last is kept.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rae_dsp::Part;
 use rae_dsp::hash::mix64;
 
 use super::response::responses;
-use super::running::Spectra;
+use super::running::{Spectra, WeakSpectra};
 use super::{ConvolutionReverb, FileResponse, Response};
 use crate::chain::{Profile, Stage};
 
-/// Spectra that are kept even if no chain uses them, the latest first.
-static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
-/// How many, and how many frames their responses have together at most: 20 s at 48 kHz, about 32 MiB.
+/// Spectra that are there, the latest first.
+static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
+/// How many are kept even if no chain uses them, and how many frames their responses have together at most: 20 s at 48 kHz,
+/// about 32 MiB.
 const MOST_KEPT: usize = 16;
 const MOST_TAPS: usize = 960_000;
 
 #[derive(Debug)]
-struct Kept {
+struct Known {
     key: Key,
-    spectra: Spectra,
+    /// What chains use.
+    used: WeakSpectra,
+    /// The same, while it is kept.
+    kept: Option<Spectra>,
     taps: usize,
 }
 
@@ -61,30 +65,37 @@ fn hash(content: &mut [u64; 2], FileResponse { sound, recorded_at, lead }: &File
 /// The spectra of a reverb, whose files are there.
 pub(super) fn spectra(reverb: &ConvolutionReverb, stage: &Stage) -> Spectra {
     let key = Key::new(reverb, stage);
-    if let Some(known) = find(&key) {
+    if let Some(known) = find(&mut known(), &key) {
         return known;
     }
-    let spectra = make(reverb, stage);
-    if reverb.taps(stage) > MOST_TAPS {
-        return spectra;
+    // Others need not wait for it; who was faster has made the same.
+    let made = make(reverb, stage);
+    let mut list = known();
+    if let Some(earlier) = find(&mut list, &key) {
+        return earlier;
     }
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.insert(0, Kept { key, spectra: spectra.clone(), taps: reverb.taps(stage) });
-    let mut taps = 0;
-    let fits = |kept: &Kept| {
-        taps += kept.taps;
-        taps <= MOST_TAPS
-    };
-    let count = kept.iter().take(MOST_KEPT).map(fits).take_while(|fits| *fits).count();
-    kept.truncate(count);
-    spectra
+    list.insert(0, Known { key, used: made.downgrade(), kept: Some(made.clone()), taps: reverb.taps(stage) });
+    let (mut count, mut taps) = (0, 0);
+    for known in list.iter_mut().filter(|known| known.kept.is_some()) {
+        if count == MOST_KEPT || taps + known.taps > MOST_TAPS {
+            known.kept = None;
+        } else {
+            (count, taps) = (count + 1, taps + known.taps);
+        }
+    }
+    list.retain(|known| known.used.upgrade().is_some());
+    made
 }
 
-fn find(key: &Key) -> Option<Spectra> {
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let place = kept.iter().position(|kept| kept.key == *key)?;
-    kept[..=place].rotate_right(1);
-    Some(kept[0].spectra.clone())
+fn known() -> MutexGuard<'static, Vec<Known>> {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn find(list: &mut [Known], key: &Key) -> Option<Spectra> {
+    let place = list.iter().position(|known| known.key == *key)?;
+    let spectra = list[place].used.upgrade()?;
+    list[..=place].rotate_right(1);
+    Some(spectra)
 }
 
 fn make(reverb: &ConvolutionReverb, stage: &Stage) -> Spectra {

@@ -1,6 +1,6 @@
 //! Convolutions at work: pairs of channels through one convolver each.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use rae_dsp::{Convolver, Kernel, LiveConvolver, LiveKernel, Part};
 use rae_units::Seconds;
@@ -19,7 +19,30 @@ pub(crate) enum Spectra {
     Live(Arc<LiveKernel>),
 }
 
+/// The same, while somebody else has it.
+#[derive(Clone, Debug)]
+pub(super) enum WeakSpectra {
+    Offline(Weak<Kernel>),
+    Live(Weak<LiveKernel>),
+}
+
+impl WeakSpectra {
+    pub(super) fn upgrade(&self) -> Option<Spectra> {
+        match self {
+            WeakSpectra::Offline(kernel) => kernel.upgrade().map(Spectra::Offline),
+            WeakSpectra::Live(kernel) => kernel.upgrade().map(Spectra::Live),
+        }
+    }
+}
+
 impl Spectra {
+    pub(super) fn downgrade(&self) -> WeakSpectra {
+        match self {
+            Spectra::Offline(kernel) => WeakSpectra::Offline(Arc::downgrade(kernel)),
+            Spectra::Live(kernel) => WeakSpectra::Live(Arc::downgrade(kernel)),
+        }
+    }
+
     pub(crate) fn new(parts: &[Part], profile: Profile) -> Spectra {
         match profile {
             Profile::Offline => Spectra::Offline(Arc::new(Kernel::new(parts))),
@@ -129,11 +152,6 @@ impl Processor for Convolved {
 
     fn warm_up(&self) -> usize {
         self.warm_up
-    }
-
-    fn reset(&mut self) {
-        self.pairs = self.pairs.iter().map(|_| Pair::new(&self.spectra)).collect();
-        self.lead = self.convolver_latency;
     }
 
     fn rings_on(&self) -> bool {

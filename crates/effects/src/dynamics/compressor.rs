@@ -7,7 +7,7 @@ use super::curve::Curve;
 use super::level::Levels;
 use super::sidechain::Sidechain;
 use crate::EffectsError;
-use crate::chain::{Effect, Place, Planes, Processor, Stage, within};
+use crate::chain::{Place, Planes, Processor, Stage, alike, within};
 
 /// Turns down what is louder than a threshold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -137,19 +137,10 @@ impl Processor for Controlled {
         self.0.latency()
     }
 
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        let design = match effect {
-            Effect::Compressor(compressor) => compressor.design(stage),
-            Effect::Gate(gate) => gate.design(stage),
-            _ => return effect.start(stage),
-        };
-        let mut control = Control::new(design, stage);
-        control.go_on_from(&self.0);
-        Box::new(Controlled(control))
+    fn go_on_from(&mut self, old: &dyn Processor) {
+        if let Some(Controlled(old)) = alike(old) {
+            self.0.go_on_from(old);
+        }
     }
 
     fn reductions(&mut self, report: &mut dyn FnMut(&str, f64)) {

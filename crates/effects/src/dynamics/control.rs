@@ -43,7 +43,7 @@ impl Control {
         }
     }
 
-    /// Goes on from where another control with the same look-ahead is.
+    /// Goes on from where another control is. Allocates nothing.
     pub(super) fn go_on_from(&mut self, old: &Control) {
         self.design.levels.go_on_from(&old.design.levels);
         let last = self.followers.len().min(old.followers.len()) - 1;
@@ -54,7 +54,7 @@ impl Control {
                 follower.raise(f64::from(self.design.curve.range_db - old.design.curve.range_db));
             }
         }
-        self.delay.clone_from(&old.delay);
+        self.delay.go_on_from(&old.delay);
     }
 
     /// Whether the sidechain decides.
@@ -64,13 +64,6 @@ impl Control {
 
     pub(super) fn latency(&self) -> usize {
         self.delay.frames()
-    }
-
-    pub(super) fn reset(&mut self) {
-        self.design.levels.reset();
-        self.followers.fill(Follower::default());
-        self.delay.reset();
-        self.deepest = 0.0;
     }
 
     /// Takes in what the sidechain says while the next block is processed.

@@ -31,16 +31,11 @@ impl Crossover {
         }
     }
 
-    /// As many splits at other frequencies, going on from here.
-    pub(super) fn retuned(&self, crossovers_hz: &[f64], stage: &Stage) -> Crossover {
-        let splits = self.splits.iter().zip(filters(crossovers_hz, stage));
-        Crossover {
-            splits: splits
-                .map(|(split, [below, above])| Split {
-                    below: split.below.retuned(&below),
-                    above: split.above.retuned(&above),
-                })
-                .collect(),
+    /// Goes on from as many splits at other frequencies. Allocates nothing.
+    pub(super) fn go_on_from(&mut self, old: &Crossover) {
+        for (split, old) in self.splits.iter_mut().zip(&old.splits) {
+            split.below.go_on_from(&old.below);
+            split.above.go_on_from(&old.above);
         }
     }
 
@@ -62,13 +57,6 @@ impl Crossover {
 
     pub(super) fn tail(&self) -> usize {
         self.splits.iter().map(|split| split.below.tail().max(split.above.tail())).sum()
-    }
-
-    pub(super) fn reset(&mut self) {
-        for split in &mut self.splits {
-            split.below.reset();
-            split.above.reset();
-        }
     }
 }
 

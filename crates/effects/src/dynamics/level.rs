@@ -54,16 +54,9 @@ impl Levels {
         if self.sidechain != old.sidechain {
             return;
         }
-        self.means.clone_from(&old.means);
+        self.means.go_on_from(&old.means);
         if let (Some((old, _)), Some((new, _))) = (&old.filter, &mut self.filter) {
-            *new = old.retuned(new.filters());
-        }
-    }
-
-    pub(super) fn reset(&mut self) {
-        self.means.reset();
-        if let Some((filter, _)) = &mut self.filter {
-            filter.reset();
+            new.go_on_from(old);
         }
     }
 

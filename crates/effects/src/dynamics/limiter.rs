@@ -4,7 +4,7 @@ use rae_units::{Decibels, Seconds};
 use serde::{Deserialize, Serialize};
 
 use crate::EffectsError;
-use crate::chain::{CHUNK, Delay, Effect, Place, Planes, Processor, Stage, within};
+use crate::chain::{CHUNK, Delay, Place, Planes, Processor, Stage, within};
 
 /// How long a reduction is held before it comes back, so that the gain does not follow the wave.
 const HOLD: Seconds = Seconds(0.012);
@@ -112,28 +112,8 @@ impl Processor for Limiter {
         self.delay.frames()
     }
 
-    fn reset(&mut self) {
-        self.kernel = LimiterKernel::new(self.times);
-        self.detectors.iter_mut().for_each(TruePeak::reset);
-        self.delay.reset();
-        self.least_gain = 1.0;
-    }
-
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        match effect {
-            Effect::TruePeakLimiter(settings) => {
-                // The gain begins anew, and is heard once it knows all that it has to turn down.
-                let mut limiter = Limiter::new(settings, stage);
-                limiter.detectors.clone_from(&self.detectors);
-                limiter.delay.clone_from(&self.delay);
-                Box::new(limiter)
-            }
-            _ => effect.start(stage),
-        }
-    }
-
     fn warm_up(&self) -> usize {
-        // Until the gain knows all that it turns down.
+        // It begins from silence, and is heard once the gain knows all that it turns down.
         self.latency() + self.times.hold
     }
 

@@ -10,7 +10,7 @@ use super::curve::Curve;
 use super::level::Levels;
 use super::sidechain::Sidechain;
 use crate::EffectsError;
-use crate::chain::{Delay, Effect, Place, Planes, Processor, Stage, within};
+use crate::chain::{Delay, Place, Planes, Processor, Stage, alike, within};
 
 /// The most bands.
 const MAX_BANDS: usize = 8;
@@ -172,29 +172,6 @@ impl Bands {
             latency,
         }
     }
-
-    /// Other settings that go on from here, if they have as many bands with the same look-ahead.
-    fn continued(&self, crossovers_hz: &[f64], designs: Vec<Option<Design>>, stage: &Stage) -> Bands {
-        let mut new = Bands::new(crossovers_hz, designs, stage);
-        if new.bands.len() != self.bands.len() || new.latency != self.latency {
-            return new;
-        }
-        new.crossover = self.crossover.retuned(crossovers_hz, stage);
-        if let (Some((new, _)), Some((old, _))) = (&mut new.sidechain, &self.sidechain) {
-            *new = old.retuned(crossovers_hz, stage);
-        }
-        for (new, old) in new.bands.iter_mut().zip(&self.bands) {
-            if let (Some(control), Some(old)) = (&mut new.control, &old.control)
-                && control.latency() == old.latency()
-            {
-                control.go_on_from(old);
-            }
-            if new.delay.frames() == old.delay.frames() {
-                new.delay.clone_from(&old.delay);
-            }
-        }
-        new
-    }
 }
 
 impl Processor for Bands {
@@ -235,26 +212,22 @@ impl Processor for Bands {
         self.latency
     }
 
-    fn reset(&mut self) {
-        self.crossover.reset();
-        self.sidechain.iter_mut().for_each(|(crossover, _)| crossover.reset());
-        for band in &mut self.bands {
-            if let Some(control) = &mut band.control {
-                control.reset();
-            }
-            band.delay.reset();
+    fn go_on_from(&mut self, old: &dyn Processor) {
+        let Some(old) = alike::<Bands>(old) else { return };
+        if self.bands.len() != old.bands.len() || self.latency != old.latency {
+            return;
         }
-    }
-
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        match effect {
-            Effect::MultibandCompressor(settings) => {
-                Box::new(self.continued(&settings.crossovers_hz, settings.designs(stage), stage))
+        self.crossover.go_on_from(&old.crossover);
+        if let (Some((new, _)), Some((old, _))) = (&mut self.sidechain, &old.sidechain) {
+            new.go_on_from(old);
+        }
+        for (new, old) in self.bands.iter_mut().zip(&old.bands) {
+            if let (Some(control), Some(old)) = (&mut new.control, &old.control)
+                && control.latency() == old.latency()
+            {
+                control.go_on_from(old);
             }
-            Effect::DeEsser(settings) => {
-                Box::new(self.continued(&[settings.frequency_hz], settings.designs(stage), stage))
-            }
-            _ => effect.start(stage),
+            new.delay.go_on_from(&old.delay);
         }
     }
 

@@ -106,8 +106,4 @@ impl Processor for LinearPhase {
     fn warm_up(&self) -> usize {
         self.latency() + self.half
     }
-
-    fn reset(&mut self) {
-        self.convolved.reset();
-    }
 }

@@ -15,7 +15,7 @@ use rae_dsp::biquad::{Biquad, Cascade};
 use serde::{Deserialize, Serialize};
 
 use crate::EffectsError;
-use crate::chain::{Effect, Place, Planes, Processor, Stage};
+use crate::chain::{Place, Planes, Processor, Stage, alike};
 
 /// Bands one after the other.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -94,16 +94,9 @@ impl Processor for MinimumPhase {
         self.0.tail()
     }
 
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        match effect {
-            Effect::Equalizer(equalizer) if !equalizer.linear_phase => {
-                Box::new(MinimumPhase(self.0.retuned(&equalizer.design(stage))))
-            }
-            _ => effect.start(stage),
+    fn go_on_from(&mut self, old: &dyn Processor) {
+        if let Some(MinimumPhase(old)) = alike(old) {
+            self.0.go_on_from(old);
         }
     }
 }

@@ -1,9 +1,9 @@
 use rae_dsp::sends::{ChorusSend, Sends};
-use rae_units::{Frames, Seconds};
+use rae_units::Seconds;
 use serde::{Deserialize, Serialize};
 
 use crate::EffectsError;
-use crate::chain::{CHUNK, Effect, Place, Planes, Processor, Stage, within};
+use crate::chain::{CHUNK, Place, Planes, Processor, Stage, alike, within};
 
 /// Several voices from one: slowly swaying delays, two on each side, as the synthesizer's chorus ([`crate::Chorus`]). What is
 /// heard of it is the place's mix, 0.5 unless said otherwise.
@@ -37,26 +37,26 @@ impl Chorus {
         crate::Chorus::of(&send, stage.rate)
     }
 
-    fn running(&self, stage: &Stage, frame: u64) -> Running {
-        let mut voices = self.voices(stage);
-        voices.go_to(Frames(frame));
+    pub(crate) fn bytes(&self, stage: &Stage) -> usize {
+        stage.channels.div_ceil(2) * self.voices(stage).bytes()
+    }
+
+    fn running(&self, stage: &Stage) -> Running {
         Running {
-            pairs: vec![voices.clone(); stage.channels.div_ceil(2)],
-            at_start: self.voices(stage),
+            pairs: vec![self.voices(stage); stage.channels.div_ceil(2)],
             send: vec![0.0; CHUNK],
             unheard: vec![0.0; CHUNK],
         }
     }
 
     pub(crate) fn start(&self, stage: &Stage) -> Box<dyn Processor> {
-        Box::new(self.running(stage, 0))
+        Box::new(self.running(stage))
     }
 }
 
 #[derive(Debug)]
 struct Running {
     pairs: Vec<crate::Chorus>,
-    at_start: crate::Chorus,
     send: Vec<f32>,
     unheard: Vec<f32>,
 }
@@ -82,21 +82,15 @@ impl Processor for Running {
     }
 
     fn tail(&self) -> usize {
-        self.at_start.tail()
+        self.pairs[0].tail()
     }
 
     fn warm_up(&self) -> usize {
         self.tail()
     }
 
-    fn reset(&mut self) {
-        self.pairs.fill(self.at_start.clone());
-    }
-
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        match effect {
-            Effect::Chorus(chorus) => Box::new(chorus.running(stage, self.pairs[0].next().0)),
-            _ => effect.start(stage),
-        }
+    fn go_on_from(&mut self, old: &dyn Processor) {
+        let Some(old) = alike::<Running>(old) else { return };
+        self.pairs.iter_mut().zip(&old.pairs).for_each(|(voices, old)| voices.go_to(old.next()));
     }
 }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Oscillator;
 use crate::EffectsError;
-use crate::chain::{Effect, Place, Planes, Processor, Stage, within};
+use crate::chain::{Place, Planes, Processor, Stage, alike, within};
 
 /// All-passes whose frequency sways between two: mixed with the dry sound (0.5 unless said otherwise), notches that wander.
 ///
@@ -162,19 +162,12 @@ impl Processor for Running {
         self.tail
     }
 
-    fn reset(&mut self) {
-        self.frame = 0;
-        self.channels.iter_mut().for_each(|(_, memory)| *memory = Memory::default());
-    }
-
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        let Effect::Phaser(phaser) = effect else { return effect.start(stage) };
-        let mut running = phaser.running(stage);
-        running.frame = self.frame;
-        for ((_, memory), (_, old)) in running.channels.iter_mut().zip(&self.channels) {
+    fn go_on_from(&mut self, old: &dyn Processor) {
+        let Some(old) = alike::<Running>(old) else { return };
+        self.frame = old.frame;
+        for ((_, memory), (_, old)) in self.channels.iter_mut().zip(&old.channels) {
             *memory = old.clone();
-            memory.stages[running.stages..].fill(0.0);
+            memory.stages[self.stages..].fill(0.0);
         }
-        Box::new(running)
     }
 }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Oscillator;
 use crate::EffectsError;
-use crate::chain::{Effect, Place, Planes, Processor, Stage, within};
+use crate::chain::{Place, Planes, Processor, Stage, alike, within};
 
 /// A level that sways: y = x·(1 − depth·w), w between 0 and 1, at 0 when it begins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,14 +43,14 @@ impl Tremolo {
         within(place, "stereo_degrees", self.stereo_degrees, 0.0..=180.0)
     }
 
-    fn running(&self, stage: &Stage, frame: u64) -> Running {
+    fn running(&self, stage: &Stage) -> Running {
         let oscillator = |later: f64| Oscillator::new(self.rate_hz / stage.hz(), later);
         let later = (1.0 - self.stereo_degrees / 360.0) % 1.0;
-        Running { oscillators: [oscillator(0.0), oscillator(later)], depth: self.depth, shape: self.shape, frame }
+        Running { oscillators: [oscillator(0.0), oscillator(later)], depth: self.depth, shape: self.shape, frame: 0 }
     }
 
     pub(crate) fn start(&self, stage: &Stage) -> Box<dyn Processor> {
-        Box::new(self.running(stage, 0))
+        Box::new(self.running(stage))
     }
 }
 
@@ -77,14 +77,9 @@ impl Processor for Running {
         self.frame += block.frames() as u64;
     }
 
-    fn reset(&mut self) {
-        self.frame = 0;
-    }
-
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        match effect {
-            Effect::Tremolo(tremolo) => Box::new(tremolo.running(stage, self.frame)),
-            _ => effect.start(stage),
+    fn go_on_from(&mut self, old: &dyn Processor) {
+        if let Some(old) = alike::<Running>(old) {
+            self.frame = old.frame;
         }
     }
 }

@@ -20,21 +20,22 @@ struct AllPass {
 
 impl Diffuser {
     pub(super) fn new(side: usize, rate: SampleRate) -> Diffuser {
-        let frames = |seconds: f64| ((seconds * f64::from(rate.hz())) as usize).max(1);
-        Diffuser(SECONDS[side].map(|seconds| AllPass { ring: vec![0.0; frames(seconds)], at: 0 }))
+        Diffuser(SECONDS[side].map(|seconds| AllPass { ring: vec![0.0; frames(seconds, rate)], at: 0 }))
+    }
+
+    /// Frames that it holds.
+    pub(super) fn frames(side: usize, rate: SampleRate) -> usize {
+        SECONDS[side].iter().map(|seconds| frames(*seconds, rate)).sum()
     }
 
     #[inline(always)]
     pub(super) fn next(&mut self, sample: f32) -> f32 {
         self.0.iter_mut().fold(sample, |sample, all_pass| all_pass.next(sample))
     }
+}
 
-    pub(super) fn reset(&mut self) {
-        for all_pass in &mut self.0 {
-            all_pass.ring.fill(0.0);
-            all_pass.at = 0;
-        }
-    }
+fn frames(seconds: f64, rate: SampleRate) -> usize {
+    ((seconds * f64::from(rate.hz())) as usize).max(1)
 }
 
 impl AllPass {

@@ -31,17 +31,6 @@ impl Lines {
         }
     }
 
-    /// Takes over what other delays of the same lengths hold.
-    pub(super) fn go_on_from(&mut self, old: &Lines) {
-        self.rings.clone_from(&old.rings);
-        (self.at, self.damped) = (old.at, old.damped);
-    }
-
-    pub(super) fn reset(&mut self) {
-        self.rings.iter_mut().for_each(|ring| ring.fill(0.0));
-        (self.at, self.damped) = ([0; LINES], [0.0; LINES]);
-    }
-
     #[inline(always)]
     pub(super) fn next(&mut self, input: [f32; 2]) -> [f32; 2] {
         for line in 0..LINES {

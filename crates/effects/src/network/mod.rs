@@ -8,7 +8,7 @@ use rae_units::{SampleRate, Seconds};
 use serde::{Deserialize, Serialize};
 
 use crate::EffectsError;
-use crate::chain::{Delay, Effect, Place, Planes, Processor, Stage, within};
+use crate::chain::{Delay, Place, Planes, Processor, Stage, within};
 use coefficients::{Damping, delays, output_gain};
 use diffuser::Diffuser;
 use lines::{LINES, Lines};
@@ -51,7 +51,9 @@ impl Reverb {
     }
 
     pub(crate) fn bytes(&self, stage: &Stage) -> usize {
-        let frames = delays(self.size, stage.rate).iter().sum::<usize>() + 2 * stage.frames(self.pre_delay());
+        let diffusers = Diffuser::frames(0, stage.rate) + Diffuser::frames(1, stage.rate);
+        let frames =
+            delays(self.size, stage.rate).iter().sum::<usize>() + diffusers + 2 * stage.frames(self.pre_delay());
         stage.channels.div_ceil(2) * frames * size_of::<f32>()
     }
 
@@ -70,7 +72,6 @@ impl Reverb {
         Running {
             rooms: vec![room; stage.channels.div_ceil(2)],
             pre_delay: Delay::new(stage.channels, stage.frames(self.pre_delay())),
-            lengths,
             own: cos as f32,
             other: sin as f32,
             tail: self.tail(&lengths, stage.rate),
@@ -93,7 +94,6 @@ struct Running {
     /// One per pair of channels.
     rooms: Vec<Room>,
     pre_delay: Delay,
-    lengths: [usize; LINES],
     /// How the two sides are mixed.
     own: f32,
     other: f32,
@@ -136,27 +136,7 @@ impl Processor for Running {
         self.tail
     }
 
-    fn reset(&mut self) {
-        self.pre_delay.reset();
-        for room in &mut self.rooms {
-            room.diffusers.iter_mut().for_each(Diffuser::reset);
-            room.lines.reset();
-        }
-    }
-
-    fn retuned(&self, effect: &Effect, stage: &Stage) -> Box<dyn Processor> {
-        let Effect::Reverb(reverb) = effect else { return effect.start(stage) };
-        let mut running = reverb.running(stage);
-        if running.lengths == self.lengths {
-            // What rings goes on, at its new pace.
-            for (room, old) in running.rooms.iter_mut().zip(&self.rooms) {
-                room.lines.go_on_from(&old.lines);
-                room.diffusers.clone_from(&old.diffusers);
-            }
-        }
-        if running.pre_delay.frames() == self.pre_delay.frames() {
-            running.pre_delay.clone_from(&self.pre_delay);
-        }
-        Box::new(running)
+    fn rings_on(&self) -> bool {
+        true
     }
 }
