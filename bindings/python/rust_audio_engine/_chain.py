@@ -149,7 +149,7 @@ class Processor:
 
     def update(self, chain: ChainSource) -> None:
         """Move to new parameters within 20 ms, without a click. Number, order and types of the effects have to stay,
-        and so does the latency."""
+        and so does the latency. Blocks that other threads process meanwhile do not wait for it."""
         self._core.update(_json_of(chain))
 
     def reset(self) -> None:

@@ -201,9 +201,10 @@ def batch_measure(
     jobs: int | None = None,
     progress: Callable[[float], object] | None = None,
 ) -> Measurements:
-    """Measure audio files as :func:`measure` does one, and the loudness of all together as of an album. A file that fails
-    does not stop the others: its result carries the exception. ``jobs`` files are measured at once, by default one per
-    core; ``progress`` hears the share of files done.
+    """Measure audio files as :func:`measure` does one, and the loudness of all together as of an album.
+
+    A file that fails does not stop the others: its result carries the exception. ``jobs`` files are measured at once,
+    by default one per core; ``progress`` hears the share of files done.
     """
     if isinstance(audio_paths, str | bytes | os.PathLike):
         raise TypeError("audio_paths: expected several paths, as in a list")

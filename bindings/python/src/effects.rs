@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use numpy::{PyArray2, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use rust_audio_engine::effects::{Chain, Prepared, Preset};
+use rust_audio_engine::effects::{Chain, Prepared, Preset, Updates};
 use rust_audio_engine::{AudioBuffer, ConvertOutput, Error, SampleRate, master_files, process_audio, process_files};
 
 use crate::convert::{WorkedItem, items, to_json};
@@ -156,6 +156,8 @@ fn planar(samples: &PyReadonlyArray2<'_, f32>) -> AudioBuffer {
 #[pyclass(frozen, module = "rust_audio_engine._core")]
 pub(crate) struct Processor {
     prepared: Mutex<Prepared>,
+    /// Changes are made here, while blocks are processed.
+    updates: Mutex<Updates>,
     rate: SampleRate,
     channels: usize,
     sidechain_channels: usize,
@@ -186,8 +188,9 @@ impl Processor {
         let chain = options::chain(py, chain)?;
         let rate = rate(py, sample_rate)?;
         let prepared = py.detach(|| rust_audio_engine::prepare(&chain, rate, channels, sidechain_channels));
-        let prepared = prepared.map_err(|error| errors::raise(py, &error))?;
-        Ok(Processor { prepared: Mutex::new(prepared), rate, channels, sidechain_channels })
+        let mut prepared = prepared.map_err(|error| errors::raise(py, &error))?;
+        let updates = Mutex::new(prepared.updates());
+        Ok(Processor { prepared: Mutex::new(prepared), updates, rate, channels, sidechain_channels })
     }
 
     /// The next block, channels by frames, with as much of the sidechain.
@@ -220,6 +223,7 @@ impl Processor {
                 let mut planes: Vec<&mut [f32]> = audio.planar_mut().chunks_exact_mut(frames).collect();
                 let said: Vec<&[f32]> = said.planar().chunks_exact(frames).collect();
                 prepared.process_with_sidechain(&mut planes, &said);
+                while prepared.take_back().is_some() {}
             });
         }
         array(py, audio)
@@ -227,7 +231,14 @@ impl Processor {
 
     fn update(&self, py: Python<'_>, chain: &str) -> PyResult<()> {
         let chain = options::chain(py, chain)?;
-        let updated = self.with(py, |prepared| prepared.update(&chain).map_err(Error::from));
+        let updated = py.detach(|| -> Result<(), Error> {
+            // Held until the change is taken over, so that changes keep their order.
+            let mut updates = self.updates.lock().unwrap_or_else(PoisonError::into_inner);
+            let change = updates.change(&chain)?;
+            let spent = self.lock().apply(change);
+            drop(spent);
+            Ok(())
+        });
         updated.map_err(|error| errors::raise(py, &error))
     }
 
