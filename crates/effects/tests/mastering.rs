@@ -237,7 +237,7 @@ fn what_a_reference_does_not_say_is_not_taken_away() {
     // Nothing above 9 kHz, as behind a codec of low rate: the recording keeps its highs.
     let low_pass = Band::LowPass { frequency_hz: 9000.0, order: 8 };
     let dull = (0..6).fold(music.clone(), |planes, _| {
-        through(&Chain::from([Equalizer { bands: vec![low_pass.clone()], linear_phase: false }]), &planes)
+        through(&Chain::from([Equalizer { bands: vec![low_pass], linear_phase: false }]), &planes)
     });
     let found = match_reference(&spectrum(&music), &spectrum(&dull), 1.0, 0.0);
     let gain = |hz: f64| found.curve.gain_db(hz);
