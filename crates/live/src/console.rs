@@ -1,13 +1,22 @@
 //! Where an instrument is played: its synthesizer's console, and what makes other effects ready for those behind it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rae_effects::chain::{Chain, Change, Prepared, Spent, Updates};
 use rae_effects::{LiveChange, PreparedLiveBus, Sends};
 use rae_midi::Action;
 use rae_synth::{LiveError, Warning};
 use rae_units::{Frames, SampleRate};
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use crate::Error;
+
 /// Effects that may be on their way to the instrument, in it, or on their way back.
 const MOST_CHANGES: usize = 64;
+/// Changes of the chain that may be on their way, and what of it may be on its way back.
+const MOST_CHAINS: usize = 16;
+const MOST_SPENT: usize = 256;
 
 /// Where an instrument is played.
 pub struct Console {
@@ -20,30 +29,52 @@ pub struct Console {
     /// Changes that have not come back.
     away: usize,
     tail: Frames,
-    /// By how much the chain behind the effects makes sound later and longer.
-    behind: Frames,
+    /// Frames by which the chain behind the effects makes sound later and longer; the instrument says it.
+    behind: Arc<AtomicU64>,
+    /// Makes changes of that chain, if there is one.
+    updates: Option<Updates>,
+    chains: Producer<Change>,
+    spent: Consumer<Spent>,
 }
 
 /// The instrument's end of the queues for effects.
 pub(crate) struct Incoming {
     changes: Consumer<(Frames, LiveChange)>,
     done: Producer<LiveChange>,
+    chains: Consumer<Change>,
+    spent: Producer<Spent>,
+    behind: Arc<AtomicU64>,
 }
 
 impl Console {
-    /// A console for the effects that `effects` has started, with so much behind them, and the other end of its queues.
+    /// A console for the effects that `effects` has started, with a chain behind them, and the other end of its queues.
     pub(crate) fn new(
         synthesizer: rae_synth::Console,
         effects: PreparedLiveBus,
         rate: SampleRate,
-        behind: Frames,
+        chain: Option<&mut Prepared>,
     ) -> (Console, Incoming) {
         let (changes, for_instrument) = RingBuffer::new(MOST_CHANGES);
         // The chorus from the start comes back, too.
         let (done, for_console) = RingBuffer::new(MOST_CHANGES + 1);
+        let (chains, chains_for_instrument) = RingBuffer::new(MOST_CHAINS);
+        let (spent, spent_for_console) = RingBuffer::new(MOST_SPENT);
         let tail = effects.tail();
-        let console = Console { synthesizer, effects, rate, changes, done: for_console, away: 0, tail, behind };
-        (console, Incoming { changes: for_instrument, done })
+        let behind = Arc::new(AtomicU64::new(chain.as_ref().map_or(0, |chain| so_long(chain))));
+        let console = Console {
+            synthesizer,
+            effects,
+            rate,
+            changes,
+            done: for_console,
+            away: 0,
+            tail,
+            behind: Arc::clone(&behind),
+            updates: chain.map(Prepared::updates),
+            chains,
+            spent: spent_for_console,
+        };
+        (console, Incoming { changes: for_instrument, done, chains: chains_for_instrument, spent, behind })
     }
 
     /// Queues an event; see [`rae_synth::Console::send`].
@@ -70,6 +101,24 @@ impl Console {
         Ok(())
     }
 
+    /// Moves the chain behind the effects to new parameters, within some tens of milliseconds and without a click. Number, order,
+    /// types and latency of its effects stay. They are made ready here; what they replace comes back and is freed at the next
+    /// call.
+    ///
+    /// # Errors
+    /// A chain that does not fit, or that cannot take the place of the one that there is, and [`Error::Busy`]. Then nothing
+    /// changes.
+    pub fn change_chain(&mut self, chain: &Chain) -> Result<(), Error> {
+        while self.spent.pop().is_ok() {}
+        if self.chains.is_full() {
+            return Err(Error::Busy);
+        }
+        let Some(updates) = &mut self.updates else {
+            return if chain.effects.is_empty() { Ok(()) } else { Err(Error::NoChain) };
+        };
+        self.chains.push(updates.change(chain)?).map_err(|_| Error::Busy)
+    }
+
     /// Whether there is room for another change of effects.
     pub(crate) fn can_change_effects(&mut self) -> bool {
         while self.done.pop().is_ok() {
@@ -80,7 +129,7 @@ impl Console {
 
     /// The longest time for which the effects so far, and the chain behind them, ring on.
     pub fn tail(&self) -> Frames {
-        self.tail + self.behind
+        self.tail + Frames(self.behind.load(Ordering::Relaxed))
     }
 
     /// Frames per second.
@@ -121,9 +170,35 @@ impl Incoming {
         if *frame < end { self.changes.pop().ok() } else { None }
     }
 
+    /// Lets the chain take over the changes that are there, as long as what they leave can be sent back.
+    pub(crate) fn change_chain(&mut self, chain: &mut Prepared) {
+        while !self.spent.is_full()
+            && let Ok(change) = self.chains.pop()
+        {
+            // The console sends them in their order.
+            if let Ok(spent) = chain.apply(change) {
+                let _ = self.spent.push(spent);
+            }
+            self.behind.store(so_long(chain), Ordering::Relaxed);
+        }
+    }
+
+    /// Sends back what a chain does not need any more, as far as there is room.
+    pub(crate) fn retire_spent(&mut self, chain: &mut Prepared) {
+        while !self.spent.is_full() {
+            let Some(spent) = chain.take_back() else { return };
+            let _ = self.spent.push(spent);
+        }
+    }
+
     /// Sends memory back to where it may be freed.
     pub(crate) fn retire(&mut self, change: LiveChange) {
         let sent = self.done.push(change);
         debug_assert!(sent.is_ok(), "the way back has room for all that are away");
     }
+}
+
+/// Frames by which a chain makes sound later and longer.
+fn so_long(chain: &Prepared) -> u64 {
+    chain.latency().0 + chain.tail().0
 }

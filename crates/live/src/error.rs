@@ -51,6 +51,12 @@ pub enum Error {
         /// End of the song, seconds.
         end: f64,
     },
+    /// Changes of the chain come faster than they are taken over.
+    #[error("the chain changes faster than it is played: send fewer changes")]
+    Busy,
+    /// An instrument without a chain cannot get one while it plays.
+    #[error("there is no chain that could be changed: open the instrument with one")]
+    NoChain,
     /// The thread that plays into nothing could not be started.
     #[error("no thread to play in: {0}; end other programs")]
     Thread(#[source] std::io::Error),

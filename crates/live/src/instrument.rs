@@ -65,9 +65,8 @@ pub fn open(font: Arc<SoundFont>, settings: &PlaySettings) -> Result<(Console, I
     let (console, synthesizer) = synthesizer(font, &live);
     let setup = Setup { profile: Profile::Live, files: Arc::clone(&settings.files), ..Setup::new(rate, 2) };
     let is_there = !settings.chain.effects.is_empty();
-    let chain = is_there.then(|| settings.chain.prepare_for(&setup)).transpose()?;
-    let behind = chain.as_ref().map_or(Frames(0), |chain| chain.latency() + chain.tail());
-    let (console, incoming) = Console::new(console, prepared, rate, behind);
+    let mut chain = is_there.then(|| settings.chain.prepare_for(&setup)).transpose()?;
+    let (console, incoming) = Console::new(console, prepared, rate, chain.as_mut());
     let instrument = Instrument {
         synthesizer,
         effects,
@@ -96,7 +95,9 @@ impl Instrument {
         let Buses { left, right, reverb, chorus } = &self.buses;
         self.effects.process(&BusBlock { left, right, reverb, chorus }, &mut self.left, &mut self.right);
         if let Some(chain) = &mut self.chain {
+            self.incoming.change_chain(chain);
             chain.process(&mut [&mut self.left, &mut self.right]);
+            self.incoming.retire_spent(chain);
         }
         self.click();
         self.frame = end;

@@ -170,6 +170,43 @@ fn the_sound_passes_a_chain_and_clicks_stay_with_it() {
 }
 
 #[test]
+fn a_chain_changes_while_it_plays() {
+    let gain =
+        |gain_db: f64| Chain::from_toml(&format!("effects = [{{ type = \"gain\", gain_db = {gain_db} }}]")).unwrap();
+    let (mut console, mut instrument) = open(font(), &through(gain(0.0))).unwrap();
+    Song::new(&tune(), Part::default(), SampleRate::CD).unwrap().feed(&mut console);
+    let (mut dry_console, mut dry) = open(font(), &through(Chain::default())).unwrap();
+    Song::new(&tune(), Part::default(), SampleRate::CD).unwrap().feed(&mut dry_console);
+    let mut peaks = |frames: usize| {
+        let mut peaks = [0.0f32; 2];
+        for _ in 0..frames {
+            let now = [instrument.frame()[0], dry.frame()[0]];
+            peaks.iter_mut().zip(now).for_each(|(peak, now)| *peak = peak.max(now.abs()));
+        }
+        peaks
+    };
+    let [same, expected] = peaks(LEAD + 1000);
+    assert!(expected > 0.05 && (same - expected).abs() < 1e-6);
+    console.change_chain(&gain(-20.0)).unwrap();
+    peaks(1000);
+    let [softer, expected] = peaks(1000);
+    assert!(expected > 0.05 && (softer - 0.1 * expected).abs() < 1e-5, "{softer} beside {expected}");
+    // More than are taken over; what is refused changes nothing.
+    let mut sent = 0;
+    while console.change_chain(&gain(-f64::from(sent))).is_ok() {
+        sent += 1;
+    }
+    assert!((10..100).contains(&sent) && matches!(console.change_chain(&gain(0.0)), Err(Error::Busy)));
+    peaks(2500);
+    let [last, expected] = peaks(200);
+    assert!(expected > 0.05 && (last - expected * 10f32.powf((1 - sent) as f32 / 20.0)).abs() < 1e-4);
+    let two = Chain::from_toml("effects = [{ type = \"gain\" }, { type = \"gain\" }]").unwrap();
+    assert!(matches!(console.change_chain(&two), Err(Error::Effects(_))));
+    assert!(matches!(dry_console.change_chain(&two), Err(Error::NoChain)));
+    dry_console.change_chain(&Chain::default()).unwrap();
+}
+
+#[test]
 fn effects_ring_on() {
     let all = LEAD + 44_100;
     let dry = played(Part::default(), BusSettings::DRY, all);

@@ -152,7 +152,8 @@ impl RunningSlot {
     pub(crate) fn tail(&self) -> usize {
         let next = self.next.as_ref().map_or(0, |fade| fade.to.tail());
         let ringing = self.ringing.iter().map(|ringing| ringing.left).max().unwrap_or(0);
-        if self.rests_dry() { 0 } else { self.now.tail().max(next).max(ringing) }
+        let waiting = self.waiting.as_ref().map_or(0, |effect| effect.tail());
+        if self.rests_dry() { 0 } else { self.now.tail().max(next).max(waiting).max(ringing) }
     }
 
     /// Makes room for what others replace.
