@@ -143,8 +143,8 @@ def batch_process(
 
     A file that fails does not stop the others: its result carries the exception. ``song.flac`` becomes ``song.wav``, or
     ``song.mp3`` with ``format="mp3"``; files of one name become ``song-flac.wav`` and ``song-mp3.wav`` by what they
-    were, or ``disc1-song.wav`` and ``disc2-song.wav`` by where they were; the folder is made if it is not there. ``jobs`` files are processed at once, by default one per core. ``progress`` hears the share of files
-    done.
+    were, or ``disc1-song.wav`` and ``disc2-song.wav`` by where they were; the folder is made if it is not there.
+    ``jobs`` files are processed at once, by default one per core. ``progress`` hears the share of files done.
 
     Raises :class:`AudioEngineError` only for what concerns all files: an option, the folder.
     """
