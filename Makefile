@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export PYTHON
 
-.PHONY: help demo test compare bench neon check-targets fuzz fmt clean
+.PHONY: help demo test compare bench ablation neon check-targets fuzz fmt clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ compare: ## compare with FluidSynth on three SoundFonts (Debian: installs them w
 
 bench: ## speed and memory beside FluidSynth, rustysynth and others; writes bench/RESULTS.md
 	@scripts/bench.sh
+
+ablation: ## what the parts of the assessment are worth, as a table (about 10 minutes)
+	@scripts/ablation.sh
 
 neon: ## test the Arm kernels against the scalar twin, emulated (Debian as root; 2.3 GB of cross compilers)
 	@scripts/neon.sh

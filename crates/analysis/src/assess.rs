@@ -1,7 +1,7 @@
 //! From expected and played notes to the assessment.
 
 use crate::advice::{Findings, advice};
-use crate::align::Alignment;
+use crate::align::{Alignment, Search};
 use crate::assessment::{
     Abandoned, Assessment, Counts, ExtraNote, NoteAssessment, Quality, Restart, Status, Timing, TimingDeviation,
 };
@@ -63,7 +63,7 @@ pub fn assess(expected: &Expected, heard: &[PlayedNote], settings: &Settings) ->
     let mut heard: Vec<PlayedNote> = heard.iter().filter(|note| note.onset.is_finite()).copied().collect();
     by_onset(&mut heard);
     let scopes = expected.scopes();
-    let (scope, alignment) = best_scope(&scopes, &heard, settings);
+    let (scope, alignment) = best_scope(&scopes, &heard, settings, Search::default());
     let outcome = scope.decide((alignment, &heard), settings, (&Certain, expected.is_excerpt()));
     Report::new(expected, &heard, &outcome, settings).assessment()
 }

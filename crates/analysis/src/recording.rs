@@ -1,6 +1,6 @@
 //! The assessment of sound.
 
-use crate::align::Alignment;
+use crate::align::{Alignment, Search};
 use crate::assess::{Report, Settings, by_onset};
 use crate::assessment::{Assessment, Status};
 use crate::evidence::{Ear, LOW_RATE, Network, RATE, decimate};
@@ -8,7 +8,8 @@ use crate::expected::{Expected, ExpectedNote};
 use crate::intonation::{Intonation, own_tuning};
 use crate::played::PlayedNote;
 use crate::scope::{Aligned, Outcome, Scope, best_scope};
-use crate::verdict::Trained;
+use crate::training::Without;
+use crate::verdict::{Certain, Judge, Trained};
 
 /// Peak below which there is nothing to hear.
 const SILENCE: f32 = 1e-4;
@@ -45,6 +46,7 @@ pub struct Assessor {
     onsets: Network,
     played: Network,
     extra: Network,
+    without: Option<Without>,
 }
 
 impl Assessor {
@@ -55,7 +57,17 @@ impl Assessor {
             onsets: read(include_bytes!("../models/onsets.bin")),
             played: read(include_bytes!("../models/played.bin")),
             extra: read(include_bytes!("../models/extra.bin")),
+            without: None,
         }
+    }
+
+    /// The same without a part of the method.
+    pub(crate) fn without(without: Option<Without>) -> Assessor {
+        Assessor { without, ..Assessor::new() }
+    }
+
+    fn leaves_out(&self, part: Without) -> bool {
+        self.without == Some(part)
     }
 
     /// Assesses a mono recording at [`RECORDING_RATE`] against what is expected.
@@ -70,7 +82,8 @@ impl Assessor {
             return assessment;
         }
         let (clipped, powers) = (is_clipped(&audio, peak(&audio)), powers(&audio));
-        let lead = if begins_with_a_note(&powers) { LEAD } else { 0 };
+        let has_lead = begins_with_a_note(&powers) && !self.leaves_out(Without::Lead);
+        let lead = if has_lead { LEAD } else { 0 };
         let audio = if lead > 0 { [vec![0.0; lead], audio].concat() } else { audio };
         let low = decimate(&audio);
         let scopes = expected.scopes();
@@ -106,14 +119,15 @@ impl Assessor {
         is_excerpt: bool,
     ) -> Hearing<'a> {
         let (ear, mut heard, (scope, alignment)) = self.listen(scopes, sound, settings);
-        if let Some(alignment) = &alignment {
+        if let Some(alignment) = alignment.as_ref().filter(|_| !self.leaves_out(Without::WeakNotes)) {
             let predicted = scope.notes.iter().zip(&alignment.predicted);
             let predicted = predicted.filter_map(|(note, time)| Some(((*time)?, note.pitch)));
             heard.extend(ear.weak_notes(predicted, &heard, &self.onsets));
             by_onset(&mut heard);
         }
-        let judge = Trained { ear: &ear, played: &self.played, extra: &self.extra };
-        let outcome = scope.decide((alignment, &heard), settings, (&judge, is_excerpt));
+        let trained = Trained { ear: &ear, played: &self.played, extra: &self.extra };
+        let judge: &dyn Judge = if self.leaves_out(Without::SecondDecision) { &Certain } else { &trained };
+        let outcome = scope.decide((alignment, &heard), settings, (judge, is_excerpt));
         Hearing { ear, heard, scope, outcome }
     }
 
@@ -125,8 +139,13 @@ impl Assessor {
         (audio, low): (&[f32], &[f32]),
         settings: &Settings,
     ) -> (Ear, Vec<PlayedNote>, Aligned<'a>) {
-        let aligned = |heard: &[PlayedNote]| best_scope(scopes, heard, settings);
-        let ear = Ear::new(audio, low);
+        let search = match self.without {
+            Some(Without::Jumps) => Search { jump: f64::INFINITY, ..Search::default() },
+            Some(Without::LocalTempo) => Search { refinements: 0, ..Search::default() },
+            _ => Search::default(),
+        };
+        let aligned = |heard: &[PlayedNote]| best_scope(scopes, heard, settings, search);
+        let ear = if self.leaves_out(Without::Tuning) { Ear::tuned(audio, low, 0.0) } else { Ear::new(audio, low) };
         let heard = ear.notes(&self.onsets);
         let alignment = aligned(&heard);
         if ear.tuning().abs() < AMBIGUOUS {

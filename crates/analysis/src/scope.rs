@@ -3,7 +3,7 @@
 //! Where a part of it is expected, more may have been recorded: both hands, or the whole piece. What was heard is then
 //! compared with all of that, and what became of the expected notes is taken from it.
 
-use crate::align::{Alignment, align};
+use crate::align::{Alignment, Search, align};
 use crate::assess::Settings;
 use crate::expected::{ExpectedNote, OtherNote};
 use crate::played::PlayedNote;
@@ -59,11 +59,16 @@ impl Scope {
 pub(crate) type Aligned<'a> = (&'a Scope, Option<Alignment>);
 
 /// The scope that explains best what was heard, the first of equal ones, and its alignment.
-pub(crate) fn best_scope<'a>(scopes: &'a [Scope], heard: &[PlayedNote], settings: &Settings) -> Aligned<'a> {
+pub(crate) fn best_scope<'a>(
+    scopes: &'a [Scope],
+    heard: &[PlayedNote],
+    settings: &Settings,
+    search: Search,
+) -> Aligned<'a> {
     let worth = |alignment: &Option<Alignment>| alignment.as_ref().map_or(f64::NEG_INFINITY, |found| found.worth);
     let aligned = |scope: &'a Scope| {
         let folded = Folded::new(scope, heard, settings);
-        (scope, align(&folded.notes, &folded.heard))
+        (scope, align(&folded.notes, &folded.heard, search))
     };
     let better = |best: Aligned<'a>, next: Aligned<'a>| if worth(&next.1) > worth(&best.1) { next } else { best };
     scopes.iter().map(aligned).reduce(better).expect("the expected notes alone are a scope")

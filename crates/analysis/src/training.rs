@@ -1,11 +1,47 @@
-//! For the scripts that train the networks: the numbers that these decide by.
+//! For the scripts that train the networks: the numbers that these decide by, and what the parts of the method are worth.
 
-use crate::align::align;
-use crate::assess::by_onset;
+use crate::align::{Search, align};
+use crate::assess::{Settings, by_onset};
+use crate::assessment::Assessment;
 use crate::evidence::{self, Ear, FEATURES, Levels, Network, Rises, decimate, describe};
 use crate::expected::Expected;
 use crate::played::PlayedNote;
+use crate::recording::Assessor;
 use crate::verdict::{Answer, Context, Judge, NOT_HEARD, Success, Timeline, decide, extra_features, played_features};
+
+/// A part of the method that can be left out, to see what it is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Without {
+    /// The second networks: the odds of the first decide, with the distance from the predicted time.
+    SecondDecision,
+    /// Weak notes, looked for where they are due.
+    WeakNotes,
+    /// The search along the tempo that was found at a constant one.
+    LocalTempo,
+    /// Jumps within the piece.
+    Jumps,
+    /// The instrument's tuning: A is taken to be 440 Hz.
+    Tuning,
+    /// Silence before recordings that begin with a note.
+    Lead,
+}
+
+impl Without {
+    /// All of them, with their names.
+    pub const ALL: [(&str, Without); 6] = [
+        ("second-decision", Without::SecondDecision),
+        ("weak-notes", Without::WeakNotes),
+        ("local-tempo", Without::LocalTempo),
+        ("jumps", Without::Jumps),
+        ("tuning", Without::Tuning),
+        ("lead", Without::Lead),
+    ];
+}
+
+/// Assesses a mono recording at 16 kHz, with all of the method or without a part of it.
+pub fn assess(expected: &Expected, audio: Vec<f32>, without: Option<Without>) -> Assessment {
+    Assessor::without(without).assess(expected, audio, &Settings::default())
+}
 
 /// A place in a recording where a note may begin.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +82,7 @@ pub fn decisions(expected: &Expected, audio: &[f32], onsets: &[u8]) -> Option<De
     let network = Network::read(onsets)?;
     let ear = Ear::new(audio, &decimate(audio));
     let mut heard: Vec<PlayedNote> = ear.notes(&network);
-    let Some(alignment) = align(expected.notes(), &heard) else { return Some(Decisions::default()) };
+    let Some(alignment) = align(expected.notes(), &heard, Search::default()) else { return Some(Decisions::default()) };
     let predicted = expected.notes().iter().zip(&alignment.predicted);
     let predicted = predicted.filter_map(|(note, time)| Some(((*time)?, note.pitch)));
     heard.extend(ear.weak_notes(predicted, &heard, &network));

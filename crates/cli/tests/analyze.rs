@@ -304,6 +304,38 @@ fn recordings_of_telephones_and_browsers_are_heard() {
 }
 
 #[test]
+fn cut_empty_and_silent_files_have_sane_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = song(folder.path(), "expected.mid", &MELODY);
+    let sound = folder.path().join("played.wav");
+    let render = ["render", expected.to_str().unwrap(), "-o", sound.to_str().unwrap(), "--soundfont", "builtin"];
+    assert!(rae(&[&render[..], &["--quiet"]].concat()).status.success());
+    // A file whose end is missing: about half of 16 s and what rings after them.
+    let bytes = std::fs::read(&sound).unwrap();
+    let cut = folder.path().join("cut.wav");
+    std::fs::write(&cut, &bytes[..44 + 44_100 * 4 * 8]).unwrap();
+    let heard = analyzed(&cut, &expected, &[]);
+    let wanted = [vec!["correct"; 16], vec!["missed"; 16]].concat();
+    assert_eq!(statuses(&heard), wanted);
+    assert!((heard["completion"].as_f64().unwrap() - 0.5).abs() < 0.04, "{}", heard["completion"]);
+    let told = heard["notices"].as_array().unwrap().iter().any(|notice| notice.as_str().unwrap().contains("recording"));
+    assert!(told, "{}", heard["notices"]);
+    let empty = song(folder.path(), "empty.mid", &[]);
+    let heard = analyzed(&sound, &empty, &[]);
+    assert_eq!((&heard["pitch_accuracy"], &heard["rhythm_accuracy"]), (&Value::Null, &Value::Null));
+    assert!(heard["reason"].as_str().unwrap().contains("no notes"), "{}", heard["reason"]);
+    let silence = folder.path().join("silence.wav");
+    let mut quiet = bytes.clone();
+    quiet[44..].fill(0);
+    std::fs::write(&silence, quiet).unwrap();
+    for (recording, reason) in [(&silence, &Value::Null), (&empty, &Value::Null)] {
+        let heard = analyzed(recording, &expected, &[]);
+        assert_eq!((heard["pitch_accuracy"].as_f64(), &heard["rhythm_accuracy"]), (Some(0.0), &Value::Null));
+        assert_eq!((heard["counts"]["missed"].as_u64(), &heard["reason"]), (Some(32), reason));
+    }
+}
+
+#[test]
 fn a_choice_without_notes_is_a_mistake() {
     let folder = tempfile::tempdir().unwrap();
     let expected = song(folder.path(), "expected.mid", &MELODY);

@@ -6,12 +6,15 @@
 //! `features decisions ONSETS.bin FILE.f32…` takes the network of the first step and the expected notes in FILE.expected
 //! (onset, duration, key). It writes FILE.played (for each of them the time of its answer or NaN, and what describes it) and
 //! FILE.others (the time, key and description of other notes that were heard).
+//!
+//! `features assess all FILE.f32…` writes FILE.all.json: the assessment of each, against FILE.expected. Instead of `all` it
+//! can be a part of the method that is left out: `second-decision`, `weak-notes`, `local-tempo`, `jumps`, `tuning`, `lead`.
 
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rae_analysis::training::{self, Place};
+use rae_analysis::training::{self, Place, Without};
 use rae_analysis::{Expected, ExpectedNote};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -22,7 +25,15 @@ fn main() -> Result<(), Box<dyn Error>> {
             let onsets = fs::read(onsets)?;
             files.iter().try_for_each(|file| decisions(file, &onsets))
         }
-        _ => Err("features places FILE…, or features decisions ONSETS.bin FILE…".into()),
+        Some((verb, [part, files @ ..])) if verb.as_os_str() == "assess" => {
+            let part = part.to_str().unwrap_or_default();
+            let without = Without::ALL.iter().find(|(name, _)| *name == part).map(|(_, without)| *without);
+            if without.is_none() && part != "all" {
+                return Err(format!("{part} is no part of the method").into());
+            }
+            files.iter().try_for_each(|file| assess(file, part, without))
+        }
+        _ => Err("features places FILE…, features decisions ONSETS.bin FILE…, or features assess PART FILE…".into()),
     }
 }
 
@@ -30,7 +41,7 @@ fn places(path: &Path) -> Result<(), Box<dyn Error>> {
     write(&path.with_extension("places"), training::places(&read(path)?).iter().flat_map(numbers))
 }
 
-fn decisions(path: &Path, onsets: &[u8]) -> Result<(), Box<dyn Error>> {
+fn expected(path: &Path) -> Result<Expected, Box<dyn Error>> {
     let expected = read(&path.with_extension("expected"))?;
     let note = |[onset, duration, pitch]: &[f32; 3]| ExpectedNote {
         onset: (f64::from(*onset) * 1e4).round() / 1e4,
@@ -41,8 +52,16 @@ fn decisions(path: &Path, onsets: &[u8]) -> Result<(), Box<dyn Error>> {
         track: 0,
         bar: 1,
     };
-    let expected = Expected::from_notes(expected.as_chunks().0.iter().map(note).collect());
-    let decisions = training::decisions(&expected, &read(path)?, onsets).ok_or("the network is damaged")?;
+    Ok(Expected::from_notes(expected.as_chunks().0.iter().map(note).collect()))
+}
+
+fn assess(path: &Path, part: &str, without: Option<Without>) -> Result<(), Box<dyn Error>> {
+    let assessment = training::assess(&expected(path)?, read(path)?, without);
+    Ok(fs::write(path.with_extension(format!("{part}.json")), serde_json::to_vec(&assessment)?)?)
+}
+
+fn decisions(path: &Path, onsets: &[u8]) -> Result<(), Box<dyn Error>> {
+    let decisions = training::decisions(&expected(path)?, &read(path)?, onsets).ok_or("the network is damaged")?;
     let played = decisions.played.iter().flat_map(|(onset, features)| {
         std::iter::once(onset.map_or(f32::NAN, |onset| onset as f32)).chain(features.iter().copied())
     });

@@ -22,6 +22,9 @@ const CLUSTER: f64 = 0.05;
 /// Onsets less likely than this do not take part in the alignment.
 const LEAST_PROBABILITY: f64 = 0.3;
 
+/// What a jump costs.
+const JUMP: f64 = 5.0;
+
 /// Tempos to begin with, seconds of the recording per second of the score.
 const TEMPOS: [f64; 7] = [0.55, 0.68, 0.82, 1.0, 1.2, 1.45, 1.8];
 
@@ -95,14 +98,29 @@ pub(crate) struct Alignment {
     pub(crate) spread: f64,
 }
 
+/// How a path is looked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Search {
+    /// What a jump costs.
+    pub(crate) jump: f64,
+    /// How often the path is looked for along the tempo that was found.
+    pub(crate) refinements: usize,
+}
+
+impl Default for Search {
+    fn default() -> Search {
+        Search { jump: JUMP, refinements: 2 }
+    }
+}
+
 /// Aligns notes that were heard, sorted by onset, with expected ones; `None` where there is too little of either.
-pub(crate) fn align(expected: &[ExpectedNote], heard: &[PlayedNote]) -> Option<Alignment> {
+pub(crate) fn align(expected: &[ExpectedNote], heard: &[PlayedNote], search: Search) -> Option<Alignment> {
     let chords = Chords::of(expected);
     let clusters = Clusters::of(heard);
     if chords.onsets.is_empty() || clusters.times.len() < 2 {
         return None;
     }
-    let (visits, worth) = visits(&chords, &clusters, expected, heard);
+    let (visits, worth) = visits(&chords, &clusters, (expected, heard), search);
     let attempts = attempts_of_chords(&visits, chords.onsets.len());
     let anchors = first_anchors(&chords, &visits, expected, heard);
     let first = predict(&chords, expected, &attempts, &anchors);
@@ -225,7 +243,12 @@ impl Clusters {
 }
 
 /// The best path at the tempo that fits best, then along the tempo that it has, and what it is worth.
-fn visits(chords: &Chords, clusters: &Clusters, expected: &[ExpectedNote], heard: &[PlayedNote]) -> (Vec<Visit>, f64) {
+fn visits(
+    chords: &Chords,
+    clusters: &Clusters,
+    (expected, heard): (&[ExpectedNote], &[PlayedNote]),
+    search: Search,
+) -> (Vec<Visit>, f64) {
     let rewards = Rewards::new(chords, clusters, expected, heard);
     let grid = Grid {
         score: &chords.onsets,
@@ -233,11 +256,12 @@ fn visits(chords: &Chords, clusters: &Clusters, expected: &[ExpectedNote], heard
         score_weights: (0..chords.onsets.len()).map(|chord| rewards.weight(chord)).collect(),
         played_weights: clusters.weights.iter().map(|weight| weight / weight.max(1.0).sqrt()).collect(),
         rewards,
+        jump: search.jump,
     };
     let paths = TEMPOS.map(|tempo| (tempo, grid.best_path(&vec![tempo; chords.onsets.len()])));
     let best = paths.into_iter().max_by(|a, b| a.1.worth.total_cmp(&b.1.worth));
     let Some((tempo, mut path)) = best else { return (Vec::new(), 0.0) };
-    for _ in 0..2 {
+    for _ in 0..search.refinements {
         path = grid.best_path(&local_tempos(chords, clusters, &path.steps, tempo));
     }
     let tempos = local_tempos(chords, clusters, &path.steps, tempo);

@@ -15,9 +15,6 @@ const BEAM: usize = 128;
 const SKIP: f64 = 0.35;
 const MOST_SKIPPED: f64 = 6.0;
 
-/// What a jump costs.
-const JUMP: f64 = 5.0;
-
 /// Deviation of a step, in seconds and as a share of it, that counts as one; and the most that a step's can cost.
 const STEP_SECONDS: f64 = 0.06;
 const STEP_SHARE: f64 = 0.22;
@@ -49,6 +46,8 @@ pub(super) struct Grid<'a> {
     pub(super) score_weights: Vec<f64>,
     pub(super) played_weights: Vec<f64>,
     pub(super) rewards: Rewards<'a>,
+    /// What a jump costs.
+    pub(super) jump: f64,
 }
 
 /// A pair that has been reached.
@@ -145,7 +144,7 @@ impl Grid<'_> {
             firsts.push(nodes.len());
             for &chord in self.rewards.entries(cluster) {
                 let begun = -played.before(cluster) - score.before(chord as usize);
-                let landed = jump.map(|(worth, node)| (worth - played.sums[cluster] - JUMP, node));
+                let landed = jump.map(|(worth, node)| (worth - played.sums[cluster] - self.jump, node));
                 let (worth, before) = landed.filter(|(worth, _)| *worth > begun).unwrap_or((begun, START));
                 row.offer(Node { cluster: cluster as u32, chord, worth, before });
             }
