@@ -41,10 +41,12 @@ const MOST_ANCHORS: usize = 10_000;
 const MOST_SKIPPED: usize = 8;
 
 /// Chords were left out, not played faster, where at the tempo around them they would have taken longer than what lies between
-/// by so many seconds and by this share, and there are so many.
-const LEFT_OUT_SECONDS: f64 = 1.0;
-const LEFT_OUT_SHARE: f64 = 0.5;
+/// by so many seconds and by this share, and there are so many; and where so many were heard on each side, since a path that
+/// leaps about is lost.
+const LEFT_OUT_SECONDS: f64 = 2.0;
+const LEFT_OUT_SHARE: f64 = 0.7;
 const LEFT_OUT_CHORDS: usize = 3;
+const LEFT_OUT_BESIDE: usize = 12;
 
 /// Beyond the first and the last anchor the tempo around them holds for so many seconds of the score, then that of all.
 const EDGE: f64 = 2.5;
@@ -265,17 +267,25 @@ fn visits(
         path = grid.best_path(&local_tempos(chords, clusters, &path.steps, tempo));
     }
     let tempos = local_tempos(chords, clusters, &path.steps, tempo);
-    let leaves_out = |last: &Visit, chord: usize, time: f64| {
-        let wanted = tempos[chord] * (chords.onsets[chord] - chords.onsets[last.chord]);
-        let missing = wanted - (time - last.time);
-        chord > last.chord + LEFT_OUT_CHORDS && missing > LEFT_OUT_SECONDS.max(LEFT_OUT_SHARE * wanted)
+    let leaves_out = |pair: &[Step]| {
+        let (last, next) = (&pair[0], &pair[1]);
+        let wanted = tempos[next.chord] * (chords.onsets[next.chord] - chords.onsets[last.chord]);
+        let missing = wanted - (clusters.times[next.cluster] - clusters.times[last.cluster]);
+        next.chord > last.chord + LEFT_OUT_CHORDS && missing > LEFT_OUT_SECONDS.max(LEFT_OUT_SHARE * wanted)
     };
+    let goes_back = |pair: &[Step]| pair[1].chord <= pair[0].chord;
     let mut visits: Vec<Visit> = Vec::with_capacity(path.steps.len());
-    for &Step { cluster, chord } in &path.steps {
-        let time = clusters.times[cluster];
-        let is_new = |last: &Visit| chord <= last.chord || leaves_out(last, chord, time);
-        let attempt = visits.last().map_or(0, |last| last.attempt + usize::from(is_new(last)));
-        visits.push(Visit { chord, time, attempt });
+    let mut attempt = 0;
+    for stretch in path.steps.chunk_by(|a, b| !goes_back(&[*a, *b])) {
+        let mut parts: Vec<&[Step]> = stretch.chunk_by(|a, b| !leaves_out(&[*a, *b])).collect();
+        if parts.iter().any(|part| part.len() < LEFT_OUT_BESIDE) {
+            parts = vec![stretch];
+        }
+        for part in parts {
+            let visit = |step: &Step| Visit { chord: step.chord, time: clusters.times[step.cluster], attempt };
+            visits.extend(part.iter().map(visit));
+            attempt += 1;
+        }
     }
     (visits, path.worth)
 }
