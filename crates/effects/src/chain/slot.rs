@@ -244,7 +244,9 @@ impl RunningSlot {
 
     pub(crate) fn process(&mut self, block: &mut Planes) {
         let wholly_wet = self.wet.ramp.rests_at(1.0);
-        if !wholly_wet || self.delay.frames() > 0 {
+        if wholly_wet {
+            self.delay.feed(block);
+        } else {
             self.dry.copy_from(block);
             self.delay.process(&mut self.dry);
         }
