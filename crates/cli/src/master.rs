@@ -78,6 +78,9 @@ impl Master {
                 ..Reference::new(path)
             }),
         };
+        if let Some(path) = &self.save_chain {
+            settings.chain.files().iter().try_for_each(|read| check_output(path, read))?;
+        }
         let overwrite = self.files.overwrites();
         self.files.run(&Work { settings, save_chain: self.save_chain.as_deref(), overwrite })
     }

@@ -80,6 +80,10 @@ fn mistakes_are_named_and_leave_outputs_alone() {
     folder.fails(5, "master song.wav -o new.wav --save-chain song.wav --force");
     folder.fails(5, "master song.wav -o new.wav --reference there.wav --save-chain there.wav --force");
     folder.fails(5, "master song.wav -o new.wav --ir there.wav --save-chain there.wav --force");
+    let hall = "[[effects]]\ntype = \"convolution_reverb\"\nresponse = { type = \"file\", path = \"there.wav\" }\n";
+    fs::write(folder.path("hall.toml"), hall).unwrap();
+    let told = folder.fails(5, "master song.wav -o new.wav --chain hall.toml --save-chain there.wav --force");
+    assert!(told.contains("there.wav"), "{told}");
     assert_eq!(fs::read(folder.path("there.wav")).unwrap(), b"mine");
     assert!(!folder.path("new.wav").exists());
 }

@@ -242,6 +242,18 @@ fn a_sidechain_decides_at_any_rate_and_length() {
     let told = folder.fails(2, "process music.wav -o new.wav --preset pop --sidechain short.wav");
     assert!(told.contains("no effect listens"), "{told}");
     folder.fails(3, "process music.wav -o new.wav --chain duck.toml --sidechain missing.wav");
+    let told = folder.fails(2, "process music.wav -o new.wav --chain duck.toml --sidechain .");
+    assert!(told.contains("not a file"), "{told}");
+    let told = folder.fails(2, "process music.wav -o new.wav --ir .");
+    assert!(told.contains("not a file"), "{told}");
+    // A sidechain that is cut off is silent from there, which is told.
+    let cut = fs::read(folder.path("short.wav")).unwrap();
+    fs::write(folder.path("cut.wav"), &cut[..cut.len() - 1001]).unwrap();
+    for chain in ["duck.toml", "fade.toml"] {
+        let told =
+            stderr(&folder.rae(&format!("process music.wav -o cut-{chain}.wav --chain {chain} --sidechain cut.wav")));
+        assert!(told.contains("warning: music.wav: sidechain: "), "{told}");
+    }
     folder.fails(5, "process music.wav -o short.wav --chain duck.toml --sidechain short.wav --force");
     folder.fails(2, "master music.wav -o new.wav --chain duck.toml");
     folder.fails(2, "render song.mid -o new.wav --chain duck.toml");

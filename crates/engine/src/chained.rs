@@ -26,9 +26,11 @@ pub(crate) struct Effects<'a> {
 }
 
 impl Effects<'_> {
-    /// Refuses a sidechain that nothing listens to.
+    /// Refuses a sidechain that nothing listens to, or that could be read only once.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        check_sidechain(self.chain, self.sidechain.is_some())
+        check_sidechain(self.chain, self.sidechain.is_some())?;
+        let is_file = self.sidechain.is_none_or(|path| !path.exists() || path.is_file());
+        check(is_file, || "the sidechain is not a file; a pipe cannot be read again, so save it first".into())
     }
 }
 
@@ -93,6 +95,8 @@ pub(crate) struct Chained {
     source: Box<dyn AudioSource>,
     work: Work,
     block: AudioBuffer,
+    /// Of the source, then of the sidechain.
+    warnings: Vec<String>,
 }
 
 enum Work {
@@ -129,11 +133,13 @@ impl Chained {
         let rate = source.rate();
         let mut sidechain = sidechain.map(|path| key(path, rate)).transpose()?;
         let setup = setup(rate, source.channels(), sidechain.as_ref().map_or(0, |said| said.channels()));
+        let mut warnings = Vec::new();
         let work = if chain.needs_whole() {
             // What cannot be made is refused before the recording is read.
             chain.check(&setup)?;
             let sound = whole(&mut *source, go_on)?;
             let said = sidechain.as_deref_mut().map(|said| whole(said, go_on)).transpose()?;
+            warnings = all_warnings(&*source, sidechain.as_deref());
             let whole = Whole { sound, sidechain: said.as_ref(), tail: tail.whole(rate) };
             Work::Whole { made: chain.process_with(whole, &setup, go_on)?, given: 0 }
         } else {
@@ -142,7 +148,7 @@ impl Chained {
             let sidechain = sidechain.map(Alongside::new);
             Work::Blocks { prepared, sidechain, tail, early: latency as usize, after: latency + tail.0, ended: false }
         };
-        Ok(Chained { source, work, block: AudioBuffer::default() })
+        Ok(Chained { source, work, block: AudioBuffer::default(), warnings })
     }
 
     /// The deepest gain reductions so far, and how many samples were no numbers.
@@ -152,6 +158,12 @@ impl Chained {
             Work::Whole { made, .. } => (made.reductions.clone(), made.non_finite),
         }
     }
+}
+
+/// What files have to say, that of the sidechain by its name.
+fn all_warnings(source: &dyn AudioSource, sidechain: Option<&dyn AudioSource>) -> Vec<String> {
+    let said = sidechain.map_or(&[][..], |said| said.warnings());
+    source.warnings().iter().cloned().chain(said.iter().map(|warning| format!("sidechain: {warning}"))).collect()
 }
 
 /// All of a source.
@@ -288,12 +300,14 @@ impl AudioSource for Chained {
                         return Ok(Some(&self.block));
                     }
                 }
+                self.warnings = all_warnings(&*self.source, sidechain.as_ref().map(|said| &*said.source));
                 Ok(None)
             }
         }
     }
 
+    /// All of them at the end.
     fn warnings(&self) -> &[String] {
-        self.source.warnings()
+        &self.warnings
     }
 }
