@@ -10,7 +10,7 @@ use crate::expected::{Expected, ExpectedNote};
 use crate::played::PlayedNote;
 use crate::scope::{Outcome, best_scope, reached};
 use crate::sections::{sections, tempo, weakest};
-use crate::timing::{Anchor, deviations};
+use crate::timing::{Anchor, deviations, part_of};
 use crate::verdict::{Certain, Verdict, Verdicts};
 
 /// Version of the definitions behind the result.
@@ -201,8 +201,7 @@ impl Report<'_> {
         let breaks = self.breaks();
         let mut attempts = vec![Vec::new(); breaks.len() + 1];
         for note in played {
-            let attempt = breaks.iter().filter(|&&at| at < note.time).count();
-            attempts[attempt].push(Anchor { score: note.score, played: note.time, weight: 1.0 });
+            attempts[part_of(note.time, &breaks)].push(Anchor { score: note.score, played: note.time, weight: 1.0 });
         }
         attempts
     }

@@ -75,6 +75,8 @@ pub struct Expected {
     bar_starts: Vec<(u64, f64)>,
     /// The beats of these bars: when, in seconds, of which bar, and which.
     beats: Vec<(f64, u64, u32)>,
+    /// When the beat behind them begins, in seconds, unless the song ends before.
+    beats_end: Option<f64>,
 }
 
 impl Expected {
@@ -102,8 +104,14 @@ impl Expected {
         if let (Some(beats), Some((first, last))) = (beats, expected.bars.first().zip(expected.bars.last())) {
             let start = |bar| (bar, performance.seconds(beats.bar_start(bar)).0);
             expected.bar_starts = (first.0..=last.0 + 1).take(MOST_BARS).map(start).collect();
-            let beats = beats.from(beats.bar_start(first.0)).take_while(|beat| beat.bar <= last.0).take(MOST_BEATS);
-            expected.beats = beats.map(|beat| (performance.seconds(beat.time).0, beat.bar, beat.beat)).collect();
+            for beat in beats.from(beats.bar_start(first.0)) {
+                let start = performance.seconds(beat.time).0;
+                if beat.bar > last.0 || expected.beats.len() == MOST_BEATS {
+                    expected.beats_end = Some(start);
+                    break;
+                }
+                expected.beats.push((start, beat.bar, beat.beat));
+            }
         }
         expected
     }
@@ -134,6 +142,7 @@ impl Expected {
             bars,
             bar_starts: Vec::new(),
             beats: Vec::new(),
+            beats_end: None,
         }
     }
 
@@ -197,13 +206,13 @@ impl Expected {
     pub fn beat_at(&self, score_s: f64) -> Option<(u64, f64)> {
         let begun = self.beats.partition_point(|(start, ..)| *start <= score_s);
         let &(start, bar, beat) = self.beats.get(begun.checked_sub(1)?)?;
-        let end = match self.beats.get(begun) {
-            Some(&(next, ..)) => next,
-            // The last one is as long as the one before.
+        let end = match self.beats.get(begun).map(|&(next, ..)| next).or(self.beats_end) {
+            Some(next) => next,
+            // The song's last one is as long as the one before.
             None => 2.0 * start - self.beats.get(begun.checked_sub(2)?)?.0,
         };
-        let share = (score_s - start) / (end - start);
-        (share <= 1.0).then(|| (bar, f64::from(beat) + share.min(1.0 - f64::EPSILON)))
+        let (beat, share) = (f64::from(beat), (score_s - start) / (end - start));
+        (share <= 1.0).then(|| (bar, (beat + share).min((beat + 1.0).next_down())))
     }
 
     /// The bars that have notes, and the onset of their first.

@@ -94,7 +94,7 @@ pub struct Position {
 /// What became of an expected note so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FollowedNote {
-    /// None while the player has not been there.
+    /// None while the player has not been there, and of notes that surely were left out, which never had a time.
     pub status: Option<Status>,
     /// When it was played, seconds of the recording.
     pub played_onset_s: Option<f64>,
@@ -169,7 +169,8 @@ impl Follower {
     }
 
     /// What became of each expected note, after half a second of silence: verdicts like those of [`Assessor::assess`], which
-    /// hears the whole recording and therefore knows better in doubt. What is pushed later comes after that silence.
+    /// hears the whole recording and therefore knows better in doubt, and says missed of what was left out. What is pushed
+    /// later comes after that silence.
     pub fn finish(&mut self) -> &[FollowedNote] {
         self.push(&vec![0.0; (ENDING * f64::from(self.rate)) as usize]);
         &self.notes

@@ -12,10 +12,15 @@ use crate::verdict::{Context, Judge, Verdict, Verdicts, decide, within_excerpt, 
 /// How much before a note's time what is added may begin, to belong to it, seconds.
 const BEFORE: f64 = 0.05;
 
-/// An added note belongs to the hand whose notes within so many seconds are nearest to it; a second counts as much as so
-/// many semitones.
+/// An added note belongs to the hand whose notes within so many seconds, or those next to it, are nearest; a second counts as
+/// much as so many semitones, and no more than these seconds count.
 const HAND_REACH: f64 = 1.0;
 const SEMITONES_PER_SECOND: f64 = 4.0;
+
+/// A scope that answers for so much of what was heard is not given up for one that answers for less than so much of the
+/// expected notes beside it: bars with mistakes can be more like others of the piece.
+const DECENT: f64 = 0.45;
+const NEARLY_ALL: f64 = 0.8;
 
 /// Expected notes, alone or among others of the piece.
 pub(crate) struct Scope {
@@ -65,13 +70,54 @@ pub(crate) fn best_scope<'a>(
     settings: &Settings,
     search: Search,
 ) -> Aligned<'a> {
-    let worth = |alignment: &Option<Alignment>| alignment.as_ref().map_or(f64::NEG_INFINITY, |found| found.worth);
-    let aligned = |scope: &'a Scope| {
+    let candidate = |scope: &'a Scope| {
         let folded = Folded::new(scope, heard, settings);
-        (scope, align(&folded.notes, &folded.heard, search))
+        let alignment = align(&folded.notes, &folded.heard, search);
+        let fit = match &alignment {
+            Some(alignment) if scopes.len() > 1 => Fit::of(scope, &folded, alignment),
+            _ => Fit::default(),
+        };
+        Candidate { aligned: (scope, alignment), fit }
     };
-    let better = |best: Aligned<'a>, next: Aligned<'a>| if worth(&next.1) > worth(&best.1) { next } else { best };
-    scopes.iter().map(aligned).reduce(better).expect("the expected notes alone are a scope")
+    let candidates: Vec<Candidate<'a>> = scopes.iter().map(candidate).collect();
+    let decent = candidates.iter().filter(|candidate| candidate.fit.explained >= DECENT);
+    let most = decent.map(|candidate| candidate.fit.expected).max().unwrap_or(0);
+    let answers = |candidate: &Candidate<'a>| candidate.fit.expected as f64 >= NEARLY_ALL * most as f64;
+    let better = |best: Candidate<'a>, next: Candidate<'a>| if next.worth() > best.worth() { next } else { best };
+    let best = candidates.into_iter().filter(answers).reduce(better);
+    best.expect("the scope that answers for most is left").aligned
+}
+
+/// A scope that may be what was recorded.
+struct Candidate<'a> {
+    aligned: Aligned<'a>,
+    fit: Fit,
+}
+
+impl Candidate<'_> {
+    fn worth(&self) -> f64 {
+        self.aligned.1.as_ref().map_or(f64::NEG_INFINITY, |found| found.worth)
+    }
+}
+
+/// How well a scope answers for what was heard.
+#[derive(Default)]
+struct Fit {
+    /// Expected notes that were heard.
+    expected: usize,
+    /// Share of what was heard that is a note of the scope.
+    explained: f64,
+}
+
+impl Fit {
+    fn of(scope: &Scope, folded: &Folded, alignment: &Alignment) -> Fit {
+        let answered = alignment.answered(&folded.notes, &folded.heard);
+        let likely = folded.heard.iter().filter(|note| note.log_odds > 0.0).count();
+        let mut is_answered = vec![false; folded.notes.len()];
+        answered.iter().for_each(|&note| is_answered[note] = scope.is_expected[note]);
+        let expected = is_answered.iter().filter(|answered| **answered).count();
+        Fit { expected, explained: answered.len() as f64 / likely.max(1) as f64 }
+    }
 }
 
 /// What is compared: the notes as they are, or all within one octave.
@@ -122,26 +168,34 @@ impl Scope {
         let context = Context { expected: &folded.notes, heard: &folded.heard, alignment: &alignment };
         let verdicts = without_others(decide(&context, judge), &context, &folded.others);
         if self.is_alone() {
-            let verdicts = if is_excerpt { within_excerpt(verdicts, &context) } else { verdicts };
+            let verdicts = if is_excerpt { within_excerpt(verdicts, &context, &self.is_in_bars) } else { verdicts };
             let explained = explained(&alignment, &verdicts);
             return Outcome { alignment, verdicts, explained, is_among_others: false };
         }
         let explained = explained(&alignment, &verdicts);
+        let verdicts = if is_excerpt { within_excerpt(verdicts, &context, &self.is_in_bars) } else { verdicts };
         Outcome {
-            verdicts: self.expected_verdicts(verdicts, &context),
+            verdicts: self.expected_verdicts(verdicts, &alignment, heard),
             alignment: alignment.narrowed(&folded.notes, &self.is_expected),
             explained,
             is_among_others: true,
         }
     }
 
-    fn expected_verdicts(&self, verdicts: Verdicts, context: &Context<'_>) -> Verdicts {
+    /// `heard`: with the pitches that they have, whatever was compared.
+    fn expected_verdicts(&self, verdicts: Verdicts, alignment: &Alignment, heard: &[PlayedNote]) -> Verdicts {
         let mut due: Vec<(f64, usize)> = Vec::with_capacity(self.notes.len());
-        due.extend(context.alignment.predicted.iter().enumerate().filter_map(|(note, time)| Some(((*time)?, note))));
+        due.extend(alignment.predicted.iter().enumerate().filter_map(|(note, time)| Some(((*time)?, note))));
         due.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let of_hand = |is_expected: bool| {
+            let of_hand =
+                due.iter().filter(|&&(_, note)| self.is_in_bars[note] && self.is_expected[note] == is_expected);
+            of_hand.copied().collect::<Vec<_>>()
+        };
+        let (others, expected) = (of_hand(false), of_hand(true));
         let belongs = |&extra: &usize| {
-            let note = &context.heard[extra];
-            self.is_in_chosen_bars(&due, note.onset) && self.is_of_expected_hand(&due, note)
+            let note = &heard[extra];
+            self.is_in_chosen_bars(&due, note.onset) && self.distance(&expected, note) <= self.distance(&others, note)
         };
         Verdicts {
             notes: self.of_expected(&verdicts.notes),
@@ -156,18 +210,20 @@ impl Scope {
         due.get(begun.saturating_sub(1)).is_some_and(|&(_, note)| self.is_in_bars[note])
     }
 
-    /// Whether of the notes that are due around an added one an expected one is nearest, or none is.
-    fn is_of_expected_hand(&self, due: &[(f64, usize)], added: &PlayedNote) -> bool {
-        let first = due.partition_point(|(at, _)| *at < added.onset - HAND_REACH);
-        let around = due[first..].iter().take_while(|(at, _)| *at <= added.onset + HAND_REACH);
-        let mut nearest = [f64::INFINITY; 2];
-        for &(at, note) in around.filter(|(_, note)| self.is_in_bars[*note]) {
+    /// How far an added note is from one hand's, semitones: those that are due around it, or, in long notes and rests, next to
+    /// it. `due`: when that hand's notes are due, ascending.
+    fn distance(&self, due: &[(f64, usize)], added: &PlayedNote) -> f64 {
+        let next = due.partition_point(|(at, _)| *at < added.onset);
+        let beside = [next.checked_sub(1), Some(next)].into_iter().flatten().filter_map(|index| due.get(index));
+        let nearest = beside.map(|(at, _)| (at - added.onset).abs()).fold(f64::INFINITY, f64::min);
+        let reach = HAND_REACH.max(nearest + BEFORE);
+        let first = due.partition_point(|(at, _)| *at < added.onset - reach);
+        let around = due[first..].iter().take_while(|(at, _)| *at <= added.onset + reach);
+        let distance = |&(at, note): &(f64, usize)| {
             let interval = f64::from(self.notes[note].pitch.abs_diff(added.pitch));
-            let distance = interval + SEMITONES_PER_SECOND * (at - added.onset).abs();
-            let of_hand = &mut nearest[usize::from(self.is_expected[note])];
-            *of_hand = of_hand.min(distance);
-        }
-        nearest[1] <= nearest[0]
+            interval + SEMITONES_PER_SECOND * (at - added.onset).abs().min(HAND_REACH)
+        };
+        around.map(distance).fold(f64::INFINITY, f64::min)
     }
 }
 

@@ -140,16 +140,15 @@ struct Window<'a> {
 }
 
 /// How far each played note is from the local line, seconds; positive is late. `notes` are score and recording times in
-/// order of the score; chords count once. Of `breaks` (recording times of restarts) each side has its own line, and where
+/// order of the score; chords count once. Of `breaks` (recording times of restarts, ascending) each side has its own line, and where
 /// fewer than three notes were played, none.
 pub(crate) fn deviations(notes: &[(f64, f64)], breaks: &[f64]) -> Vec<f64> {
     let mut deviations = vec![0.0; notes.len()];
-    let side = |played: f64| breaks.iter().filter(|&&at| at < played).count();
-    for part in 0..=breaks.len() {
-        let members: Vec<usize> = (0..notes.len()).filter(|&i| side(notes[i].1) == part).collect();
-        if members.len() < 3 {
-            continue;
-        }
+    let mut parts: Vec<Vec<usize>> = vec![Vec::new(); breaks.len() + 1];
+    for (index, &(_, played)) in notes.iter().enumerate() {
+        parts[part_of(played, breaks)].push(index);
+    }
+    for members in parts.into_iter().filter(|members| members.len() >= 3) {
         let steps = if members.len() > MANY { COARSE_STEPS } else { STEPS };
         let anchors = chords(&members.iter().map(|&i| notes[i]).collect::<Vec<_>>(), steps);
         let mut known: Option<(f64, f64)> = None;
@@ -164,6 +163,11 @@ pub(crate) fn deviations(notes: &[(f64, f64)], breaks: &[f64]) -> Vec<f64> {
         }
     }
     deviations
+}
+
+/// How many of the ascending `breaks` lie before a time.
+pub(crate) fn part_of(time: f64, breaks: &[f64]) -> usize {
+    breaks.partition_point(|&at| at < time)
 }
 
 /// One anchor for the notes of one onset, rounded to so many steps a second: their median.

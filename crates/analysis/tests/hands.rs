@@ -1,7 +1,7 @@
 //! One hand of a piece for piano.
 
 use rae_analysis::{Expected, Hand, HandError, Part, PlayedNote, SPLIT, Settings, Status, assess, played_notes};
-use rae_midi::{Division, Event, Format, Message, Meta, Sequence, TextKind, Track, TrackEvent};
+use rae_midi::{Division, Event, Format, Message, Meta, Sequence, TextKind, TimeSignature, Track, TrackEvent};
 
 /// Keys one after another, a second each, on a channel.
 fn track(name: &str, channel: u16, keys: &[u8]) -> Track {
@@ -88,6 +88,26 @@ fn bars_begin_where_they_are_written_not_at_their_first_note() {
     let onsets: Vec<f64> = expected.notes().iter().map(|note| note.onset).collect();
     assert_eq!(onsets, [1.0, 2.0, 3.0, 6.0]);
     assert_eq!(expected.bar_starts(), [(1, 0.0), (2, 2.0), (3, 4.0), (4, 6.0), (5, 7.0)]);
+}
+
+#[test]
+fn beats_last_until_the_next_one_begins() {
+    // 3/4 at 120, then 6/8, of whose two beats the second is three times slower.
+    let mut notes = track("", 0, &[60, 62, 64, 65, 67, 69]);
+    let meta = |tick, meta| TrackEvent { tick, event: Event::Meta(meta) };
+    let three_four = Meta::TimeSignature(TimeSignature::new(3, 2));
+    let six_eight = Meta::TimeSignature(TimeSignature { clocks_per_click: 36, ..TimeSignature::new(6, 3) });
+    notes.events.extend([meta(0, three_four), meta(1440, six_eight), meta(2160, Meta::Tempo(1_500_000))]);
+    notes.events.sort_by_key(|event| event.tick);
+    let expected = Expected::new(&song(vec![notes]), &Part { bars: Some(1..=2), ..Part::default() });
+    for (time, bar, beat) in
+        [(0.25, 1, 1.5), (1.25, 1, 3.5), (1.5, 2, 1.0), (1.875, 2, 1.5), (2.25, 2, 2.0), (3.375, 2, 2.5)]
+    {
+        assert_eq!(expected.beat_at(time), Some((bar, beat)), "{time} s");
+    }
+    let last = expected.beat_at(4.5).unwrap();
+    assert!(last.0 == 2 && (2.99..3.0).contains(&last.1), "a bar of two beats has no third: {last:?}");
+    assert_eq!(expected.beat_at(4.6), None);
 }
 
 #[test]

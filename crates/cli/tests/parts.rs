@@ -178,3 +178,85 @@ fn what_was_not_recorded_of_the_piece_is_missed_and_said() {
         assert!(found["notices"][0].as_str().unwrap().contains("other notes"), "{}", found["notices"]);
     }
 }
+
+fn counts(assessment: &Value) -> [u64; 4] {
+    ["correct", "wrong_pitch", "missed", "extra"].map(|name| assessment["counts"][name].as_u64().unwrap())
+}
+
+#[test]
+fn bars_with_mistakes_are_not_taken_for_others_that_sound_like_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let piece = piece(folder.path());
+    // Bars 1 to 4 with the ending of bar 8: as a whole they are what bars 5 to 8 ask for.
+    let played = |keys: &[u8; 32]| hand(&[&keys[..12], &keys[28..]].concat());
+    for recording in recordings(folder.path(), "ending", &[played(&RIGHT), played(&LEFT)].concat()) {
+        // Two keys of the ending may be taken for the same ones of bar 4, a beat later.
+        for (options, right) in [(&["--bars", "1-4"][..], 24), (&["--bars", "1-4", "--hand", "right"], 12)] {
+            let found = analyzed(&recording, &piece, options);
+            let statuses = found["notes"].as_array().unwrap().iter().map(|note| &note["status"]);
+            let correct: Vec<usize> =
+                (0..).zip(statuses).filter(|(_, status)| *status == "correct").map(|(n, _)| n).collect();
+            assert_eq!(correct[..right], (0..right).collect::<Vec<_>>(), "{options:?} {}", recording.display());
+            assert!(correct.len() < found["notes"].as_array().unwrap().len(), "{options:?} {}", recording.display());
+        }
+        assert_eq!(counts(&analyzed(&recording, &piece, &["--bars", "5-8"])), [32, 0, 0, 0], "{}", recording.display());
+    }
+}
+
+#[test]
+fn hands_answer_for_their_own_mistakes_in_any_octave() {
+    let folder = tempfile::tempdir().unwrap();
+    let piece = piece(folder.path());
+    let [midi, _] = recordings(folder.path(), "octaves", &with_mistakes());
+    for (hand, wrong, added) in [("right", 76, 81), ("left", 50, 45)] {
+        let found = analyzed(&midi, &piece, &["--hand", hand, "--any-octave"]);
+        let (notes, extras) = mistakes(&found);
+        assert_eq!(notes.iter().map(|note| note.1).filter(|pitch| *pitch == wrong).count(), 1, "{hand}: {notes:?}");
+        assert_eq!((notes.len(), extras), (2, vec![added]), "{hand}: {notes:?}");
+    }
+}
+
+#[test]
+fn keys_tried_before_and_after_count_for_no_bar() {
+    let folder = tempfile::tempdir().unwrap();
+    let piece = piece(folder.path());
+    let later = |strokes: &[(f64, u8)], beats: f64| strokes.iter().map(|&(beat, key)| (beat + beats, key)).collect();
+    let mut whole: Strokes = later(&with_mistakes(), 8.0);
+    whole.extend([(0.0, 61), (1.0, 66), (47.0, 61), (48.0, 66)]);
+    let [midi, _] = recordings(folder.path(), "tried", &whole);
+    for (bars, wrong) in [("1-2", vec![(6, 76, "wrong_pitch")]), ("7-8", vec![])] {
+        assert_eq!(mistakes(&analyzed(&midi, &piece, &["--bars", bars])), (wrong, vec![]), "{bars}");
+    }
+    let both = [hand(&RIGHT), hand(&LEFT)].concat().into_iter().filter(|stroke| stroke.0 >= 16.0);
+    let mut both: Strokes = later(&both.collect::<Strokes>(), -16.0);
+    both.extend([(22.0, 85), (23.0, 82)]);
+    let [midi, _] = recordings(folder.path(), "tried after", &both);
+    let found = analyzed(&midi, &piece, &["--hand", "right", "--bars", "5-8"]);
+    assert_eq!(mistakes(&found), (vec![], vec![]));
+}
+
+#[test]
+fn what_is_added_while_a_hand_holds_a_long_note_is_the_nearer_hand_s() {
+    let folder = tempfile::tempdir().unwrap();
+    let right: Strokes = (0..).zip([79, 81, 77, 76]).map(|(number, key)| (8.0 * f64::from(number), key)).collect();
+    let tracks = vec![track("RH", &right), track("LH", &hand(&LEFT))];
+    let piece = written(folder.path(), "long.mid", tracks);
+    let played = [right, hand(&LEFT), vec![(4.5, 84), (20.5, 45)]].concat();
+    let [midi, _] = recordings(folder.path(), "held", &played);
+    for (hand, extras) in [("right", vec![84]), ("left", vec![45])] {
+        assert_eq!(mistakes(&analyzed(&midi, &piece, &["--hand", hand])), (vec![], extras), "{hand}");
+    }
+}
+
+#[test]
+fn a_bar_may_be_one_chord() {
+    let folder = tempfile::tempdir().unwrap();
+    let chord = |beat| vec![(beat, 48), (beat, 64), (beat, 72)];
+    let piece = written(folder.path(), "closing.mid", vec![track("", &[hand(&RIGHT), chord(32.0)].concat())]);
+    let wrong = [chord(0.0), vec![(0.0, 66)]].concat();
+    for (name, played, extras) in [("right", chord(0.0), 0), ("wrong", wrong, 1)] {
+        let [midi, _] = recordings(folder.path(), name, &played);
+        let found = analyzed(&midi, &piece, &["--bars", "9"]);
+        assert_eq!((counts(&found), &found["reason"]), ([3, 0, 0, extras], &Value::Null), "{name}");
+    }
+}

@@ -48,6 +48,9 @@ const LEFT_OUT_SHARE: f64 = 0.7;
 const LEFT_OUT_CHORDS: usize = 3;
 const LEFT_OUT_BESIDE: usize = 12;
 
+/// A note this near to when its chord was heard answers for it, seconds.
+const ANSWER: f64 = 0.12;
+
 /// Beyond the first and the last anchor the tempo around them holds for so many seconds of the score, then that of all.
 const EDGE: f64 = 2.5;
 
@@ -119,7 +122,8 @@ impl Default for Search {
 pub(crate) fn align(expected: &[ExpectedNote], heard: &[PlayedNote], search: Search) -> Option<Alignment> {
     let chords = Chords::of(expected);
     let clusters = Clusters::of(heard);
-    if chords.onsets.is_empty() || clusters.times.len() < 2 {
+    // A single cluster says where it belongs only if a single chord is expected.
+    if chords.onsets.is_empty() || clusters.times.len() < chords.onsets.len().min(2) {
         return None;
     }
     let (visits, worth) = visits(&chords, &clusters, (expected, heard), search);
@@ -144,6 +148,19 @@ pub(crate) fn align(expected: &[ExpectedNote], heard: &[PlayedNote], search: Sea
 }
 
 impl Alignment {
+    /// Expected notes of chords on the path that were heard there, as often as they were.
+    pub(crate) fn answered(&self, expected: &[ExpectedNote], heard: &[PlayedNote]) -> Vec<usize> {
+        let mut answered = Vec::new();
+        for &(first, time) in &self.path {
+            let chord = expected[first..].iter().take_while(|note| note.onset - expected[first].onset <= CHORD);
+            let is_heard = |note: &ExpectedNote| {
+                best_near(heard, note.pitch, time, ANSWER, 20.0).is_some_and(|best| best.log_odds > 0.0)
+            };
+            answered.extend((first..).zip(chord).filter(|(_, note)| is_heard(note)).map(|(index, _)| index));
+        }
+        answered
+    }
+
     /// The same, seen from some of the notes alone.
     pub(crate) fn narrowed(&self, expected: &[ExpectedNote], wanted: &[bool]) -> Alignment {
         // By note, how many before it are wanted.
@@ -317,7 +334,7 @@ fn local_tempos(chords: &Chords, clusters: &Clusters, steps: &[Step], otherwise:
 }
 
 /// By chord, the attempt in which it was played last; chords in between belong to the attempt before them, those that were
-/// left out to none.
+/// left out to the last one that did not leave them out, if any.
 fn attempts_of_chords(visits: &[Visit], chords: usize) -> Vec<Option<usize>> {
     let mut attempts: Vec<Option<usize>> = vec![None; chords];
     visits.iter().for_each(|visit| attempts[visit.chord] = Some(visit.attempt));
@@ -325,10 +342,16 @@ fn attempts_of_chords(visits: &[Visit], chords: usize) -> Vec<Option<usize>> {
     for pair in visits.windows(2).filter(|pair| is_skip(pair)) {
         left_out[pair[0].chord + 1..pair[1].chord].fill(true);
     }
+    let mut passed: Vec<Option<usize>> = vec![None; chords];
+    for pair in visits.windows(2).filter(|pair| pair[0].attempt == pair[1].attempt) {
+        if pair[1].chord - pair[0].chord <= MOST_SKIPPED {
+            passed[pair[0].chord + 1..pair[1].chord].fill(Some(pair[0].attempt));
+        }
+    }
     let mut known = attempts.iter().flatten().next().copied();
-    for (attempt, left_out) in attempts.iter_mut().zip(left_out) {
+    for (attempt, (left_out, passed)) in attempts.iter_mut().zip(left_out.into_iter().zip(passed)) {
         known = attempt.or(known);
-        *attempt = if left_out { *attempt } else { known };
+        *attempt = if left_out { attempt.or(passed) } else { known };
     }
     attempts
 }
@@ -360,7 +383,7 @@ fn first_anchors(
     let mut anchors = Vec::new();
     for (visit, notes) in last.iter().zip(&chords.notes).filter_map(|(visit, notes)| Some(((*visit)?, notes))) {
         for note in &expected[notes.clone()] {
-            if let Some(best) = best_near(heard, note.pitch, visit.time, 0.12, 20.0) {
+            if let Some(best) = best_near(heard, note.pitch, visit.time, ANSWER, 20.0) {
                 let anchor = Anchor { score: note.onset, played: best.onset, weight: best.probability() };
                 anchors.push(AttemptAnchor { attempt: visit.attempt, anchor });
             }

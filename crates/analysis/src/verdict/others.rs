@@ -23,11 +23,11 @@ pub(crate) fn without_others(mut verdicts: Verdicts, context: &Context<'_>, othe
     verdicts
 }
 
-/// Takes back what was decided about notes before and after all that was expected.
-pub(crate) fn within_excerpt(mut verdicts: Verdicts, context: &Context<'_>) -> Verdicts {
-    let due = || context.alignment.predicted.iter().flatten();
-    let (first, last) =
-        (due().copied().fold(f64::INFINITY, f64::min), due().copied().fold(f64::NEG_INFINITY, f64::max));
+/// Takes back what was decided about notes before and after all of the chosen bars. `is_in_bars`: by expected note.
+pub(crate) fn within_excerpt(mut verdicts: Verdicts, context: &Context<'_>, is_in_bars: &[bool]) -> Verdicts {
+    let predicted = || context.alignment.predicted.iter().zip(is_in_bars);
+    let due = || predicted().filter(|(_, is_in_bars)| **is_in_bars).filter_map(|(time, _)| *time);
+    let (first, last) = (due().fold(f64::INFINITY, f64::min), due().fold(f64::NEG_INFINITY, f64::max));
     verdicts.extras.retain(|&extra| (first - REACH..=last + REACH).contains(&context.heard[extra].onset));
     verdicts
 }

@@ -176,6 +176,17 @@ fn what_is_left_out_is_missed_and_nothing_around_it_is() {
 }
 
 #[test]
+fn what_was_left_out_once_and_played_later_is_not_left_out() {
+    let (expected, heard) = in_stretches(&[0..16, 40..64, 0..64], &[28]);
+    let assessment = assess(&expected, &heard, &Settings::default());
+    for (index, note) in assessment.notes.iter().enumerate() {
+        assert_eq!(note.status == Status::WrongPitch, index == 28, "{note:?}");
+        assert!(note.status == Status::Correct || index == 28, "{note:?}");
+    }
+    assert_eq!((assessment.counts.extra, assessment.restarts.len()), (0, 1));
+}
+
+#[test]
 fn praise_is_true() {
     let whole = std::slice::from_ref(&(0..64));
     let (expected, mut heard) = in_stretches(whole, &[40]);
