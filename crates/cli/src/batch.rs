@@ -69,6 +69,7 @@ impl Batch {
         let interrupts = Interrupts::watch();
         let engine = Engine::open(self.options.soundfont())?;
         let soundfont = engine.soundfont();
+        self.manifest.iter().try_for_each(|path| self.options.spare(path, Some(&settings.chain)))?;
         self.check_manifest(inputs.iter().map(PathBuf::as_path).chain(engine.font().files()))?;
         self.warn(&soundfont.source, &soundfont.warnings);
         interrupts.expect_order(Patience::Once);

@@ -1,10 +1,12 @@
 //! Chains of effects and presets on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rust_audio_engine::effects::Chain;
-use rust_audio_engine::{EffectTail, Error, ReductionReport, Seconds, preset, read_chain, with_impulse_response};
+use rust_audio_engine::{
+    EffectTail, Error, ReductionReport, Seconds, check_output, preset, read_chain, with_impulse_response,
+};
 
 /// Which effects sound passes.
 #[derive(Args)]
@@ -38,9 +40,10 @@ impl ChainOptions {
         }
     }
 
-    /// The files that it is read from.
-    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        self.chain.iter().chain(&self.ir)
+    /// Refuses an output that would replace what the chain is read from, or what the chain reads.
+    pub(crate) fn spare(&self, output: &Path, chain: Option<&Chain>) -> Result<(), Error> {
+        let named = chain.map(Chain::files).unwrap_or_default();
+        self.chain.iter().chain(&self.ir).chain(&named).try_for_each(|read| check_output(output, read))
     }
 }
 

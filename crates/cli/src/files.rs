@@ -10,6 +10,7 @@ use rust_audio_engine::{
 };
 use serde::Serialize;
 
+use crate::effects::ChainOptions;
 use crate::exit::{Failure, describe};
 use crate::folders::{expand, is_sound};
 use crate::options::SampleFormatName;
@@ -150,6 +151,11 @@ impl FileOptions {
         self.force
     }
 
+    /// Refuses an output that would replace what the chain of effects is read from.
+    pub(crate) fn spare(&self, effects: &ChainOptions) -> Result<(), Error> {
+        self.output.as_ref().map_or(Ok(()), |output| effects.spare(output, None))
+    }
+
     /// Whether a file may be written here besides the output: it is a place for a file and no input, nor what is there.
     pub(crate) fn check_beside(&self, path: &Path) -> Result<(), Failure> {
         if path == Path::new("-") || Some(path) == self.output.as_deref() {
@@ -273,10 +279,17 @@ impl FileOptions {
 
 /// All sound in folders, in place of these; what lies in `output`, where the results go, is none of it.
 pub(crate) fn sounds(inputs: &[PathBuf], output: Option<&Path>) -> Result<Vec<PathBuf>, Failure> {
+    let place = |path: &Path| path.canonicalize().ok();
+    let place_of_output = output.and_then(place);
+    if let Some(input) = inputs.iter().find(|input| place_of_output.is_some() && place(input) == place_of_output) {
+        return Err(Failure::Usage(format!(
+            "{} is searched for sound, so the results cannot go there, too; name its files, or another --out-dir",
+            input.display()
+        )));
+    }
     let files = expand(inputs, is_sound, output);
     if files.is_empty() {
-        let what = "there is no audio file of a known name in the folders, that for the results left out; name others";
-        return Err(Failure::Usage(what.into()));
+        return Err(Failure::Usage("there is no audio file of a known name in the folders; name others".into()));
     }
     Ok(files)
 }

@@ -47,8 +47,8 @@ pub(crate) struct Master {
     /// How far to go from the recording's stereo width to the reference's, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 1.0, requires = "reference", help_heading = "Mastering")]
     width_strength: f64,
-    /// With -o: write all that was done as a chain file
-    #[arg(long, value_name = "OUT.toml", conflicts_with = "out_dir", help_heading = "Mastering")]
+    /// With -o: write all that was done as a chain file, TOML or .json
+    #[arg(long, value_name = "FILE", conflicts_with = "out_dir", help_heading = "Mastering")]
     save_chain: Option<PathBuf>,
     #[command(flatten)]
     effects: ChainOptions,
@@ -63,8 +63,10 @@ impl Master {
     pub(crate) fn run(self) -> Result<(), Failure> {
         if let Some(path) = &self.save_chain {
             self.files.check_beside(path)?;
-            self.reference.iter().chain(self.effects.files()).try_for_each(|read| check_output(path, read))?;
+            self.reference.iter().try_for_each(|read| check_output(path, read))?;
+            self.effects.spare(path, None)?;
         }
+        self.files.spare(&self.effects)?;
         let settings = MasterSettings {
             convert: self.format.settings(&self.files, None),
             chain: self.effects.chain()?.unwrap_or_default(),
@@ -79,7 +81,7 @@ impl Master {
             }),
         };
         if let Some(path) = &self.save_chain {
-            settings.chain.files().iter().try_for_each(|read| check_output(path, read))?;
+            self.effects.spare(path, Some(&settings.chain))?;
         }
         let overwrite = self.files.overwrites();
         self.files.run(&Work { settings, save_chain: self.save_chain.as_deref(), overwrite })
@@ -103,7 +105,9 @@ impl FileWork for Work<'_> {
     ) -> Result<MasterReport, Error> {
         let report = master(input, output, &self.settings, observer)?;
         if let Some(path) = self.save_chain {
-            write(path, self.overwrite, report.chain.to_toml().as_bytes())?;
+            let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+            let text = if is_json { report.chain.to_json() } else { report.chain.to_toml() };
+            write(path, self.overwrite, text.as_bytes())?;
         }
         Ok(report)
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
+use rust_audio_engine::effects::Chain;
 use rust_audio_engine::{
     BankName, CodecError, Decibels, Device, EncodingOptions, Error, FileFormat, Interpolation, RenderSettings, Reverb,
     SAMPLE_RATES, SampleFormat, SampleRate, Seconds, SoundFontChoice,
@@ -168,6 +169,11 @@ impl RenderOptions {
     /// Which SoundFont is asked for.
     pub(crate) fn soundfont(&self) -> SoundFontChoice {
         SoundFontChoice::from_names(self.soundfont.clone())
+    }
+
+    /// Refuses an output that would replace what the chain of effects is read from, or what that reads.
+    pub(crate) fn spare(&self, output: &Path, chain: Option<&Chain>) -> Result<(), Error> {
+        self.effects.spare(output, chain)
     }
 
     /// Whether only errors are told.

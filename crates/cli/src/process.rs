@@ -37,6 +37,7 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn run(self) -> Result<(), Failure> {
+        self.files.spare(&self.effects)?;
         let Some(chain) = self.effects.chain()? else {
             return Err(Failure::Usage(
                 "name effects with --chain, --preset or --ir; `rae presets` lists presets".into(),

@@ -74,16 +74,13 @@ impl Render {
         if to_stdout && self.json {
             return Err(Failure::Usage("--json and -o - both want standard output; choose one".into()));
         }
-        for output in self
-            .output
-            .iter()
-            .chain(&self.timeline)
-            .chain(self.listen.outputs())
-            .filter(|output| **output != Path::new("-"))
-        {
-            self.check_output(output)?;
-        }
+        let outputs = || {
+            let all = self.output.iter().chain(&self.timeline).chain(self.listen.outputs());
+            all.filter(|output| **output != Path::new("-"))
+        };
+        outputs().try_for_each(|output| self.check_output(output))?;
         let settings = self.options.settings(self.output.as_deref(), self.threads, self.force)?;
+        outputs().try_for_each(|output| self.options.spare(output, Some(&settings.chain)))?;
         self.listen.check()?;
         self.check_names()?;
         let interrupts = Interrupts::watch();
@@ -151,6 +148,7 @@ impl Render {
 
     fn check_output(&self, output: &Path) -> Result<(), Failure> {
         check_output(output, &self.song)?;
+        self.options.spare(output, None)?;
         self.options.soundfont().files().iter().try_for_each(|bank| check_output(output, bank))?;
         let exists = || output.symlink_metadata().is_ok();
         if !self.force && makes_file(output) && exists() { Err(Failure::Exists(output.to_owned())) } else { Ok(()) }

@@ -125,5 +125,5 @@ fn folders_are_searched_for_sound_but_not_where_the_results_go() {
         assert_eq!(names(), wanted);
     }
     let told = folder.fails(2, "convert music/out --out-dir music/out --format flac");
-    assert!(told.contains("no audio file"), "{told}");
+    assert!(told.contains("the results cannot go there"), "{told}");
 }

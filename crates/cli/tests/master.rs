@@ -36,6 +36,8 @@ fn what_was_done_can_be_saved_and_done_again() {
     let folder = folder();
     folder.stdout("process song.wav -o bright.wav --preset rock --tail trim --quiet");
     folder.stdout("master song.wav -o one.wav --reference bright.wav --save-chain found.toml --quiet");
+    folder.stdout("master song.wav -o one.wav --reference bright.wav --save-chain found.json --quiet --force");
+    folder.stdout("process song.wav -o again.wav --chain found.json --quiet");
     let found = fs::read_to_string(folder.path("found.toml")).unwrap();
     assert!(found.contains("eq_curve") && found.contains("true_peak_limiter"), "{found}");
     folder.stdout("process song.wav -o two.wav --chain found.toml --tail trim --quiet");
@@ -80,10 +82,25 @@ fn mistakes_are_named_and_leave_outputs_alone() {
     folder.fails(5, "master song.wav -o new.wav --save-chain song.wav --force");
     folder.fails(5, "master song.wav -o new.wav --reference there.wav --save-chain there.wav --force");
     folder.fails(5, "master song.wav -o new.wav --ir there.wav --save-chain there.wav --force");
-    let hall = "[[effects]]\ntype = \"convolution_reverb\"\nresponse = { type = \"file\", path = \"there.wav\" }\n";
+    let hall = "[[effects]]\ntype = \"convolution_reverb\"\nresponse = { type = \"file\", path = \"echo.wav\" }\n";
     fs::write(folder.path("hall.toml"), hall).unwrap();
-    let told = folder.fails(5, "master song.wav -o new.wav --chain hall.toml --save-chain there.wav --force");
-    assert!(told.contains("there.wav"), "{told}");
+    fs::copy(folder.path("song.wav"), folder.path("echo.wav")).unwrap();
+    let told = folder.fails(5, "master song.wav -o new.wav --chain hall.toml --save-chain echo.wav --force");
+    assert!(told.contains("echo.wav"), "{told}");
+    for verb in [
+        "master song.wav -o hall.toml",
+        "process song.wav -o hall.toml",
+        "render song.mid -o hall.toml",
+        "render song.mid -o new.wav --timeline hall.toml",
+        "render song.mid -o new.wav --timeline echo.wav",
+        "batch song.mid --out-dir new --manifest hall.toml",
+        "batch song.mid --out-dir new --manifest echo.wav",
+    ] {
+        let told = folder.fails(5, &format!("{verb} --format wav --chain hall.toml --force"));
+        assert!(told.contains("same file"), "{told}");
+    }
+    assert_eq!(fs::read_to_string(folder.path("hall.toml")).unwrap(), hall);
+    assert!(fs::read(folder.path("echo.wav")).unwrap() == fs::read(folder.path("song.wav")).unwrap());
     assert_eq!(fs::read(folder.path("there.wav")).unwrap(), b"mine");
     assert!(!folder.path("new.wav").exists());
 }
