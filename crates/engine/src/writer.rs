@@ -11,8 +11,9 @@ use crate::Error;
 /// the writer lives on what was rendered where few did.
 const BLOCKS: usize = 32;
 
-/// With so many blocks, the one at work included, the writer lasts until the next one is rendered.
-const ENOUGH: usize = 2;
+/// With so many blocks, the one at work included, the writer is behind for longer than it takes to get a core: one that only
+/// copies never is, and a render that gave a thread up for it would be slower for nothing.
+const ENOUGH: usize = 8;
 
 /// A stereo block.
 type Block = [Vec<f32>; 2];
@@ -29,7 +30,7 @@ pub(crate) struct Outlet {
 pub(crate) struct Backlog(Arc<AtomicUsize>);
 
 impl Backlog {
-    /// Whether the writer will be at work until there is another block.
+    /// Whether the writer will be at work until there is another block, and longer.
     pub(crate) fn lasts(&self) -> bool {
         self.0.load(Ordering::Relaxed) >= ENOUGH
     }
