@@ -221,16 +221,21 @@ fn a_roll_is_drawn_into_any_area_with_any_style() {
     assert_eq!(edges, [51.0, 101.0, 151.0, 226.0]);
 }
 
+/// Notes of the first four seconds in the colours of their series.
+fn four_seconds(notes: &[RollNote]) -> Recorder {
+    let (pitches, theme) = (Pitches::of(notes), Theme::light());
+    let mut canvas = Recorder::new(400, 200);
+    let area = canvas.size.area();
+    let style = |note: &RollNote| NoteStyle::of_series(&theme, note);
+    Roll { notes, grid: &[], pitches: &pitches, theme: &theme }.draw(&mut canvas, area, 0.0, 4.0, &style);
+    canvas
+}
+
 #[test]
 fn unisons_of_other_series_do_not_hide_each_other() {
     let of = |series: usize, start: f64, end: f64| RollNote { series, ..note(60, start, end) };
     let notes = [of(0, 0.0, 2.0), of(1, 0.0, 2.0), of(0, 2.0, 3.0), of(0, 2.5, 3.5), of(2, 3.0, 3.9), of(0, 3.6, 3.9)];
-    let pitches = Pitches::of(&notes);
-    let theme = Theme::light();
-    let mut canvas = Recorder::new(400, 200);
-    let style = |note: &RollNote| NoteStyle::of_series(&theme, note);
-    let area = canvas.size.area();
-    Roll { notes: &notes, grid: &[], pitches: &pitches, theme: &theme }.draw(&mut canvas, area, 0.0, 4.0, &style);
+    let canvas = four_seconds(&notes);
     let bars: Vec<Area> = canvas.rounded.iter().map(|(area, _)| *area).collect();
     let whole = bars[0].height();
     let heights: Vec<f32> = bars.iter().map(|bar| bar.height() / whole).collect();
@@ -280,13 +285,8 @@ fn unisons_of_one_colour_and_of_short_notes_are_all_seen() {
     let of = |series: usize, start: f64, end: f64| RollNote { series, ..note(60, start, end) };
     for (second, length) in [(8, 2.0), (1, 0.01)] {
         let notes = [of(0, 0.0, length), of(second, 0.0, length)];
-        let pitches = Pitches::of(&notes);
-        let theme = Theme::light();
-        let mut canvas = Recorder::new(400, 200);
-        let style = |note: &RollNote| NoteStyle::of_series(&theme, note);
-        let area = canvas.size.area();
-        Roll { notes: &notes, grid: &[], pitches: &pitches, theme: &theme }.draw(&mut canvas, area, 0.0, 4.0, &style);
-        let colors = notes.map(|note| style(&note).fill);
+        let canvas = four_seconds(&notes);
+        let colors = notes.map(|note| NoteStyle::of_series(&Theme::light(), &note).fill);
         let drawn = canvas.rounded.iter().chain(&canvas.plain).filter(|(_, color)| colors.contains(color));
         let bars: Vec<Area> = drawn.map(|(area, _)| *area).collect();
         assert_eq!(bars.len(), 2);
