@@ -9,6 +9,7 @@ use rae_effects::chain::{Chain, Prepared, Processed, Reduction, Setup, Tail, Who
 use rae_units::{Frames, SampleRate, Seconds};
 
 use crate::convert::GoOn;
+use crate::output::is_no_file;
 use crate::settings::{check, in_range};
 use crate::{Error, ResponseFolder};
 
@@ -29,8 +30,9 @@ impl Effects<'_> {
     /// Refuses a sidechain that nothing listens to, or that could be read only once.
     pub(crate) fn check(&self) -> Result<(), Error> {
         check_sidechain(self.chain, self.sidechain.is_some())?;
-        let is_file = self.sidechain.is_none_or(|path| !path.exists() || path.is_file());
-        check(is_file, || "the sidechain is not a file; a pipe cannot be read again, so save it first".into())
+        check(!self.sidechain.is_some_and(is_no_file), || {
+            "the sidechain is not a file; a pipe cannot be read again, so save it first".into()
+        })
     }
 }
 

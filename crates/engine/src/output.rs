@@ -18,6 +18,11 @@ pub fn read_midi(path: impl AsRef<Path>) -> Result<Parsed, Error> {
     Ok(Sequence::read(path.as_ref())?)
 }
 
+/// Whether something other than a file is there, such as a folder, or a pipe, which may wait for ever and is read once.
+pub(crate) fn is_no_file(path: &Path) -> bool {
+    path.exists() && !path.is_file()
+}
+
 /// Refuses an output that is this input, by whatever name: replacing it would destroy the input.
 /// [`Engine::render_file`] does this for the SoundFont; only the caller knows where the song came from.
 pub fn check_output(output: impl AsRef<Path>, input: impl AsRef<Path>) -> Result<(), Error> {

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::chained::{Chained, Effects, check_files, check_sidechain, setup};
 use crate::convert::{FilesObserver, GoOn, WorkedFile, Worker, each_file, meter, through};
+use crate::output::is_no_file;
 use crate::settings::{check, in_range};
 use crate::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, EffectTail, Error, Observer, check_output};
 
@@ -203,9 +204,7 @@ pub fn with_impulse_response(mut chain: Chain, path: &Path, wet: f64) -> Result<
     in_range("wet share", wet, 0.0, 1.0, "")?;
     // The chain may be written to another folder.
     let path = std::path::absolute(path).map_err(|source| CodecError::Read { path: path.to_owned(), source })?;
-    check(!path.exists() || path.is_file(), || {
-        format!("{} is not a file, as an impulse response must be", path.display())
-    })?;
+    check(!is_no_file(&path), || format!("{} is not a file, as an impulse response must be", path.display()))?;
     let rate = AudioReader::open(&path)?.info().rate;
     let response = Response::File { path: path.display().to_string(), right_path: None, normalize: true };
     let reverb = ConvolutionReverb { response, ..ConvolutionReverb::default() };

@@ -7,6 +7,8 @@ use rae_dsp::AudioBuffer;
 use rae_effects::convolution::{FileResponse, MAX_RESPONSE, ResponseFiles};
 use rae_units::{Frames, SampleRate};
 
+use crate::output::is_no_file;
+
 /// True stereo; no response has more.
 const MOST_CHANNELS: usize = 4;
 
@@ -34,7 +36,7 @@ impl ResponseFiles for ResponseFolder {
     fn read(&self, path: &str, rate: SampleRate) -> Result<FileResponse, String> {
         let path = self.0.join(path);
         // Whoever wrote the chain shall not make its user wait for a pipe or a device.
-        if path.exists() && !path.is_file() {
+        if is_no_file(&path) {
             return Err(format!("{}: not a file", path.display()));
         }
         let limits = DecodeLimits { max_channels: MOST_CHANNELS, ..DecodeLimits::default() };
