@@ -1,6 +1,6 @@
 //! Reading between samples: an eight-point windowed sinc, its points as polynomials of the fraction.
 
-use crate::wide::{WideKernel, run_wide};
+use crate::vectors::{VectorKernel, Vectors, WIDTH, run_vectors};
 use crate::window::{kaiser, sinc};
 
 /// Samples around the position that [`FractionalDelay::read`] takes.
@@ -11,8 +11,8 @@ pub const BEFORE: usize = POINTS / 2 - 1;
 const TERMS: usize = 3;
 /// Points mirror each other around the middle between samples, so two share their polynomials.
 const PAIRS: usize = POINTS / 2;
-/// Frames that are read side by side.
-const GROUP: usize = 16;
+/// Samples that frames read side by side take.
+const GROUP_POINTS: usize = WIDTH + POINTS - 1;
 
 /// A fractional delay: exact to −59 dB up to a quarter of the sample rate, −32 dB at 0.3.
 ///
@@ -69,7 +69,7 @@ impl FractionalDelay {
     /// `POINTS − 1` more than `out`. The same bits as [`FractionalDelay::read`] frame by frame.
     pub fn read_run(&self, samples: &[f32], glide: Glide, out: &mut [f32]) {
         assert_eq!(samples.len(), out.len() + POINTS - 1, "samples around the frames");
-        run_wide(Run { delay: self, samples, glide, out });
+        run_vectors(Run { delay: self, samples, glide, out });
     }
 }
 
@@ -80,44 +80,62 @@ struct Run<'a> {
     out: &'a mut [f32],
 }
 
-impl WideKernel for Run<'_> {
+impl VectorKernel for Run<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Vectors>(self, v: V) {
         let Run { delay, samples, mut glide, out } = self;
-        let (groups, rest) = out.as_chunks_mut::<GROUP>();
-        let done = groups.len() * GROUP;
+        let (groups, rest) = out.as_chunks_mut::<WIDTH>();
+        let done = groups.len() * WIDTH;
         for (group, out) in groups.iter_mut().enumerate() {
-            if let Some(samples) = samples[group * GROUP..].first_chunk() {
-                read_group(delay, samples, glide, out);
+            if let Some(samples) = samples[group * WIDTH..].first_chunk() {
+                read_group(v, delay, samples, glide, out);
             }
-            glide.fraction = glide.after(GROUP);
+            glide.fraction = glide.after(WIDTH);
         }
-        for (frame, (out, points)) in rest.iter_mut().zip(samples[done..].windows(POINTS)).enumerate() {
-            if let Some(points) = points.first_chunk() {
-                *out += delay.read(points, glide.after(frame));
-            }
+        if !rest.is_empty() {
+            let (mut points, mut group) = ([0.0; GROUP_POINTS], [0.0; WIDTH]);
+            points[..rest.len() + POINTS - 1].copy_from_slice(&samples[done..]);
+            group[..rest.len()].copy_from_slice(rest);
+            read_group(v, delay, &points, glide, &mut group);
+            rest.copy_from_slice(&group[..rest.len()]);
         }
     }
 }
 
 /// [`FractionalDelay::read`] for many frames side by side.
 #[inline(always)]
-fn read_group(delay: &FractionalDelay, samples: &[f32; GROUP + POINTS - 1], glide: Glide, out: &mut [f32; GROUP]) {
-    let (mut u, mut even, mut odd) = ([0.0; GROUP], [0.0; GROUP], [0.0; GROUP]);
-    for (frame, u) in u.iter_mut().enumerate() {
+fn read_group<V: Vectors>(
+    v: V,
+    delay: &FractionalDelay,
+    samples: &[f32; GROUP_POINTS],
+    glide: Glide,
+    out: &mut [f32; WIDTH],
+) {
+    let mut offsets = [0.0; WIDTH];
+    for (frame, u) in offsets.iter_mut().enumerate() {
         *u = offset(glide.after(frame));
     }
-    for pair in 0..PAIRS {
-        for frame in 0..GROUP {
-            let (early, late) = (samples[frame + pair], samples[frame + POINTS - 1 - pair]);
-            even[frame] += value(&delay.even[pair], u[frame] * u[frame]) * (early + late);
-            odd[frame] += value(&delay.odd[pair], u[frame] * u[frame]) * (early - late);
+    for part in 0..V::PARTS {
+        let points = |point: usize| match samples[point..].first_chunk() {
+            Some(points) => v.load(points, part),
+            None => v.splat(0.0),
+        };
+        let u = v.load(&offsets, part);
+        let square = v.mul(u, u);
+        let value = |terms: &[f32; TERMS]| {
+            let slope = v.add(v.mul(v.splat(terms[2]), square), v.splat(terms[1]));
+            v.add(v.mul(slope, square), v.splat(terms[0]))
+        };
+        let (mut even, mut odd) = (v.splat(0.0), v.splat(0.0));
+        for pair in 0..PAIRS {
+            let (early, late) = (points(pair), points(POINTS - 1 - pair));
+            even = v.add(even, v.mul(value(&delay.even[pair]), v.add(early, late)));
+            odd = v.add(odd, v.mul(value(&delay.odd[pair]), v.sub(early, late)));
         }
-    }
-    for frame in 0..GROUP {
-        out[frame] += even[frame] + u[frame] * odd[frame];
+        let before = v.load(out, part);
+        v.store(v.add(before, v.add(even, v.mul(u, odd))), out, part);
     }
 }
 

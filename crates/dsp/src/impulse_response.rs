@@ -4,10 +4,13 @@
 //! J. A. Moorer, "About this reverberation business", Computer Music Journal 3(2), 1979. Unit energy lets white noise
 //! through at its own level.
 
+use std::sync::Arc;
+
 use rae_units::{Decibels, SampleRate, Seconds};
+use rustfft::FftPlanner;
 
 use crate::AudioBuffer;
-use crate::fft::{Complex32, Fft};
+use crate::fft::Complex32;
 use crate::hash::noise;
 
 /// White noise that decays by 60 dB in `rt60` frames, `frames` long (at least one frame).
@@ -50,16 +53,15 @@ pub fn hall(hall: &Hall, rate: SampleRate, seed: u64) -> AudioBuffer {
     let hz = f64::from(rate.hz());
     let pre_delay = hall.pre_delay.frames(rate).0 as usize;
     let frames = (hall.length.frames(rate).0 as usize).max(1);
-    let fft = Fft::new(frames.next_power_of_two());
-    let white = white_spectrum(&fft, seed);
-    let log_points = log_points(&hall.points);
-    let log_bins: Vec<f64> = (0..=fft.points() / 2).map(|bin| log_hz(bin as f64 * hz / fft.points() as f64)).collect();
+    let noise = Noise::new(frames.next_power_of_two(), seed);
+    let shares = Shares::new(&log_points(&hall.points), noise.bins().map(|share| log_hz(share * hz)));
     let mut channels = [vec![0.0; pre_delay + frames], vec![0.0; pre_delay + frames]];
+    let mut band = Band::default();
     for (index, point) in hall.points.iter().enumerate() {
-        let band = band(&fft, &white, |bin| weight(&log_points, index, log_bins[bin]));
+        noise.band(shares.of(index), &mut band);
         let mut decay = Decay::new(point.rt60.0 * hz);
         let level = point.level.amplitude();
-        for (frame, value) in band[..frames].iter().enumerate() {
+        for (frame, value) in band.sound[..frames].iter().enumerate() {
             let gain = level * decay.next_gain();
             channels[0][pre_delay + frame] += f64::from(value.re) * gain;
             channels[1][pre_delay + frame] += f64::from(value.im) * gain;
@@ -78,14 +80,16 @@ fn energy_below(points: &[HallPoint], limit: f64) -> f64 {
     const STEP: f64 = 20.0;
     let logs = log_points(points);
     let levels: Vec<f64> = points.iter().map(|point| point.level.amplitude()).collect();
-    let at = |hz: f64| {
+    let speeds: Vec<f64> = points.iter().map(|point| 1.0 / point.rt60.0.max(1e-9)).collect();
+    let mut heard = Vec::with_capacity(points.len());
+    let mut at = |hz: f64| {
         let log = log_hz(hz);
-        let shares: Vec<f64> = (0..points.len()).map(|index| weight(&logs, index, log) * levels[index]).collect();
-        let product = |i: usize, j: usize| {
-            let speed = |index: usize| 1.0 / points[index].rt60.0.max(1e-9);
-            shares[i] * shares[j] / (speed(i) + speed(j))
-        };
-        (0..points.len()).flat_map(|i| (0..points.len()).map(move |j| (i, j))).map(|(i, j)| product(i, j)).sum::<f64>()
+        heard.clear();
+        let amplitudes = (0..points.len()).map(|index| weight(&logs, index, log) * levels[index]);
+        // Most points have no share.
+        heard.extend(amplitudes.zip(&speeds).filter(|(amplitude, _)| *amplitude > 0.0));
+        let product = |(a, a_speed): &(f64, &f64), (b, b_speed): &(f64, &f64)| a * b / (*a_speed + *b_speed);
+        heard.iter().flat_map(|one| heard.iter().map(move |other| product(one, other))).sum::<f64>()
     };
     let steps = (limit / STEP) as usize;
     (0..steps).map(|step| at((step as f64 + 0.5) * limit / steps as f64)).sum::<f64>() * limit / steps as f64
@@ -109,22 +113,84 @@ impl Decay {
     }
 }
 
-/// Spectrum of left + i·right white noise.
-fn white_spectrum(fft: &Fft, seed: u64) -> Vec<Complex32> {
-    let mut data: Vec<Complex32> = (0..fft.points() as u64)
-        .map(|n| Complex32::new(noise(seed, n) as f32, noise(seed ^ 1, n) as f32) / fft.points() as f32)
-        .collect();
-    fft.forward(&mut data, &mut fft.scratch());
-    data
+/// Left + i·right white noise as a spectrum.
+struct Noise {
+    inverse: Arc<dyn rustfft::Fft<f32>>,
+    white: Vec<Complex32>,
 }
 
-/// The noise with each bin weighted; weights are even in frequency, so left and right stay apart.
-fn band(fft: &Fft, white: &[Complex32], weight: impl Fn(usize) -> f64) -> Vec<Complex32> {
-    let points = fft.points();
-    let mut data: Vec<Complex32> =
-        white.iter().enumerate().map(|(bin, value)| value * weight(bin.min(points - bin)) as f32).collect();
-    fft.inverse(&mut data, &mut fft.scratch());
-    data
+/// Room for a part of the noise.
+#[derive(Default)]
+struct Band {
+    sound: Vec<Complex32>,
+    scratch: Vec<Complex32>,
+}
+
+impl Noise {
+    fn new(points: usize, seed: u64) -> Noise {
+        // One plan does for both directions: forwards, conjugates go in and come out.
+        let inverse = FftPlanner::new().plan_fft_inverse(points);
+        let scale = points as f32;
+        let sample = |n| Complex32::new(noise(seed, n) as f32, -noise(seed ^ 1, n) as f32) / scale;
+        let mut white: Vec<Complex32> = (0..points as u64).map(sample).collect();
+        inverse.process(&mut white);
+        white.iter_mut().for_each(|value| value.im = -value.im);
+        Noise { inverse, white }
+    }
+
+    /// The frequencies of bins up to half the sample rate, as shares of that rate.
+    fn bins(&self) -> impl Iterator<Item = f64> {
+        let points = self.white.len();
+        (0..=points / 2).map(move |bin| bin as f64 / points as f64)
+    }
+
+    /// The noise with some bins weighted, and without the others; weights are even in frequency, so left and right stay apart.
+    fn band(&self, weights: impl Iterator<Item = (usize, f64)>, band: &mut Band) {
+        let Band { sound, scratch } = band;
+        let points = self.white.len();
+        sound.clear();
+        sound.resize(points, Complex32::ZERO);
+        for (bin, weight) in weights {
+            for place in [bin, (points - bin) % points] {
+                sound[place] = self.white[place] * weight as f32;
+            }
+        }
+        scratch.resize(self.inverse.get_inplace_scratch_len(), Complex32::ZERO);
+        self.inverse.process_with_scratch(sound, scratch);
+    }
+}
+
+/// [`weight`] of all points in all bins.
+struct Shares {
+    /// How far each bin is on the way from the point below it to the next.
+    ways: Vec<f64>,
+    /// The first bin above each point.
+    firsts: Vec<usize>,
+}
+
+impl Shares {
+    /// Of bins whose frequencies, as logarithms, ascend.
+    fn new(log_points: &[f64], log_bins: impl Iterator<Item = f64>) -> Shares {
+        let (mut ways, mut firsts) = (Vec::new(), Vec::with_capacity(log_points.len()));
+        for log in log_bins {
+            while log_points.get(firsts.len()).is_some_and(|point| *point <= log) {
+                firsts.push(ways.len());
+            }
+            let next = firsts.len();
+            ways.push(if (1..log_points.len()).contains(&next) { weight(log_points, next, log) } else { 0.0 });
+        }
+        firsts.resize(log_points.len(), ways.len());
+        Shares { ways, firsts }
+    }
+
+    /// The bins in which a point has a share, and that.
+    fn of(&self, index: usize) -> impl Iterator<Item = (usize, f64)> {
+        let (first, bins) = (self.firsts[index], self.ways.len());
+        let before = if index == 0 { 0 } else { self.firsts[index - 1] };
+        let after = self.firsts.get(index + 1).map_or(bins, |next| *next);
+        let rise = (before..first).map(move |bin| (bin, if index == 0 { 1.0 } else { self.ways[bin] }));
+        rise.chain((first..after).map(|bin| (bin, 1.0 - self.ways[bin])))
+    }
 }
 
 /// Share of point `index` at a frequency, all as logarithms: a triangle; the shares of all points sum to 1.
@@ -158,9 +224,17 @@ fn swell_and_fade(samples: &mut [f64], onset: f64) {
     }
 }
 
+/// Σ a·b, in eight sums that do not wait for one another.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    for (a, b) in a.chunks(8).zip(b.chunks(8)) {
+        sums.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum += a * b);
+    }
+    sums.iter().sum()
+}
+
 /// Removes what right shares with left, and scales both to `energy`.
 fn finish([left, mut right]: [Vec<f64>; 2], energy: f64) -> AudioBuffer {
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     let frames = left.len();
     if frames > 1 {
         let shared = dot(&left, &right) / dot(&left, &left);

@@ -153,16 +153,21 @@ fn add_voice(voice: &Voice, frame: u64, history: &History, delay: &FractionalDel
     while at < out.len() {
         let position = -voice.delay(frame + at as u64);
         let (fraction, fall) = (position as u32, voice.fall());
-        let room = match fall {
-            0 => usize::MAX,
-            1.. => fraction as usize / fall.unsigned_abs() as usize + 1,
-            ..0 => !fraction as usize / fall.unsigned_abs() as usize + 1,
-        };
-        let run = at..out.len().min(at.saturating_add(room));
+        let run = at..out.len().min(at.saturating_add(frames_to_wrap(fraction, fall, out.len() - at)));
         let samples = history.around(at, (position >> 32) as isize, run.len());
         delay.read_run(samples, Glide { fraction, fall: fall as u32 }, &mut out[run.clone()]);
         at = run.end;
     }
+}
+
+/// Frames until a fraction that falls by `fall` per frame would wrap; `wanted` if it does not within those.
+fn frames_to_wrap(fraction: u32, fall: i64, wanted: usize) -> usize {
+    let last = i64::from(fraction) - fall * (wanted as i64 - 1);
+    if u32::try_from(last).is_ok() {
+        return wanted;
+    }
+    let room = if fall > 0 { fraction } else { !fraction };
+    room as usize / fall.unsigned_abs() as usize + 1
 }
 
 /// One swaying delay at one sample rate.

@@ -56,12 +56,7 @@ impl GridFft {
         let (down, along) = (Pass::plan(rows), Pass::plan(columns));
         let strips = columns / WIDTH;
         let bins: Vec<usize> = (0..rows).map(|place| bin_at(&down, rows, place)).collect();
-        let turn = |strip: usize, bin: usize| {
-            let turn = |lane: usize| (-TAU * ((strip * WIDTH + lane) * bin) as f64 / points as f64).sin_cos();
-            let turns: [_; WIDTH] = std::array::from_fn(turn);
-            Complex16 { re: Sixteen(turns.map(|(_, cos)| cos as f32)), im: Sixteen(turns.map(|(sin, _)| sin as f32)) }
-        };
-        let turns = (0..strips).flat_map(|strip| bins.iter().map(move |bin| turn(strip, *bin))).collect();
+        let turns = turns(&bins, strips, points);
         let half = rows * strips / 2;
         let place = |bin: usize| match bin {
             bin if bin < rows / 2 => bin / WIDTH * WIDTH * strips + bin % WIDTH,
@@ -129,6 +124,23 @@ impl GridFft {
         run_vectors(Sum { fft: self, grid, terms });
         run_vectors(ColumnsBack { fft: self, grid, out });
     }
+}
+
+/// For each strip and bin, e^(−2πi·ck/N) of the strip's sixteen columns c: products of what belongs to the strip and what
+/// belongs to the column within it, since sines take long.
+fn turns(bins: &[usize], strips: usize, points: usize) -> Vec<Complex16> {
+    let turn = |column: usize, bin: usize| (-TAU * (column * bin) as f64 / points as f64).sin_cos();
+    let within: Vec<[(f64, f64); WIDTH]> =
+        bins.iter().map(|bin| std::array::from_fn(|lane| turn(lane, *bin))).collect();
+    let of_bin = |strip: usize, bin: usize, within: &[(f64, f64); WIDTH]| {
+        let (sin, cos) = turn(strip * WIDTH, bin);
+        Complex16 {
+            re: Sixteen(within.map(|(s, c)| (cos * c - sin * s) as f32)),
+            im: Sixteen(within.map(|(s, c)| (sin * c + cos * s) as f32)),
+        }
+    };
+    let of_strip = |strip: usize| bins.iter().zip(&within).map(move |(bin, within)| of_bin(strip, *bin, within));
+    (0..strips).flat_map(of_strip).collect()
 }
 
 /// The bin that passes leave at a place.
