@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures rae beside FluidSynth and rustysynth, effects beside fft-convolver and pedalboard, mastering beside matchering,
-# codecs and pictures beside flac, lame and ffmpeg; options go to synthesis.py, and then effects, codecs and
+# Measures rae beside FluidSynth and rustysynth, effects beside fft-convolver and pedalboard, playing live, mastering beside
+# matchering, codecs and pictures beside flac, lame and ffmpeg; options go to synthesis.py, and then effects, live, codecs and
 # pictures are left out.
 . "$(dirname "$0")/common.sh"
 
@@ -31,6 +31,7 @@ if [ $# = 0 ]; then
     "$PYTHON" -m venv "$PEERS/pedalboard"
     "$PEERS/pedalboard/bin/pip" install --quiet --requirement bench/effects/requirements.txt
     "$PYTHON" bench/effects.py --bin "$PEERS/release/rae-bench-effects" --peers "$PEERS/pedalboard/bin/python"
+    "$PYTHON" bench/live.py --rae "$RAE" --banks "$SF2" || echo "live: a goal is missed" >&2
     "$PYTHON" bench/codecs.py --rae "$RAE"
     "$PYTHON" bench/pictures.py --rae "$RAE" --decode "$PEERS/release/decode"
 fi

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""
+live.py - what playing live costs: processor time per block of 64 frames with 256 voices, with effects and dry.
+
+usage: live.py [--rae RAE] [--banks FOLDER] [--runs N] [--seconds S] [--output FILE]
+
+`rae play --sink null` plays 600 random notes a second with FluidR3_GM at real time, so that the limit of 256 voices is
+reached all along and voices give way. Loads are shares of the time that there is for a block, of the thread that plays.
+The section goes to bench/RESULTS.md. Exits with 1 where a goal is missed.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import acceptance
+import black_midi
+import renderers as r
+import sections
+
+VOICES = 256
+NOTES_PER_SECOND = 600
+CASES = {"effects": ["--reverb"], "dry": ["--no-reverb", "--no-sends"]}
+MEDIAN, SELDOM = "median_percent", "percentile_99_9_percent"
+COLUMNS = (MEDIAN, "percentile_99_percent", SELDOM, "most_percent", "missed_blocks", "most_voices")
+GOALS = (("median", MEDIAN, 8), ("99.9 % of blocks", SELDOM, 20))
+
+
+def play(options, song, arguments):
+    """loads of one run"""
+    bank = os.path.join(options.banks, r.FLUID + ".sf2")
+    command = [options.rae, "play", song, "--soundfont", bank, "--sink", "null", "--max-voices", str(VOICES)]
+    command += ["--seconds", str(options.seconds), "--json", "--quiet", *arguments]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def measure(options):
+    """runs of each case, in turn"""
+    found = {case: [] for case in CASES}
+    with tempfile.TemporaryDirectory(prefix="bench_") as folder:
+        song = os.path.join(folder, "dense.mid")
+        black_midi.write(song, NOTES_PER_SECOND * (options.seconds + 5), options.seconds + 5)
+        for number in range(options.runs):
+            for case, arguments in CASES.items():
+                sections.progress(f"live, run {number + 1} of {options.runs}: {case}")
+                found[case].append(play(options, song, arguments))
+    return {case: medians(runs) for case, runs in found.items()}
+
+
+def medians(runs):
+    return {name: statistics.median(run[name] for run in runs) for name in COLUMNS}
+
+
+def section(found, options, load):
+    lines = [
+        f"## Live: blocks of 64 frames, {VOICES} voices",
+        "",
+        sections.circumstances(options.runs, load),
+        "",
+        f"{NOTES_PER_SECOND} random notes a second with {r.FLUID} at 44.1 kHz, as `bench/live.py` plays them: "
+        "processor time of the playing thread, in percent of the time that there is for a block. Voices that give way "
+        "fade out beside the others.",
+        "",
+        "| | median | 99 % of blocks | 99.9 % | most | missed | voices, at most |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for case, load in found.items():
+        shares = " | ".join(f"{load[name]:.1f}" for name in COLUMNS[:4])
+        lines.append(f"| {case} | {shares} | {load['missed_blocks']:g} | {load['most_voices']:g} |")
+    effects = found["effects"]
+    goals = [(f"effects: {what}", " %", False, most, effects[name]) for what, name, most in GOALS]
+    return [*lines, "", *acceptance.rows(goals)]
+
+
+def main():
+    build = Path(os.environ.get("CARGO_TARGET_DIR", Path(__file__).resolve().parent.parent / "target"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rae", default=build / "release" / "rae")
+    parser.add_argument("--banks", default="/usr/share/sounds/sf2", help="folder of the SoundFonts")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=20)
+    sections.add_output(parser)
+    options = parser.parse_args()
+    load = sections.load()
+    found = measure(options)
+    sections.put(options.output, section(found, options, load))
+    return 0 if all(found["effects"][name] <= most for _, name, most in GOALS) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
