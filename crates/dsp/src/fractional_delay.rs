@@ -11,8 +11,6 @@ pub const BEFORE: usize = POINTS / 2 - 1;
 const TERMS: usize = 3;
 /// Points mirror each other around the middle between samples, so two share their polynomials.
 const PAIRS: usize = POINTS / 2;
-/// Samples that frames read side by side take.
-const GROUP_POINTS: usize = WIDTH + POINTS - 1;
 
 /// A fractional delay: exact to −59 dB up to a quarter of the sample rate, −32 dB at 0.3.
 ///
@@ -85,57 +83,64 @@ impl VectorKernel for Run<'_> {
 
     #[inline(always)]
     fn run<V: Vectors>(self, v: V) {
-        let Run { delay, samples, mut glide, out } = self;
+        let Run { delay, mut samples, mut glide, out } = self;
         let (groups, rest) = out.as_chunks_mut::<WIDTH>();
-        let done = groups.len() * WIDTH;
-        for (group, out) in groups.iter_mut().enumerate() {
-            if let Some(samples) = samples[group * WIDTH..].first_chunk() {
-                read_group(v, delay, samples, glide, out);
-            }
-            glide.fraction = glide.after(WIDTH);
+        let (pairs, single) = groups.as_chunks_mut::<2>();
+        for pair in pairs {
+            read_groups(v, delay, samples, glide, pair);
+            (samples, glide.fraction) = (&samples[2 * WIDTH..], glide.after(2 * WIDTH));
+        }
+        if let [group] = single {
+            read_groups(v, delay, samples, glide, std::array::from_mut(group));
+            (samples, glide.fraction) = (&samples[WIDTH..], glide.after(WIDTH));
         }
         if !rest.is_empty() {
-            let (mut points, mut group) = ([0.0; GROUP_POINTS], [0.0; WIDTH]);
-            points[..rest.len() + POINTS - 1].copy_from_slice(&samples[done..]);
-            group[..rest.len()].copy_from_slice(rest);
-            read_group(v, delay, &points, glide, &mut group);
-            rest.copy_from_slice(&group[..rest.len()]);
+            let (mut points, mut group) = ([0.0; WIDTH + POINTS - 1], [[0.0; WIDTH]]);
+            points[..samples.len()].copy_from_slice(samples);
+            group[0][..rest.len()].copy_from_slice(rest);
+            read_groups(v, delay, &points, glide, &mut group);
+            rest.copy_from_slice(&group[0][..rest.len()]);
         }
     }
 }
 
 /// [`FractionalDelay::read`] for many frames side by side.
 #[inline(always)]
-fn read_group<V: Vectors>(
+fn read_groups<V: Vectors, const GROUPS: usize>(
     v: V,
     delay: &FractionalDelay,
-    samples: &[f32; GROUP_POINTS],
+    samples: &[f32],
     glide: Glide,
-    out: &mut [f32; WIDTH],
+    out: &mut [[f32; WIDTH]; GROUPS],
 ) {
-    let mut offsets = [0.0; WIDTH];
-    for (frame, u) in offsets.iter_mut().enumerate() {
+    let Some(samples) = samples.get(..GROUPS * WIDTH + POINTS - 1) else { return };
+    let mut offsets = [[0.0; WIDTH]; GROUPS];
+    for (frame, u) in offsets.as_flattened_mut().iter_mut().enumerate() {
         *u = offset(glide.after(frame));
     }
     for part in 0..V::PARTS {
-        let points = |point: usize| match samples[point..].first_chunk() {
+        let points = |group: usize, point: usize| match samples[group * WIDTH + point..].first_chunk() {
             Some(points) => v.load(points, part),
             None => v.splat(0.0),
         };
-        let u = v.load(&offsets, part);
-        let square = v.mul(u, u);
-        let value = |terms: &[f32; TERMS]| {
-            let slope = v.add(v.mul(v.splat(terms[2]), square), v.splat(terms[1]));
-            v.add(v.mul(slope, square), v.splat(terms[0]))
-        };
-        let (mut even, mut odd) = (v.splat(0.0), v.splat(0.0));
+        let u = offsets.each_ref().map(|offsets| v.load(offsets, part));
+        let (mut even, mut odd) = ([v.splat(0.0); GROUPS], [v.splat(0.0); GROUPS]);
         for pair in 0..PAIRS {
-            let (early, late) = (points(pair), points(POINTS - 1 - pair));
-            even = v.add(even, v.mul(value(&delay.even[pair]), v.add(early, late)));
-            odd = v.add(odd, v.mul(value(&delay.odd[pair]), v.sub(early, late)));
+            let terms = [&delay.even[pair], &delay.odd[pair]].map(|terms| terms.map(|term| v.splat(term)));
+            for group in 0..GROUPS {
+                let square = v.mul(u[group], u[group]);
+                let value = |terms: [V::Singles; TERMS]| {
+                    v.add(v.mul(v.add(v.mul(terms[2], square), terms[1]), square), terms[0])
+                };
+                let (early, late) = (points(group, pair), points(group, POINTS - 1 - pair));
+                even[group] = v.add(even[group], v.mul(value(terms[0]), v.add(early, late)));
+                odd[group] = v.add(odd[group], v.mul(value(terms[1]), v.sub(early, late)));
+            }
         }
-        let before = v.load(out, part);
-        v.store(v.add(before, v.add(even, v.mul(u, odd))), out, part);
+        for group in 0..GROUPS {
+            let before = v.load(&out[group], part);
+            v.store(v.add(before, v.add(even[group], v.mul(u[group], odd[group]))), &mut out[group], part);
+        }
     }
 }
 
