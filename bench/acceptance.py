@@ -3,6 +3,7 @@
 import statistics
 
 import endurance
+import memory
 import renderers as r
 
 THEME = dict(piece="tttheme2", bank=r.FLUID)
@@ -76,6 +77,7 @@ def endurance_goals(found):
             64,
             found and found.hours.private,
         ),
+        *memory.goals(found and found.songs),
         (
             f"{endurance.HANDOVER_MINUTES} minutes of stereo: hand-over to Python",
             " ms",

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """
-black_midi.py OUT.mid NOTES SECONDS - random notes on 16 channels with General MIDI programs, always the same.
+black_midi.py OUT.mid NOTES SECONDS [running] - random notes on 16 channels with General MIDI programs, always the same.
 
 Notes last 0.25 s on average; about half of them are played by keyboards, 8 % by drums. With hundreds of thousands of
-notes this is "black MIDI"; with twenty a second an ordinary load.
+notes this is "black MIDI"; with twenty a second an ordinary load. With running status, and releases that are strokes of
+velocity 0, as many bytes hold more events.
 """
 
 import random
@@ -20,7 +21,7 @@ def clamped(value, lowest, highest):
     return min(highest, max(lowest, value))
 
 
-def write(path, notes, seconds):
+def write(path, notes, seconds, running_status=False):
     rng = random.Random(1)
     tracks = []
     for channel, program in enumerate(PROGRAMS):
@@ -36,11 +37,12 @@ def write(path, notes, seconds):
         key = rng.randint(35, 81) if channel == DRUMS else clamped(round(rng.gauss(64, 18)), 21, 108)
         velocity = clamped(round(rng.gauss(70, 28)), 1, 127)
         tracks[channel].append((midifile.ticks(onset), 2, bytes([0x90 | channel, key, velocity])))
-        tracks[channel].append((midifile.ticks(onset + length), 1, bytes([0x80 | channel, key, 64])))
-    midifile.write(path, tracks)
+        release = bytes([0x90 | channel, key, 0] if running_status else [0x80 | channel, key, 64])
+        tracks[channel].append((midifile.ticks(onset + length), 1, release))
+    midifile.write(path, tracks, running_status)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) not in (4, 5) or sys.argv[4:] not in ([], ["running"]):
         sys.exit(__doc__)
-    write(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
+    write(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4:] == ["running"])

@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import memory
 import process
 import renderers as r
 
@@ -31,11 +32,12 @@ class Batch:
 
 @dataclass
 class Endurance:
-    """batches by (files, jobs); `hours` and `audio` are of the long render; `handover` in milliseconds"""
+    """batches by (files, jobs), songs by (name, bank); `hours` and `audio` of the long render; `handover` in ms"""
 
     batches: dict = field(default_factory=dict)
     hours: process.Usage | None = None
     audio: float = 0.0
+    songs: dict = field(default_factory=dict)
     handover: float | None = None
 
 
@@ -48,6 +50,8 @@ def measure_endurance(programs, folder, progress):
     results.audio = 3600 * HOURS
     song = band(Path(folder, "hours.mid"), results.audio)
     results.hours = process.run(*programs.render(r.SINC, r.Case(r.BAND, effects=True, threads=r.THREADS), song, "-"))
+    progress("songs of 4 MB")
+    results.songs = memory.measure_songs(programs, folder)
     progress("hand-over to Python")
     results.handover = handover(programs, band(Path(folder, "minutes.mid"), 60 * HANDOVER_MINUTES))
     return results

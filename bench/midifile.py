@@ -27,18 +27,19 @@ def chunk(name, data):
     return name + struct.pack(">I", len(data)) + data
 
 
-def track(events):
+def track(events, running_status=False):
     """events: (tick, rank, message); at one tick, lower ranks come first"""
     data = bytearray()
-    now = 0
+    now, status = 0, None
     for tick, _, message in sorted(events):
-        data += variable_length(tick - now) + message
-        now = tick
+        repeats = running_status and message[0] == status
+        data += variable_length(tick - now) + message[repeats:]
+        now, status = tick, message[0]
     return chunk(b"MTrk", bytes(data) + b"\x00\xff\x2f\x00")
 
 
-def write(path, tracks):
+def write(path, tracks, running_status=False):
     """tracks: lists of events, see `track`; the tempo is fixed"""
     tempo = [(0, 0, b"\xff\x51\x03" + MICROSECONDS_PER_QUARTER.to_bytes(3, "big"))]
     header = chunk(b"MThd", struct.pack(">HHH", 1, len(tracks) + 1, TICKS_PER_QUARTER))
-    Path(path).write_bytes(header + b"".join(track(events) for events in [tempo, *tracks]))
+    Path(path).write_bytes(header + b"".join(track(events, running_status) for events in [tempo, *tracks]))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import acceptance
 import endurance
+import memory
 import renderers as r
 
 INTRODUCTION = """\
@@ -161,7 +162,8 @@ def endurance_table(found):
         return []
     lines = ["## Many files, long files", ""]
     lines += [
-        "rae with effects, to 16-bit WAV files, of which the middle one cannot be made, and to a float stream.",
+        "rae with effects, to 16-bit WAV files, of which the middle one cannot be made, to a float stream, and with "
+        "4096 voices.",
         "",
     ]
     lines += ["| what | at once | failed | CPU s | wall s | × real time | resident | private |", "|---|" + "---:|" * 7]
@@ -169,6 +171,9 @@ def endurance_table(found):
         what = f"{files} files of {endurance.FILE_SECONDS} s"
         lines.append(endurance_row(what, f"{jobs} files", batch.failed, batch.usage, batch.audio))
     lines.append(endurance_row(f"{endurance.HOURS} hours", f"{r.THREADS} threads", 0, found.hours, found.audio))
+    for (name, bank), usage in found.songs.items():
+        what = f"{memory.RENDERED_SECONDS} s of 4 MB of {name}, {bank}"
+        lines.append(endurance_row(what, f"{r.THREADS} threads", 0, usage, memory.RENDERED_SECONDS))
     lines += [
         "",
         f"Handing {endurance.HANDOVER_MINUTES} minutes of stereo over to Python, as a numpy array of the WAV file's ",

@@ -92,7 +92,7 @@ impl Engine {
         let made = Watch::over(py, progress, |watch| {
             song.check_output(&output_path)?;
             let song = song.read()?;
-            self.engine.render_file(&song, &output_path, &settings, &mut |progress| watch.update(progress.fraction))
+            self.engine.render_file(song, &output_path, &settings, &mut |progress| watch.update(progress.fraction))
         })?;
         report::to_python(py, &made)
     }
@@ -134,7 +134,7 @@ impl Engine {
         Watch::over(py, progress, |watch| {
             let song = song.read()?;
             let (file, made) =
-                self.engine.render_bytes(&song, &settings, &mut |progress| watch.update(progress.fraction))?;
+                self.engine.render_bytes(song, &settings, &mut |progress| watch.update(progress.fraction))?;
             Ok(WavBuffer::new(file, made))
         })
     }
@@ -153,7 +153,7 @@ impl Engine {
         let Rendering { audio, report: made } = Watch::over(py, progress, |watch| {
             let song = song.read()?;
             let mut observer = |progress: Progress| watch.update(progress.fraction);
-            self.engine.render(&song, &settings, &mut observer)
+            self.engine.render(song, &settings, &mut observer)
         })?;
         Ok((array(py, audio)?, report::to_python(py, &made)?))
     }
@@ -212,7 +212,7 @@ impl Engine {
         Watch::over(py, progress, |watch| {
             let song = song.read()?;
             let mut observer = |progress: Progress| watch.update(progress.fraction);
-            let stream = self.engine.stream_observed(&song, &settings, &mut observer)?;
+            let stream = self.engine.stream_observed(song, &settings, &mut observer)?;
             Ok(Stream::new(stream, block_frames, settings.normalize.is_some()))
         })
     }

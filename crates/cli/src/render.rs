@@ -95,7 +95,7 @@ impl Render {
         let endless = self.output.as_deref().is_none_or(makes_file);
         interrupts.expect_order(if endless { Patience::Endless } else { Patience::Once });
         let mut line = ProgressLine::new(self.options.quiet(), interrupts);
-        let made = self.make(&engine, &song, &settings, &mut |progress| line.update(progress));
+        let made = self.make(&engine, song, &settings, &mut |progress| line.update(progress));
         line.clear();
         let Some((mut report, stems)) = made? else { return Ok(()) };
         let SoundFontReport { name, warnings, .. } = engine.soundfont();
@@ -107,11 +107,11 @@ impl Render {
     fn make(
         &self,
         engine: &Engine,
-        song: &Parsed,
+        song: Parsed,
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<Option<(Report, Vec<StemFile>)>, Failure> {
-        let mut stems = |folder| engine.render_stems(song, folder, self.stems_by, settings, observer);
+        let mut stems = |folder| engine.render_stems(&song, folder, self.stems_by, settings, observer);
         let (output, folder) = match (self.output.as_deref(), self.stems.as_deref()) {
             (None, None) => return Ok(None),
             (None, Some(folder)) => return Ok(Some(stems(folder)?)),

@@ -133,7 +133,7 @@ fn songs_are_split_and_joined_again() {
     assert_eq!(song(&folder, "merged.mid").division, Division::TicksPerQuarter(24_000));
 
     let mut marked = song(&folder, "song.mid");
-    let marker = Event::Meta(Meta::Text { kind: TextKind::Marker, bytes: b"B".to_vec() });
+    let marker = Event::Meta(Meta::Text { kind: TextKind::Marker, bytes: b"B".into() });
     marked.tracks[0].events.insert(3, TrackEvent { tick: 450, event: marker });
     marked.write(&folder.path("marked.mid")).unwrap();
     folder.stdout("midi split marked.mid --markers -d parts");

@@ -158,7 +158,7 @@ impl Batch<'_> {
             return Err(Error::Cancelled);
         }
         self.protected.check(output)?;
-        self.engine.render_file(&read_midi(input)?, output, &self.settings, &mut |_| stop.flow())
+        self.engine.render_file(read_midi(input)?, output, &self.settings, &mut |_| stop.flow())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::thread;
 
-use rae_midi::{Division, Event, Format, Message, Meta, Sequence, Track, TrackEvent};
+use rae_midi::{Division, Event, Format, Message, Meta, Parsed, Sequence, Track, TrackEvent};
 use rae_soundfont::discovery::{Config, Origin, System};
 use rae_soundfont::{Coverage, Model};
 use rae_synth::InstructionSet;
@@ -216,8 +216,9 @@ fn bank(system: &System<'_>) -> Result<Bank, Error> {
 
 fn self_test() -> Result<SelfTest, String> {
     let engine = Engine::open(SoundFontChoice::Builtin).map_err(|error| error.to_string())?;
-    let made =
-        engine.render(&bar().into(), &RenderSettings::default(), &mut unobserved).map_err(|error| error.to_string())?;
+    let made = engine
+        .render(Parsed::from(bar()), &RenderSettings::default(), &mut unobserved)
+        .map_err(|error| error.to_string())?;
     let peak_dbfs = made.report.peak_dbfs.ok_or("the self test rendered silence")?;
     Ok(SelfTest {
         duration: made.report.duration,

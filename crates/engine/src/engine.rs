@@ -1,16 +1,17 @@
 //! The engine: a SoundFont, opened once, that renders many songs.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use rae_codec::SampleFormat;
 use rae_dsp::AudioBuffer;
-use rae_midi::{EmbeddedBank, Parsed, Sequence};
+use rae_midi::{EmbeddedBank, Parsed};
 use rae_soundfont::{SoundFont, Storage};
 use rae_units::Decibels;
 
 use crate::chain::Rooms;
 use crate::report::bounded;
-use crate::stream::Share;
+use crate::stream::{Prepared, Share};
 use crate::work::{Kept, Work};
 use crate::{Error, Listener, Observer, RenderSettings, Report, SoundFontChoice, SoundFontReport, Stream, unobserved};
 
@@ -114,7 +115,10 @@ impl Engine {
     }
 
     /// Begins a render that is pulled, for sound that goes elsewhere than into a file or memory.
-    pub fn stream(&self, song: &Parsed, settings: &RenderSettings) -> Result<Stream, Error> {
+    ///
+    /// This and all that renders a song can be given the song itself instead of a reference; then its memory is free before
+    /// the work begins.
+    pub fn stream(&self, song: impl Borrow<Parsed>, settings: &RenderSettings) -> Result<Stream, Error> {
         self.stream_observed(song, settings, &mut unobserved)
     }
 
@@ -122,7 +126,7 @@ impl Engine {
     /// first half of the work, and may end it.
     pub fn stream_observed(
         &self,
-        song: &Parsed,
+        song: impl Borrow<Parsed>,
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<Stream, Error> {
@@ -132,7 +136,7 @@ impl Engine {
     /// Renders into memory.
     pub fn render(
         &self,
-        song: &Parsed,
+        song: impl Borrow<Parsed>,
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<Rendering, Error> {
@@ -149,37 +153,42 @@ impl Engine {
     /// Begins the render of a song with the bank that it brings along, and with its warnings.
     pub(crate) fn begin(
         &self,
-        song: &Parsed,
+        song: impl Borrow<Parsed>,
         settings: &RenderSettings,
         work: &mut Work<'_, '_>,
     ) -> Result<Stream, Error> {
         settings.validate()?;
-        let stream = self.for_song(song, settings)?.mix(&song.sequence, settings, work)?;
-        Ok(stream.after_warnings(&bounded(&song.warnings, song.warnings.len())).heard_by(self.listener.clone()))
+        let parsed: &Parsed = song.borrow();
+        let engine = self.for_song(parsed, settings)?;
+        let prepared = Prepared::new(&parsed.sequence, settings, Share::Mix)?;
+        let warnings = bounded(&parsed.warnings, parsed.warnings.len());
+        drop(song);
+        let stream = engine.mix(&prepared, settings, work)?;
+        Ok(stream.after_warnings(&warnings).heard_by(self.listener.clone()))
     }
 
     /// The whole of a song with this bank; a pass before it measures the peak if that is to be normalised. `settings` are
     /// valid.
     pub(crate) fn mix(
         &self,
-        song: &Sequence,
+        song: &Prepared,
         settings: &RenderSettings,
         work: &mut Work<'_, '_>,
     ) -> Result<Stream, Error> {
         let Some(target) = settings.normalize else {
-            return self.share(song, settings, Share::Mix);
+            return self.play(song, settings);
         };
         let unlimited = RenderSettings { encoding: SampleFormat::F32.into(), ..settings.clone() };
-        let mut first = self.share(song, &unlimited, Share::Mix)?;
+        let mut first = self.play(song, &unlimited)?;
         work.run(&mut first, |_, _| Ok(()))?;
         let change = first.report().peak_dbfs.map_or(0.0, |peak| target.0 - peak);
-        let stream = self.share(song, &settings.louder(change), Share::Mix)?;
+        let stream = self.play(song, &settings.louder(change))?;
         Ok(stream.with_gain(Decibels(settings.gain.0 + change)).started_at(work.started()))
     }
 
     /// A stream of what is to be heard of a song; `settings` are valid.
-    pub(crate) fn share(&self, song: &Sequence, settings: &RenderSettings, share: Share) -> Result<Stream, Error> {
-        let stream = Stream::new(&self.font, &self.soundfont.source, &self.rooms, song, settings, share)?;
+    pub(crate) fn play(&self, song: &Prepared, settings: &RenderSettings) -> Result<Stream, Error> {
+        let stream = Stream::new(&self.font, &self.soundfont.source, &self.rooms, song, settings)?;
         Ok(stream.after_warnings(&self.song_bank_warnings))
     }
 }

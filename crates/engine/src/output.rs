@@ -1,5 +1,6 @@
 //! From file to file.
 
+use std::borrow::Borrow;
 use std::fs;
 use std::io::{BufWriter, Cursor, Write};
 use std::path::Path;
@@ -66,12 +67,12 @@ impl Engine {
     /// refused; for the song's own file there is [`check_output`].
     pub fn render_file(
         &self,
-        song: &Parsed,
+        song: impl Borrow<Parsed>,
         output: impl AsRef<Path>,
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<Report, Error> {
-        let render = FileRender::new(song, settings, settings.encoding.for_path(output.as_ref())?)?;
+        let render = FileRender::new(song.borrow(), settings, settings.encoding.for_path(output.as_ref())?)?;
         self.font().files().try_for_each(|soundfont| check_output(&output, soundfont))?;
         settings.chain.files().iter().try_for_each(|response| check_output(&output, response))?;
         let file = OutputFile::create(output, settings.overwrite)?;
@@ -87,12 +88,12 @@ impl Engine {
     /// be rewound, headers give no length. With several threads in the settings, the sink is used on a thread of its own.
     pub fn render_to(
         &self,
-        song: &Parsed,
+        song: impl Borrow<Parsed>,
         sink: &mut (dyn Write + Send),
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<Report, Error> {
-        let render = FileRender::new(song, settings, settings.encoding.for_stream()?)?;
+        let render = FileRender::new(song.borrow(), settings, settings.encoding.for_stream()?)?;
         let mut work = Work::new(settings, observer);
         let mut stream = self.begin(song, &render.settings, &mut work)?;
         let sink = BufWriter::new(sink);
@@ -105,11 +106,11 @@ impl Engine {
     /// [`Engine::render_file`] writes.
     pub fn render_bytes(
         &self,
-        song: &Parsed,
+        song: impl Borrow<Parsed>,
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<(Vec<u8>, Report), Error> {
-        let render = FileRender::new(song, settings, settings.encoding.for_stream()?)?;
+        let render = FileRender::new(song.borrow(), settings, settings.encoding.for_stream()?)?;
         let mut work = Work::new(settings, observer);
         let mut stream = self.begin(song, &render.settings, &mut work)?;
         let writer = AudioWriter::seekable(Cursor::new(Vec::new()), "memory", &render.spec, render.encoding)?;

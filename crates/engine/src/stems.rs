@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::batch::make_folder;
 use crate::output::FileRender;
 use crate::settings::check;
-use crate::stream::Share;
+use crate::stream::{Prepared, Share};
 use crate::work::{Kept, Work};
 use crate::{Arranged, Engine, Error, Observer, RenderSettings, Report, Tail};
 
@@ -161,7 +161,7 @@ impl Engine {
     /// Renders the mix for its length and level.
     fn measure(&self, song: &Sequence, settings: &RenderSettings, work: &mut Work<'_, '_>) -> Result<Mix, Error> {
         let unlimited = RenderSettings { encoding: SampleFormat::F32.into(), ..settings.clone() };
-        let mut stream = self.mix(song, &unlimited, work)?;
+        let mut stream = self.mix(&Prepared::new(song, &unlimited, Share::Mix)?, &unlimited, work)?;
         work.run(&mut stream, |_, _| Ok(()))?;
         let report = stream.report();
         let tail = Tail::Seconds(Frames(report.frames).seconds(settings.rate));
@@ -177,7 +177,7 @@ impl Engine {
         work: &mut Work<'_, '_>,
         sink: impl FnMut(&[f32], &[f32]) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut stream = self.share(song, &mix.settings, part.share)?;
+        let mut stream = self.play(&Prepared::new(song, &mix.settings, part.share)?, &mix.settings)?;
         work.run_up_to(&mut stream, mix.frames, sink)
     }
 

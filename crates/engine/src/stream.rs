@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rae_dsp::wide::{WideKernel, run_wide};
-use rae_midi::{Performance, Sequence};
+use rae_effects::Click;
+use rae_midi::Sequence;
 use rae_soundfont::SoundFont;
-use rae_synth::{Buses, Heard, InstructionSet, Renderer, SendPlan, Settings, Statistics};
+use rae_synth::{Buses, Heard, InstructionSet, Renderer, Score, SendPlan, Settings, Statistics};
 use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
 use crate::chain::{Chain, Rooms};
+use crate::practice::metronome;
 use crate::report::bounded;
 use crate::voices::{Block, Voices};
 use crate::window::Window;
@@ -54,36 +56,55 @@ pub struct Stream {
     backlog: Option<Backlog>,
 }
 
-impl Stream {
-    /// Begins a render; `settings` are valid.
-    pub(crate) fn new(
-        font: &SoundFont,
-        soundfont: &str,
-        rooms: &Rooms,
-        song: &Sequence,
-        settings: &RenderSettings,
-        share: Share,
-    ) -> Result<Stream, Error> {
+/// What of a song a render needs, so that the song itself need not stay in memory.
+pub(crate) struct Prepared {
+    score: Arc<Score>,
+    plan: SendPlan,
+    clicks: Vec<Click>,
+    synth: Settings,
+    from: Seconds,
+    warnings: Vec<String>,
+    started: Instant,
+}
+
+impl Prepared {
+    /// What is to be heard of a song, with settings that are valid; for all renders that differ in level and encoding alone.
+    pub(crate) fn new(song: &Sequence, settings: &RenderSettings, share: Share) -> Result<Prepared, Error> {
         let started = Instant::now();
-        let device = settings.device.choose()?;
-        let mut arranged = Arranged::new(song, settings)?;
-        let metronome = arranged.metronome(settings, Some).filter(|_| !matches!(share, Share::Notes(_)));
+        let (arranged, mut events) = Arranged::performing(song, settings)?;
+        let clicks = if matches!(share, Share::Notes(_)) { Vec::new() } else { arranged.clicks(settings) };
         if share == Share::Clicks {
-            arranged.performance.events.clear();
+            events = Box::new(std::iter::empty());
         }
         let mut warnings = Vec::new();
         let mut synth = synth_settings(&arranged, settings, &mut warnings)?;
         if let Share::Notes(heard) = share {
             synth.heard = heard;
         }
+        let score = Arc::new(Score::new(&arranged.performance, events, &synth));
+        let plan = SendPlan::new(score.channels(), settings.rate, score.events());
+        Ok(Prepared { score, plan, clicks, synth, from: arranged.from, warnings, started })
+    }
+}
+
+impl Stream {
+    /// Begins a render; `settings` are valid.
+    pub(crate) fn new(
+        font: &SoundFont,
+        soundfont: &str,
+        rooms: &Rooms,
+        song: &Prepared,
+        settings: &RenderSettings,
+    ) -> Result<Stream, Error> {
+        let device = settings.device.choose()?;
+        let Prepared { score, plan, clicks, synth, from, warnings, started } = song;
         // Who asks for endless repeats knows that they are cut.
         let endless = settings.practice.repeat == Some(Repeat::Endless);
         let song_cut = endless || !warnings.is_empty();
-        let plan = send_plan(&arranged.performance, &synth);
         let font = Arc::new(font.for_render());
-        let renderer = Renderer::new(Arc::clone(&font), &arranged.performance, &synth);
+        let renderer = Renderer::of_score(Arc::clone(&font), Arc::clone(score), synth);
         let end = renderer.end();
-        let (Seconds(from), from_frame) = (arranged.from, arranged.from.frames(settings.rate));
+        let (Seconds(from), from_frame) = (*from, from.frames(settings.rate));
         if from > 0.0 && from_frame >= end {
             let Seconds(end) = end.seconds(settings.rate);
             return Err(Error::settings(format!("from is {from} s, but the song ends at {end:.3} s")));
@@ -96,11 +117,12 @@ impl Stream {
             Tail::Silence(_) => limit,
         };
         let threads = renderer.threads();
+        let metronome = metronome(clicks, settings);
         Ok(Stream {
             font,
             voices: Voices::new(renderer, synth_limit.min(limit)),
             voices_over: false,
-            chain: Chain::new(settings, plan, rooms, metronome)?,
+            chain: Chain::new(settings, plan.clone(), rooms, metronome)?,
             window,
             pending: None,
             used: None,
@@ -123,14 +145,14 @@ impl Stream {
                 bytes: None,
                 wall_seconds: 0.0,
                 times_real_time: 0.0,
-                warnings,
+                warnings: warnings.clone(),
             },
             rate: settings.rate,
             end,
             limit,
             song_cut,
             peak: 0.0,
-            started,
+            started: *started,
             listener: None,
             backlog: None,
         })
@@ -330,12 +352,6 @@ pub fn instructions() -> Result<InstructionSet, Error> {
         }
         _ => Ok(InstructionSet::fastest()),
     }
-}
-
-fn send_plan(performance: &Performance, settings: &Settings) -> SendPlan {
-    let clock = performance.clock(settings.rate, settings.speed);
-    let events = performance.events.iter().map(|event| (clock.frame(event.time), &event.action));
-    SendPlan::new(performance.channels, settings.rate, events)
 }
 
 fn synth_settings(

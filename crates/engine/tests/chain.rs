@@ -6,6 +6,7 @@ use common::{dry, engine, read_out, render, tune};
 use rust_audio_engine::effects::{
     Chain, Compressor, ConvolutionReverb, CurvePoint, Effect, EqCurve, Gain, Room, TruePeakLimiter, Width,
 };
+use rust_audio_engine::midi::Parsed;
 use rust_audio_engine::{Decibels, Error, RenderSettings, SampleFormat, Seconds, StemsBy, Tail, unobserved};
 
 fn float(chain: Chain) -> RenderSettings {
@@ -68,7 +69,7 @@ fn streams_and_threads_give_the_same_bits() {
     let whole = render(&engine, &tune(), &settings).audio;
     for (threads, block) in [(1, 1000), (2, 333), (3, 8192)] {
         let settings = RenderSettings { threads: Some(threads), ..settings.clone() };
-        let mut stream = engine.stream(&tune().into(), &settings).unwrap();
+        let mut stream = engine.stream(Parsed::from(tune()), &settings).unwrap();
         let (left, right) = read_out(&mut stream, block);
         assert!(left == whole.channel(0) && right == whole.channel(1), "{threads} threads");
     }
@@ -95,7 +96,7 @@ fn seeking_begins_the_effects_anew() {
     let settings = float(Chain::from([late()]));
     let plain = float(Chain::default());
     let after = |settings: &RenderSettings| {
-        let mut stream = engine.stream(&tune().into(), settings).unwrap();
+        let mut stream = engine.stream(Parsed::from(tune()), settings).unwrap();
         let (mut left, mut right) = (vec![0.0; 30_000], vec![0.0; 30_000]);
         stream.read(&mut left, &mut right);
         stream.seek(rust_audio_engine::Seconds(1.4));
@@ -113,7 +114,7 @@ fn seeking_begins_the_effects_anew() {
 fn chains_that_do_not_fit_are_refused_before_the_work() {
     let engine = engine(0.3);
     let refused = |settings: &RenderSettings| {
-        engine.render(&tune().into(), settings, &mut unobserved).map(drop).unwrap_err().to_string()
+        engine.render(Parsed::from(tune()), settings, &mut unobserved).map(drop).unwrap_err().to_string()
     };
     assert!(refused(&float(Chain::from([level(99.0)]))).contains("effects[0] (gain): gain_db = 99"));
     let settings = RenderSettings {

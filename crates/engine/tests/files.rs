@@ -14,7 +14,7 @@ use rust_audio_engine::{
 };
 
 fn write(output: &Path, settings: &RenderSettings) -> Result<Report, Error> {
-    engine(0.1).render_file(&song(), output, settings, &mut unobserved)
+    engine(0.1).render_file(song(), output, settings, &mut unobserved)
 }
 
 fn song() -> Parsed {
@@ -57,7 +57,7 @@ fn a_writer_gets_the_same_bytes() {
     let path = folder.path().join("a.wav");
     write(&path, &dry()).unwrap();
     let mut bytes = Vec::new();
-    let report = engine(0.1).render_to(&song(), &mut bytes, &dry(), &mut unobserved).unwrap();
+    let report = engine(0.1).render_to(song(), &mut bytes, &dry(), &mut unobserved).unwrap();
     let file = fs::read(&path).unwrap();
     // A pipe's header cannot know the length; the samples are the same.
     let data = report.frames as usize * 4;
@@ -73,7 +73,7 @@ fn outputs_are_replaced_only_when_allowed_and_never_half() {
     assert_eq!(refused.unwritable_output(), Some((path.as_path(), ErrorKind::AlreadyExists)));
     assert!(refused.to_string().contains("a.wav"), "{refused}");
     let mut stop = |_| ControlFlow::Break(());
-    let stopped = engine(0.1).render_file(&song(), &path, &replacing(), &mut stop);
+    let stopped = engine(0.1).render_file(song(), &path, &replacing(), &mut stop);
     assert!(matches!(stopped, Err(Error::Cancelled)));
     assert_eq!(fs::read(&path).unwrap(), b"precious");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "temporary files are left");
@@ -113,7 +113,7 @@ fn an_input_is_never_the_output() {
     }
     let engine = Engine::open(SoundFontChoice::File(bank.clone())).unwrap();
     for name in &names {
-        let error = engine.render_file(&song(), name, &replacing(), &mut unobserved).unwrap_err();
+        let error = engine.render_file(song(), name, &replacing(), &mut unobserved).unwrap_err();
         assert!(matches!(error, Error::OutputIsInput { .. }) && error.to_string().contains("a.sf2"), "{error}");
         assert_eq!(error.unwritable_output(), Some((name.as_path(), ErrorKind::AlreadyExists)));
         assert!(check_output(name, &bank).is_err());
@@ -153,7 +153,7 @@ fn files_in_give_the_same_as_values_in() {
     .unwrap();
     for storage in [Storage::Mapped, Storage::Copied] {
         let engine = Engine::builder().soundfont(SoundFontChoice::File(bank.clone())).storage(storage).open().unwrap();
-        let report = engine.render_file(&read_midi(&midi).unwrap(), &output, &replacing(), &mut unobserved).unwrap();
+        let report = engine.render_file(read_midi(&midi).unwrap(), &output, &replacing(), &mut unobserved).unwrap();
         assert_eq!(report.notes, 4);
         assert_eq!(report.soundfont, bank.display().to_string());
         assert_eq!(report.frames, render(&engine, &tune(), &dry()).report.frames);

@@ -106,7 +106,7 @@ fn follow(program: u8, chords: bool, player: &Player) -> [usize; 4] {
     });
     let engine = Engine::open(SoundFontChoice::Builtin).unwrap();
     let settings = RenderSettings { rate: SampleRate::new(RATE).unwrap(), ..Default::default() };
-    let rendering = engine.render(&song(&played.collect::<Vec<_>>(), program), &settings, &mut unobserved).unwrap();
+    let rendering = engine.render(song(&played.collect::<Vec<_>>(), program), &settings, &mut unobserved).unwrap();
     let mono: Vec<f32> =
         rendering.audio.channel(0).iter().zip(rendering.audio.channel(1)).map(|(l, r)| 0.5 * (l + r)).collect();
     let mut follower = follow_performance(&song(&notes, program), RATE, &AssessmentSettings::default()).unwrap();

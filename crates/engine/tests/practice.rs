@@ -4,7 +4,7 @@ mod common;
 
 use common::{dry, engine, part, render, song};
 use rust_audio_engine::midi::{
-    Division, Event, Format, Message, Meta, Sequence, TextKind, TimeSignature, Track, TrackEvent,
+    Division, Event, Format, Message, Meta, Parsed, Sequence, TextKind, TimeSignature, Track, TrackEvent,
 };
 use rust_audio_engine::{
     AudioBuffer, BarRange, Decibels, Practice, RenderSettings, Repeat, SampleFormat, SampleRate, Seconds, Tail,
@@ -258,7 +258,7 @@ fn practice_has_the_same_bits_for_every_block_size_and_after_a_seek() {
     let engine = engine(0.1);
     let whole = render(&engine, &metered(), &settings).audio;
     for block in [777, 64] {
-        let mut stream = engine.stream(&metered().into(), &settings).unwrap();
+        let mut stream = engine.stream(Parsed::from(metered()), &settings).unwrap();
         let (mut left, mut right) = (vec![0.0; block], vec![0.0; block]);
         let mut all = Vec::new();
         loop {
@@ -272,7 +272,7 @@ fn practice_has_the_same_bits_for_every_block_size_and_after_a_seek() {
     }
     let click = RenderSettings { practice: Practice { click: true, ..Practice::default() }, mute: vec![1], ..float() };
     let clicks = render(&engine, &metered(), &click).audio;
-    let mut stream = engine.stream(&metered().into(), &click).unwrap();
+    let mut stream = engine.stream(Parsed::from(metered()), &click).unwrap();
     stream.seek(Seconds(1.0));
     let (mut left, mut right) = (vec![0.0; 44_100], vec![0.0; 44_100]);
     assert_eq!(stream.read(&mut left, &mut right), 44_100);
@@ -304,7 +304,7 @@ fn the_last_click_rings_out_after_the_end() {
 fn what_cannot_be_practised_is_said() {
     let engine = engine(0.1);
     let complaint = |song: &Sequence, settings: RenderSettings| {
-        engine.render(&song.clone().into(), &settings, &mut unobserved).unwrap_err().to_string()
+        engine.render(Parsed::from(song.clone()), &settings, &mut unobserved).unwrap_err().to_string()
     };
     let with = |practice| RenderSettings { practice, ..dry() };
     let bars = |first, last| with(Practice { bars: Some(BarRange { first, last }), ..Practice::default() });

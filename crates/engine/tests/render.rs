@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use common::{dry, engine, part, read_out, render, song, tune};
 use rae_testkit::{peak, rms};
-use rust_audio_engine::midi::Sequence;
+use rust_audio_engine::midi::{Parsed, Sequence};
 use rust_audio_engine::{
     Decibels, Device, Error, RenderSettings, Reverb, SampleFormat, SampleRate, Seconds, Tail, unobserved,
 };
@@ -24,7 +24,7 @@ fn blocks_and_threads_do_not_change_a_bit() {
         let whole = render(&engine, &tune(), &RenderSettings { threads: Some(1), ..settings.clone() });
         for (block, threads) in [(1, 2), (63, 1), (64, 2), (1000, 3), (SECOND, 2)] {
             let settings = RenderSettings { threads: Some(threads), ..settings.clone() };
-            let mut stream = engine.stream(&tune().into(), &settings).unwrap();
+            let mut stream = engine.stream(Parsed::from(tune()), &settings).unwrap();
             let (left, right) = read_out(&mut stream, block);
             assert!(
                 whole.audio.channel(0) == left && whole.audio.channel(1) == right,
@@ -81,7 +81,7 @@ fn a_part_is_exactly_that_part() {
         part(&middle, 0, 4_410).into_iter().zip(part(&whole, start, start + 4_410)).map(|(a, b)| (a - b).abs());
     let difference = difference.fold(0.0, f32::max);
     assert!(difference < 1e-6, "{difference}");
-    let beyond = engine.stream(&tune().into(), &RenderSettings { from: Seconds(9.0), ..settings }).err().unwrap();
+    let beyond = engine.stream(Parsed::from(tune()), &RenderSettings { from: Seconds(9.0), ..settings }).err().unwrap();
     assert!(matches!(beyond, Error::Settings { .. }), "{beyond}");
 }
 
@@ -215,20 +215,20 @@ fn progress_rises_to_one_and_can_stop() {
         fractions.push(progress.fraction);
         ControlFlow::Continue(())
     };
-    engine(0.3).render(&tune().into(), &settings, &mut observer).unwrap();
+    engine(0.3).render(Parsed::from(tune()), &settings, &mut observer).unwrap();
     assert!(fractions.is_sorted() && fractions.len() > 4 && fractions.last() == Some(&1.0), "{fractions:?}");
     let mut calls = 0;
     let mut stop = |_| {
         calls += 1;
         ControlFlow::Break(())
     };
-    let stopped = engine(0.3).render(&tune().into(), &RenderSettings::default(), &mut stop);
+    let stopped = engine(0.3).render(Parsed::from(tune()), &RenderSettings::default(), &mut stop);
     assert!(matches!(stopped, Err(Error::Cancelled)) && calls == 1);
 }
 
 #[test]
 fn only_a_demanded_gpu_fails() {
-    let on = |device| engine(0.1).render(&tune().into(), &RenderSettings { device, ..dry() }, &mut unobserved);
+    let on = |device| engine(0.1).render(Parsed::from(tune()), &RenderSettings { device, ..dry() }, &mut unobserved);
     assert_eq!(on(Device::Auto).unwrap().report.device, "cpu");
     assert_eq!(on(Device::Cpu).unwrap().report.device, "cpu");
     assert!(matches!(on(Device::Gpu), Err(Error::Device { .. })));

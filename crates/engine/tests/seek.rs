@@ -3,7 +3,7 @@
 mod common;
 
 use common::{engine, song, tune};
-use rust_audio_engine::midi::{Event, Message, Sequence};
+use rust_audio_engine::midi::{Event, Message, Parsed, Sequence};
 use rust_audio_engine::{Engine, RenderSettings, SampleFormat, Seconds, Stream, Tail};
 
 const SECOND: usize = 44_100;
@@ -52,7 +52,7 @@ fn without_notes_before(mut song: Sequence, tick: u64) -> Sequence {
 fn frames_are_those_without_the_earlier_notes() {
     let engine = engine(0.3);
     for settings in settings() {
-        let mut stream = engine.stream(&chorused().into(), &settings).unwrap();
+        let mut stream = engine.stream(Parsed::from(chorused()), &settings).unwrap();
         // In time of the song; the tempo factor shortens it.
         for at in [1.4, 0.75, 0.0, 1.4] {
             let time = Seconds(at / settings.tempo);
@@ -61,7 +61,7 @@ fn frames_are_those_without_the_earlier_notes() {
             let sought = rest(&mut stream, 1_000);
             let song = without_notes_before(chorused(), (at * common::TICKS_PER_SECOND) as u64);
             let whole = RenderSettings { from: Seconds(0.0), ..settings.clone() };
-            let expected = rest(&mut engine.stream(&song.clone().into(), &whole).unwrap(), 4_096);
+            let expected = rest(&mut engine.stream(Parsed::from(song.clone()), &whole).unwrap(), 4_096);
             let skipped = time.frames(settings.rate).0 as usize;
             for (sought, expected) in sought.iter().zip(&expected) {
                 assert_eq!(sought.len(), expected.len() - skipped, "{at} s");
@@ -76,8 +76,8 @@ fn frames_are_those_without_the_earlier_notes() {
 fn the_middle_of_a_read_may_be_left_at_any_time() {
     let engine = engine(0.3);
     let settings = RenderSettings::default();
-    let mut stream = engine.stream(&tune().into(), &settings).unwrap();
-    let whole = rest(&mut engine.stream(&tune().into(), &settings).unwrap(), SECOND);
+    let mut stream = engine.stream(Parsed::from(tune()), &settings).unwrap();
+    let whole = rest(&mut engine.stream(Parsed::from(tune()), &settings).unwrap(), SECOND);
     let (mut left, mut right) = (vec![0.0; 777], vec![0.0; 777]);
     for _ in 0..5 {
         stream.seek(Seconds(0.0));
@@ -94,7 +94,7 @@ fn the_middle_of_a_read_may_be_left_at_any_time() {
 #[test]
 fn the_end_is_the_last_place() {
     let engine: Engine = engine(0.3);
-    let mut stream = engine.stream(&song(&[(0, 60, 0.0, 1.0)], 1.0).into(), &RenderSettings::default()).unwrap();
+    let mut stream = engine.stream(Parsed::from(song(&[(0, 60, 0.0, 1.0)], 1.0)), &RenderSettings::default()).unwrap();
     for _ in 0..2 {
         stream.seek(Seconds(1e9));
         assert_eq!(stream.position(), Seconds(1.0));

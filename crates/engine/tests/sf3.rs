@@ -74,7 +74,7 @@ fn the_presets_of_a_song_are_found_however_long_it_lasts() {
     let note = |message| Event::Channel { channel: 3, message };
     events.extend([
         TrackEvent { tick: late, event: program(3, 2) },
-        TrackEvent { tick: late, event: Event::SysEx(vec![0x7E, 0x7F, 0x09, 0x01, 0xF7]) },
+        TrackEvent { tick: late, event: Event::SysEx([0x7E, 0x7F, 0x09, 0x01, 0xF7].into()) },
         TrackEvent { tick: late, event: note(Message::NoteOn { key: 60, velocity: 1 }) },
         TrackEvent { tick: late, event: program(3, 2) },
         TrackEvent { tick: late, event: note(Message::NoteOn { key: 60, velocity: 0 }) },

@@ -12,7 +12,7 @@ fn burst(messages: &[&[u8]], keys: &[u8]) -> Sequence {
     let notes: Vec<_> = keys.iter().map(|&key| (0, key, 0.01, 0.11)).collect();
     let mut burst = song(&notes, 3.0);
     let send = Event::Channel { channel: 0, message: Message::ControlChange { controller: 91, value: 127 } };
-    let told = messages.iter().map(|message| Event::SysEx([message, &[0xf7][..]].concat())).chain([send]);
+    let told = messages.iter().map(|message| Event::SysEx([message, &[0xf7][..]].concat().into())).chain([send]);
     burst.tracks[0].events.splice(0..0, told.map(|event| TrackEvent { tick: 0, event }));
     burst
 }
@@ -76,7 +76,7 @@ fn changing(value: u8) -> Sequence {
     let notes: Vec<_> = keys.iter().flat_map(|&key| [(0, key, 0.01, 0.11), (0, key, 3.01, 3.11)]).collect();
     let mut song = song(&notes, 6.0);
     let send = Event::Channel { channel: 0, message: Message::ControlChange { controller: 91, value: 127 } };
-    let told = |message: Vec<u8>| Event::SysEx([&message[..], &[0xf7]].concat());
+    let told = |message: Vec<u8>| Event::SysEx([&message[..], &[0xf7]].concat().into());
     let first = [told(gs(0x30, 5)), told(gs(0x34, 94)), send].map(|event| TrackEvent { tick: 0, event });
     let later = [told(gs(0x30, 0)), told(gs(0x34, value))].map(|event| TrackEvent { tick: 2900, event });
     song.tracks[0].events.splice(0..0, first);

@@ -259,7 +259,7 @@ fn changing() -> Performance {
         events.extend([message(17_640 * note, on), message(17_640 * note + 9_000, off)]);
     }
     for (tick, told) in [(30_001, &PLATE[..]), (60_000, &NO_REVERB[..])] {
-        events.push(TrackEvent { tick, event: Event::SysEx([told, &[0xf7]].concat()) });
+        events.push(TrackEvent { tick, event: Event::SysEx([told, &[0xf7]].concat().into()) });
     }
     events.sort_by_key(|event| event.tick);
     events.push(TrackEvent { tick: 88_200, event: Event::Meta(Meta::EndOfTrack) });

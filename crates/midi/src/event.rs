@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Data;
+
 /// An event of a track, with nothing lost but running status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -13,10 +15,10 @@ pub enum Event {
         message: Message,
     },
     /// The bytes after F0, with the final F7 where there is one; without it an [`Event::Escape`] continues the message.
-    SysEx(Vec<u8>),
+    SysEx(Data),
     /// The bytes of an F7 event: the continuation of an unfinished [`Event::SysEx`], or anything else to be sent as it is.
     /// A bare system common or real-time message inside a track is read as one of these.
-    Escape(Vec<u8>),
+    Escape(Data),
     /// An event that is not sent to an instrument.
     Meta(Meta),
 }
@@ -115,7 +117,7 @@ pub enum Meta {
         /// What the words are for.
         kind: TextKind,
         /// The words in an encoding that nobody wrote down; see [`text_lossy`].
-        bytes: Vec<u8>,
+        bytes: Data,
     },
     /// FF 20: the channel to which the following meta and system exclusive events belong.
     ChannelPrefix(u8),
@@ -133,13 +135,13 @@ pub enum Meta {
     /// FF 59.
     KeySignature(KeySignature),
     /// FF 7F: for one maker's sequencers.
-    SequencerSpecific(Vec<u8>),
+    SequencerSpecific(Data),
     /// Any other type, or a known type with data that make no sense.
     Unknown {
         /// The type byte, 0 to 127.
         kind: u8,
         /// The data.
-        data: Vec<u8>,
+        data: Data,
     },
 }
 

@@ -2,8 +2,9 @@
 
 use rae_units::{SampleRate, Seconds};
 
-use crate::tempo::{Pattern, Timeline, seconds};
-use crate::{Clock, Event, Message, Meta, Sequence, Speed, Time, Track};
+use crate::performing::Performing;
+use crate::tempo::{Timeline, seconds};
+use crate::{Clock, Event, Message, Meta, Sequence, Speed, Time};
 
 /// The release velocity of a key for which a file has none (MIDI 1.0: a note-on of velocity 0 is a note-off of 64).
 pub(crate) const UNKNOWN_RELEASE: u8 = 64;
@@ -54,22 +55,21 @@ impl Performance {
     /// Flattens a sequence. Ports (FF 21) count from where they stand in a track; a track starts at port 0. Escape events
     /// that are neither a part of a system exclusive message nor a whole one are left out.
     pub fn new(sequence: &Sequence) -> Performance {
+        let (outline, events) = Performance::performing(sequence);
+        Performance { events: events.collect(), ..outline }
+    }
+
+    /// As [`Performance::new`], but the events, of which a long piece has millions, come one after the other; those of the
+    /// performance itself are left out.
+    pub fn performing(sequence: &Sequence) -> (Performance, Performing<'_>) {
         let timeline = Timeline::new(sequence);
-        let mut performer = Performer { events: Vec::new(), highest_port: 0, track_index: 0 };
-        for pattern in &timeline.patterns {
-            for (index, track) in (0..).zip(&sequence.tracks).skip(pattern.tracks.start).take(pattern.tracks.len()) {
-                performer.track_index = index;
-                performer.track(track, pattern);
-            }
-        }
-        let Performer { mut events, highest_port, .. } = performer;
-        events.sort_by_key(|event| event.time);
-        Performance {
-            events,
+        let outline = Performance {
+            events: Vec::new(),
             end: timeline.end,
-            channels: 16 * (u16::from(highest_port) + 1),
+            channels: 16 * (u16::from(highest_port(sequence)) + 1),
             units_per_second: timeline.units_per_second,
-        }
+        };
+        (outline, Performing::new(sequence, timeline.patterns))
     }
 
     /// A time in seconds at normal speed.
@@ -88,81 +88,19 @@ impl Performance {
     }
 }
 
-struct Performer {
-    events: Vec<PerformanceEvent>,
-    highest_port: u8,
-    track_index: u32,
-}
-
-/// The packets of a system exclusive message so far.
-struct Packets {
-    time: Time,
-    data: Vec<u8>,
-}
-
-impl Performer {
-    fn track(&mut self, track: &Track, pattern: &Pattern) {
+/// The highest port that anything is sent to.
+fn highest_port(sequence: &Sequence) -> u8 {
+    let mut highest = 0;
+    for track in &sequence.tracks {
         let mut port = 0;
-        let mut open: Option<Packets> = None;
         for event in &track.events {
-            let time = pattern.time(event.tick);
             match &event.event {
-                Event::Meta(Meta::Port(number)) => {
-                    self.finish(port, &mut open);
-                    port = *number;
-                }
-                Event::Meta(_) => {}
-                Event::Channel { channel, message } => {
-                    self.finish(port, &mut open);
-                    let channel = 16 * u16::from(port) + u16::from(channel & 0x0F);
-                    self.push(time, port, Action::Channel { channel, message: release(*message) });
-                }
-                Event::SysEx(data) => {
-                    self.finish(port, &mut open);
-                    open = Some(Packets { time, data: data.clone() });
-                }
-                Event::Escape(data) => self.escape(data, time, port, &mut open),
-            }
-            if open.as_ref().is_some_and(|packets| packets.data.last() == Some(&0xF7)) {
-                self.finish(port, &mut open);
+                Event::Meta(Meta::Port(number)) => port = *number,
+                Event::Channel { .. } | Event::SysEx(_) => highest = highest.max(port),
+                Event::Escape(data) if data.first() == Some(&0xF0) => highest = highest.max(port),
+                Event::Escape(_) | Event::Meta(_) => {}
             }
         }
-        self.finish(port, &mut open);
     }
-
-    fn escape(&mut self, data: &[u8], time: Time, port: u8, open: &mut Option<Packets>) {
-        match (data, open.as_mut()) {
-            ([0xF0, message @ ..], _) => {
-                self.finish(port, open);
-                *open = Some(Packets { time, data: message.to_vec() });
-            }
-            ([0x00..=0x7F | 0xF7, ..], Some(packets)) => {
-                packets.time = time;
-                packets.data.extend_from_slice(data);
-            }
-            // A system common or real-time message, perhaps between packets.
-            _ => {}
-        }
-    }
-
-    /// Sends the open system exclusive message, be it whole or cut off by what follows it.
-    fn finish(&mut self, port: u8, open: &mut Option<Packets>) {
-        let Some(Packets { time, mut data }) = open.take() else { return };
-        if data.last() == Some(&0xF7) {
-            data.pop();
-        }
-        self.push(time, port, Action::SysEx { port, data: data.into_boxed_slice() });
-    }
-
-    fn push(&mut self, time: Time, port: u8, action: Action) {
-        self.highest_port = self.highest_port.max(port);
-        self.events.push(PerformanceEvent { time, action, track: self.track_index });
-    }
-}
-
-fn release(message: Message) -> Message {
-    match message {
-        Message::NoteOn { key, velocity: 0 } => Message::NoteOff { key, velocity: UNKNOWN_RELEASE },
-        other => other,
-    }
+    highest
 }

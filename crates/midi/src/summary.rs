@@ -85,8 +85,7 @@ impl Summary {
     /// Looks through a sequence.
     pub fn new(sequence: &Sequence) -> Summary {
         let timeline = Timeline::new(sequence);
-        let performance = Performance::new(sequence);
-        let channels = channels(&performance);
+        let (channels, ports) = told(sequence);
         let mut summary = Summary {
             format: sequence.format,
             division: sequence.division,
@@ -95,7 +94,7 @@ impl Summary {
             notes: channels.iter().map(|channel| channel.notes).sum(),
             tracks: sequence.tracks.iter().map(track_summary).collect(),
             channels,
-            ports: ports(&performance),
+            ports,
             tempos: Vec::new(),
             time_signatures: Vec::new(),
             key_signatures: Vec::new(),
@@ -229,16 +228,26 @@ fn first_name(name: &mut Option<String>, bytes: &[u8]) {
     }
 }
 
-fn channels(performance: &Performance) -> Vec<ChannelSummary> {
+/// The channels and the ports that get any message.
+fn told(sequence: &Sequence) -> (Vec<ChannelSummary>, Vec<u8>) {
+    #[derive(Default)]
     struct State {
         program: u8,
         notes: usize,
         programs: BTreeSet<u8>,
     }
     let mut states: BTreeMap<u16, State> = BTreeMap::new();
-    for event in &performance.events {
-        let Action::Channel { channel, message } = event.action else { continue };
-        let state = states.entry(channel).or_insert(State { program: 0, notes: 0, programs: BTreeSet::new() });
+    let mut ports = BTreeSet::new();
+    let (_, events) = Performance::performing(sequence);
+    for event in events {
+        let (channel, message) = match event.action {
+            Action::Channel { channel, message } => (channel, message),
+            Action::SysEx { port, .. } => {
+                ports.insert(port);
+                continue;
+            }
+        };
+        let state = states.entry(channel).or_default();
         match message {
             Message::ProgramChange { program } => state.program = program,
             Message::NoteOn { .. } => {
@@ -248,19 +257,11 @@ fn channels(performance: &Performance) -> Vec<ChannelSummary> {
             _ => {}
         }
     }
+    ports.extend(states.keys().map(|channel| (channel / 16) as u8));
     let summary = |(channel, state): (u16, State)| ChannelSummary {
         channel,
         notes: state.notes,
         programs: state.programs.into_iter().collect(),
     };
-    states.into_iter().map(summary).collect()
-}
-
-fn ports(performance: &Performance) -> Vec<u8> {
-    let port = |action: &Action| match action {
-        Action::Channel { channel, .. } => (channel / 16) as u8,
-        Action::SysEx { port, .. } => *port,
-    };
-    let ports: BTreeSet<u8> = performance.events.iter().map(|event| port(&event.action)).collect();
-    ports.into_iter().collect()
+    (states.into_iter().map(summary).collect(), ports.into_iter().collect())
 }

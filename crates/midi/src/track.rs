@@ -1,7 +1,7 @@
 //! The events of one track.
 
 use crate::parse::Warnings;
-use crate::{Error, Event, KeySignature, Message, Meta, TextKind, TimeSignature, Track, TrackEvent, WarningKind};
+use crate::{Data, Error, Event, KeySignature, Message, Meta, TextKind, TimeSignature, Track, TrackEvent, WarningKind};
 
 /// The largest number that four bytes of a variable-length quantity hold.
 pub(crate) const MAX_VARIABLE: u32 = 0x0FFF_FFFF;
@@ -22,12 +22,14 @@ pub(crate) fn read_track(
         let finished = event == Event::Meta(Meta::EndOfTrack);
         events.push(TrackEvent { tick: reader.tick, event });
         if finished {
+            events.shrink_to_fit();
             return Ok((Track { events }, reader.at, true));
         }
     }
     let (tick, at) = (reader.tick, reader.at);
     events.push(TrackEvent { tick, event: Event::Meta(Meta::EndOfTrack) });
     *left = left.checked_sub(1).ok_or(Error::TooManyEvents { offset: at })?;
+    events.shrink_to_fit();
     Ok((Track { events }, at, false))
 }
 
@@ -125,7 +127,7 @@ impl<'a> Reader<'a> {
         };
         let rest = &self.bytes[self.at..];
         let data = rest.iter().take(length).take_while(|&&byte| byte < 0x80);
-        let message: Vec<u8> = std::iter::once(status).chain(data.copied()).collect();
+        let message: Data = std::iter::once(status).chain(data.copied()).collect();
         self.at += message.len() - 1;
         Some(Event::Escape(message))
     }
@@ -163,8 +165,8 @@ impl<'a> Reader<'a> {
         Some(data)
     }
 
-    fn data(&mut self) -> Option<Vec<u8>> {
-        self.slice().map(<[u8]>::to_vec)
+    fn data(&mut self) -> Option<Data> {
+        self.slice().map(Data::from)
     }
 
     fn meta(&mut self) -> Option<Meta> {
@@ -184,7 +186,7 @@ impl<'a> Reader<'a> {
         Some(decode_meta(kind, data).unwrap_or_else(|| {
             let zero_tempo = kind == 0x51 && data.starts_with(&[0, 0, 0]);
             self.warnings.add(at, if zero_tempo { WarningKind::ZeroTempo } else { WarningKind::BadMeta { kind } });
-            Meta::Unknown { kind, data: data.to_vec() }
+            Meta::Unknown { kind, data: data.into() }
         }))
     }
 }
@@ -205,10 +207,10 @@ fn fixed_length(kind: u8) -> Option<usize> {
 /// `None` where the data do not fit a known type.
 fn decode_meta(kind: u8, data: &[u8]) -> Option<Meta> {
     if let Some(kind) = TextKind::from_meta_type(kind) {
-        return Some(Meta::Text { kind, bytes: data.to_vec() });
+        return Some(Meta::Text { kind, bytes: data.into() });
     }
     let Some(length) = fixed_length(kind) else {
-        let data = data.to_vec();
+        let data = data.into();
         return Some(if kind == 0x7F { Meta::SequencerSpecific(data) } else { Meta::Unknown { kind, data } });
     };
     match (kind, data.get(..length)?) {

@@ -7,7 +7,7 @@ use rae_soundfont::SoundFont;
 
 use crate::Buses;
 use crate::control::{ChannelChange, Voice};
-use crate::executor::{BUCKETS, Block, Executor, QUANTUM, VoiceBlock};
+use crate::executor::{BUCKETS, Block, Executor, QUANTUM, Segment, VoiceBlock};
 use crate::prefetch::prefetch;
 
 /// Segments carried out at a time: few enough to stay in the cache.
@@ -24,6 +24,8 @@ pub(crate) struct Bucket {
     ended: Vec<Box<Voice>>,
     /// Those that have ended while sound of theirs is outstanding.
     leaving: Vec<Box<Voice>>,
+    /// Segments whose sound is still to be made; the voices know which are theirs.
+    outstanding: Vec<Segment>,
     slots: Slots,
     sum: Sum,
 }
@@ -46,6 +48,7 @@ impl Bucket {
             voices: Vec::new(),
             ended: Vec::new(),
             leaving: Vec::new(),
+            outstanding: Vec::new(),
             slots: Slots::default(),
             sum: Sum::new(executor),
         }
@@ -82,13 +85,15 @@ impl Bucket {
     pub(crate) fn foresee(&mut self, stretch: &Stretch) {
         for i in 0..self.voices.len() {
             let voice = next_voice(&mut self.voices, i);
-            let mut segments = std::mem::take(&mut voice.outstanding);
+            let first = self.outstanding.len();
             let changes = &stretch.changes[usize::from(voice.channel)];
-            voice.control(stretch.from, stretch.start..stretch.end, changes, &mut segments);
+            voice.control(stretch.from, stretch.start..stretch.end, changes, &mut self.outstanding);
             if voice.unheard {
-                segments.clear();
+                self.outstanding.truncate(first);
             }
-            voice.outstanding = segments;
+            if first < self.outstanding.len() {
+                voice.outstanding.push(first..self.outstanding.len());
+            }
             voice.end_block();
         }
         self.drop_voices(Voice::is_finished);
@@ -104,18 +109,17 @@ impl Bucket {
             self.sum.go_on_to(piece.end as usize);
             for voice in &mut self.voices {
                 let first = self.sum.block.segments.len();
-                let place = |frame: u32| voice.outstanding.partition_point(|segment| segment.offset < frame);
-                let segments = if piece.len() == frames as usize {
-                    0..voice.outstanding.len()
-                } else {
-                    place(piece.start)..place(piece.end)
-                };
-                self.sum.block.segments.extend_from_slice(&voice.outstanding[segments]);
+                for part in &voice.outstanding {
+                    let part = &self.outstanding[part.clone()];
+                    let place = |frame: u32| part.partition_point(|segment| segment.offset < frame);
+                    self.sum.block.segments.extend_from_slice(&part[place(piece.start)..place(piece.end)]);
+                }
                 self.sum.push(font, voice, first);
             }
             self.sum.execute(font);
         }
         self.voices.iter_mut().for_each(|voice| voice.outstanding.clear());
+        self.outstanding.clear();
         self.drop_voices(Voice::is_finished);
     }
 

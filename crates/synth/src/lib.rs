@@ -17,6 +17,7 @@ mod prefetch;
 mod presets;
 mod program;
 mod renderer;
+mod score;
 mod send_plan;
 mod settings;
 mod voices;
@@ -29,6 +30,7 @@ pub use live::{Console, LiveError, LiveSettings, Synthesizer, moved_filters, syn
 pub use presets::presets_used;
 pub use program::SampleSource;
 pub use renderer::{Renderer, Statistics};
+pub use score::Score;
 pub use send_plan::{SendPace, SendPlan};
 pub use settings::{ChannelSet, Heard, Interpolation, MAX_VOICES, Settings};
 pub use warning::Warning;

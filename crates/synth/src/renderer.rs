@@ -10,7 +10,8 @@ use crate::bucket::{Stretch, add_up};
 use crate::conductor::{Conductor, FilterMoves, Unrendered, starts_note};
 use crate::executor::{BUCKETS, CpuExecutor, Executor, QUANTUM};
 use crate::pool::Pool;
-use crate::{Buses, Heard, Settings, Warning};
+use crate::score::{Event, Place, Score};
+use crate::{Buses, Settings, Warning};
 
 /// Quanta rendered at once, unless voices might have to give way, on one thread: few, so that all stays in the cache.
 const QUANTA: usize = 8;
@@ -19,7 +20,10 @@ const QUANTA: usize = 8;
 const SHARED_QUANTA: usize = 128;
 
 /// Most quanta that are controlled, one by one where voices give way, before their sound is made.
-const FORESEEN: u64 = 16;
+const FORESEEN: usize = 16;
+
+/// Voices times quanta of which that holds: a voice whose filter moves takes 400 bytes for a quantum.
+const MOST_FORESEEN: usize = 16_384;
 
 /// Events that are chased at once, before the voices' record of them, which nobody reads, is thrown away.
 const CHASED: usize = 1024;
@@ -48,11 +52,11 @@ pub struct Renderer {
     resting: Option<Pool>,
     /// The block at work.
     stretch: Stretch,
-    /// Events by frame, those at one frame in file order.
-    events: Vec<(u64, Action)>,
-    /// Whether notes of these events are heard; beyond its end all are.
-    heard: Vec<bool>,
-    next_event: usize,
+    score: Arc<Score>,
+    /// In the score: what comes next.
+    place: Place,
+    /// Events from this frame on are left out.
+    cut: u64,
     /// Notes that begin before this frame are left out.
     notes_from: u64,
     end: u64,
@@ -68,29 +72,30 @@ pub struct Renderer {
 impl Renderer {
     /// A renderer on this processor. Where its threads cannot be had, it works on the caller's alone and warns.
     pub fn new(font: Arc<SoundFont>, performance: &Performance, settings: &Settings) -> Renderer {
+        Renderer::of_score(font, Arc::new(Score::of(performance, settings)), settings)
+    }
+
+    /// As [`Renderer::new`], of a performance that has been packed with the same settings.
+    pub fn of_score(font: Arc<SoundFont>, score: Arc<Score>, settings: &Settings) -> Renderer {
         let make =
             || -> Box<dyn Executor> { Box::new(CpuExecutor::new(settings.interpolation, settings.instructions)) };
-        Renderer::with_executors(font, performance, settings, make)
+        Renderer::with_executors(font, score, settings, make)
     }
 
     /// A renderer whose executors, one for each of [`BUCKETS`] shares of the voices, the caller makes.
     pub fn with_executors(
         font: Arc<SoundFont>,
-        performance: &Performance,
+        score: Arc<Score>,
         settings: &Settings,
         make: impl Fn() -> Box<dyn Executor>,
     ) -> Renderer {
-        let clock = performance.clock(settings.rate, settings.speed);
         let cut = settings.end.map_or(u64::MAX, |end| end.frames(settings.rate).0);
-        let end = clock.frame(performance.end).0.min(cut);
-        let timed = performance.events.iter().map(|event| (clock.frame(event.time).0, &event.action));
-        let events: Vec<_> =
-            timed.take_while(|(frame, _)| *frame < cut).map(|(frame, action)| (frame, action.clone())).collect();
-        let filter_moves = FilterMoves::of(performance.channels, events.iter().map(|(_, action)| action));
-        let mut conductor = Conductor::new(font.clone(), performance.channels, &filter_moves, settings, make);
+        let end = score.end().0.min(cut);
+        let actions = || score.events().take_while(|(Frames(frame), _)| *frame < cut).map(|(_, action)| action);
+        let filter_moves = FilterMoves::of(score.channels(), actions());
+        let mut conductor = Conductor::new(font.clone(), score.channels(), &filter_moves, settings, make);
         if settings.sends {
-            let actions = events.iter().map(|(_, action)| action);
-            tell_unrendered(performance.channels, actions, |warning| conductor.warn(warning));
+            tell_unrendered(score.channels(), actions(), |warning| conductor.warn(warning));
         }
         let threads = settings.threads.min(BUCKETS);
         let pool = if threads > 1 { Pool::new(threads - 1).ok() } else { None };
@@ -103,12 +108,9 @@ impl Renderer {
             pool,
             resting: None,
             stretch: Stretch::default(),
-            events,
-            heard: match settings.heard {
-                Heard::All => Vec::new(),
-                heard => performance.events.iter().map(|event| heard.includes(event)).collect(),
-            },
-            next_event: 0,
+            score,
+            place: Place::default(),
+            cut,
             notes_from: 0,
             end,
             ended: false,
@@ -155,7 +157,7 @@ impl Renderer {
         // The grid on which voices are cut is anchored at frame 0.
         let start = frame / QUANTUM as u64 * QUANTUM as u64;
         self.conductor.restart();
-        (self.next_event, self.notes_from, self.ended) = (0, frame, false);
+        (self.place, self.notes_from, self.ended) = (Place::default(), frame, false);
         self.chase(start);
         self.frame = start;
         self.ready.resize(0);
@@ -237,12 +239,13 @@ impl Renderer {
     fn foresee(&mut self) -> (u64, u64) {
         let from = self.frame;
         let quanta = if self.pool.is_some() { SHARED_QUANTA } else { QUANTA };
-        let last = from + (quanta * QUANTUM) as u64;
+        let foreseen = (MOST_FORESEEN / self.conductor.voices().max(1)).clamp(1, FORESEEN).min(quanta);
+        let [last, foreseen] = [quanta, foreseen].map(|quanta| from + (quanta * QUANTUM) as u64);
         let mut start = from;
         loop {
-            let end = self.conduct(start, last);
+            let end = self.conduct(start, if start == from { last } else { foreseen });
             (self.stretch.from, self.stretch.start, self.stretch.end) = (from, start, end);
-            if end >= last.min(from + FORESEEN * QUANTUM as u64) {
+            if end >= foreseen {
                 return (from, end);
             }
             for bucket in self.conductor.begin_block(&mut self.stretch) {
@@ -255,41 +258,46 @@ impl Renderer {
 
     /// Takes the events before `end` without any sound.
     fn chase(&mut self, end: u64) {
-        while let Some((frame, action)) = self.events.get(self.next_event).filter(|(frame, _)| *frame < end) {
-            if starts_note(action) {
-                self.conductor.skip(action);
+        let mut events = self.score.from(self.place);
+        let mut chased = 0;
+        while let Some(Event { frame, action, .. }) = events.next_before(end.min(self.cut)) {
+            if starts_note(&action) {
+                self.conductor.skip(&action);
             } else {
-                self.conductor.act(*frame, action);
+                self.conductor.act(frame, &action);
             }
-            self.next_event += 1;
-            if self.next_event.is_multiple_of(CHASED) {
+            chased += 1;
+            if chased % CHASED == 0 {
                 self.conductor.forget_changes();
             }
         }
+        self.place = events.place();
         self.conductor.forget_changes();
     }
 
     /// Acts on the events of the next stretch; the frame after its last, which is before `end`. It ends before a quantum in
     /// which voices might have to give way, since that depends on which have ended by then.
     fn conduct(&mut self, start: u64, mut end: u64) -> u64 {
-        while let Some(&(frame, _)) = self.events.get(self.next_event).filter(|(frame, _)| *frame < end) {
+        let mut events = self.score.from(self.place);
+        while let Some(frame) = events.frame().filter(|frame| *frame < end.min(self.cut)) {
             let quantum = frame - frame % QUANTUM as u64;
-            let events = &self.events[self.next_event..];
-            let events = &events[..events.iter().take_while(|(frame, _)| *frame < quantum + QUANTUM as u64).count()];
-            if quantum > start && self.conductor.might_run_out(events.iter().map(|(_, action)| action)) {
+            let next_quantum = self.cut.min(quantum.saturating_add(QUANTUM as u64));
+            let mut ahead = events.clone();
+            let actions = std::iter::from_fn(|| Some(ahead.next_before(next_quantum)?.action));
+            if quantum > start && self.conductor.might_run_out(actions) {
                 end = quantum;
                 break;
             }
-            for (index, (frame, action)) in (self.next_event..).zip(events) {
-                if *frame < self.notes_from && starts_note(action) {
-                    self.conductor.skip(action);
+            while let Some(Event { frame, heard, action }) = events.next_before(next_quantum) {
+                if frame < self.notes_from && starts_note(&action) {
+                    self.conductor.skip(&action);
                 } else {
-                    self.conductor.hear(self.heard.get(index).is_none_or(|heard| *heard));
-                    self.conductor.act(*frame, action);
+                    self.conductor.hear(heard);
+                    self.conductor.act(frame, &action);
                 }
             }
-            self.next_event += events.len();
         }
+        self.place = events.place();
         if !self.ended && self.end < end {
             self.conductor.end(self.end);
             self.ended = true;
@@ -299,14 +307,14 @@ impl Renderer {
 }
 
 /// Tells what a song asks for in vain.
-fn tell_unrendered<'a>(channels: u16, actions: impl Iterator<Item = &'a Action>, mut tell: impl FnMut(Warning)) {
+fn tell_unrendered(channels: u16, actions: impl Iterator<Item = Action>, mut tell: impl FnMut(Warning)) {
     let ports = usize::from(channels).div_ceil(PORT);
     let (mut router, mut watch) = (Router::new(ports), Unrendered::new(ports));
-    let concerns = |action: &&Action| match action {
+    let concerns = |action: &Action| match action {
         Action::SysEx { .. } => true,
         Action::Channel { message, .. } => matches!(message, Message::ControlChange { controller: cc::VARIATION, .. }),
     };
     for action in actions.filter(concerns) {
-        router.route(action, |request| watch.hear(&request).into_iter().for_each(&mut tell));
+        router.route(&action, |request| watch.hear(&request).into_iter().for_each(&mut tell));
     }
 }

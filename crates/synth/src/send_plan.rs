@@ -1,5 +1,7 @@
 //! When the send effects become what a song asks for.
 
+use std::borrow::Borrow;
+
 use rae_dsp::sends::Sends;
 use rae_midi::{Action, Message};
 use rae_units::{Frames, SampleRate};
@@ -34,11 +36,16 @@ struct Span {
 
 impl SendPlan {
     /// The plan of a song with so many channels: its events by ascending frames.
-    pub fn new<'a>(channels: u16, rate: SampleRate, events: impl Iterator<Item = (Frames, &'a Action)>) -> SendPlan {
+    pub fn new(
+        channels: u16,
+        rate: SampleRate,
+        events: impl Iterator<Item = (Frames, impl Borrow<Action>)>,
+    ) -> SendPlan {
         let mut asked = AskedSends::new(channels);
         let first = Span { from: 0, sends: Sends::DEFAULT, last_note: None };
         let (mut spans, mut last) = (Vec::new(), first);
         for (Frames(frame), action) in events {
+            let action = action.borrow();
             if matches!(action, Action::Channel { message: Message::NoteOn { .. }, .. }) {
                 last.last_note = Some(frame);
             }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use rae_effects::{Click, Metronome};
-use rae_midi::{Arrangement, Beats, LoopPoints, Performance, Sequence, Speed, Time};
+use rae_midi::{Arrangement, Beats, LoopPoints, Performance, PerformanceEvent, Performing, Sequence, Speed, Time};
 use rae_units::{Frames, Seconds};
 
 use super::{BarRange, Repeat};
@@ -33,21 +33,32 @@ impl Arranged {
     /// Arranges a song. Fails if bars or a metronome are asked for where there are none, if the part that is to be played
     /// lies beyond the end, or if repeats make too much of it.
     pub fn new(song: &Sequence, settings: &RenderSettings) -> Result<Arranged, Error> {
+        let (mut arranged, events) = Arranged::performing(song, settings)?;
+        arranged.performance.events = events.collect();
+        Ok(arranged)
+    }
+
+    /// As [`Arranged::new`], but the events come one after the other, and the performance has none. Those of a song that is
+    /// played as it is written lie in no list.
+    pub(crate) fn performing<'a>(
+        song: &'a Sequence,
+        settings: &RenderSettings,
+    ) -> Result<(Arranged, Events<'a>), Error> {
         let (practice, speed) = (&settings.practice, settings.speed()?);
-        let performance = Performance::new(song);
+        let (outline, events) = Performance::performing(song);
         let beats = Beats::new(song);
-        let section = section(&performance, beats.as_ref(), settings)?;
+        let section = section(&outline, beats.as_ref(), settings)?;
         if (practice.click || practice.count_in > 0) && beats.is_none() {
             return Err(no_beats("a click"));
         }
         let (from, to) = if section.is_some() { (Seconds(0.0), None) } else { (settings.from, settings.to) };
-        let plan = Plan { song, performance, beats: beats.as_ref(), section, count_in: practice.count_in };
-        let (arrangement, performance) = match practice.repeat {
+        let plan = Plan { song, outline, events, beats: beats.as_ref(), section, count_in: practice.count_in };
+        let (arrangement, performance, events) = match practice.repeat {
             None => plan.perform(1)?,
             Some(Repeat::Times(times)) => plan.perform(times)?,
             Some(Repeat::Endless) => plan.perform_until(Seconds(settings.max_duration.0 * speed.factor()))?,
         };
-        Ok(Arranged { performance, from, to, arrangement, beats, speed })
+        Ok((Arranged { performance, from, to, arrangement, beats, speed }, events))
     }
 
     /// The clicks that settings ask for, in frames of the result's own time.
@@ -68,8 +79,7 @@ impl Arranged {
         let clicks = self.clicks(settings);
         let clicks: Vec<Click> =
             clicks.iter().filter_map(|click| Some(Click { frame: place(click.frame)?, ..*click })).collect();
-        let level = settings.practice.click_level;
-        (!clicks.is_empty()).then(|| Metronome::new(&clicks, level, settings.rate))
+        metronome(&clicks, settings)
     }
 
     /// Beats of the arrangement that lie closer together than this are not told apart.
@@ -81,6 +91,11 @@ impl Arranged {
     pub(crate) fn seconds(&self, time: Time) -> f64 {
         self.performance.seconds(time).0 / self.speed.factor()
     }
+}
+
+/// A metronome for these clicks, if there are any.
+pub(crate) fn metronome(clicks: &[Click], settings: &RenderSettings) -> Option<Metronome> {
+    (!clicks.is_empty()).then(|| Metronome::new(clicks, settings.practice.click_level, settings.rate))
 }
 
 /// A time of the result as the song's own, without the tempo factor.
@@ -130,33 +145,45 @@ fn section(
     Ok(Some(start..end))
 }
 
-struct Plan<'a> {
-    song: &'a Sequence,
-    performance: Performance,
+struct Plan<'song, 'a> {
+    song: &'song Sequence,
+    /// The song's performance without its events, and these.
+    outline: Performance,
+    events: Performing<'song>,
     beats: Option<&'a Beats>,
     section: Option<Range<Time>>,
     count_in: u32,
 }
 
-impl Plan<'_> {
-    fn perform(self, times: u32) -> Result<(Arrangement, Performance), Error> {
+/// The events of a performance, one after the other.
+pub(crate) type Events<'a> = Box<dyn Iterator<Item = PerformanceEvent> + 'a>;
+
+/// An arrangement, its performance without the events, and these.
+type Performed<'a> = (Arrangement, Performance, Events<'a>);
+
+impl<'song> Plan<'song, '_> {
+    fn perform(mut self, times: u32) -> Result<Performed<'song>, Error> {
         let arrangement = self.arrangement(times);
-        match arrangement.perform(self.performance) {
-            Ok(performance) => Ok((arrangement, performance)),
+        if arrangement == Arrangement::song(&self.outline) {
+            return Ok((arrangement, self.outline, Box::new(self.events)));
+        }
+        match arrangement.perform(self.performance()) {
+            Ok(performance) => Ok(performed(arrangement, performance)),
             Err(error) => Err(Error::settings(error.to_string())),
         }
     }
 
     /// As often as it takes to last until `limit`, or as the number of events allows.
-    fn perform_until(&self, limit: Seconds) -> Result<(Arrangement, Performance), Error> {
-        let [once, twice] = [1, 2].map(|times| self.performance.seconds(self.arrangement(times).end()).0);
+    fn perform_until(mut self, limit: Seconds) -> Result<Performed<'song>, Error> {
+        let [once, twice] = [1, 2].map(|times| self.outline.seconds(self.arrangement(times).end()).0);
         // A part that takes no time makes this infinite or not a number, which a cast brings back.
         let more = ((limit.0 - once) / (twice - once)).ceil() as u32;
         let mut times = more.saturating_add(1).min(MOST_TIMES);
+        let song = self.performance();
         loop {
             let arrangement = self.arrangement(times);
-            match arrangement.perform(self.performance.clone()) {
-                Ok(performance) => return Ok((arrangement, performance)),
+            match arrangement.perform(song.clone()) {
+                Ok(performance) => return Ok(performed(arrangement, performance)),
                 Err(rae_midi::Error::TooManyRepeats { events }) if times > 1 => {
                     let fitting = u64::from(times) * rae_midi::Error::MAX_EVENTS as u64 / events as u64;
                     times = (fitting as u32).clamp(1, times - 1);
@@ -166,13 +193,20 @@ impl Plan<'_> {
         }
     }
 
+    /// With its events, which can be had once.
+    fn performance(&mut self) -> Performance {
+        let mut performance = self.outline.clone();
+        performance.events.extend(&mut self.events);
+        performance
+    }
+
     fn arrangement(&self, times: u32) -> Arrangement {
         let arrangement = match &self.section {
             Some(section) => Arrangement::section(section.clone(), times),
-            None if times == 1 => Arrangement::song(&self.performance),
+            None if times == 1 => Arrangement::song(&self.outline),
             None => match LoopPoints::find(self.song) {
-                Some(points) => Arrangement::looped(&self.performance, points, times),
-                None => Arrangement::section(Time::ZERO..self.performance.end, times),
+                Some(points) => Arrangement::looped(&self.outline, points, times),
+                None => Arrangement::section(Time::ZERO..self.outline.end, times),
             },
         };
         match self.beats {
@@ -180,4 +214,9 @@ impl Plan<'_> {
             None => arrangement,
         }
     }
+}
+
+fn performed<'a>(arrangement: Arrangement, mut performance: Performance) -> Performed<'a> {
+    let events = std::mem::take(&mut performance.events);
+    (arrangement, performance, Box::new(events.into_iter()))
 }

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use rae_units::Decibels;
 
 pub use arranged::Arranged;
+pub(crate) use arranged::metronome;
 pub use timeline::{
     Timeline, TimelineBar, TimelineBeat, TimelineMeter, TimelineNote, TimelineTempo, TimelineText, TimelineTrack,
 };

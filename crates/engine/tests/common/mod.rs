@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use rae_testkit::{BankBuilder, sine, zone};
-use rust_audio_engine::midi::{Division, Event, Format, Message, Meta, Sequence, Track, TrackEvent};
+use rust_audio_engine::midi::{Division, Event, Format, Message, Meta, Parsed, Sequence, Track, TrackEvent};
 use rust_audio_engine::soundfont::Generator;
 use rust_audio_engine::{AudioBuffer, Engine, RenderSettings, Rendering, Stream, Tail, unobserved};
 
@@ -57,7 +57,7 @@ pub fn dry() -> RenderSettings {
 }
 
 pub fn render(engine: &Engine, song: &Sequence, settings: &RenderSettings) -> Rendering {
-    engine.render(&song.clone().into(), settings, &mut unobserved).unwrap()
+    engine.render(Parsed::from(song.clone()), settings, &mut unobserved).unwrap()
 }
 
 /// Frames `from..to` of both channels.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::edit::ports::{Ported, ports};
 use crate::sysex::{self, SysEx};
-use crate::{Event, Message, Meta, Sequence, TextKind, Track, TrackEvent};
+use crate::{Data, Event, Message, Meta, Sequence, TextKind, Track, TrackEvent};
 
 /// The key that the next note glides from; it has no effect on later ones.
 const PORTAMENTO_CONTROL: u8 = 84;
@@ -20,7 +20,7 @@ pub(crate) enum Thing {
     /// A registered or other parameter of a channel, and the data controller.
     Parameter(u16, Parameter, u8),
     /// A whole system exclusive message to a port.
-    SysEx(u8, Vec<u8>),
+    SysEx(u8, Data),
     /// A part of a system exclusive message, or another escape.
     Packet(usize),
     Tempo,

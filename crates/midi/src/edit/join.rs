@@ -11,7 +11,7 @@ use crate::edit::resolution::unify;
 use crate::edit::section::length;
 use crate::tempo::DEFAULT_TEMPO;
 use crate::{
-    Division, Error, Event, Format, Message, Meta, Sequence, TempoMap, TextKind, TimeSignature, Track, TrackEvent,
+    Data, Division, Error, Event, Format, Message, Meta, Sequence, TempoMap, TextKind, TimeSignature, Track, TrackEvent,
 };
 
 /// What one song leaves for the next when they are concatenated.
@@ -100,7 +100,7 @@ pub fn merge(songs: Vec<Sequence>, own_ports: bool) -> Result<Sequence, Error> {
 }
 
 /// The whole system exclusive messages of a song: tick, port, data.
-fn sysex_of(song: &Sequence) -> HashSet<(u64, u8, Vec<u8>)> {
+fn sysex_of(song: &Sequence) -> HashSet<(u64, u8, Data)> {
     let mut found = HashSet::new();
     for track in &song.tracks {
         let mut port = 0;

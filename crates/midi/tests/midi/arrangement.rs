@@ -43,7 +43,7 @@ fn words(performance: &Performance) -> Vec<String> {
 }
 
 fn sysex(tick: u64) -> TrackEvent {
-    TrackEvent { tick, event: rae_midi::Event::SysEx(vec![0x7E, 0x7F, 9, 1, 0xF7]) }
+    TrackEvent { tick, event: rae_midi::Event::SysEx([0x7E, 0x7F, 9, 1, 0xF7].into()) }
 }
 
 #[test]

@@ -43,8 +43,8 @@ fn translate(kind: &TrackEventKind<'_>) -> Event {
         TrackEventKind::Midi { channel, message } => {
             Event::Channel { channel: channel.as_int(), message: translate_message(*message) }
         }
-        TrackEventKind::SysEx(data) => Event::SysEx(data.to_vec()),
-        TrackEventKind::Escape(data) => Event::Escape(data.to_vec()),
+        TrackEventKind::SysEx(data) => Event::SysEx((*data).into()),
+        TrackEventKind::Escape(data) => Event::Escape((*data).into()),
         TrackEventKind::Meta(meta) => Event::Meta(translate_meta(*meta)),
     }
 }
@@ -64,7 +64,7 @@ fn translate_message(message: MidiMessage) -> Message {
 }
 
 fn translate_meta(meta: MetaMessage<'_>) -> Meta {
-    let text = |kind, bytes: &[u8]| Meta::Text { kind, bytes: bytes.to_vec() };
+    let text = |kind, bytes: &[u8]| Meta::Text { kind, bytes: bytes.into() };
     match meta {
         MetaMessage::TrackNumber(number) => Meta::SequenceNumber(number.unwrap_or(0)),
         MetaMessage::Text(bytes) => text(TextKind::Text, bytes),
@@ -89,8 +89,8 @@ fn translate_meta(meta: MetaMessage<'_>) -> Meta {
                 thirty_seconds_per_quarter,
             })
         }
-        MetaMessage::SequencerSpecific(bytes) => Meta::SequencerSpecific(bytes.to_vec()),
-        MetaMessage::Unknown(kind, bytes) => Meta::Unknown { kind, data: bytes.to_vec() },
+        MetaMessage::SequencerSpecific(bytes) => Meta::SequencerSpecific((*bytes).into()),
+        MetaMessage::Unknown(kind, bytes) => Meta::Unknown { kind, data: (*bytes).into() },
         MetaMessage::SmpteOffset(_) => panic!("none of these files has a time code offset"),
     }
 }

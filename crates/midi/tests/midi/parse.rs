@@ -131,25 +131,25 @@ fn every_message_and_meta_event() {
     let channel = |message| Event::Channel { channel: 3, message };
     let expected = [
         Event::Meta(Meta::SequenceNumber(0x0102)),
-        Event::Meta(Meta::Text { kind: TextKind::TrackName, bytes: vec![b'a', 0xE9] }),
+        Event::Meta(Meta::Text { kind: TextKind::TrackName, bytes: [b'a', 0xE9].into() }),
         Event::Meta(Meta::ChannelPrefix(9)),
         Event::Meta(Meta::Port(1)),
         Event::Meta(Meta::SmpteOffset([0x61, 1, 2, 3, 4])),
         Event::Meta(Meta::KeySignature(rae_midi::KeySignature { sharps: -3, minor: true })),
-        Event::Meta(Meta::SequencerSpecific(vec![0x41])),
-        Event::Meta(Meta::Unknown { kind: 0x60, data: vec![5] }),
+        Event::Meta(Meta::SequencerSpecific([0x41].into())),
+        Event::Meta(Meta::Unknown { kind: 0x60, data: [5].into() }),
         channel(Message::PolyPressure { key: 60, pressure: 10 }),
         channel(Message::ChannelPressure { pressure: 11 }),
         channel(Message::PitchBend { value: -8192 }),
         channel(Message::PitchBend { value: 8191 }),
         channel(Message::PitchBend { value: 0 }),
         channel(Message::ControlChange { controller: 7, value: 100 }),
-        Event::SysEx(vec![0x7E, 0xF7]),
-        Event::Escape(vec![0xF8]),
+        Event::SysEx([0x7E, 0xF7].into()),
+        Event::Escape([0xF8].into()),
         Event::Meta(Meta::EndOfTrack),
     ];
     assert_eq!(events, expected);
-    assert_eq!(events[1], Event::Meta(Meta::Text { kind: TextKind::TrackName, bytes: vec![b'a', 0xE9] }));
+    assert_eq!(events[1], Event::Meta(Meta::Text { kind: TextKind::TrackName, bytes: [b'a', 0xE9].into() }));
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn damaged_events() {
 
     let (events, warnings) = track(&[&[0, 0x90, 60, 1, 0, 0xF8, 3, 61, 2, 0, 0xF2, 1, 2, 0, 0xF6], END].concat());
     assert_eq!(warnings, [WarningKind::BareSystemMessage(0xF8)]);
-    let escape = |tick, bytes: &[u8]| TrackEvent { tick, event: Event::Escape(bytes.to_vec()) };
+    let escape = |tick, bytes: &[u8]| TrackEvent { tick, event: Event::Escape(bytes.into()) };
     let expected = [
         note_on(0, 0, 60, 1),
         escape(0, &[0xF8]),
@@ -237,11 +237,11 @@ fn damaged_meta_events() {
     .concat();
     let (events, warnings) = track(&bytes);
     let expected = [
-        meta(0, Meta::Unknown { kind: 0x51, data: vec![0, 0, 0] }),
-        meta(0, Meta::Unknown { kind: 0x51, data: vec![1, 2] }),
+        meta(0, Meta::Unknown { kind: 0x51, data: [0, 0, 0].into() }),
+        meta(0, Meta::Unknown { kind: 0x51, data: [1, 2].into() }),
         meta(0, Meta::Tempo(9)),
-        meta(0, Meta::Unknown { kind: 0x59, data: vec![99, 0] }),
-        meta(0, Meta::Unknown { kind: 0x60, data: vec![] }),
+        meta(0, Meta::Unknown { kind: 0x59, data: [99, 0].into() }),
+        meta(0, Meta::Unknown { kind: 0x60, data: [].into() }),
         end(0),
     ];
     assert_eq!(events, expected);
@@ -279,7 +279,7 @@ fn missing_ends() {
     assert_eq!((events, warnings), (vec![end(0)], vec![WarningKind::AfterEndOfTrack { length: 4 }]));
 
     let (events, warnings) = track(&[0, 0xFF, 0x01, 9, b'a']);
-    let text = meta(0, Meta::Text { kind: TextKind::Text, bytes: vec![b'a'] });
+    let text = meta(0, Meta::Text { kind: TextKind::Text, bytes: [b'a'].into() });
     let expected = [WarningKind::CutEvent, WarningKind::MissingEndOfTrack];
     assert_eq!((events, &warnings[..]), (vec![text, end(0)], &expected[..]));
 }

@@ -1,9 +1,9 @@
 //! What instruments are told, and when.
 
-use rae_midi::{Action, Event, Message, Meta, Performance, Sequence, Speed, TrackEvent};
+use rae_midi::{Action, Division, Event, Format, Message, Meta, Performance, Sequence, Speed, Track, TrackEvent};
 use rae_units::{Frames, SampleRate, Seconds};
 
-use crate::common::file;
+use crate::common::{self, file};
 
 const END: &[u8] = &[0x00, 0xFF, 0x2F, 0x00];
 
@@ -19,6 +19,14 @@ fn actions(performance: &Performance) -> Vec<(u64, Action)> {
 
 fn note_on(channel: u16, key: u8, velocity: u8) -> Action {
     Action::Channel { channel, message: Message::NoteOn { key, velocity } }
+}
+
+fn note_on_at(tick: u64, key: u8, velocity: u8) -> TrackEvent {
+    common::note_on(tick, 0, key, velocity)
+}
+
+fn end(tick: u64) -> TrackEvent {
+    common::meta(tick, Meta::EndOfTrack)
 }
 
 fn note_off(channel: u16, key: u8, velocity: u8) -> Action {
@@ -87,8 +95,8 @@ fn the_standards_packets_are_joined() {
     .concat();
     let sequence = Sequence::parse_strict(&file(0, 96, &[&packets])).unwrap();
     let events = &sequence.tracks[0].events;
-    assert_eq!(events[0].event, Event::SysEx(vec![0x43, 0x12, 0x00]));
-    assert_eq!(events[1], TrackEvent { tick: 200, event: Event::Escape(vec![0x43, 0x12, 0x00, 0x43, 0x12, 0x00]) });
+    assert_eq!(events[0].event, Event::SysEx([0x43, 0x12, 0x00].into()));
+    assert_eq!(events[1], TrackEvent { tick: 200, event: Event::Escape([0x43, 0x12, 0x00, 0x43, 0x12, 0x00].into()) });
     assert_eq!(events[3].event, Event::Meta(Meta::EndOfTrack));
     let performance = Performance::new(&sequence);
     let message = [0x43, 0x12, 0x00].repeat(4);
@@ -124,4 +132,53 @@ fn the_end_is_that_of_the_longest_track() {
     assert_eq!(clock.frame(performance.end), Frames(22_050));
     let empty = Performance::new(&Sequence::parse(&file(1, 96, &[])).unwrap().sequence);
     assert_eq!((empty.events.len(), empty.end, empty.channels), (0, rae_midi::Time::ZERO, 16));
+}
+
+#[test]
+fn events_of_one_time_stay_in_file_order() {
+    // Seven tracks that often say something at once; the velocities number what they say.
+    let track = |number: u64| {
+        let tick = |n: u64| n * (number + 3) / 5;
+        let on = |n: u64| note_on_at(tick(n), (10 * number) as u8, n as u8 + 1);
+        Track { events: (0..100).map(on).chain([end(1000)]).collect() }
+    };
+    let tracks: Vec<Track> = (0..7).map(track).collect();
+    let mut expected: Vec<(u64, Action)> = Vec::new();
+    for track in &tracks {
+        for event in &track.events {
+            if let Event::Channel { message, .. } = event.event {
+                expected.push((event.tick, Action::Channel { channel: 0, message }));
+            }
+        }
+    }
+    expected.sort_by_key(|(tick, _)| *tick);
+    // A tick is a millisecond.
+    let division = Division::TicksPerQuarter(500);
+    let sequence = Sequence { format: Format::Simultaneous, division, tracks };
+    assert_eq!(actions(&Performance::new(&sequence)), expected);
+    let (mut outline, events) = Performance::performing(&sequence);
+    assert!(outline.events.is_empty());
+    outline.events.extend(events);
+    assert_eq!(outline, Performance::new(&sequence));
+}
+
+#[test]
+fn tracks_out_of_order_are_put_in_order() {
+    let tracks = vec![
+        Track { events: vec![note_on_at(30, 1, 1), note_on_at(10, 1, 2), note_on_at(30, 1, 3), end(40)] },
+        Track { events: vec![note_on_at(10, 2, 4), note_on_at(30, 2, 5), end(40)] },
+    ];
+    let sequence = Sequence { format: Format::Simultaneous, division: Division::TicksPerQuarter(500), tracks };
+    let velocity = |(time, action): (u64, Action)| match action {
+        Action::Channel { message: Message::NoteOn { velocity, .. }, .. } => (time, velocity),
+        other => panic!("{other:?}"),
+    };
+    let heard: Vec<_> = actions(&Performance::new(&sequence)).into_iter().map(velocity).collect();
+    assert_eq!(heard, [(10, 2), (10, 4), (30, 1), (30, 3), (30, 5)]);
+}
+
+#[test]
+fn events_are_small() {
+    // Songs have millions of them.
+    assert_eq!(size_of::<TrackEvent>(), 24);
 }

@@ -3,14 +3,14 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rae_midi::{
-    Division, Error, Event, Format, KeySignature, Message, Meta, Sequence, SmpteRate, TextKind, TimeSignature, Track,
-    TrackEvent,
+    Data, Division, Error, Event, Format, KeySignature, Message, Meta, Sequence, SmpteRate, TextKind, TimeSignature,
+    Track, TrackEvent,
 };
 
 use crate::common::{meta, note_on};
 
-fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![8 => vec(any::<u8>(), 0..20), 1 => vec(any::<u8>(), 120..400)]
+fn bytes() -> impl Strategy<Value = Data> {
+    prop_oneof![8 => vec(any::<u8>(), 0..20), 1 => vec(any::<u8>(), 120..400)].prop_map(Data::from)
 }
 
 fn message() -> impl Strategy<Value = Message> {
@@ -103,7 +103,7 @@ fn wide_gaps_are_bridged() {
     let read = write_and_read(events);
     let ticks: Vec<u64> = read.iter().map(|event| event.tick).collect();
     assert_eq!(ticks, [0, 0x0FFF_FFFF, 2 * 0x0FFF_FFFF, 3 * 0x0FFF_FFFF, far, far]);
-    assert_eq!(read[2].event, Event::Meta(Meta::Text { kind: TextKind::Text, bytes: vec![] }));
+    assert_eq!(read[2].event, Event::Meta(Meta::Text { kind: TextKind::Text, bytes: [].into() }));
     assert_eq!(read[4], note_on(far, 0, 60, 0));
     assert_eq!(write_and_read(vec![meta(u64::MAX, Meta::EndOfTrack)]).len(), 257);
 }

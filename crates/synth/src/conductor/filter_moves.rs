@@ -1,5 +1,7 @@
 //! Which channels move their filters: their voices need filters from the start, even where those are open then.
 
+use std::borrow::Borrow;
+
 use rae_midi::sysex::PartSetting;
 use rae_midi::{Action, Message, PORT, Request, Router, cc};
 use rae_soundfont::Generator;
@@ -28,12 +30,12 @@ impl FilterMoves {
     }
 
     /// The channels whose filters `actions` move.
-    pub(crate) fn of<'a>(channels: u16, actions: impl Iterator<Item = &'a Action>) -> ChannelSet {
+    pub(crate) fn of(channels: u16, actions: impl Iterator<Item = impl Borrow<Action>>) -> ChannelSet {
         let mut moves = FilterMoves::new(channels);
         let mut router = Router::new(usize::from(channels).div_ceil(PORT));
         let mut moved = ChannelSet::default();
         for action in actions {
-            router.route(action, |request| {
+            router.route(action.borrow(), |request| {
                 if let Some(channel) = moves.begin_with(&request) {
                     moved.insert(channel);
                 }

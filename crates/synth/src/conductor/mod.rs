@@ -188,20 +188,20 @@ impl Conductor {
     }
 
     /// Whether these actions could make voices give way, which depends on which of them have ended by then.
-    pub(crate) fn might_run_out<'a>(&self, actions: impl Iterator<Item = &'a Action>) -> bool {
+    pub(crate) fn might_run_out(&self, actions: impl Iterator<Item = Action>) -> bool {
         let mut voices = self.voices.count();
         let mut same_parts = true;
         let mut same_programs = true;
         let mut same_modes = true;
         for action in actions {
-            match action {
+            match &action {
                 // System exclusive can have any part hear this.
                 Action::Channel { message: Message::NoteOn { .. } | Message::NoteOff { .. }, .. } if !same_parts => {
                     return true;
                 }
                 Action::Channel { channel, message: Message::NoteOn { .. } | Message::NoteOff { .. } } => {
                     // Where one note sounds at a time, a key that goes up can start that of another.
-                    let starts = |part: &usize| starts_note(action) || !same_modes || self.channels[*part].is_solo();
+                    let starts = |part: &usize| starts_note(&action) || !same_modes || self.channels[*part].is_solo();
                     for part in self.router.parts(*channel).filter(starts) {
                         let sound = self.channels[part].sound.as_ref();
                         let Some(sound) = sound.filter(|_| same_programs) else { return true };

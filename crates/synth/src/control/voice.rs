@@ -3,6 +3,7 @@
 mod segments;
 mod steady;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rae_soundfont::{Controller, Generator};
@@ -14,7 +15,7 @@ use super::lfo::Lfo;
 use super::modulation::MOST_MODULATORS;
 use super::slide::{Origin, Slide, Transfer};
 use super::{KeySetup, Steering};
-use crate::executor::{LowPass, Resonance, Segment};
+use crate::executor::{LowPass, Resonance};
 use crate::program::{Layer, LoopMode, Program, SampleSource, Values};
 
 /// Length of the linear fade of a killed voice, in seconds.
@@ -113,8 +114,8 @@ pub(crate) struct Voice {
     pub(crate) birth: u64,
     pub(crate) fresh: bool,
     pub(crate) unheard: bool,
-    /// Segments whose sound is still to be made, ascending.
-    pub(crate) outstanding: Vec<Segment>,
+    /// Where in its bucket the segments are whose sound is still to be made, ascending.
+    pub(crate) outstanding: Vec<Range<usize>>,
     program: Arc<Program>,
     layer: usize,
     exclusive_class: i32,
@@ -161,7 +162,7 @@ pub(crate) struct Voice {
 struct Lists {
     inputs: Vec<[f32; 2]>,
     offsets: Vec<(Generator, f32)>,
-    outstanding: Vec<Segment>,
+    outstanding: Vec<Range<usize>>,
 }
 
 impl Voice {

@@ -69,7 +69,7 @@ impl Piece {
 
     /// `data` lies between F0 and F7.
     pub(crate) fn sysex(self, frame: u64, data: &[u8]) -> Piece {
-        self.event(frame, Event::SysEx([data, &[0xf7]].concat()))
+        self.event(frame, Event::SysEx([data, &[0xf7]].concat().into()))
     }
 
     /// RPN `number`, then data entry MSB and LSB.

@@ -24,7 +24,7 @@ fn program(tick: u64, program: u8) -> TrackEvent {
 }
 
 fn name(text: &str) -> TrackEvent {
-    meta(0, Meta::Text { kind: TextKind::TrackName, bytes: text.as_bytes().to_vec() })
+    meta(0, Meta::Text { kind: TextKind::TrackName, bytes: text.into() })
 }
 
 fn with_resolution(mut sequence: Sequence, ticks: u16) -> Sequence {
@@ -106,7 +106,7 @@ fn many_short_patterns_are_joined_in_one_go() {
 
 #[test]
 fn merged_songs_send_what_all_send_once() {
-    let reset = TrackEvent { tick: 0, event: Event::SysEx(vec![0x7E, 0x7F, 9, 1, 0xF7]) };
+    let reset = TrackEvent { tick: 0, event: Event::SysEx([0x7E, 0x7F, 9, 1, 0xF7].into()) };
     let part = |key| song([[vec![reset.clone(), program(0, key)], note(0, key, 0, 9).to_vec()].concat()]);
     let merged = merge(vec![part(60), part(61)], false).unwrap();
     assert_eq!(merged.tracks[1], song([[vec![program(0, 61)], note(0, 61, 0, 9).to_vec()].concat()]).tracks[0]);
@@ -306,7 +306,7 @@ proptest! {
 
 #[test]
 fn channels_of_a_sysex_are_everybodys() {
-    let sysex = TrackEvent { tick: 0, event: Event::SysEx(vec![0xF7]) };
+    let sysex = TrackEvent { tick: 0, event: Event::SysEx([0xF7].into()) };
     let sequence = song([vec![sysex.clone()], note(0, 60, 0, 9).to_vec(), note(1, 60, 0, 9).to_vec()]);
     let parts: Vec<(usize, Sequence)> = split_channels(&sequence).unwrap().collect();
     assert_eq!(parts.len(), 2);

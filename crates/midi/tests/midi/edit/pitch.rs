@@ -60,7 +60,7 @@ fn key_signatures_follow() {
 
 #[test]
 fn system_exclusive_messages_make_and_unmake_drums() {
-    let sysex = |data: &[u8]| TrackEvent { tick: 0, event: Event::SysEx([data, &[0xF7]].concat()) };
+    let sysex = |data: &[u8]| TrackEvent { tick: 0, event: Event::SysEx([data, &[0xF7]].concat().into()) };
     // Roland's checksum: address, data and it add up to a multiple of 128.
     let gs = |part: u8, low: u8, value: u8| {
         let sum = 0x40 + 0x10 + u32::from(part + low + value);

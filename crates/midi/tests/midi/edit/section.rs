@@ -20,7 +20,7 @@ fn program(tick: u64, program: u8) -> TrackEvent {
 }
 
 fn text(tick: u64, kind: TextKind) -> TrackEvent {
-    meta(tick, Meta::Text { kind, bytes: b"x".to_vec() })
+    meta(tick, Meta::Text { kind, bytes: b"x".into() })
 }
 
 fn off(tick: u64, key: u8, velocity: u8) -> TrackEvent {
@@ -124,7 +124,7 @@ fn instruments_are_as_they_were() {
 
 #[test]
 fn resets_come_first_and_undo_what_was_before() {
-    let reset = |tick| TrackEvent { tick, event: Event::SysEx(vec![0x7E, 0x7F, 9, 1, 0xF7]) };
+    let reset = |tick| TrackEvent { tick, event: Event::SysEx([0x7E, 0x7F, 9, 1, 0xF7].into()) };
     let first = vec![control(0, 7, 1), program(0, 9), note_on(9, 0, 60, 1)];
     let second = vec![reset(3), control(4, 7, 50)];
     let made = trim(&song([first, second]), Section { start: 8, end: None }, Held::Strike).unwrap();
@@ -134,8 +134,10 @@ fn resets_come_first_and_undo_what_was_before() {
 #[test]
 fn controllers_and_system_exclusive_messages_keep_their_order() {
     // Part level by GS, between two levels by controller; the last one told counts.
-    let level =
-        |tick| TrackEvent { tick, event: Event::SysEx(vec![0x41, 0x10, 0x42, 0x12, 0x40, 0x11, 0x19, 30, 0x66, 0xF7]) };
+    let level = |tick| TrackEvent {
+        tick,
+        event: Event::SysEx([0x41, 0x10, 0x42, 0x12, 0x40, 0x11, 0x19, 30, 0x66, 0xF7].into()),
+    };
     let first = vec![control(0, 7, 100), control(0, 11, 90), control(5, 10, 9), note_on(20, 0, 60, 1)];
     let second = vec![level(2), channel(3, 1, Message::ProgramChange { program: 4 })];
     let made = trim(&song([first, second]), Section { start: 10, end: None }, Held::Strike).unwrap();
@@ -248,8 +250,10 @@ fn songs_are_split_at_their_markers() {
 
 #[test]
 fn splitting_does_not_multiply_a_song_without_bound() {
-    let sysex =
-        |number: u16| TrackEvent { tick: 0, event: Event::SysEx(vec![(number >> 7) as u8, number as u8 & 127, 0xF7]) };
+    let sysex = |number: u16| TrackEvent {
+        tick: 0,
+        event: Event::SysEx([(number >> 7) as u8, number as u8 & 127, 0xF7].into()),
+    };
     let many: Vec<TrackEvent> = (0..10_000).map(sysex).collect();
     // Every section would tell 10,000 messages again, every track has them, and so does every channel.
     let sequence = ending(song([[many.clone(), note(0, 60, 0, 9).to_vec()].concat()]), 5000);

@@ -8,7 +8,7 @@ use super::{any_song, assert_valid, note, onsets, played, song};
 use crate::common::meta;
 
 fn text(kind: TextKind) -> TrackEvent {
-    meta(0, Meta::Text { kind, bytes: b"x".to_vec() })
+    meta(0, Meta::Text { kind, bytes: b"x".into() })
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn removed_tracks_leave_tempo_and_metre() {
 
 #[test]
 fn messages_for_the_whole_instrument_stay_with_their_port() {
-    let sysex = |data: &[u8]| TrackEvent { tick: 0, event: Event::SysEx(data.to_vec()) };
+    let sysex = |data: &[u8]| TrackEvent { tick: 0, event: Event::SysEx(data.into()) };
     let first = vec![meta(0, Meta::Port(1)), sysex(&[0x43, 0x10, 0x4C, 0, 0, 0x7E, 0, 0xF7]), text(TextKind::Text)];
     let sequence = song([
         [first.clone(), note(0, 60, 0, 9).to_vec()].concat(),
@@ -55,9 +55,9 @@ fn channels_go_from_their_tracks_only() {
 
 #[test]
 fn stripping_takes_what_is_named() {
-    let sysex = TrackEvent { tick: 0, event: Event::SysEx(vec![0xF7]) };
-    let escape = TrackEvent { tick: 0, event: Event::Escape(vec![0xF8]) };
-    let private = meta(0, Meta::SequencerSpecific(vec![1]));
+    let sysex = TrackEvent { tick: 0, event: Event::SysEx([0xF7].into()) };
+    let escape = TrackEvent { tick: 0, event: Event::Escape([0xF8].into()) };
+    let private = meta(0, Meta::SequencerSpecific([1].into()));
     let name = text(TextKind::TrackName);
     let all = [vec![name.clone(), text(TextKind::Lyric), sysex, escape, private], note(0, 60, 0, 9).to_vec()].concat();
     let sequence = song([all, vec![], vec![text(TextKind::Marker)]]);

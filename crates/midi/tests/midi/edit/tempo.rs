@@ -24,7 +24,7 @@ fn every_tempo_changes_also_the_one_nobody_wrote() {
 
 #[test]
 fn one_tempo_replaces_all() {
-    let name = meta(0, Meta::Text { kind: rae_midi::TextKind::TrackName, bytes: b"x".to_vec() });
+    let name = meta(0, Meta::Text { kind: rae_midi::TextKind::TrackName, bytes: b"x".into() });
     let events = vec![name.clone(), note_on(0, 0, 60, 1), meta(7, Meta::Tempo(1)), meta(9, Meta::Tempo(2))];
     let expected = vec![name, meta(0, Meta::Tempo(500_000)), note_on(0, 0, 60, 1)];
     let mut expected = song([expected, vec![]]);
