@@ -14,7 +14,7 @@ use crate::prefetch::prefetch;
 const SEGMENTS: usize = 512;
 
 /// Frames that all voices render before they go on, for the same reason.
-const PIECE: u64 = 8 * QUANTUM as u64;
+const PIECE: u64 = 16 * QUANTUM as u64;
 
 /// Voices of one remainder of the serial number, and the sum of their sound.
 pub(crate) struct Bucket {

@@ -14,7 +14,7 @@ use crate::score::{Event, Place, Score};
 use crate::{Buses, Settings, Warning};
 
 /// Quanta rendered at once, unless voices might have to give way, on one thread: few, so that all stays in the cache.
-const QUANTA: usize = 8;
+const QUANTA: usize = 16;
 
 /// The same on several: many, because they wait for each other after every block.
 const SHARED_QUANTA: usize = 128;

@@ -128,8 +128,9 @@ fn block(row: &Row, voices: &mut [Reader]) -> Block {
 }
 
 fn segment(row: &Row, voice: &Reader, offset: usize) -> Segment {
-    // Coefficients that differ, as those of a cutoff that moves.
-    let low_pass = || LowPass { b0: 0.02, a1: -1.56, a2: 0.64 + offset as f64 * 1e-10 };
+    // Coefficients of a cutoff that moves differ.
+    let moved = if row.segment < QUANTUM { offset as f64 * 1e-10 } else { 0.0 };
+    let low_pass = || LowPass { b0: 0.02, a1: -1.56, a2: 0.64 + moved };
     Segment {
         offset: offset as u32,
         frames: row.segment as u32,

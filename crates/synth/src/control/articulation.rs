@@ -131,12 +131,14 @@ impl Articulation {
         }
     }
 
-    pub(crate) fn moves_pitch(&self) -> bool {
-        self.mod_lfo_to_pitch != 0.0 || self.vib_lfo_to_pitch != 0.0 || self.mod_env_to_pitch != 0.0
+    /// Whether the pitch moves, `still` being whether the modulation envelope does not.
+    pub(crate) fn moves_pitch(&self, still: bool) -> bool {
+        self.mod_lfo_to_pitch != 0.0 || self.vib_lfo_to_pitch != 0.0 || (self.mod_env_to_pitch != 0.0 && !still)
     }
 
-    pub(crate) fn moves_cutoff(&self) -> bool {
-        self.mod_lfo_to_cutoff != 0.0 || self.mod_env_to_cutoff != 0.0
+    /// Whether the cutoff moves, `still` being whether the modulation envelope does not.
+    pub(crate) fn moves_cutoff(&self, still: bool) -> bool {
+        self.mod_lfo_to_cutoff != 0.0 || (self.mod_env_to_cutoff != 0.0 && !still)
     }
 }
 

@@ -119,6 +119,11 @@ impl<S: Shape> Envelope<S> {
         self.end
     }
 
+    /// Whether the level stays as it is until the present stage ends.
+    pub(crate) fn is_still(&self) -> bool {
+        !matches!(self.stage, Stage::Attack | Stage::Decay | Stage::Release)
+    }
+
     /// Enters the stage that holds at `frame`.
     pub(crate) fn advance(&mut self, frame: u64) {
         while self.end <= frame {

@@ -25,7 +25,7 @@ const KILL_SECONDS: f64 = 0.005;
 const SHORTEST_NOTE: f64 = 0.01;
 
 /// Points past its end for which a sample still rings in the interpolator, at increments up to one.
-const RINGING: u64 = 8;
+const RINGING: u64 = 9;
 
 /// Something that happened on a channel and concerns the voices that sound there.
 #[derive(Clone, Debug)]

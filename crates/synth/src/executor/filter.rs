@@ -14,6 +14,9 @@ pub struct LowPass {
 /// What the filter remembers between frames: two inputs and two outputs, the latest first.
 pub(crate) type Memory = [f64; 4];
 
+/// What is fainter is nothing.
+const FAINTEST: f64 = 1e-30;
+
 /// Bound of the memory: 60 dB above full scale.
 const LOUDEST: f64 = 1000.0;
 
@@ -105,7 +108,12 @@ const fn series(first: usize) -> [f64; 10] {
 /// A memory that has decayed into denormals costs a hundred times its worth; and a high resonance whose cutoff leaps about
 /// can gather more than any resonance of a steady cutoff (48 dB).
 pub(crate) fn bounded(memory: Memory) -> Memory {
-    memory.map(|z| if z.abs() < 1e-30 { 0.0 } else { z.clamp(-LOUDEST, LOUDEST) })
+    memory.map(|z| if z.abs() < FAINTEST { 0.0 } else { z.clamp(-LOUDEST, LOUDEST) })
+}
+
+/// Whether [`bounded`] leaves it as it is.
+pub(crate) fn is_bounded(memory: &Memory) -> bool {
+    memory.iter().all(|z| *z == 0.0 || (FAINTEST..=LOUDEST).contains(&z.abs()))
 }
 
 #[cfg(test)]

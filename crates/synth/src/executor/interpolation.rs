@@ -1,7 +1,7 @@
 //! Interpolation kernels. Each reads a contiguous stretch of the unrolled stream at evenly spaced positions.
 
 use super::sinc::{self, Table};
-use super::{ONE, PART};
+use super::{ONE, PART, half_grid};
 
 /// Positions of a run of frames relative to the first point of `points`.
 pub(crate) struct Run<'a> {
@@ -32,6 +32,8 @@ impl Reach {
 pub(crate) enum Kernel {
     Linear,
     Cubic,
+    /// The sinc up to the recorded pitch; it runs on the grid of twice the rate.
+    HalfGrid,
     Sinc(&'static Table),
 }
 
@@ -40,6 +42,7 @@ impl Kernel {
         match interpolation {
             crate::Interpolation::Linear => Kernel::Linear,
             crate::Interpolation::Cubic => Kernel::Cubic,
+            crate::Interpolation::Sinc if half_grid::serves(increment) => Kernel::HalfGrid,
             crate::Interpolation::Sinc => Kernel::Sinc(sinc::table(increment)),
         }
     }
@@ -48,6 +51,7 @@ impl Kernel {
         match self {
             Kernel::Linear => Reach::of(2),
             Kernel::Cubic => Reach::of(4),
+            Kernel::HalfGrid => half_grid::REACH,
             Kernel::Sinc(table) => Reach::of(table.taps),
         }
     }
@@ -56,8 +60,8 @@ impl Kernel {
         match self {
             Kernel::Linear => linear(run, out),
             Kernel::Cubic => cubic(run, out),
+            Kernel::HalfGrid => half_grid::read(run, out),
             Kernel::Sinc(table) => match table.taps {
-                16 => windowed_sinc::<16>(run, table, out),
                 20 => windowed_sinc::<20>(run, table, out),
                 24 => windowed_sinc::<24>(run, table, out),
                 28 => windowed_sinc::<28>(run, table, out),

@@ -2,6 +2,7 @@
 
 mod cpu;
 mod filter;
+mod half_grid;
 mod instructions;
 mod interpolation;
 mod scalar;
@@ -52,7 +53,8 @@ const WINDOW: usize = POINTS + 2 * QUANTUM;
 /// Computes all tables that kernels can ask for, which they else do when they first need one.
 pub(crate) fn prepare(interpolation: Interpolation, instructions: InstructionSet) {
     if interpolation == Interpolation::Sinc {
-        let rows_from = if instructions == InstructionSet::Scalar { 0 } else { simd::prepare() };
+        half_grid::middle();
+        let rows_from = if instructions == InstructionSet::Scalar { 1 } else { simd::prepare() };
         for index in rows_from..sinc::TABLES {
             sinc::prepare(index);
         }
@@ -70,6 +72,9 @@ const RUN: usize = 4 * QUANTUM;
 /// Those, and what a filter may touch beyond them.
 type Samples = [f32; RUN + QUANTUM];
 
+/// Points at twice the rate that those are read from, and what vectors may touch beyond them.
+type Grid = [f32; 2 * RUN + 2 * QUANTUM];
+
 /// A voice's part of a block and what is needed to render it.
 struct Work<'a> {
     interpolation: Interpolation,
@@ -81,17 +86,18 @@ struct Work<'a> {
     buses: &'a mut Buses,
 }
 
-/// Room that the kernels work in.
+/// Room that the kernels work in, in whole cache lines.
+#[repr(C, align(64))]
 struct Scratch {
     /// Points of the unrolled stream.
     window: [f32; WINDOW],
-    filtered: simd::Filtered,
+    grid: Grid,
     samples: Samples,
 }
 
 impl Scratch {
     fn new() -> Scratch {
-        Scratch { window: [0.0; WINDOW], filtered: simd::NOTHING_FILTERED, samples: [0.0; RUN + QUANTUM] }
+        Scratch { window: [0.0; WINDOW], grid: [0.0; 2 * RUN + 2 * QUANTUM], samples: [0.0; RUN + QUANTUM] }
     }
 }
 

@@ -4,7 +4,7 @@ use rae_soundfont::Pcm;
 
 use super::interpolation::{Kernel, Run};
 use super::source::Unroller;
-use super::{FRAME, PART, QUANTUM, Segment, VoiceBlock, WINDOW, Work, fitting};
+use super::{FRAME, PART, QUANTUM, Scratch, Segment, VoiceBlock, Work, fitting, half_grid};
 use crate::Buses;
 
 /// Adds the voice's segments to the buses.
@@ -14,7 +14,7 @@ pub(super) fn render(work: Work<'_>) {
         let mut samples = [0.0f32; QUANTUM];
         let samples = &mut samples[..segment.frames as usize];
         let kernel = Kernel::new(interpolation, segment.increment);
-        unroll(kernel, pcm, voice, segment, &mut scratch.window, samples, |run, part| {
+        unroll(kernel, pcm, voice, segment, scratch, samples, |run, part| {
             kernel.run(run, part);
             if let Some(filter) = &segment.filter {
                 filter.run(&mut state.filter.memory, part);
@@ -30,18 +30,25 @@ fn unroll(
     pcm: Pcm<'_>,
     voice: &VoiceBlock,
     segment: &Segment,
-    window: &mut [f32; WINDOW],
+    scratch: &mut Scratch,
     out: &mut [f32],
     mut play: impl FnMut(&Run<'_>, &mut [f32]),
 ) {
     let increment = segment.increment;
+    let Scratch { window, grid, .. } = scratch;
     let stream = Unroller::new(pcm, voice, segment);
     let mut phase = segment.phase;
     for run in out.chunks_mut(fitting(increment).min(QUANTUM)) {
-        let (points, mut start) = stream.read_run(kernel.reach(), phase, increment, run.len(), window);
+        let (points, start) = stream.read_run(kernel.reach(), phase, increment, run.len(), window);
+        let (points, mut start, step) = if let Kernel::HalfGrid = kernel {
+            half_grid::double(points, half_grid::pairs(start, increment, run.len()), grid);
+            (&grid[..], 2 * start, 2 * increment)
+        } else {
+            (points, start, increment)
+        };
         for part in run.chunks_mut(PART) {
-            play(&Run { points, phase: start, increment }, part);
-            start += part.len() as u64 * increment;
+            play(&Run { points, phase: start, increment: step }, part);
+            start += part.len() as u64 * step;
         }
         phase += run.len() as u64 * increment;
     }

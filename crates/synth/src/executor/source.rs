@@ -6,6 +6,9 @@ use super::interpolation::Reach;
 use super::{ONE, Segment, VoiceBlock, WINDOW};
 use crate::program::SampleSource;
 
+/// Points that are converted side by side.
+const GROUP: usize = 16;
+
 /// Reads points of the unrolled stream into a contiguous buffer, so that a kernel needs no case for loops or ends.
 pub(crate) struct Unroller<'a> {
     pub(crate) pcm: Pcm<'a>,
@@ -80,8 +83,22 @@ impl<'a> Unroller<'a> {
     fn convert(&self, position: usize, out: &mut [f32]) {
         let words = &self.pcm.words[position..position + out.len()];
         if self.pcm.low_bytes.is_empty() {
-            for (sample, word) in out.iter_mut().zip(words) {
-                *sample = f32::from(i16::from_le_bytes(*word)) * (1.0 / 32_768.0);
+            let convert = |out: &mut [f32; GROUP], words: &[[u8; 2]; GROUP]| {
+                for (sample, word) in out.iter_mut().zip(words) {
+                    *sample = f32::from(i16::from_le_bytes(*word)) * (1.0 / 32_768.0);
+                }
+            };
+            for (out, words) in out.as_chunks_mut().0.iter_mut().zip(words.as_chunks().0) {
+                convert(out, words);
+            }
+            // What is left over, with some of what was done already: whole groups are quickest.
+            match (out.last_chunk_mut(), words.last_chunk()) {
+                (Some(out), Some(words)) => convert(out, words),
+                _ => {
+                    for (sample, word) in out.iter_mut().zip(words) {
+                        *sample = f32::from(i16::from_le_bytes(*word)) * (1.0 / 32_768.0);
+                    }
+                }
             }
         } else {
             let low_bytes = &self.pcm.low_bytes[position..position + out.len()];

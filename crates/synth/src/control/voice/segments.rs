@@ -90,11 +90,12 @@ impl Voice {
 
     /// Emits the segments of `now..until`, on the grid of quanta. What does not move is computed once.
     fn stretch(&mut self, mut now: u64, until: u64, block: u64, out: &mut Vec<Segment>) {
-        let moves_pitch = self.articulation.moves_pitch() || now < self.slide.end();
-        let moves_cutoff = self.filtered && self.articulation.moves_cutoff();
+        let still = self.modulation.is_still();
+        let moves_pitch = self.articulation.moves_pitch(still) || now < self.slide.end();
+        let moves_cutoff = self.filtered && self.articulation.moves_cutoff(still);
         let glides = now < self.glide_start + GLIDE;
         let mut increment = self.increment(now as i64 as f64);
-        let mut filter = if self.filtered && !moves_cutoff { Some(self.low_pass(0.0)) } else { None };
+        let mut filter = if self.filtered && !moves_cutoff { Some(self.low_pass(now as i64 as f64)) } else { None };
         let mut gains = match self.gains {
             Some(gains) => gains,
             None => self.gains_at(now, glides),

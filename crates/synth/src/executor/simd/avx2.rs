@@ -4,7 +4,7 @@
 
 use std::arch::x86_64::*;
 
-use super::lanes::{FILTER_WIDTH, Lanes, Steps, WIDTH};
+use super::lanes::{FILTER_WIDTH, Lanes, NARROW, Steps, WIDTH};
 use super::voice;
 use crate::executor::Work;
 
@@ -34,8 +34,6 @@ pub(super) struct Places {
 }
 
 impl Lanes for Avx2 {
-    const MANY_REGISTERS: bool = false;
-
     type Floats = [__m256; 2];
     type Doubles = [__m256d; 2];
     type Places = Places;
@@ -143,24 +141,32 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn pick<const WIDE: bool>(self, points: &[f32; 2 * WIDTH], places: Places) -> [__m256; 2] {
-        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
+        // Eight frames are at most sixteen points; the bound keeps this sound for any increment.
+        picked::<WIDE, WIDTH>(self, points, places)
+    }
+
+    #[inline(always)]
+    fn pick_tap<const APART: u8>(self, points: &[f32; 3 * WIDTH], places: Places, tap: usize) -> [__m256; 2] {
+        // Eight frames a hair more than two points apart are seventeen points.
+        let points: &[f32; 2 * WIDTH + 1] = points[tap..].first_chunk().unwrap();
+        match APART {
+            NARROW => picked::<false, { WIDTH + 1 }>(self, points, places),
+            _ => picked::<true, { WIDTH + 1 }>(self, points, places),
+        }
+    }
+
+    #[inline(always)]
+    fn interleave(self, a: [__m256; 2], b: [__m256; 2]) -> ([__m256; 2], [__m256; 2]) {
+        // SAFETY: `self` proves the instructions.
         unsafe {
-            let mut picked = [_mm256_setzero_ps(); 2];
+            let mut halves = [a, b];
             let mut half = 0;
             while half < 2 {
-                // Eight frames are at most sixteen points; the bound keeps this sound for any increment.
-                let from = points.as_ptr().add(places.starts[half].min(WIDTH));
-                let near = _mm256_permutevar8x32_ps(_mm256_loadu_ps(from), places.relative[half]);
-                picked[half] = if WIDE {
-                    let far = _mm256_permutevar8x32_ps(_mm256_loadu_ps(from.add(HALF)), places.relative[half]);
-                    let is_far = _mm256_slli_epi32::<28>(places.relative[half]);
-                    _mm256_blendv_ps(near, far, _mm256_castsi256_ps(is_far))
-                } else {
-                    near
-                };
+                let (low, high) = (_mm256_unpacklo_ps(a[half], b[half]), _mm256_unpackhi_ps(a[half], b[half]));
+                halves[half] = [_mm256_permute2f128_ps::<0x20>(low, high), _mm256_permute2f128_ps::<0x31>(low, high)];
                 half += 1;
             }
-            picked
+            (halves[0], halves[1])
         }
     }
 
@@ -224,5 +230,29 @@ impl Lanes for Avx2 {
     fn render(self, work: Work<'_>) {
         // SAFETY: `self` proves that the processor has these instructions.
         unsafe { render(self, work) }
+    }
+}
+
+/// What the frames pick of points whose halves begin at `LAST` at the latest.
+#[inline(always)]
+fn picked<const WIDE: bool, const LAST: usize>(_: Avx2, points: &[f32], places: Places) -> [__m256; 2] {
+    let points = &points[..LAST + WIDTH];
+    // SAFETY: there is an `Avx2`, which proves the instructions; from `LAST` on the slice has two registers' size left.
+    unsafe {
+        let mut picked = [_mm256_setzero_ps(); 2];
+        let mut half = 0;
+        while half < 2 {
+            let from = points.as_ptr().add(places.starts[half].min(LAST));
+            let near = _mm256_permutevar8x32_ps(_mm256_loadu_ps(from), places.relative[half]);
+            picked[half] = if WIDE {
+                let far = _mm256_permutevar8x32_ps(_mm256_loadu_ps(from.add(HALF)), places.relative[half]);
+                let is_far = _mm256_slli_epi32::<28>(places.relative[half]);
+                _mm256_blendv_ps(near, far, _mm256_castsi256_ps(is_far))
+            } else {
+                near
+            };
+            half += 1;
+        }
+        picked
     }
 }

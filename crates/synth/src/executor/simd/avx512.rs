@@ -4,7 +4,7 @@
 
 use std::arch::x86_64::*;
 
-use super::lanes::{FILTER_WIDTH, Lanes, Steps, WIDTH};
+use super::lanes::{FILTER_WIDTH, Lanes, Steps, WIDE, WIDTH};
 use super::voice;
 use crate::executor::Work;
 
@@ -28,8 +28,6 @@ fn render(lanes: Avx512, work: Work<'_>) {
 }
 
 impl Lanes for Avx512 {
-    const MANY_REGISTERS: bool = true;
-
     type Floats = __m512;
     type Doubles = __m512d;
     type Places = __m512i;
@@ -120,6 +118,49 @@ impl Lanes for Avx512 {
             } else {
                 _mm512_permutexvar_ps(places, near)
             }
+        }
+    }
+
+    #[inline(always)]
+    fn pick_tap<const APART: u8>(self, points: &[f32; 3 * WIDTH], places: __m512i, tap: usize) -> __m512 {
+        if APART == WIDE {
+            return self.pick::<true>(points[tap..tap + 2 * WIDTH].first_chunk().unwrap(), places);
+        }
+        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
+        unsafe {
+            // The same registers for every tap: loads that straddle cache lines cost more than permutations.
+            let near = _mm512_loadu_ps(points.as_ptr());
+            let far = _mm512_loadu_ps(points.as_ptr().add(WIDTH));
+            _mm512_permutex2var_ps(near, _mm512_add_epi32(places, _mm512_set1_epi32(tap as i32)), far)
+        }
+    }
+
+    #[inline(always)]
+    fn from(self, points: &[f32; 2 * WIDTH], first: usize) -> __m512 {
+        macro_rules! shifted {
+            ($($shift:literal)*) => {
+                // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
+                unsafe {
+                    let low = _mm512_castps_si512(_mm512_loadu_ps(points.as_ptr()));
+                    let high = _mm512_castps_si512(_mm512_loadu_ps(points.as_ptr().add(WIDTH)));
+                    _mm512_castsi512_ps(match first {
+                        0 => low,
+                        $($shift => _mm512_alignr_epi32::<$shift>(high, low),)*
+                        _ => high,
+                    })
+                }
+            };
+        }
+        shifted!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+    }
+
+    #[inline(always)]
+    fn interleave(self, a: __m512, b: __m512) -> (__m512, __m512) {
+        // SAFETY: `self` proves the instructions.
+        unsafe {
+            let first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            let second = _mm512_add_epi32(first, _mm512_set1_epi32(8));
+            (_mm512_permutex2var_ps(a, first, b), _mm512_permutex2var_ps(a, second, b))
         }
     }
 

@@ -1,12 +1,12 @@
 //! The interpolation kernels for 16 frames at a time.
 
-use super::farrow::{self, Filtered};
+use super::half_grid;
 use super::lanes::{Lanes, Steps, WIDTH};
 use super::pieces::{self, Pieces, TERMS, pieces, terms};
 use crate::Interpolation;
 use crate::executor::interpolation::{Kernel, Reach, Run};
 use crate::executor::sinc::{self, Table};
-use crate::executor::{ONE, PART, Samples};
+use crate::executor::{Grid, ONE, PART, Samples, half_grid::REACH, half_grid::serves};
 
 /// Largest increment that picks 16 frames' points from two registers.
 pub(super) const WIDEST: u64 = 2 * ONE;
@@ -14,7 +14,7 @@ pub(super) const WIDEST: u64 = 2 * ONE;
 /// Computes all polynomials; the first of the tables that are needed beside them.
 pub(in crate::executor) fn prepare() -> usize {
     let last = sinc::index(WIDEST);
-    (0..=last).for_each(|index| {
+    (1..=last).for_each(|index| {
         pieces::prepare(index);
     });
     // Increments a little beyond the widest share its table.
@@ -24,6 +24,7 @@ pub(in crate::executor) fn prepare() -> usize {
 /// What 16 frames at a time need to be read at one increment, up to [`WIDEST`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Near {
+    increment: u64,
     steps: Steps,
     kernel: NearKernel,
 }
@@ -33,6 +34,8 @@ enum NearKernel {
     #[default]
     Linear,
     Cubic,
+    /// Up to the recorded pitch; the steps are those on the grid.
+    HalfGrid,
     Sinc(&'static Pieces),
 }
 
@@ -40,7 +43,7 @@ impl Near {
     /// Makes this fit an increment; costs nothing while that stays the same.
     #[inline(always)]
     pub(super) fn follow(&mut self, interpolation: Interpolation, increment: u64) {
-        if self.steps.increment != increment {
+        if self.increment != increment {
             *self = Near::new(interpolation, increment);
         }
     }
@@ -49,9 +52,11 @@ impl Near {
         let kernel = match interpolation {
             Interpolation::Linear => NearKernel::Linear,
             Interpolation::Cubic => NearKernel::Cubic,
+            Interpolation::Sinc if serves(increment) => NearKernel::HalfGrid,
             Interpolation::Sinc => NearKernel::Sinc(pieces(increment)),
         };
-        Near { steps: Steps::new(increment), kernel }
+        let step = if matches!(kernel, NearKernel::HalfGrid) { 2 * increment } else { increment };
+        Near { increment, steps: Steps::new(step), kernel }
     }
 
     #[inline(always)]
@@ -59,6 +64,7 @@ impl Near {
         match self.kernel {
             NearKernel::Linear => Reach::of(2),
             NearKernel::Cubic => Reach::of(4),
+            NearKernel::HalfGrid => REACH,
             NearKernel::Sinc(pieces) => Reach::of(pieces.taps),
         }
     }
@@ -70,35 +76,24 @@ impl Near {
         lanes: S,
         (points, phase): (&[f32], u64),
         frames: usize,
-        filtered: &mut Filtered,
+        grid: &mut Grid,
         out: &mut Samples,
     ) {
         let groups = Groups { points, phase, steps: &self.steps, frames };
-        if self.steps.increment <= ONE {
-            if let NearKernel::Sinc(pieces) = self.kernel
-                && farrow::serves(self.steps.increment)
-            {
-                return farrow::run(lanes, pieces, &groups, filtered, out);
-            }
-            spread::<S, false>(lanes, self.kernel, &groups, out);
-        } else {
-            spread::<S, true>(lanes, self.kernel, &groups, out);
+        let wide = self.increment > ONE;
+        match self.kernel {
+            NearKernel::Linear if wide => linear::<S, true>(lanes, &groups, out),
+            NearKernel::Linear => linear::<S, false>(lanes, &groups, out),
+            NearKernel::Cubic if wide => cubic::<S, true>(lanes, &groups, out),
+            NearKernel::Cubic => cubic::<S, false>(lanes, &groups, out),
+            NearKernel::HalfGrid => half_grid::run(lanes, &self.steps, (points, phase), frames, grid, out),
+            NearKernel::Sinc(pieces) => match pieces.taps {
+                20 => sinc::<S, 20, { terms(20) }>(lanes, &groups, pieces, out),
+                24 => sinc::<S, 24, { terms(24) }>(lanes, &groups, pieces, out),
+                28 => sinc::<S, 28, { terms(28) }>(lanes, &groups, pieces, out),
+                _ => sinc::<S, 32, { terms(32) }>(lanes, &groups, pieces, out),
+            },
         }
-    }
-}
-
-#[inline(always)]
-fn spread<S: Lanes, const WIDE: bool>(lanes: S, kernel: NearKernel, groups: &Groups<'_>, out: &mut Samples) {
-    match kernel {
-        NearKernel::Linear => linear::<S, WIDE>(lanes, groups, out),
-        NearKernel::Cubic => cubic::<S, WIDE>(lanes, groups, out),
-        NearKernel::Sinc(pieces) => match (WIDE, pieces.taps) {
-            (_, 16) => sinc::<S, WIDE, 16, { terms(16) }>(lanes, groups, pieces, out),
-            (true, 20) => sinc::<S, WIDE, 20, { terms(20) }>(lanes, groups, pieces, out),
-            (true, 24) => sinc::<S, WIDE, 24, { terms(24) }>(lanes, groups, pieces, out),
-            (true, 28) => sinc::<S, WIDE, 28, { terms(28) }>(lanes, groups, pieces, out),
-            _ => sinc::<S, WIDE, 32, { terms(32) }>(lanes, groups, pieces, out),
-        },
     }
 }
 
@@ -120,15 +115,15 @@ impl<'a> Groups<'a> {
 
     /// The points from a group's first frame on, and that frame's fraction.
     #[inline(always)]
-    fn group(&self, group: usize, reach: usize) -> (&'a [f32], u32) {
+    pub(super) fn group(&self, group: usize, reach: usize) -> (&'a [f32], u32) {
         let (first, phase) = self.start(group);
         (&self.points[first..first + reach + 2 * WIDTH], phase)
     }
 }
 
 macro_rules! pick {
-    ($lanes:expr, $points:expr, $tap:expr, $places:expr) => {
-        $lanes.pick::<WIDE>($points[$tap..$tap + 2 * WIDTH].first_chunk().unwrap(), $places)
+    ($wide:expr, $lanes:expr, $points:expr, $tap:expr, $places:expr) => {
+        $lanes.pick::<$wide>($points[$tap..$tap + 2 * WIDTH].first_chunk().unwrap(), $places)
     };
 }
 
@@ -142,7 +137,7 @@ fn linear<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut S
     for group in 0..groups.frames.div_ceil(WIDTH) {
         let (points, phase) = groups.group(group, 1);
         let (places, centred) = lanes.places(phase, groups.steps);
-        let (a, b) = (pick!(lanes, points, 0, places), pick!(lanes, points, 1, places));
+        let (a, b) = (pick!(WIDE, lanes, points, 0, places), pick!(WIDE, lanes, points, 1, places));
         let x = lanes.add(centred, lanes.splat(0.5));
         lanes.store(lanes.fma(x, lanes.sub(b, a), a), group_of(out, group));
     }
@@ -154,8 +149,8 @@ fn cubic<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut Sa
     for group in 0..groups.frames.div_ceil(WIDTH) {
         let (points, phase) = groups.group(group, 3);
         let (places, centred) = lanes.places(phase, groups.steps);
-        let (p0, p1) = (pick!(lanes, points, 0, places), pick!(lanes, points, 1, places));
-        let (p2, p3) = (pick!(lanes, points, 2, places), pick!(lanes, points, 3, places));
+        let (p0, p1) = (pick!(WIDE, lanes, points, 0, places), pick!(WIDE, lanes, points, 1, places));
+        let (p2, p3) = (pick!(WIDE, lanes, points, 2, places), pick!(WIDE, lanes, points, 3, places));
         let x = lanes.add(centred, half);
         let c1 = lanes.mul(half, lanes.sub(p2, p0));
         let c3 = lanes.fma(three_halves, lanes.sub(p1, p2), lanes.mul(half, lanes.sub(p3, p0)));
@@ -167,7 +162,7 @@ fn cubic<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut Sa
 
 /// Σ over pairs of E·(a + b) + x·Σ O·(a − b), with `ORDER` terms in each polynomial.
 #[inline(always)]
-fn sinc<S: Lanes, const WIDE: bool, const TAPS: usize, const ORDER: usize>(
+fn sinc<S: Lanes, const TAPS: usize, const ORDER: usize>(
     lanes: S,
     groups: &Groups<'_>,
     pieces: &Pieces,
@@ -181,8 +176,8 @@ fn sinc<S: Lanes, const WIDE: bool, const TAPS: usize, const ORDER: usize>(
         let mut even_sum = lanes.splat(0.0);
         let mut odd_sum = lanes.splat(0.0);
         for pair in 0..TAPS / 2 {
-            let a = pick!(lanes, points, pair, places);
-            let b = pick!(lanes, points, TAPS - 1 - pair, places);
+            let a = pick!(true, lanes, points, pair, places);
+            let b = pick!(true, lanes, points, TAPS - 1 - pair, places);
             let even = polynomial::<S, ORDER>(lanes, &all_even[pair], square);
             let odd = polynomial::<S, ORDER>(lanes, &all_odd[pair], square);
             even_sum = lanes.fma(even, lanes.add(a, b), even_sum);

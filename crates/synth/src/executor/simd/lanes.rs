@@ -5,6 +5,11 @@ use crate::executor::Work;
 /// Frames computed side by side.
 pub(super) const WIDTH: usize = 16;
 
+/// How far frames are apart: up to one point, up to 1.6, so that 16 frames with eight taps reach 32 points, up to two.
+pub(super) const NARROW: u8 = 0;
+pub(super) const NEAR: u8 = 1;
+pub(super) const WIDE: u8 = 2;
+
 /// Filter outputs computed side by side.
 pub(super) const FILTER_WIDTH: usize = 8;
 
@@ -40,9 +45,6 @@ impl Steps {
 
 /// One instruction set. A value of the type proves that this processor has it.
 pub(super) trait Lanes: Copy {
-    /// Thirty values of [`Lanes::Floats`] fit into the registers.
-    const MANY_REGISTERS: bool;
-
     /// 16 `f32`.
     type Floats: Copy;
     /// 8 `f64`.
@@ -67,6 +69,20 @@ pub(super) trait Lanes: Copy {
     fn places(self, phase: u32, steps: &Steps) -> (Self::Places, Self::Floats);
     /// The point of every frame; `WIDE`: frames are up to two points apart instead of one.
     fn pick<const WIDE: bool>(self, points: &[f32; 2 * WIDTH], places: Self::Places) -> Self::Floats;
+
+    /// As [`Lanes::pick`] from the points from `tap` on, which is at most 7; `APART`: how far frames are apart.
+    #[inline(always)]
+    fn pick_tap<const APART: u8>(self, points: &[f32; 3 * WIDTH], places: Self::Places, tap: usize) -> Self::Floats {
+        let points = points[tap..tap + 2 * WIDTH].first_chunk().unwrap();
+        if APART == NARROW { self.pick::<false>(points, places) } else { self.pick::<true>(points, places) }
+    }
+    /// 16 neighbouring points from `first` on, which is at most 16.
+    #[inline(always)]
+    fn from(self, points: &[f32; 2 * WIDTH], first: usize) -> Self::Floats {
+        self.load(points[first..first + WIDTH].first_chunk().unwrap())
+    }
+    /// Both registers' lanes by turns: the first halves, then the second.
+    fn interleave(self, a: Self::Floats, b: Self::Floats) -> (Self::Floats, Self::Floats);
 
     fn splat_double(self, x: f64) -> Self::Doubles;
     fn load_doubles(self, from: &[f64; FILTER_WIDTH]) -> Self::Doubles;

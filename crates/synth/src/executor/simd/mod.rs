@@ -7,15 +7,14 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
-mod farrow;
 mod filter;
+mod half_grid;
 mod interpolation;
 mod lanes;
 mod pieces;
 mod portable;
 mod voice;
 
-pub(super) use farrow::{Filtered, NOTHING_FILTERED};
 pub(super) use filter::FilterState;
 pub(super) use interpolation::{Near, prepare};
 use lanes::Lanes;

@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn polynomials_follow_the_kernel() {
-        for index in 0..=12 {
+        for index in 1..=12 {
             let increment = ((index as f64 / 12.0).exp2() * ONE as f64) as u64;
             let pieces = pieces(increment);
             for step in 0..=100 {

@@ -31,8 +31,6 @@ macro_rules! lanewise {
 }
 
 impl Lanes for Portable {
-    const MANY_REGISTERS: bool = false;
-
     type Floats = [f32; WIDTH];
     type Doubles = [f64; FILTER_WIDTH];
     type Places = [u32; WIDTH];
@@ -93,6 +91,12 @@ impl Lanes for Portable {
     #[inline(always)]
     fn pick<const WIDE: bool>(self, points: &[f32; 2 * WIDTH], places: [u32; WIDTH]) -> [f32; WIDTH] {
         lanewise!(WIDTH, 0.0, i => points[places[i] as usize & (2 * WIDTH - 1)])
+    }
+
+    #[inline(always)]
+    fn interleave(self, a: [f32; WIDTH], b: [f32; WIDTH]) -> ([f32; WIDTH], [f32; WIDTH]) {
+        let from = |first: usize, i: usize| if i.is_multiple_of(2) { a[first + i / 2] } else { b[first + i / 2] };
+        (lanewise!(WIDTH, 0.0, i => from(0, i)), lanewise!(WIDTH, 0.0, i => from(WIDTH / 2, i)))
     }
 
     #[inline(always)]

@@ -12,7 +12,7 @@ use crate::{Buses, Interpolation};
 #[inline(always)]
 pub(super) fn render<S: Lanes>(lanes: S, work: Work<'_>) {
     let Work { interpolation, pcm, voice, segments, scratch, state, buses } = work;
-    let Scratch { window, filtered, samples } = scratch;
+    let Scratch { window, grid, samples } = scratch;
     let mut rest = segments;
     while let Some(first) = rest.first() {
         let (joined, frames) = join(voice, rest);
@@ -23,17 +23,14 @@ pub(super) fn render<S: Lanes>(lanes: S, work: Work<'_>) {
         } else if first.increment <= WIDEST {
             state.near.follow(interpolation, first.increment);
             let points = stream.read_run(state.near.reach(), first.phase, first.increment, frames, window);
-            state.near.run(lanes, points, frames, filtered, samples);
+            state.near.run(lanes, points, frames, grid, samples);
         } else {
             read_far(lanes, interpolation, &stream, first, window, samples);
         }
+        filter::run(lanes, run, &mut state.filter, samples);
         let mut at = 0;
         for segment in run {
-            let samples = samples[at..].first_chunk_mut().unwrap();
-            if let Some(low_pass) = &segment.filter {
-                filter::run(lanes, low_pass, &mut state.filter, samples, segment.frames as usize);
-            }
-            mix(lanes, segment, samples, buses);
+            mix(lanes, segment, samples[at..].first_chunk().unwrap(), buses);
             at += segment.frames as usize;
         }
         rest = after;
