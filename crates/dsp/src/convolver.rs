@@ -6,7 +6,7 @@
 //!
 //! Responses longer than a hop are cut into partitions of a hop each. The spectra of the latest windows are kept, and
 //! every partition multiplies that of the window as many hops ago; all products are summed before one inverse transform.
-//! Left and right go through one complex transform.
+//! Left and right go through one complex transform, and so do two windows of a send: with one, two hops are done at once.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,6 +21,9 @@ const LEAST_LOG2: u32 = 10;
 const MOST_LOG2: u32 = 16;
 const LONG_TAPS: usize = 1 << 17;
 const MOST_LOG2_LONG: u32 = 18;
+
+/// Windows of a send that share a transform.
+const SEND_WINDOWS: usize = 2;
 
 /// One term of the convolver's sum.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +52,8 @@ struct Spectra {
     fft: GridFft,
     /// New frames per window.
     hop: usize,
+    /// Windows that are done at once.
+    windows: usize,
     stereo: Option<StereoSpectra>,
     send: Option<ResponseSpectra>,
 }
@@ -116,10 +121,10 @@ impl Kernel {
 
     /// The most frames the output can lie behind the input; 0 when there is nothing to convolve.
     pub fn latency(&self) -> usize {
-        self.spectra.as_ref().map_or(0, |spectra| spectra.hop)
+        self.spectra.as_ref().map_or(0, |spectra| spectra.windows * spectra.hop)
     }
 
-    /// [`Kernel::latency`] of responses of at most `taps` frames.
+    /// [`Kernel::latency`] of stereo responses of at most `taps` frames.
     pub fn latency_of(taps: usize) -> usize {
         if taps == 0 { 0 } else { hop(transform_points(taps), taps) }
     }
@@ -134,7 +139,14 @@ impl Spectra {
         let any_stereo = !straight.is_empty() || !crossed.is_empty();
         let stereo = any_stereo.then(|| StereoSpectra { straight: spectra(straight), crossed: spectra(crossed) });
         let send = (!send.is_empty()).then(|| spectra(send));
-        Spectra { fft, hop, stereo, send }
+        Spectra { windows: if send.is_some() { SEND_WINDOWS } else { 1 }, fft, hop, stereo, send }
+    }
+}
+
+impl Spectra {
+    /// The samples of a window.
+    fn window<'a>(&self, plane: &'a [Sixteen], window: usize) -> &'a [Sixteen] {
+        &plane[window * self.hop / WIDTH..][..self.fft.points() / WIDTH]
     }
 }
 
@@ -166,9 +178,10 @@ fn longest(responses: &[(&AudioBuffer, f32)]) -> usize {
     responses.iter().map(|(response, _)| response.frames()).max().unwrap_or(0)
 }
 
-/// New frames per window: all that one transform leaves room for where the response fits into it, half of it otherwise.
+/// New frames per window: all that one transform leaves room for where the response fits into it, half of it otherwise, and
+/// whole vectors.
 fn hop(points: usize, taps: usize) -> usize {
-    (points / 2).max((points + 1).saturating_sub(taps))
+    (points / 2).max((points + 1).saturating_sub(taps)) / WIDTH * WIDTH
 }
 
 /// The power of two with the least work per output frame, by measured nanoseconds per frame of a window.
@@ -188,15 +201,15 @@ fn transform_points(taps: usize) -> usize {
 #[derive(Debug)]
 pub struct Convolver {
     kernel: Arc<Kernel>,
-    window: Option<Window>,
+    windows: Option<Windows>,
     ready: StereoQueue,
 }
 
 impl Convolver {
     /// A stream that starts at frame 0 with silence before it.
     pub fn new(kernel: Arc<Kernel>) -> Convolver {
-        let window = kernel.spectra.as_ref().map(Window::new);
-        Convolver { kernel, window, ready: StereoQueue::new() }
+        let windows = kernel.spectra.as_ref().map(Windows::new);
+        Convolver { kernel, windows, ready: StereoQueue::new() }
     }
 
     /// Feeds a block. `left` and `right` must have one length; `send` too, or be empty, which means silence.
@@ -204,19 +217,19 @@ impl Convolver {
         assert_eq!(left.len(), right.len(), "left and right differ in length");
         assert!(send.is_empty() || send.len() == left.len(), "the send differs in length");
         let direct = self.kernel.direct;
-        let (Some(window), Some(spectra)) = (&mut self.window, &self.kernel.spectra) else {
+        let (Some(windows), Some(spectra)) = (&mut self.windows, &self.kernel.spectra) else {
             let scaled = |samples: &'a [f32]| samples.iter().map(move |sample| sample * direct);
             self.ready.extend(scaled(left), scaled(right));
             return;
         };
         let mut at = 0;
         while at < left.len() {
-            let block = at..left.len().min(at + window.room());
+            let block = at..left.len().min(at + windows.room());
             at = block.end;
-            window.fill(&left[block.clone()], &right[block.clone()], send.get(block).unwrap_or(&[]));
-            if window.room() == 0 {
-                window.process(spectra, direct, &mut self.ready);
-                window.slide();
+            windows.fill(&left[block.clone()], &right[block.clone()], send.get(block).unwrap_or(&[]));
+            if windows.room() == 0 {
+                windows.process(spectra, direct, &mut self.ready);
+                windows.slide();
             }
         }
     }
@@ -241,20 +254,19 @@ impl Convolver {
             self.push(block, block, &[]);
             left -= block.len();
         }
-        if let (Some(window), Some(spectra)) = (&mut self.window, &self.kernel.spectra) {
-            window.process(spectra, self.kernel.direct, &mut self.ready);
+        if let (Some(windows), Some(spectra)) = (&mut self.windows, &self.kernel.spectra) {
+            windows.process(spectra, self.kernel.direct, &mut self.ready);
         }
     }
 }
 
-/// The input of one transform: `history` old frames, then new ones up to the transform's length.
+/// The input of the windows that are done at once: `history` old frames, then a hop for each of them. Each has as many points as
+/// a transform and ends with its hop.
 #[derive(Debug)]
-struct Window {
+struct Windows {
     left: Vec<Sixteen>,
     right: Vec<Sixteen>,
     send: Vec<Sixteen>,
-    /// What stands beside the send.
-    silence: Vec<Sixteen>,
     history: usize,
     filled: usize,
     stereo_line: Line<[HalfSpectrum; 2]>,
@@ -287,6 +299,16 @@ impl<T: Clone> Line<T> {
         &mut window.0
     }
 
+    /// Steps on by two windows, to be filled.
+    fn step_twice(&mut self, sound: [bool; 2]) -> [&mut T; 2] {
+        let places = [1, 2].map(|ahead| (self.latest + ahead) % self.windows.len());
+        self.latest = places[1];
+        let mut windows =
+            self.windows.get_disjoint_mut(places).expect("a line has room for one window more than are heard");
+        windows.iter_mut().zip(sound).for_each(|(window, sounds)| window.1 = sounds);
+        windows.map(|window| &mut window.0)
+    }
+
     /// The window `back` hops ago, unless it was silent.
     fn sounding(&self, back: usize) -> Option<&T> {
         let count = self.windows.len();
@@ -303,22 +325,22 @@ impl<T: Clone> Line<T> {
     }
 }
 
-impl Window {
-    fn new(spectra: &Spectra) -> Window {
-        let points = spectra.fft.points();
+impl Windows {
+    fn new(spectra: &Spectra) -> Windows {
+        let (points, hop) = (spectra.fft.points(), spectra.hop);
         let half = HalfSpectrum::new(points);
         let pair = [half.clone(), half.clone()];
-        let plane = vec![Sixteen::default(); points / WIDTH];
-        let send_windows = spectra.send.as_ref().map_or(0, |send| send.partitions.len());
-        let send = if send_windows > 0 { plane.clone() } else { Vec::new() };
-        Window {
-            silence: send.clone(),
-            send,
-            history: points - spectra.hop,
-            filled: points - spectra.hop,
+        let plane = vec![Sixteen::default(); (points + (spectra.windows - 1) * hop) / WIDTH];
+        let wet = vec![Sixteen::default(); points / WIDTH];
+        // When the first of some windows is heard, the others are known already.
+        let sent = spectra.send.as_ref().map_or(0, |send| send.partitions.len() + spectra.windows - 1);
+        Windows {
+            send: if sent > 0 { plane.clone() } else { Vec::new() },
+            history: points - hop,
+            filled: points - hop,
             stereo_line: Line::new(spectra.stereo.as_ref().map_or(0, StereoSpectra::windows), pair),
-            send_line: Line::new(send_windows, half),
-            wet: [plane.clone(), plane.clone()],
+            send_line: Line::new(sent, half),
+            wet: [wet.clone(), wet],
             left: plane.clone(),
             right: plane,
             grid: spectra.fft.grid(),
@@ -339,23 +361,31 @@ impl Window {
         }
     }
 
-    /// Convolves the window and appends the frames filled so far to `ready`.
+    /// Convolves the windows and appends the frames filled so far to `ready`.
     fn process(&mut self, spectra: &Spectra, direct: f32, ready: &mut StereoQueue) {
         self.clear_unfilled();
-        let heard = self.convolve(spectra);
-        let new = self.history..self.filled;
-        let heard = (new.start + heard.start).min(new.end)..(new.start + heard.end).min(new.end);
-        let dry = [flat(&self.left), flat(&self.right)];
-        let wet = self.wet.each_ref().map(|wet| flat(wet));
-        let side = |side: usize| {
-            let scaled = |frames: Range<usize>| dry[side][frames].iter().map(move |sample| sample * direct);
-            let both = scaled(heard.clone()).zip(&wet[side][heard.clone()]).map(|(dry, wet)| dry + wet);
-            (scaled(new.start..heard.start), both, scaled(heard.end..new.end))
-        };
-        let ((left_before, left, left_after), (right_before, right, right_after)) = (side(0), side(1));
-        ready.extend(left_before, right_before);
-        ready.extend(left, right);
-        ready.extend(left_after, right_after);
+        let sent = self.take_sends(spectra);
+        for (window, sent) in sent.into_iter().take(spectra.windows).enumerate() {
+            let first = window * spectra.hop;
+            let new = self.history + first..self.filled.min(self.history + first + spectra.hop);
+            if new.is_empty() {
+                return;
+            }
+            let heard = self.convolve(spectra, window, sent);
+            let heard = (new.start + heard.start).min(new.end)..(new.start + heard.end).min(new.end);
+            let dry = [flat(&self.left), flat(&self.right)];
+            let wet = self.wet.each_ref().map(|wet| flat(wet));
+            let side = |side: usize| {
+                let scaled = |frames: Range<usize>| dry[side][frames].iter().map(move |sample| sample * direct);
+                let wet = &wet[side][heard.start - first..heard.end - first];
+                let both = scaled(heard.clone()).zip(wet).map(|(dry, wet)| dry + wet);
+                (scaled(new.start..heard.start), both, scaled(heard.end..new.end))
+            };
+            let ((left_before, left, left_after), (right_before, right, right_after)) = (side(0), side(1));
+            ready.extend(left_before, right_before);
+            ready.extend(left, right);
+            ready.extend(left_after, right_after);
+        }
     }
 
     fn clear_unfilled(&mut self) {
@@ -366,37 +396,34 @@ impl Window {
         }
     }
 
-    /// Leaves the convolved window in `wet` and returns the frames of the hop where it can be other than 0. Outside them
-    /// a transform would leave only its rounding noise, and silence shall stay silence.
-    fn convolve(&mut self, spectra: &Spectra) -> Range<usize> {
+    /// Leaves a convolved window in `wet` and returns the frames of its hop where it can be other than 0; `sent` are those
+    /// where the send is heard. Outside them a transform would leave only its rounding noise, and silence shall stay silence.
+    fn convolve(&mut self, spectra: &Spectra, window: usize, sent: Range<usize>) -> Range<usize> {
         if let (Some(stereo), None) = (&spectra.stereo, &spectra.send)
             && let Some(response) = stereo.single()
         {
             return self.convolve_at_once(stereo, response, spectra);
         }
-        let mut heard = 0..0;
-        if let Some(send) = &spectra.send {
-            heard = hull(heard, self.take_send(send, spectra));
-        }
+        let mut heard = sent;
         if let Some(stereo) = &spectra.stereo {
-            heard = hull(heard, self.take_stereo(stereo, spectra));
+            heard = hull(heard, self.take_stereo(stereo, spectra, window));
         }
         if !heard.is_empty() {
-            let terms = terms(spectra, &self.stereo_line, &self.send_line);
+            let terms = terms(spectra, window, &self.stereo_line, &self.send_line);
             let [left, right] = &mut self.wet;
             spectra.fft.sum(&terms, &mut self.grid, [left, right]);
         }
         heard
     }
 
-    /// [`Window::convolve`] of a stereo response that fits into one window: nothing has to be remembered.
+    /// [`Windows::convolve`] of a stereo response that fits into one window: nothing has to be remembered.
     fn convolve_at_once(
         &mut self,
         stereo: &StereoSpectra,
         response: [&HalfSpectrum; 2],
         spectra: &Spectra,
     ) -> Range<usize> {
-        let sound = sounding(&self.new_frames());
+        let sound = self.new_sound(0, spectra);
         let heard = self.stereo_line.heard(sound, stereo.taps(), spectra.hop);
         if !heard.is_empty() {
             let [left, right] = &mut self.wet;
@@ -405,47 +432,56 @@ impl Window {
         heard
     }
 
-    fn new_frames(&self) -> [&[f32]; 2] {
-        [&flat(&self.left)[self.history..], &flat(&self.right)[self.history..]]
+    /// Where the stereo input sounds within a window's hop.
+    fn new_sound(&self, window: usize, spectra: &Spectra) -> Option<Range<usize>> {
+        let hop = self.history + window * spectra.hop..self.history + (window + 1) * spectra.hop;
+        sounding(&[&flat(&self.left)[hop.clone()], &flat(&self.right)[hop]])
     }
 
-    /// Takes the send's window into its line; returns where the send is heard.
-    fn take_send(&mut self, send: &ResponseSpectra, spectra: &Spectra) -> Range<usize> {
-        let sounds = sounding(&[flat(&self.send)]).is_some();
-        let window = self.send_line.step(sounds);
-        if sounds {
-            spectra.fft.single(&self.send, &self.silence, &mut self.grid, window);
+    /// Takes the send's windows into their line, if there is a send; returns where each is heard.
+    fn take_sends(&mut self, spectra: &Spectra) -> [Range<usize>; SEND_WINDOWS] {
+        let Some(send) = &spectra.send else { return [0..0, 0..0] };
+        let windows = [0, 1].map(|window| spectra.window(&self.send, window));
+        let sounds = windows.map(|window| sounding(&[flat(window)]).is_some());
+        let lines = self.send_line.step_twice(sounds);
+        if sounds.contains(&true) {
+            spectra.fft.pair(windows, &mut self.grid, lines);
         }
-        let sound = sounding(&[&flat(&self.send)[self.history..]]);
-        self.send_line.heard(sound, send.taps, spectra.hop)
+        [0, 1].map(|window| {
+            let hop = self.history + window * spectra.hop..self.history + (window + 1) * spectra.hop;
+            let sound = sounding(&[&flat(&self.send)[hop]]);
+            self.send_line.heard(sound, send.taps, spectra.hop)
+        })
     }
 
-    /// Takes the stereo window into its line; returns where it is heard.
-    fn take_stereo(&mut self, stereo: &StereoSpectra, spectra: &Spectra) -> Range<usize> {
-        let sounds = sounding(&[flat(&self.left), flat(&self.right)]).is_some();
-        let window = self.stereo_line.step(sounds);
+    /// Takes a stereo window into its line; returns where it is heard.
+    fn take_stereo(&mut self, stereo: &StereoSpectra, spectra: &Spectra, window: usize) -> Range<usize> {
+        let signals = [&self.left, &self.right].map(|plane| spectra.window(plane, window));
+        let sounds = sounding(&signals.map(flat)).is_some();
+        let spectrum = self.stereo_line.step(sounds);
         if sounds {
-            spectra.fft.pair([&self.left, &self.right], &mut self.grid, window.each_mut());
+            spectra.fft.pair(signals, &mut self.grid, spectrum.each_mut());
         }
-        let sound = sounding(&self.new_frames());
+        let sound = self.new_sound(window, spectra);
         self.stereo_line.heard(sound, stereo.taps(), spectra.hop)
     }
 
-    /// Keeps the newest frames as the history of the next window.
+    /// Keeps the newest frames as the history of the next windows.
     fn slide(&mut self) {
-        let hop = self.left.len() * WIDTH - self.history;
+        let old = self.left.len() * WIDTH - self.history;
         for channel in [&mut self.left, &mut self.right, &mut self.send] {
             if !channel.is_empty() {
-                flat_mut(channel).copy_within(hop.., 0);
+                flat_mut(channel).copy_within(old.., 0);
             }
         }
         self.filled = self.history;
     }
 }
 
-/// The products of which both sides are sums: those of windows that sound.
+/// The products of which both sides of a window are sums: those of windows that sound.
 fn terms<'a>(
     spectra: &'a Spectra,
+    window: usize,
     stereo_line: &'a Line<[HalfSpectrum; 2]>,
     send_line: &'a Line<HalfSpectrum>,
 ) -> Vec<Term<'a>> {
@@ -454,7 +490,8 @@ fn terms<'a>(
         terms.extend(signals.map(|signals| Term { signals, responses: responses.each_ref() }));
     };
     for (back, response) in spectra.send.iter().flat_map(|send| &send.partitions).enumerate() {
-        add(send_line.sounding(back).map(|send| [send, send]), response);
+        let later = spectra.windows - 1 - window;
+        add(send_line.sounding(back + later).map(|send| [send, send]), response);
     }
     if let Some(stereo) = &spectra.stereo {
         for (back, response) in stereo.straight.partitions.iter().enumerate() {
@@ -469,9 +506,17 @@ fn terms<'a>(
 
 /// From the first to the last frame in which any channel is not 0.
 fn sounding(channels: &[&[f32]]) -> Option<Range<usize>> {
-    let first = channels.iter().filter_map(|channel| channel.iter().position(|&x| x != 0.0)).min()?;
+    let first = channels.iter().filter_map(|channel| first_sound(channel)).min()?;
     let last = channels.iter().filter_map(|channel| channel.iter().rposition(|&x| x != 0.0)).max()?;
     Some(first..last + 1)
+}
+
+/// The first frame that is not 0. Silence is passed by in steps.
+fn first_sound(channel: &[f32]) -> Option<usize> {
+    const STEP: usize = 64;
+    let is_silent = |step: &[f32; STEP]| step.iter().fold(true, |silent, &x| silent & (x == 0.0));
+    let silent = channel.as_chunks::<STEP>().0.iter().take_while(|step| is_silent(step)).count() * STEP;
+    channel[silent..].iter().position(|&x| x != 0.0).map(|frame| silent + frame)
 }
 
 /// The smallest range around both, of which an empty one does not count.

@@ -100,12 +100,6 @@ impl GridFft {
         run_vectors(PairSpectra { fft: self, grid, out });
     }
 
-    /// The spectrum of one real signal, twice as large as it is.
-    pub(crate) fn single(&self, signal: &[Sixteen], silence: &[Sixteen], grid: &mut Grid, out: &mut HalfSpectrum) {
-        run_vectors(ColumnsThere { fft: self, signals: [signal, silence], grid });
-        run_vectors(SingleSpectrum { fft: self, grid, out });
-    }
-
     /// Two signals, each through a response whose spectrum is as large as it is, divided by 2N.
     pub(crate) fn filter(
         &self,
@@ -366,43 +360,6 @@ impl VectorKernel for PairSpectra<'_> {
                     for (out, [re, im]) in [(&mut left[entry], l), (&mut right[entry], r)] {
                         (out.re.0[0], out.im.0[0]) = (re, im);
                     }
-                }
-            }
-        }
-    }
-}
-
-struct SingleSpectrum<'a> {
-    fft: &'a GridFft,
-    grid: &'a mut Grid,
-    out: &'a mut HalfSpectrum,
-}
-
-impl VectorKernel for SingleSpectrum<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<V: Vectors>(self, v: V) {
-        let SingleSpectrum { fft, grid: Grid { tiles, near, far, special, .. }, out } = self;
-        let columns = fft.strips * WIDTH;
-        let (upper, lower) = tiles.split_at(tiles.len() / 2);
-        for slot in 0..fft.slots() {
-            let at = slot * fft.strips..(slot + 1) * fft.strips;
-            fft.rows_there(v, &upper[at.clone()], near);
-            let near = &near.as_flattened()[..columns];
-            let out = &mut out.slot_mut(slot, columns)[..columns];
-            for (value, out) in near.iter().zip(out.iter_mut()) {
-                for part in 0..V::PARTS {
-                    let value = Value::load(v, value, part);
-                    value.plus(v, value).store(v, out, part);
-                }
-            }
-            if slot == 0 {
-                fft.rows_there(v, &lower[at], far);
-                fft.take_special([near, far.as_flattened()], special);
-                for (entry, out) in out.iter_mut().enumerate() {
-                    let [[re, im], _] = fft.special_split(special, entry);
-                    (out.re.0[0], out.im.0[0]) = (re, im);
                 }
             }
         }

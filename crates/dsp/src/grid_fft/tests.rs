@@ -40,11 +40,8 @@ fn filters_by_the_sum_that_defines_convolution() {
         let mut summed = [left.clone(), right.clone()];
         let [sum_left, sum_right] = &mut summed;
         fft.sum(&[term], &mut grid, [sum_left, sum_right]);
-        // One signal by itself, to both sides.
-        let mut alone = HalfSpectrum::new(points);
-        let silence = vec![Sixteen::default(); points / WIDTH];
-        fft.single(&left, &silence, &mut grid, &mut alone);
-        let term = Term { signals: [&alone, &alone], responses: responses.each_ref() };
+        // One signal to both sides.
+        let term = Term { signals: [&spectra[0], &spectra[0]], responses: responses.each_ref() };
         let mut sent = [left.clone(), right.clone()];
         let [sent_left, sent_right] = &mut sent;
         fft.sum(&[term], &mut grid, [sent_left, sent_right]);
