@@ -271,7 +271,7 @@ struct Windows {
     filled: usize,
     stereo_line: Line<[HalfSpectrum; 2]>,
     send_line: Line<HalfSpectrum>,
-    /// The convolved window.
+    /// The convolved hop.
     wet: [Vec<Sixteen>; 2],
     grid: Grid,
 }
@@ -331,7 +331,7 @@ impl Windows {
         let half = HalfSpectrum::new(points);
         let pair = [half.clone(), half.clone()];
         let plane = vec![Sixteen::default(); (points + (spectra.windows - 1) * hop) / WIDTH];
-        let wet = vec![Sixteen::default(); points / WIDTH];
+        let wet = vec![Sixteen::default(); hop / WIDTH];
         // When the first of some windows is heard, the others are known already.
         let sent = spectra.send.as_ref().map_or(0, |send| send.partitions.len() + spectra.windows - 1);
         Windows {
@@ -377,7 +377,7 @@ impl Windows {
             let wet = self.wet.each_ref().map(|wet| flat(wet));
             let side = |side: usize| {
                 let scaled = |frames: Range<usize>| dry[side][frames].iter().map(move |sample| sample * direct);
-                let wet = &wet[side][heard.start - first..heard.end - first];
+                let wet = &wet[side][heard.start - new.start..heard.end - new.start];
                 let both = scaled(heard.clone()).zip(wet).map(|(dry, wet)| dry + wet);
                 (scaled(new.start..heard.start), both, scaled(heard.end..new.end))
             };
@@ -396,8 +396,8 @@ impl Windows {
         }
     }
 
-    /// Leaves a convolved window in `wet` and returns the frames of its hop where it can be other than 0; `sent` are those
-    /// where the send is heard. Outside them a transform would leave only its rounding noise, and silence shall stay silence.
+    /// Leaves a window's hop convolved in `wet` and returns the frames where it can be other than 0; `sent` are those where the
+    /// send is heard. Outside them a transform would leave only its rounding noise, and silence shall stay silence.
     fn convolve(&mut self, spectra: &Spectra, window: usize, sent: Range<usize>) -> Range<usize> {
         if let (Some(stereo), None) = (&spectra.stereo, &spectra.send)
             && let Some(response) = stereo.single()

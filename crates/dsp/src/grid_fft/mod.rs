@@ -100,7 +100,8 @@ impl GridFft {
         run_vectors(PairSpectra { fft: self, grid, out });
     }
 
-    /// Two signals, each through a response whose spectrum is as large as it is, divided by 2N.
+    /// Two signals, each through a response whose spectrum is as large as it is, divided by 2N: as many samples as there is
+    /// room for, the last ones.
     pub(crate) fn filter(
         &self,
         signals: [&[Sixteen]; 2],
@@ -113,7 +114,7 @@ impl GridFft {
         run_vectors(ColumnsBack { fft: self, grid, out });
     }
 
-    /// The signals whose spectra are sums of products.
+    /// The signals whose spectra are sums of products: as many samples as there is room for, the last ones.
     pub(crate) fn sum(&self, terms: &[Term], grid: &mut Grid, out: [&mut [Sixteen]; 2]) {
         run_vectors(Sum { fft: self, grid, terms });
         run_vectors(ColumnsBack { fft: self, grid, out });
@@ -223,6 +224,8 @@ struct ColumnsBack<'a> {
 struct StripBack<'a> {
     left: &'a mut [Sixteen],
     right: &'a mut [Sixteen],
+    /// Sixteens that are not written, before the others.
+    skipped: usize,
     strips: usize,
     strip: usize,
 }
@@ -230,9 +233,10 @@ struct StripBack<'a> {
 impl<V: Vectors> Sink<V> for StripBack<'_> {
     #[inline(always)]
     fn write(&mut self, v: V, row: usize, part: usize, value: Value<V>) {
-        let at = row * self.strips + self.strip;
-        v.store(value.im, &mut self.left[at].0, part);
-        v.store(value.re, &mut self.right[at].0, part);
+        if let Some(at) = (row * self.strips + self.strip).checked_sub(self.skipped) {
+            v.store(value.im, &mut self.left[at].0, part);
+            v.store(value.re, &mut self.right[at].0, part);
+        }
     }
 }
 
@@ -242,6 +246,7 @@ impl VectorKernel for ColumnsBack<'_> {
     #[inline(always)]
     fn run<V: Vectors>(self, v: V) {
         let ColumnsBack { fft, grid: Grid { tiles, column, .. }, out: [left, right] } = self;
+        let skipped = fft.rows * fft.strips - left.len();
         let ([first, middle @ .., last], column) = (&fft.down[..], &mut column[..fft.rows]) else { return };
         for strip in 0..fft.strips {
             let turns = &fft.turns[strip * fft.rows..][..fft.rows];
@@ -249,7 +254,7 @@ impl VectorKernel for ColumnsBack<'_> {
             for pass in middle.iter().rev() {
                 pass.back(v, column);
             }
-            first.back_to(v, column, &mut StripBack { left, right, strips: fft.strips, strip });
+            first.back_to(v, column, &mut StripBack { left, right, skipped, strips: fft.strips, strip });
         }
     }
 }

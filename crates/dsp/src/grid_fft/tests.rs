@@ -79,3 +79,24 @@ fn vectors_have_the_bits_of_the_scalar_twin() {
     ColumnsBack { fft: &fft, grid: &mut grid, out: [twin_left, twin_right] }.run(Plain);
     assert!(out == twin);
 }
+
+#[test]
+fn a_shorter_output_gets_the_last_samples() {
+    let points = 1 << 11;
+    let fft = GridFft::new(points);
+    let mut grid = fft.grid();
+    let [(_, left), (_, right)] = [1, 2].map(|seed| signal(seed, points, points));
+    let mut responses = [HalfSpectrum::new(points), HalfSpectrum::new(points)];
+    fft.pair([&left, &right], &mut grid, responses.each_mut());
+    let mut filtered = |length: usize| {
+        let mut out = [vec![Sixteen::default(); length], vec![Sixteen::default(); length]];
+        let [first, second] = &mut out;
+        fft.filter([&left, &right], responses.each_ref(), &mut grid, [first, second]);
+        out
+    };
+    let whole = filtered(points / WIDTH);
+    for length in [1, 50, 64, 100] {
+        let last = filtered(length);
+        (0..2).for_each(|side| assert!(last[side] == whole[side][points / WIDTH - length..], "{length} sixteens"));
+    }
+}
