@@ -22,6 +22,18 @@ pub struct BatchFile {
     pub result: Result<Report, Error>,
 }
 
+impl BatchFile {
+    /// The same in memory of its own.
+    fn copied(self) -> BatchFile {
+        let BatchFile { input, output, result } = &self;
+        let (input, output) = (input.clone(), output.clone());
+        match result {
+            Ok(report) => BatchFile { input, output, result: Ok(report.clone()) },
+            Err(_) => self,
+        }
+    }
+}
+
 /// How far a batch has come.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchProgress<'a> {
@@ -74,7 +86,7 @@ impl Engine {
         };
         let total = inputs.len();
         let mut tell = |finished: Option<&BatchFile>, done| observer(BatchProgress { finished, done, total });
-        jobs::run(jobs, total, |index, stop| batch.render(index, stop), &mut tell)
+        jobs::run(jobs, total, |index, stop| batch.render(index, stop), BatchFile::copied, &mut tell)
     }
 }
 

@@ -30,12 +30,16 @@ impl Stop {
 /// Calls `work` for 0 to `count` - 1 on so many threads, and gives the results in that order. `work` is called also once
 /// the work was stopped, and then has to return soon.
 ///
+/// `keep` makes of each result what is kept of it, on this thread. Where that is a copy, it lies apart from the memory in
+/// which the files are worked on: what little were left there of each would keep that from being used again.
+///
 /// The observer hears of every result with how many there are now, and in between many times a second, on this thread;
 /// breaking stops the work.
-pub(crate) fn run<T: Send>(
+pub(crate) fn run<R: Send, T>(
     threads: usize,
     count: usize,
-    work: impl Fn(usize, &Stop) -> T + Sync,
+    work: impl Fn(usize, &Stop) -> R + Sync,
+    keep: impl Fn(R) -> T,
     observer: &mut dyn FnMut(Option<&T>, usize) -> ControlFlow<()>,
 ) -> Result<Vec<T>, Error> {
     let (next, stop) = (AtomicUsize::new(0), Stop::default());
@@ -58,23 +62,24 @@ pub(crate) fn run<T: Send>(
             }
         }
         drop(sender);
-        Ok(collect(&finished, stop, observer))
+        Ok(collect(&finished, stop, keep, observer))
     })?;
     results.sort_by_key(|&(index, _)| index);
     Ok(results.into_iter().map(|(_, result)| result).collect())
 }
 
 /// Gathers what the threads finish and tells the observer.
-fn collect<T>(
-    finished: &Receiver<(usize, T)>,
+fn collect<R, T>(
+    finished: &Receiver<(usize, R)>,
     stop: &Stop,
+    keep: impl Fn(R) -> T,
     observer: &mut dyn FnMut(Option<&T>, usize) -> ControlFlow<()>,
 ) -> Vec<(usize, T)> {
     const ASK: Duration = Duration::from_millis(50);
     let mut results = Vec::new();
     loop {
         let result = match finished.recv_timeout(ASK) {
-            Ok(result) => Some(result),
+            Ok((index, result)) => Some((index, keep(result))),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return results,
         };

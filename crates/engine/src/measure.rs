@@ -81,7 +81,7 @@ pub fn measure_files(
         };
         MeasuredFile { input: input.clone(), result, meter }
     };
-    jobs::run(jobs.unwrap_or_else(cores).min(inputs.len()), inputs.len(), work, observer)
+    jobs::run(jobs.unwrap_or_else(cores).min(inputs.len()), inputs.len(), work, |file| file, observer)
 }
 
 /// Loudness of all files that could be measured as if they were one, as of an album.

@@ -102,7 +102,7 @@ impl ConvertSettings {
         }
         let one = |index: usize, stop: &Stop| if stop.is_set() { None } else { meter(&inputs[index], stop).ok() };
         let mut album = AlbumLoudness::default();
-        let meters = jobs::run(threads, inputs.len(), one, &mut |_, _| tell())?;
+        let meters = jobs::run(threads, inputs.len(), one, |meter| meter, &mut |_, _| tell())?;
         meters.iter().flatten().for_each(|meter| album.add(meter));
         let loudness_tags = level(&album.report(), 1.0).map_or(LoudnessTags::Track, LoudnessTags::TrackOf);
         Ok(ConvertSettings { loudness_tags, ..self.clone() })

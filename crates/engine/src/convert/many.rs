@@ -121,5 +121,5 @@ pub(crate) fn each_file<R: Send>(
         };
         WorkedFile { input, output, result }
     };
-    jobs::run(threads, inputs.len(), one, observer)
+    jobs::run(threads, inputs.len(), one, |file| file, observer)
 }
