@@ -195,6 +195,12 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn add_doubles(self, a: __m512d, b: __m512d) -> __m512d {
+        // SAFETY: `self` proves the instructions.
+        unsafe { _mm512_add_pd(a, b) }
+    }
+
+    #[inline(always)]
     fn fma_doubles(self, a: __m512d, b: __m512d, c: __m512d) -> __m512d {
         // SAFETY: `self` proves the instructions.
         unsafe { _mm512_fmadd_pd(a, b, c) }

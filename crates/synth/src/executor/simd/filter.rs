@@ -2,7 +2,7 @@
 //!
 //! With A(z) = 1 + a₁z + a₂z², 1/A(z) is A(−z) over a polynomial in z². Done again and again, the denominator is one in
 //! z⁸ or z¹⁶: every output depends on those one and two vectors before it (scattered look-ahead; Parhi and Messerschmitt
-//! 1989, doi:10.1109/29.32286). Where the filter changes, what it remembers enters as an addition to the first two inputs, so
+//! 1989, doi:10.1109/29.32286). Where the filter changes, what it remembers enters as an addition to the first values, so
 //! that nothing of the longer recursion outlives the change.
 
 use super::lanes::{FILTER_WIDTH, Lanes, WIDTH};
@@ -62,9 +62,9 @@ impl FilterState {
     fn begin(&mut self, low_pass: &LowPass) {
         self.coefficients = coefficients(low_pass, WIDTH).map(|c| c as f32);
         self.history = [[0.0; WIDTH]; VECTORS];
-        let [remembered, x_before] = remembered(low_pass, &self.memory);
-        (self.history[0][0], self.history[0][1]) = (remembered[0] as f32, remembered[1] as f32);
-        (self.history[1][WIDTH - 2], self.history[1][WIDTH - 1]) = (x_before[0] as f32, x_before[1] as f32);
+        let (remembered, [x_before, two_before]) = remembered(low_pass, &self.memory);
+        self.history[0][..4].copy_from_slice(&remembered.map(|x| x as f32));
+        (self.history[1][WIDTH - 1], self.history[2][WIDTH - 1]) = (x_before as f32, two_before as f32);
     }
 }
 
@@ -106,11 +106,12 @@ fn anew<S: Lanes>(lanes: S, low_pass: &LowPass, memory: &mut Memory, samples: &m
     let [x1, _, y1, _] = *memory;
     let inputs = last_two(samples, frames, x1);
     let coefficients = coefficients(low_pass, FILTER_WIDTH).map(|c| lanes.splat_double(c));
-    let [[first, second], [older, last]] = remembered(low_pass, memory);
+    let ([r0, r1, r2, r3], [x_before, two_before]) = remembered(low_pass, memory);
     let zero = lanes.splat_double(0.0);
     let mut history = History([zero; VECTORS]);
-    history.0[0] = lanes.load_doubles(&[first, second, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
-    history.0[1] = lanes.load_doubles(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, older, last]);
+    history.0[0] = lanes.load_doubles(&[r0, r1, r2, r3, 0.0, 0.0, 0.0, 0.0]);
+    history.0[1] = lanes.load_doubles(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, x_before]);
+    history.0[2] = lanes.load_doubles(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, two_before]);
     history.run(Doubles(lanes), &coefficients, samples, frames);
     let mut outputs = [0.0; 2 * FILTER_WIDTH];
     let [.., last, older] = history.0;
@@ -127,18 +128,20 @@ fn last_two(samples: &[f32; QUANTUM], frames: usize, before: f64) -> [f64; 2] {
     [f64::from(samples[frames - 1]), older]
 }
 
-/// What the memory adds to the first two inputs' sums, and the two inputs before those, the older first.
+/// What the memory adds to the first four values after the first factor; the last input and the last sum of two.
 #[inline(always)]
-fn remembered(low_pass: &LowPass, memory: &Memory) -> [[f64; 2]; 2] {
+fn remembered(low_pass: &LowPass, memory: &Memory) -> ([f64; 4], [f64; 2]) {
     let &LowPass { a1, a2, .. } = low_pass;
     let [x1, x2, y1, y2] = *memory;
-    [[-a1 * y1 - a2 * y2, -a2 * y1], [x2, x1]]
+    let [first, second] = [-a1 * y1 - a2 * y2, -a2 * y1];
+    ([first, second - a1 * first, a2 * first - a1 * second, a2 * second], [x1, x1 + x2])
 }
 
-/// Two of the inputs' sum; then for every factor of the long recursion 1 + near·zⁿ + far·z²ⁿ its near and its far one.
-const COEFFICIENTS: usize = 12;
+/// For A(−z), which takes in the inputs' gain, one more coefficient; for every further factor of the long recursion
+/// 1 + near·zⁿ + far·z²ⁿ its near and its far one.
+const COEFFICIENTS: usize = 11;
 
-/// A(−z), then what does the same to A(z)·A(−z) in z², in z⁴, in z⁸ (where a vector is longer); last the recursion.
+/// b₀·A(−z), then what does the same to A(z)·A(−z) in z², in z⁴, in z⁸ (where a vector is longer); last the recursion.
 #[inline(always)]
 fn coefficients(low_pass: &LowPass, width: usize) -> [f64; COEFFICIENTS] {
     let &LowPass { b0, a1, a2 } = low_pass;
@@ -148,13 +151,13 @@ fn coefficients(low_pass: &LowPass, width: usize) -> [f64; COEFFICIENTS] {
     let c = squared(b);
     let d = squared(c);
     let poles = if width == 8 { d } else { squared(d) };
-    [b0, 2.0 * b0, -a[0], a[1], -b[0], b[1], -c[0], c[1], -d[0], d[1], -poles[0], -poles[1]]
+    [b0, -b0 * a[0], b0 * a[1], -b[0], b[1], -c[0], c[1], -d[0], d[1], -poles[0], -poles[1]]
 }
 
-const VECTORS: usize = 8;
+const VECTORS: usize = 9;
 
-/// What the memory adds to the next inputs; the last vector of inputs, of their sums and after each factor but the last;
-/// the last two vectors of outputs, the later first.
+/// What the memory adds after the first factor; the last vector of inputs, of the sums of two, of the sums of those, and after
+/// each factor but the last; the last two vectors of outputs, the later first.
 struct History<T>([T; VECTORS]);
 
 impl<T: Copy> History<T> {
@@ -167,10 +170,11 @@ impl<T: Copy> History<T> {
         samples: &mut [f32; QUANTUM],
         frames: usize,
     ) {
-        let [outer, inner, a0, a1, b0, b1, c0, c1, d0, d1, pole0, pole1] = *coefficients;
+        let [gain, a0, a1, b0, b1, c0, c1, d0, d1, pole0, pole1] = *coefficients;
         let [
             mut remembered,
             mut x_before,
+            mut two_before,
             mut fed_before,
             mut a_before,
             mut b_before,
@@ -181,10 +185,11 @@ impl<T: Copy> History<T> {
         let apply = |near, far, x, x_near, x_far| vector.fma(near, x_near, vector.fma(far, x_far, x));
         for part in samples.chunks_exact_mut(V::WIDTH).take(frames.div_ceil(V::WIDTH)) {
             let x = vector.load(part);
-            let fed = vector.fma(vector.delayed::<2>(x_before, x), outer, remembered);
-            let fed = vector.fma(vector.delayed::<1>(x_before, x), inner, fed);
-            let fed = vector.fma(x, outer, fed);
-            let a = apply(a0, a1, fed, vector.delayed::<1>(fed_before, fed), vector.delayed::<2>(fed_before, fed));
+            // x + 2x₁ + x₂, by sums of neighbours twice over.
+            let two = vector.add(x, vector.delayed::<1>(x_before, x));
+            let fed = vector.add(two, vector.delayed::<1>(two_before, two));
+            let a = vector.fma(gain, fed, remembered);
+            let a = apply(a0, a1, a, vector.delayed::<1>(fed_before, fed), vector.delayed::<2>(fed_before, fed));
             let b = apply(b0, b1, a, vector.delayed::<2>(a_before, a), vector.delayed::<4>(a_before, a));
             let c = apply(c0, c1, b, vector.delayed::<4>(b_before, b), vector.delayed::<8>(b_before, b));
             let d = match V::WIDTH {
@@ -193,10 +198,10 @@ impl<T: Copy> History<T> {
             };
             let y = apply(pole0, pole1, d, last, older);
             vector.store(y, part);
-            (x_before, fed_before, a_before, b_before, c_before) = (x, fed, a, b, c);
+            (x_before, two_before, fed_before, a_before, b_before, c_before) = (x, two, fed, a, b, c);
             (older, last, remembered) = (last, y, vector.zero());
         }
-        self.0 = [remembered, x_before, fed_before, a_before, b_before, c_before, last, older];
+        self.0 = [remembered, x_before, two_before, fed_before, a_before, b_before, c_before, last, older];
     }
 }
 
@@ -210,6 +215,7 @@ trait Vector: Copy {
     fn zero(self) -> Self::Value;
     fn load(self, from: &[f32]) -> Self::Value;
     fn store(self, x: Self::Value, to: &mut [f32]);
+    fn add(self, a: Self::Value, b: Self::Value) -> Self::Value;
     fn fma(self, a: Self::Value, b: Self::Value, c: Self::Value) -> Self::Value;
     /// The signal `N` values earlier; `before` is the vector before `x`.
     fn delayed<const N: usize>(self, before: Self::Value, x: Self::Value) -> Self::Value;
@@ -236,6 +242,11 @@ impl<S: Lanes> Vector for Singles<S> {
     #[inline(always)]
     fn store(self, x: S::Floats, to: &mut [f32]) {
         self.0.store(x, to.first_chunk_mut().unwrap());
+    }
+
+    #[inline(always)]
+    fn add(self, a: S::Floats, b: S::Floats) -> S::Floats {
+        self.0.add(a, b)
     }
 
     #[inline(always)]
@@ -270,6 +281,11 @@ impl<S: Lanes> Vector for Doubles<S> {
     #[inline(always)]
     fn store(self, x: S::Doubles, to: &mut [f32]) {
         self.0.narrow(x, to.first_chunk_mut().unwrap());
+    }
+
+    #[inline(always)]
+    fn add(self, a: S::Doubles, b: S::Doubles) -> S::Doubles {
+        self.0.add_doubles(a, b)
     }
 
     #[inline(always)]

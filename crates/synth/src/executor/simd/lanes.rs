@@ -89,6 +89,7 @@ pub(super) trait Lanes: Copy {
     fn store_doubles(self, x: Self::Doubles, to: &mut [f64; FILTER_WIDTH]);
     fn widen(self, from: &[f32; FILTER_WIDTH]) -> Self::Doubles;
     fn narrow(self, x: Self::Doubles, to: &mut [f32; FILTER_WIDTH]);
+    fn add_doubles(self, a: Self::Doubles, b: Self::Doubles) -> Self::Doubles;
     fn fma_doubles(self, a: Self::Doubles, b: Self::Doubles, c: Self::Doubles) -> Self::Doubles;
     /// The lanes moved up by `N`, which is 1, 2 or 4; the places left free taken by the last ones of `before`.
     fn delayed_doubles<const N: usize>(self, before: Self::Doubles, x: Self::Doubles) -> Self::Doubles;

@@ -125,6 +125,11 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn add_doubles(self, a: [f64; FILTER_WIDTH], b: [f64; FILTER_WIDTH]) -> [f64; FILTER_WIDTH] {
+        lanewise!(FILTER_WIDTH, 0.0, i => a[i] + b[i])
+    }
+
+    #[inline(always)]
     fn fma_doubles(
         self,
         a: [f64; FILTER_WIDTH],
