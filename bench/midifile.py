@@ -34,7 +34,7 @@ def track(events, running_status=False):
     for tick, _, message in sorted(events):
         repeats = running_status and message[0] == status
         data += variable_length(tick - now) + message[repeats:]
-        now, status = tick, message[0]
+        now, status = tick, message[0] if message[0] < 0xF0 else None
     return chunk(b"MTrk", bytes(data) + b"\x00\xff\x2f\x00")
 
 

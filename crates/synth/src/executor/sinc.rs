@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use super::ONE;
 
-/// Fractions of a point that have a row of their own at the recorded pitch; one more closes the interpolation. A lower
+/// Fractions of a point that have a row of their own in the first octave up; one more closes the interpolation. A lower
 /// cutoff needs fewer.
 const ROWS: usize = 1024;
 
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unity_reads_points_unchanged() {
+    fn without_a_fraction_points_stay_unchanged() {
         let row = kernel(0, 0.0);
         for (tap, &k) in row.iter().enumerate() {
             assert!((k - if tap == row.len() / 2 - 1 { 1.0 } else { 0.0 }).abs() < 1e-7);

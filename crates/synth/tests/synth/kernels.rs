@@ -1,6 +1,9 @@
 //! Every instruction set follows the scalar twin, and none depends on how it is asked.
 
-use rae_synth::{InstructionSet, Interpolation, Settings};
+use rae_synth::{
+    Block, Buses, CpuExecutor, Executor, InstructionSet, Interpolation, LowPass, QUANTUM, SampleSource, Segment,
+    Settings, VoiceBlock,
+};
 use rae_testkit::{Random, noise, zone};
 
 use crate::bits::{busy_bank, busy_piece};
@@ -67,6 +70,25 @@ fn single_voices_follow_the_twin_at_every_pitch() {
     }
 }
 
+/// A few cents above the recorded pitch, where 16 frames reach furthest on the grid of twice the rate.
+#[test]
+fn voices_a_hair_sharp_follow_the_twin() {
+    for cents in 1..=6 {
+        let tuned = zone(0).set(Generator::SampleModes, 1).set(Generator::FineTune, cents);
+        let bank =
+            BankBuilder::new().sample(&noise(4, 5_000), Some(100..4_000)).instrument([tuned]).preset(0, 0, [zone(0)]);
+        for onset in [0, 13, 37] {
+            let piece = || Piece::new().on(onset, 0, 60, 100);
+            let render = |set| piece().render_with(&bank, 9_000, &settings(set, Interpolation::Sinc)).buses.left;
+            let twin = render(InstructionSet::Scalar);
+            for set in available() {
+                let worst = difference(&render(set), &twin);
+                assert!(worst < 1e-5, "{set}, {cents} cents, onset {onset}: {worst}");
+            }
+        }
+    }
+}
+
 /// Where the poles of a recursion over many frames meet: at fractions of the rate, with low tones.
 #[test]
 fn low_tones_through_sharp_filters_follow_the_twin() {
@@ -95,6 +117,31 @@ fn low_tones_through_sharp_filters_follow_the_twin() {
 /// Onsets all over the grid.
 fn random_onset(key: u8) -> u64 {
     u64::from(key) * 37 % 512
+}
+
+#[test]
+fn a_filter_that_is_no_number_does_not_go_on_for_ever() {
+    let font = BankBuilder::one_sample(&noise(6, 1_000), None).build();
+    let segment = |offset| Segment {
+        offset,
+        frames: QUANTUM as u32,
+        phase: (200 + u64::from(offset)) << 32,
+        increment: 1 << 32,
+        looping: false,
+        wrapped: false,
+        filter: Some(LowPass { b0: f64::NAN, a1: -1.5, a2: 0.6 }),
+        gains: [0.5; 4],
+        slopes: [0.0; 4],
+    };
+    let source = SampleSource { sample: 0, start: 0, end: 1_000, loop_start: 0, loop_end: 0 };
+    let voice = VoiceBlock { serial: 0, slot: 0, fresh: true, source, segments: 0..2 };
+    let frames = 2 * QUANTUM;
+    let block = Block { frames, voices: vec![voice], segments: vec![segment(0), segment(QUANTUM as u32)] };
+    for set in available() {
+        let mut buses = Buses::new(frames);
+        CpuExecutor::new(Interpolation::Sinc, set).render(&font, &block, &mut buses);
+        assert!(buses.left.iter().all(|x| x.is_nan()), "{set}");
+    }
 }
 
 #[test]

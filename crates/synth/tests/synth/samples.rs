@@ -208,6 +208,34 @@ fn images_of_slow_reading_vanish() {
     assert!(db(amplitude_at(signal, 5_512.5 + 1_250.0, 44_100)) < -65.0);
 }
 
+/// Signal over noise and distortion, in decibels: what a least-squares sine of this frequency leaves.
+fn sinad(signal: &[f32], hz: f64, rate: f64) -> f64 {
+    let turn = |n: usize| std::f64::consts::TAU * hz * n as f64 / rate;
+    let sum = |f: &dyn Fn(usize) -> f64| (0..signal.len()).map(f).sum::<f64>();
+    let x = |n: usize| f64::from(signal[n]);
+    let (ss, cc) = (sum(&|n| turn(n).sin().powi(2)), sum(&|n| turn(n).cos().powi(2)));
+    let sc = sum(&|n| turn(n).sin() * turn(n).cos());
+    let (sx, cx) = (sum(&|n| turn(n).sin() * x(n)), sum(&|n| turn(n).cos() * x(n)));
+    let determinant = ss * cc - sc * sc;
+    let (a, b) = ((sx * cc - cx * sc) / determinant, (cx * ss - sx * sc) / determinant);
+    let fitted = |n: usize| a * turn(n).sin() + b * turn(n).cos();
+    let (power, rest) = (sum(&|n| fitted(n).powi(2)), sum(&|n| (x(n) - fitted(n)).powi(2)));
+    10.0 * (power / rest).log10()
+}
+
+#[test]
+fn sines_read_slowly_stay_sines() {
+    for (hz, least) in [(1_000.0, 90.0), (5_000.0, 87.0), (10_000.0, 90.0), (15_000.0, 81.0)] {
+        let bank = BankBuilder::new_24_bit()
+            .sample(&sine(hz, 44_100, 20_000), None)
+            .instrument([zone(0).set(Generator::Pan, -500)])
+            .preset(0, 0, [zone(0)]);
+        let signal = &play(53).render(&bank, 21_000).left[1000..19_000];
+        let found = sinad(signal, hz * (-7.0f64 / 12.0).exp2(), 44_100.0);
+        assert!(found > least, "{hz} Hz: {found} dB");
+    }
+}
+
 #[test]
 fn pitch_is_exact_over_the_keyboard_and_rates() {
     let bank = tone_bank();

@@ -82,7 +82,9 @@ fn go_on<S: Lanes>(
     let mut history = History(state.history.each_ref().map(|vector| lanes.load(vector)));
     let mut memory = state.memory;
     let (mut at, mut done, mut goes_on) = (0, 0, true);
-    while goes_on && let Some(segment) = segments.get(done).filter(|next| next.filter.as_ref() == Some(low_pass)) {
+    while goes_on
+        && let Some(segment) = segments.get(done).filter(|next| done == 0 || next.filter.as_ref() == Some(low_pass))
+    {
         let frames = segment.frames as usize;
         let samples: &mut [f32; QUANTUM] = samples[at..].first_chunk_mut().unwrap();
         let inputs = last_two(samples, frames, memory[0]);

@@ -3,7 +3,7 @@
 use super::interpolation::{Groups, group_of};
 use super::lanes::{Lanes, NARROW, NEAR, Steps, WIDE, WIDTH};
 use crate::executor::half_grid::{MIDDLE, PAIRS, TAPS, middle, pairs};
-use crate::executor::{Grid, ONE, Samples};
+use crate::executor::{Grid, ONE, RUN, Samples};
 
 /// Largest increment on the grid at which 16 frames read from 32 neighbouring points at all taps.
 const TOGETHER: u64 = ONE / 5 * 8;
@@ -73,5 +73,7 @@ fn read<S: Lanes, const APART: u8>(lanes: S, groups: &Groups<'_>, out: &mut Samp
     }
 }
 
+// A run's pairs in whole blocks, and what the last group reaches; a run is a hair more points than frames.
+const _: () = assert!(size_of::<Grid>() / size_of::<f32>() >= 2 * (RUN + RUN / 64 + 2 * WIDTH) + 3 * WIDTH);
 // All points under the first step's kernels are in two registers.
 const _: () = assert!(2 * MIDDLE == WIDTH);

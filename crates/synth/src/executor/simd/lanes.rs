@@ -5,7 +5,8 @@ use crate::executor::Work;
 /// Frames computed side by side.
 pub(super) const WIDTH: usize = 16;
 
-/// How far frames are apart: up to one point, up to 1.6, so that 16 frames with eight taps reach 32 points, up to two.
+/// How far frames are apart: up to one point, up to 1.6, so that 16 frames with eight taps reach 32 points, up to two and a
+/// hair ([`crate::executor::half_grid::serves`]).
 pub(super) const NARROW: u8 = 0;
 pub(super) const NEAR: u8 = 1;
 pub(super) const WIDE: u8 = 2;
