@@ -116,8 +116,8 @@ impl Engine {
 
     /// Begins a render that is pulled, for sound that goes elsewhere than into a file or memory.
     ///
-    /// This and all that renders a song can be given the song itself instead of a reference; then its memory is free before
-    /// the work begins.
+    /// This and all that renders a song, but for stems, can be given the song itself instead of a reference; then its memory is
+    /// free before the work begins.
     pub fn stream(&self, song: impl Borrow<Parsed>, settings: &RenderSettings) -> Result<Stream, Error> {
         self.stream_observed(song, settings, &mut unobserved)
     }

@@ -9,8 +9,8 @@ use crate::performance::UNKNOWN_RELEASE;
 use crate::tempo::Pattern;
 use crate::{Action, Event, Message, Meta, PerformanceEvent, Sequence, Time, Track, TrackEvent};
 
-/// The events of a [`Performance`](crate::Performance) in order, made as they are asked for: memory grows with the number of
-/// tracks alone.
+/// The events of a [`Performance`](crate::Performance) in order, made as they are asked for: where events of
+/// tracks are in order, memory grows with the number of tracks alone.
 pub struct Performing<'a> {
     tracks: &'a [Track],
     patterns: vec::IntoIter<Pattern>,
