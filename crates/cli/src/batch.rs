@@ -6,13 +6,14 @@ use std::time::Instant;
 
 use clap::Args;
 use rust_audio_engine::{
-    BatchFile, BatchProgress, CodecError, Engine, Error, OutputFile, Report, Seconds, SoundFontReport, check_output,
+    BatchFile, BatchProgress, Engine, Error, Report, Seconds, SoundFontReport, check_output,
 };
 use serde::Serialize;
 
 use crate::exit::{Failure, describe};
 use crate::folders::{expand, is_song};
 use crate::options::RenderOptions;
+use crate::output::{makes_file, write_anywhere};
 use crate::terminal::{Interrupts, Patience, ProgressLine, bar, say};
 use crate::values::show_time;
 
@@ -31,7 +32,7 @@ pub(crate) struct Batch {
     /// Replace output files that exist
     #[arg(long)]
     force: bool,
-    /// Write what became of every file to this file, as JSON
+    /// Write what became of every file to this file, as JSON; - is standard output
     #[arg(long, value_name = "OUT.json")]
     manifest: Option<PathBuf>,
     #[command(flatten)]
@@ -88,7 +89,7 @@ impl Batch {
     /// Refuses before the work what would be refused after it.
     fn check_manifest<'a>(&self, mut inputs: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
         let Some(path) = &self.manifest else { return Ok(()) };
-        if !self.force && path.symlink_metadata().is_ok() {
+        if !self.force && makes_file(path) && path.symlink_metadata().is_ok() {
             return Err(Failure::Exists(path.clone()));
         }
         Ok(inputs.try_for_each(|input| check_output(path, input))?)
@@ -157,13 +158,10 @@ impl<'a> Manifest<'a> {
     }
 }
 
-/// Writes a file of JSON, which appears when it is complete.
-pub(crate) fn write_json(path: &Path, overwrite: bool, content: &impl Serialize) -> Result<(), Error> {
-    let mut file = OutputFile::create(path, overwrite)?;
-    serde_json::to_writer_pretty(&mut file, content).map_err(|error| CodecError::Io {
-        action: "write",
-        path: path.to_owned(),
-        source: error.into(),
-    })?;
-    Ok(file.commit()?)
+/// Writes a file of JSON, which appears when it is complete, or to standard output for `-`.
+pub(crate) fn write_json(path: &Path, overwrite: bool, content: &impl Serialize) -> Result<(), Failure> {
+    write_anywhere(path, overwrite, |out| {
+        serde_json::to_writer_pretty(&mut *out, content)?;
+        out.write_all(b"\n")
+    })
 }

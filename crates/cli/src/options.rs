@@ -88,7 +88,8 @@ pub(crate) struct SoundOptions {
     /// How samples are read between their points
     #[arg(long, value_name = "METHOD", default_value = "sinc")]
     interpolation: InterpolationName,
-    /// Voices that may sound at once, at most 65536 [default: 4096; live 256]
+    /// Voices that may sound at once, at most 65536, besides those that fade out in 5 ms because they had to give way
+    /// [default: 4096; when played live 256]
     #[arg(long, value_name = "N")]
     max_voices: Option<usize>,
 }

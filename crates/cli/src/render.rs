@@ -37,7 +37,8 @@ pub(crate) struct Render {
     /// What a stem holds: channel or track
     #[arg(long, value_name = "WHAT", default_value = "channel", requires = "stems")]
     stems_by: StemsBy,
-    /// Write bars, beats, notes and words in seconds of the sound to this file, as JSON (schemas/timeline.schema.json)
+    /// Write bars, beats, notes and words in seconds of the sound to this file, as JSON (schemas/timeline.schema.json); - is
+    /// standard output
     #[arg(long, value_name = "OUT.json")]
     timeline: Option<PathBuf>,
     #[command(flatten)]

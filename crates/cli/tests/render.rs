@@ -119,6 +119,8 @@ fn stems_and_a_timeline_are_written_beside_the_sound_or_alone() {
     let report: Value = serde_json::from_str(&report).unwrap();
     assert!(report["output"].is_null() && report["stems"][0]["path"].as_str().unwrap().starts_with("tracks/01"));
     assert_eq!(folder.stdout("render song.mid --timeline only.json"), "");
+    let piped: Value = serde_json::from_str(&folder.stdout("render song.mid --timeline -")).unwrap();
+    assert_eq!(piped, serde_json::from_slice::<Value>(&fs::read(folder.path("only.json")).unwrap()).unwrap());
     assert!(folder.path("only.json").exists());
     assert!(folder.fails(5, "render song.mid --timeline only.json").contains("--force"));
     assert!(folder.fails(5, "render song.mid --stems tracks").contains("--force"));
