@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use rust_audio_engine::{
-    BatchFile, BatchProgress, Engine, Error, Report, Seconds, SoundFontReport, check_output,
-};
+use rust_audio_engine::{BatchFile, BatchProgress, Engine, Error, Report, Seconds, SoundFontReport, check_output};
 use serde::Serialize;
 
 use crate::exit::{Failure, describe};
