@@ -124,6 +124,10 @@ pub(crate) fn describe(error: &Error) -> String {
     match error {
         Error::Cancelled => "interrupted; no output was left".into(),
         Error::Codec(CodecError::Exists(path)) => exists(path),
+        Error::Midi(midi) if midi.is_of_audio() => format!(
+            "{error}; `rae convert`, `rae process` and `rae measure` take sound, \
+             `rae analyze RECORDING SONG.mid` compares it with a song's notes"
+        ),
         Error::EmbeddedBank(_) => format!("{error} (--no-embedded-bank)"),
         _ => error.to_string(),
     }

@@ -14,6 +14,12 @@ pub enum Error {
         /// How many bytes were looked at.
         length: usize,
     },
+    /// There is no `MThd` in the bytes, and they begin like an audio file.
+    #[error("this is a file of sound ({format}), not a Standard MIDI File, which holds notes")]
+    Audio {
+        /// What kind of audio file.
+        format: &'static str,
+    },
     /// The header at `offset` is cut off.
     #[error("the MIDI header at byte {offset} is cut off after {found} of 14 bytes; fetch the file again")]
     TruncatedHeader {
@@ -121,6 +127,14 @@ impl Error {
 
     /// The most events, all tracks together: what fits into a gigabyte on its way to an instrument.
     pub const MAX_EVENTS: usize = 5_000_000;
+
+    /// Whether an audio file was given in place of a MIDI file.
+    pub fn is_of_audio(&self) -> bool {
+        match self {
+            Error::Content { source, .. } => source.is_of_audio(),
+            _ => matches!(self, Error::Audio { .. }),
+        }
+    }
 }
 
 /// Something that lenient reading forgave.

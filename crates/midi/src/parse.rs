@@ -34,8 +34,8 @@ impl Sequence {
     /// warning.
     ///
     /// # Errors
-    /// [`Error::NotMidi`], [`Error::TruncatedHeader`], [`Error::TooLarge`] and [`Error::TooManyEvents`]. Whatever else comes after a whole
-    /// header is a sequence.
+    /// [`Error::NotMidi`], [`Error::Audio`], [`Error::TruncatedHeader`], [`Error::TooLarge`] and [`Error::TooManyEvents`].
+    /// Whatever else comes after a whole header is a sequence.
     pub fn parse(bytes: &[u8]) -> Result<Parsed, Error> {
         Sequence::parse_keeping(bytes, "RMID", |bank| {
             let length = bank.len();
@@ -54,10 +54,10 @@ impl Sequence {
         let layout = rmid::Layout::find(bytes, &mut warnings);
         let content = layout.as_ref().and_then(|layout| layout.song.clone()).unwrap_or(0..bytes.len());
         if content.len() as u64 > Error::MAX_SONG_SIZE {
-            return Err(Error::TooLarge);
+            return Err(audio(bytes).unwrap_or(Error::TooLarge));
         }
-        let start =
-            content.start + find(&bytes[content.clone()], HEADER).ok_or(Error::NotMidi { length: bytes.len() })?;
+        let other = || audio(bytes).unwrap_or(Error::NotMidi { length: bytes.len() });
+        let start = content.start + find(&bytes[content.clone()], HEADER).ok_or_else(other)?;
         if start > content.start {
             warnings.add(content.start, WarningKind::LeadingBytes { length: start - content.start });
         }
@@ -121,6 +121,21 @@ impl Warnings {
             None => self.list.push(Warning { track: self.track, offset, kind, count: 1 }),
         }
     }
+}
+
+/// That this is an audio file, where it begins like one; a wrong file is the commonest mistake.
+fn audio(bytes: &[u8]) -> Option<Error> {
+    let format = match bytes {
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] | [b'R', b'F', b'6', b'4', ..] => "WAV",
+        [b'f', b'L', b'a', b'C', ..] => "FLAC",
+        [b'O', b'g', b'g', b'S', ..] => "Ogg",
+        [b'I', b'D', b'3', ..] => "MP3",
+        // Eleven bits of a frame's start, and layer III.
+        [0xff, second, ..] if second & 0xe6 == 0xe2 => "MP3",
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => "MP4",
+        _ => return None,
+    };
+    Some(Error::Audio { format })
 }
 
 fn find(bytes: &[u8], pattern: &[u8; 4]) -> Option<usize> {

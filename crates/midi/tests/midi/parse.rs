@@ -347,7 +347,22 @@ fn unknown_formats_and_files() {
     assert_eq!(parsed.sequence.tracks.len(), 2);
     assert_eq!(parsed.warnings[0].kind, WarningKind::NotOneTrack(2));
 
-    assert!(matches!(Sequence::parse(b"RIFF....WAVE"), Err(Error::NotMidi { length: 12 })));
+    assert!(matches!(Sequence::parse(b"RIFF....AVI "), Err(Error::NotMidi { length: 12 })));
+    let sounds = [
+        (b"RIFF....WAVE".as_slice(), "WAV"),
+        (b"RF64\xff\xff\xff\xffWAVE", "WAV"),
+        (b"fLaC\0\0", "FLAC"),
+        (b"OggS\0", "Ogg"),
+        (b"ID3\x04", "MP3"),
+        (b"\xff\xfb\x90", "MP3"),
+        (b"\0\0\0\x20ftypM4A ", "MP4"),
+    ];
+    for (bytes, name) in sounds {
+        assert!(matches!(Sequence::parse(bytes), Err(Error::Audio { format }) if format == name), "{name}");
+    }
+    // A text in UTF-16 is no MP3 file; a song behind what seems to be sound is a song.
+    assert!(matches!(Sequence::parse(b"\xff\xfeM\0T\0"), Err(Error::NotMidi { .. })));
+    assert!(Sequence::parse(&[b"OggS".as_slice(), &file(0, 96, &[END])].concat()).is_ok());
     let strict = Sequence::parse_strict(&file(7, 96, &[END])).unwrap_err();
     assert_eq!(strict.to_string(), "byte 8: unknown format 7, read as format 1 (lenient reading accepts this)");
 }
