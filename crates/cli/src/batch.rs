@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::exit::{Failure, describe};
 use crate::folders::{expand, is_song};
 use crate::options::RenderOptions;
-use crate::output::{makes_file, write_anywhere};
+use crate::output::{makes_file, write_json};
 use crate::terminal::{Interrupts, Patience, ProgressLine, bar, say};
 use crate::values::show_time;
 
@@ -58,7 +58,7 @@ struct Entry<'a> {
 
 impl Batch {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let settings = self.options.settings(None, None, self.force)?;
+        let settings = self.options.settings(self.options.chain()?, None, None, self.force)?;
         let inputs = expand(&self.inputs, is_song, None);
         if inputs.is_empty() {
             return Err(Failure::Usage(
@@ -68,7 +68,7 @@ impl Batch {
         let interrupts = Interrupts::watch();
         let engine = Engine::open(self.options.soundfont())?;
         let soundfont = engine.soundfont();
-        self.manifest.iter().try_for_each(|path| self.options.spare(path, Some(&settings.chain)))?;
+        self.manifest.iter().try_for_each(|path| self.options.spare(path, &settings.chain))?;
         self.check_manifest(inputs.iter().map(PathBuf::as_path).chain(engine.font().files()))?;
         self.warn(&soundfont.source, &soundfont.warnings);
         interrupts.expect_order(Patience::Once);
@@ -154,12 +154,4 @@ impl<'a> Manifest<'a> {
             files: files.iter().map(entry).collect(),
         }
     }
-}
-
-/// Writes a file of JSON, which appears when it is complete, or to standard output for `-`.
-pub(crate) fn write_json(path: &Path, overwrite: bool, content: &impl Serialize) -> Result<(), Failure> {
-    write_anywhere(path, overwrite, |out| {
-        serde_json::to_writer_pretty(&mut *out, content)?;
-        out.write_all(b"\n")
-    })
 }

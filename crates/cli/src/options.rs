@@ -172,9 +172,14 @@ impl RenderOptions {
         SoundFontChoice::from_names(self.soundfont.clone())
     }
 
+    /// The chain of effects that is asked for.
+    pub(crate) fn chain(&self) -> Result<Chain, Error> {
+        Ok(self.effects.chain()?.unwrap_or_default())
+    }
+
     /// Refuses an output that would replace what the chain of effects is read from, or what that reads.
-    pub(crate) fn spare(&self, output: &Path, chain: Option<&Chain>) -> Result<(), Error> {
-        self.effects.spare(output, chain)
+    pub(crate) fn spare(&self, output: &Path, chain: &Chain) -> Result<(), Error> {
+        self.effects.spare(output, Some(chain))
     }
 
     /// Whether only errors are told.
@@ -182,9 +187,10 @@ impl RenderOptions {
         self.work.quiet
     }
 
-    /// What the options say, checked. The format is that of `output` where only its name says it.
+    /// What the options say, with their chain, checked. The format is that of `output` where only its name says it.
     pub(crate) fn settings(
         &self,
+        chain: Chain,
         output: Option<&Path>,
         threads: Option<usize>,
         overwrite: bool,
@@ -207,7 +213,7 @@ impl RenderOptions {
             mute: flatten(&part.mute),
             tail: part.tail.with_threshold(part.tail_threshold),
             max_duration: part.max_duration,
-            chain: self.effects.chain()?.unwrap_or_default(),
+            chain,
             practice: self.practice.practice(),
             threads,
             device: self.work.device,

@@ -4,6 +4,7 @@ use std::io::{self, Write, stdout};
 use std::path::Path;
 
 use rust_audio_engine::{CodecError, Error, OutputFile};
+use serde::Serialize;
 
 use crate::exit::Failure;
 
@@ -33,4 +34,12 @@ pub(crate) fn write_anywhere(
     let failed = |source| CodecError::Io { action: "write", path: path.to_owned(), source };
     write(&mut file).map_err(failed).and_then(|()| file.commit()).map_err(Error::from)?;
     Ok(())
+}
+
+/// Writes a file of JSON, which appears when it is complete, or to standard output for `-`.
+pub(crate) fn write_json(path: &Path, overwrite: bool, content: &impl Serialize) -> Result<(), Failure> {
+    write_anywhere(path, overwrite, |out| {
+        serde_json::to_writer_pretty(&mut *out, content)?;
+        out.write_all(b"\n")
+    })
 }

@@ -4,17 +4,17 @@ use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
+use rust_audio_engine::effects::Chain;
 use rust_audio_engine::midi::Parsed;
 use rust_audio_engine::{
     Engine, Observer, RenderSettings, Report, Seconds, SoundFontReport, StemFile, StemsBy, Timeline, check_output,
 };
 use serde::Serialize;
 
-use crate::batch::write_json;
 use crate::exit::Failure;
 use crate::listen::ListenOptions;
 use crate::options::RenderOptions;
-use crate::output::makes_file;
+use crate::output::{makes_file, write_json};
 use crate::song::read_song;
 use crate::terminal::{Interrupts, Patience, ProgressLine, print_json, say};
 use crate::values::show_time;
@@ -75,13 +75,10 @@ impl Render {
         if to_stdout && self.json {
             return Err(Failure::Usage("--json and -o - both want standard output; choose one".into()));
         }
-        let outputs = || {
-            let all = self.output.iter().chain(&self.timeline).chain(self.listen.outputs());
-            all.filter(|output| **output != Path::new("-"))
-        };
-        outputs().try_for_each(|output| self.check_output(output))?;
-        let settings = self.options.settings(self.output.as_deref(), self.threads, self.force)?;
-        outputs().try_for_each(|output| self.options.spare(output, Some(&settings.chain)))?;
+        let chain = self.options.chain()?;
+        let mut outputs = self.output.iter().chain(&self.timeline).chain(self.listen.outputs());
+        outputs.try_for_each(|output| self.check_output(output, &chain))?;
+        let settings = self.options.settings(chain, self.output.as_deref(), self.threads, self.force)?;
         self.listen.check()?;
         self.check_names()?;
         let interrupts = Interrupts::watch();
@@ -147,9 +144,13 @@ impl Render {
         }
     }
 
-    fn check_output(&self, output: &Path) -> Result<(), Failure> {
+    /// Refuses an output that is there already, or that would replace what the sound is made from.
+    fn check_output(&self, output: &Path, chain: &Chain) -> Result<(), Failure> {
+        if output == Path::new("-") {
+            return Ok(());
+        }
         check_output(output, &self.song)?;
-        self.options.spare(output, None)?;
+        self.options.spare(output, chain)?;
         self.options.soundfont().files().iter().try_for_each(|bank| check_output(output, bank))?;
         let exists = || output.symlink_metadata().is_ok();
         if !self.force && makes_file(output) && exists() { Err(Failure::Exists(output.to_owned())) } else { Ok(()) }
