@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, ValueEnum};
 use rust_audio_engine::{
     ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, Decibels, EncodingOptions, Error, FileFormat,
-    FilesObserver, LoudnessTags, Observer, SampleFormat, SampleRate, Seconds, WorkedFile, check_output,
+    FilesObserver, LoudnessTags, Observer, OutputFile, SampleFormat, SampleRate, Seconds, WorkedFile, check_output,
 };
 use serde::Serialize;
 
@@ -203,8 +203,11 @@ impl FileOptions {
         let source =
             if input == pipe { ConvertInput::Pipe(Box::new(stdin())) } else { ConvertInput::File(input.clone()) };
         interrupts.expect_order(patience([input.as_path(), output]));
-        let mut out = stdout();
-        let sink = if output == pipe { ConvertOutput::Pipe(&mut out) } else { ConvertOutput::File(output.to_owned()) };
+        let sink = if output == pipe {
+            ConvertOutput::Open(OutputFile::standard_output().map_err(Error::from)?)
+        } else {
+            ConvertOutput::File(output.to_owned())
+        };
         let report = work.one(source, sink, &mut |progress| line.update(progress));
         line.clear();
         let report = report?;

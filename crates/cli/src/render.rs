@@ -7,7 +7,8 @@ use clap::{ArgGroup, Args};
 use rust_audio_engine::effects::Chain;
 use rust_audio_engine::midi::Parsed;
 use rust_audio_engine::{
-    Engine, Observer, RenderSettings, Report, Seconds, SoundFontReport, StemFile, StemsBy, Timeline, check_output,
+    Engine, Error, Observer, OutputFile, RenderSettings, Report, Seconds, SoundFontReport, StemFile, StemsBy, Timeline,
+    check_output,
 };
 use serde::Serialize;
 
@@ -119,7 +120,7 @@ impl Render {
         let heard = self.listen.listener();
         let engine = &heard.as_ref().map_or(engine.clone(), |(listener, _)| engine.heard_by(listener.clone()));
         let report = if output == Path::new("-") {
-            engine.render_to(song, &mut stdout(), settings, observer)?
+            engine.render_open(song, OutputFile::standard_output().map_err(Error::from)?, settings, observer)?
         } else {
             engine.render_file(song, output, settings, observer)?
         };

@@ -10,12 +10,13 @@ use crate::CodecError;
 use crate::encode::io_error;
 
 /// An output file under a temporary name in its own folder; [`OutputFile::commit`] gives it its name in one step, and
-/// dropping it without that removes it. An existing device or named pipe is written to directly.
+/// dropping it without that removes it. An existing device or named pipe, and standard output, are written to directly.
 #[derive(Debug)]
 pub struct OutputFile {
     path: PathBuf,
     file: BufWriter<File>,
     temporary: Option<TempPath>,
+    is_seekable: bool,
     /// Where the file will be: a symbolic link stays, and what it names is made or replaced.
     target: PathBuf,
     overwrite: bool,
@@ -34,8 +35,7 @@ impl OutputFile {
             if !existing.is_file() {
                 let file = File::options().write(true).open(&path);
                 let file = BufWriter::new(file.map_err(|source| io_error("open", &path, source))?);
-                let target = path.clone();
-                return Ok(OutputFile { path, file, temporary: None, target, overwrite, replaces: false });
+                return Ok(OutputFile::direct(path, file, false));
             }
             if !overwrite {
                 return Err(CodecError::Exists(path));
@@ -44,8 +44,28 @@ impl OutputFile {
         let failed = |source| io_error("create", &path, source);
         let (target, replaces) = (behind_links(&path).map_err(failed)?, existing.is_some());
         let (file, temporary) = temporary_beside(&target, existing).map_err(failed)?;
-        let file = BufWriter::new(file);
-        Ok(OutputFile { path, file, temporary: Some(temporary), target, overwrite, replaces })
+        let (file, temporary) = (BufWriter::new(file), Some(temporary));
+        Ok(OutputFile { path, file, temporary, is_seekable: true, target, overwrite, replaces })
+    }
+
+    /// Standard output. It can be rewound where it is a file that is written from its start, not appended to, but never on
+    /// Windows; otherwise it is a stream. What was written stays when it is dropped.
+    pub fn standard_output() -> Result<OutputFile, CodecError> {
+        let path = PathBuf::from("standard output");
+        let open = || {
+            // What others have written comes first.
+            io::stdout().flush()?;
+            let file = standard_output()?;
+            Ok((is_at_start(&file)?, BufWriter::new(file)))
+        };
+        let (is_seekable, file) = open().map_err(|source| io_error("open", &path, source))?;
+        Ok(OutputFile::direct(path, file, is_seekable))
+    }
+
+    /// What has its name already.
+    fn direct(path: PathBuf, file: BufWriter<File>, is_seekable: bool) -> OutputFile {
+        let target = path.clone();
+        OutputFile { path, file, temporary: None, is_seekable, target, overwrite: false, replaces: false }
     }
 
     /// The name the file will have.
@@ -55,12 +75,12 @@ impl OutputFile {
 
     /// Whether the file can be rewound; a device or pipe cannot.
     pub fn is_seekable(&self) -> bool {
-        self.temporary.is_some()
+        self.is_seekable
     }
 
     /// Gives the complete file its name.
     pub fn commit(self) -> Result<(), CodecError> {
-        let OutputFile { path, file, temporary, target, overwrite, replaces } = self;
+        let OutputFile { path, file, temporary, target, overwrite, replaces, .. } = self;
         let failed = |source| io_error("finish", &path, source);
         let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
         let Some(temporary) = temporary else { return Ok(()) };
@@ -76,6 +96,33 @@ impl OutputFile {
             _ => failed(error.error),
         })
     }
+}
+
+/// Another handle of standard output.
+#[cfg(unix)]
+fn standard_output() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    io::stdout().as_fd().try_clone_to_owned().map(File::from)
+}
+
+/// Another handle of standard output.
+#[cfg(windows)]
+fn standard_output() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    io::stdout().as_handle().try_clone_to_owned().map(File::from)
+}
+
+/// Whether a file can be rewound to where the writing begins. Appended to, it takes everything at its end.
+#[cfg(unix)]
+fn is_at_start(mut file: &File) -> io::Result<bool> {
+    use rustix::fs::{OFlags, fcntl_getfl};
+    Ok(file.metadata()?.is_file() && !fcntl_getfl(file)?.contains(OFlags::APPEND) && file.stream_position()? == 0)
+}
+
+/// The system does not tell what a handle appends to.
+#[cfg(windows)]
+fn is_at_start(_: &File) -> io::Result<bool> {
+    Ok(false)
 }
 
 /// Where symbolic links lead, though nothing may be there yet.

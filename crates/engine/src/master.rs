@@ -1,9 +1,8 @@
 //! Mastering: a loudness under a ceiling of true peaks, and the sound of a reference.
 
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use rae_codec::{AudioReader, AudioSource, AudioWriter, Encoding, OutputFile, Tags};
+use rae_codec::{AudioReader, AudioSource, AudioWriter, Encoding, Tags};
 use rae_dsp::AudioBuffer;
 use rae_effects::chain::{Chain, Effect, Gain, Slot, Width};
 use rae_effects::dynamics::TruePeakLimiter;
@@ -14,7 +13,7 @@ use serde::Serialize;
 
 use crate::chained::{Chained, Effects};
 use crate::convert::{
-    FilesObserver, GoOn, Job, LoudnessTags, Passes, WorkedFile, Worker, can_be_read_twice, each_file,
+    FilesObserver, GoOn, Job, LoudnessTags, OpenOutput, Passes, WorkedFile, Worker, can_be_read_twice, each_file,
 };
 use crate::process::not_finite;
 use crate::settings::{check, in_range};
@@ -316,20 +315,18 @@ impl Mastering<'_> {
         let job = self.job(path, encoding, &self.settings.effects().0, progress)?;
         let mut spec = job.spec.clone();
         encoding.check(&spec)?;
+        let output = output.open(self.settings.convert.overwrite)?;
+        let plan = self.plan(job, path, encoding, progress)?;
+        self.tag(&plan, path, encoding, &mut spec.tags, progress)?;
         match output {
-            ConvertOutput::File(output) => {
-                let file = OutputFile::create(output, self.settings.convert.overwrite)?;
-                let plan = self.plan(job, path, encoding, progress)?;
-                self.tag(&plan, path, encoding, &mut spec.tags, progress)?;
+            OpenOutput::File(file) => {
                 let writer = AudioWriter::to_file(file, &spec, encoding)?;
                 let (file, report) = self.write(path, encoding, plan, writer, progress)?;
                 file.commit()?;
                 Ok(report)
             }
-            ConvertOutput::Pipe(sink) => {
-                let plan = self.plan(job, path, encoding, progress)?;
-                self.tag(&plan, path, encoding, &mut spec.tags, progress)?;
-                let writer = AudioWriter::streaming(BufWriter::new(sink), "standard output", &spec, encoding)?;
+            OpenOutput::Pipe(sink) => {
+                let writer = AudioWriter::streaming(sink, "standard output", &spec, encoding)?;
                 Ok(self.write(path, encoding, plan, writer, progress)?.1)
             }
         }

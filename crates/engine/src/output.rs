@@ -75,8 +75,30 @@ impl Engine {
         let render = FileRender::new(song.borrow(), settings, settings.encoding.for_path(output.as_ref())?)?;
         self.font().files().try_for_each(|soundfont| check_output(&output, soundfont))?;
         settings.chain.files().iter().try_for_each(|response| check_output(&output, response))?;
-        let file = OutputFile::create(output, settings.overwrite)?;
-        let mut work = Work::new(settings, observer);
+        self.render_into(song, OutputFile::create(output, settings.overwrite)?, &render, observer)
+    }
+
+    /// Renders a song to a file that is open already, such as [`OutputFile::standard_output`], as WAV or what the settings
+    /// choose.
+    pub fn render_open(
+        &self,
+        song: impl Borrow<Parsed>,
+        output: OutputFile,
+        settings: &RenderSettings,
+        observer: &mut Observer<'_>,
+    ) -> Result<Report, Error> {
+        let render = FileRender::new(song.borrow(), settings, settings.encoding.for_stream()?)?;
+        self.render_into(song, output, &render, observer)
+    }
+
+    fn render_into(
+        &self,
+        song: impl Borrow<Parsed>,
+        file: OutputFile,
+        render: &FileRender,
+        observer: &mut Observer<'_>,
+    ) -> Result<Report, Error> {
+        let mut work = Work::new(&render.settings, observer);
         let mut stream = self.begin(song, &render.settings, &mut work)?;
         let writer = AudioWriter::to_file(file, &render.spec, render.encoding)?;
         let (file, summary) = render.write(writer, &mut work, &mut stream)?;

@@ -110,7 +110,7 @@ fn rewrite<W: Write + Seek>(sink: &mut W, at: u64, bytes: &[u8]) -> io::Result<(
 }
 
 impl AudioWriter<OutputFile> {
-    /// Writes to a file, or as a stream where the path is a device or a named pipe. Call [`AudioWriter::finish`], then
+    /// Writes to a file, or as a stream where it is a device or a pipe, which cannot be rewound. Call [`AudioWriter::finish`], then
     /// [`OutputFile::commit`].
     pub fn to_file(
         file: OutputFile,

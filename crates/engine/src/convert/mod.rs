@@ -4,10 +4,10 @@ mod before;
 mod many;
 mod run;
 
-use std::io::{Read, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use rae_codec::{Encoding, EncodingOptions, FileFormat, SampleFormat, Samples};
+use rae_codec::{Encoding, EncodingOptions, FileFormat, OutputFile, SampleFormat, Samples};
 use rae_effects::chain::Chain;
 use rae_units::{Decibels, SampleRate};
 use serde::Serialize;
@@ -32,16 +32,32 @@ pub enum ConvertInput {
 pub enum ConvertOutput<'a> {
     /// A file, which appears under its name when it is complete.
     File(PathBuf),
+    /// A file that is open already, such as [`OutputFile::standard_output`].
+    Open(OutputFile),
     /// A pipe, which cannot be rewound.
     Pipe(&'a mut (dyn Write + Send)),
 }
 
-impl ConvertOutput<'_> {
+/// An output that can be written to.
+pub(crate) enum OpenOutput<'a> {
+    File(OutputFile),
+    Pipe(BufWriter<&'a mut (dyn Write + Send)>),
+}
+
+impl<'a> ConvertOutput<'a> {
+    pub(crate) fn open(self, overwrite: bool) -> Result<OpenOutput<'a>, Error> {
+        Ok(match self {
+            ConvertOutput::File(path) => OpenOutput::File(OutputFile::create(path, overwrite)?),
+            ConvertOutput::Open(file) => OpenOutput::File(file),
+            ConvertOutput::Pipe(sink) => OpenOutput::Pipe(BufWriter::new(sink)),
+        })
+    }
+
     /// The file's path, which may say the format.
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             ConvertOutput::File(path) => Some(path),
-            ConvertOutput::Pipe(_) => None,
+            ConvertOutput::Open(_) | ConvertOutput::Pipe(_) => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! One file after the other half: decoded on one thread, encoded on another.
 
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
@@ -8,12 +8,12 @@ use std::{panic, thread};
 
 use rae_codec::{
     AudioInfo, AudioReader, AudioSource, AudioSpec, AudioSummary, AudioWriter, CodecError, DecodeLimits, Encoding,
-    OutputFile, changed,
+    changed,
 };
 use rae_dsp::AudioBuffer;
 use rae_units::{Decibels, Frames, SampleRate, Seconds};
 
-use super::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings};
+use super::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, OpenOutput};
 use crate::progress::share;
 use crate::sound::{losses, unheld};
 use crate::{Error, Observer, Progress};
@@ -70,20 +70,18 @@ pub(crate) fn through<S: AudioSource>(
     settings.check_tags(encoding)?;
     let mut job = Job::new(reader, encoding, settings, way, &mut progress)?;
     encoding.check(&job.spec)?;
+    let output = output.open(settings.overwrite)?;
+    let before = settings.before(path.as_deref(), encoding, way, &mut progress)?;
+    settings.tag(&before, changed, &mut job.spec.tags);
     let (mut report, source) = match output {
-        ConvertOutput::File(output) => {
-            let file = OutputFile::create(output, settings.overwrite)?;
-            let before = settings.before(path.as_deref(), encoding, way, &mut progress)?;
-            settings.tag(&before, changed, &mut job.spec.tags);
+        OpenOutput::File(file) => {
             let writer = AudioWriter::to_file(file, &job.spec, encoding)?;
             let (file, report, source) = job.run(writer, before.gain, &mut progress, &mut |_| {})?;
             file.commit()?;
             (report, source)
         }
-        ConvertOutput::Pipe(sink) => {
-            let before = settings.before(path.as_deref(), encoding, way, &mut progress)?;
-            settings.tag(&before, changed, &mut job.spec.tags);
-            let writer = AudioWriter::streaming(BufWriter::new(sink), "standard output", &job.spec, encoding)?;
+        OpenOutput::Pipe(sink) => {
+            let writer = AudioWriter::streaming(sink, "standard output", &job.spec, encoding)?;
             let (_, report, source) = job.run(writer, before.gain, &mut progress, &mut |_| {})?;
             (report, source)
         }

@@ -23,7 +23,7 @@ const SUBTYPE_TAIL: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 
 /// How many bytes and frames follow the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Length {
-    /// A stream that cannot be rewound.
+    /// As long as the sound goes on, or in a stream that cannot be rewound.
     Unknown,
     Frames(u64),
 }

@@ -27,7 +27,8 @@ impl WavEncoder {
 
 impl Encoder for WavEncoder {
     fn start(&mut self, bytes: &mut Vec<u8>) {
-        bytes.extend(self.header.bytes(if self.rewindable { Length::Frames(0) } else { Length::Unknown }));
+        // Also in a file that can be rewound: players then read one that was never finished to its end.
+        bytes.extend(self.header.bytes(Length::Unknown));
     }
 
     fn encode(&mut self, channels: &[&[f32]], bytes: &mut Vec<u8>) -> Result<(), String> {
