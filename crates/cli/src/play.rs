@@ -13,7 +13,7 @@ use crate::exit::Failure;
 use crate::live::{DecodingWarnings, LiveOptions, Sink, SinkName, settings_of, tell_load, tell_warnings};
 use crate::options::flatten;
 use crate::practice::PracticeOptions;
-use crate::song::read_song;
+use crate::song::{read_song, unused_channels};
 use crate::terminal::{Interrupts, Patience, ProgressLine, say};
 use crate::values::{self, Channels, show_time};
 
@@ -89,6 +89,7 @@ impl Play {
         let mut line = ProgressLine::new(quiet, interrupts);
         tell_warnings(&engine.soundfont().warnings, &mut line, quiet);
         tell_warnings(&bounded(&parsed.warnings, parsed.warnings.len()), &mut line, quiet);
+        tell_warnings(unused_channels(&parsed.sequence, &chosen).as_slice(), &mut line, quiet);
         song.feed(&mut console);
         let sink = Sink::start(output, instrument, rate)?;
         let mut decoding = DecodingWarnings::default();

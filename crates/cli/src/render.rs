@@ -16,7 +16,7 @@ use crate::exit::Failure;
 use crate::listen::ListenOptions;
 use crate::options::RenderOptions;
 use crate::output::{makes_file, write_json};
-use crate::song::read_song;
+use crate::song::{read_song, unused_channels};
 use crate::terminal::{Interrupts, Patience, ProgressLine, print_json, say};
 use crate::values::show_time;
 
@@ -90,6 +90,7 @@ impl Render {
         if self.output.is_none() && self.stems.is_none() {
             return Ok(());
         }
+        let unused = unused_channels(&song.sequence, &settings);
         let engine = Engine::open(self.options.soundfont())?;
         let endless = self.output.as_deref().is_none_or(makes_file);
         interrupts.expect_order(if endless { Patience::Endless } else { Patience::Once });
@@ -98,7 +99,7 @@ impl Render {
         line.clear();
         let Some((mut report, stems)) = made? else { return Ok(()) };
         let SoundFontReport { name, warnings, .. } = engine.soundfont();
-        report.warnings.splice(..0, warnings);
+        report.warnings.splice(..0, warnings.into_iter().chain(unused));
         self.tell(&report, &stems, &name)
     }
 

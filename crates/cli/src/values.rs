@@ -1,5 +1,7 @@
 //! Values as people write them: times, channels, tails.
 
+use std::collections::BTreeSet;
+
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use rust_audio_engine::{BankName, Decibels, MAX_CHANNEL, MAX_REVERB_TIME, Seconds, Tail};
 
@@ -56,6 +58,19 @@ pub(crate) struct Tracks(pub(crate) Vec<u16>);
 /// `10`, `1,2` or `1-4,10`.
 pub(crate) fn channels(text: &str) -> Result<Channels, String> {
     numbers(text, "channel", MAX_CHANNEL).map(Channels)
+}
+
+/// Channels as [`channels`] reads them.
+pub(crate) fn show_channels(channels: &BTreeSet<u16>) -> String {
+    let mut ranges: Vec<(u16, u16)> = Vec::new();
+    for &channel in channels {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == channel => *last = channel,
+            _ => ranges.push((channel, channel)),
+        }
+    }
+    let text = |&(first, last)| if first == last { format!("{first}") } else { format!("{first}-{last}") };
+    ranges.iter().map(text).collect::<Vec<_>>().join(",")
 }
 
 /// `2`, `1,2` or `1-4,6`.
@@ -133,6 +148,7 @@ mod tests {
     fn channels_are_lists_and_ranges() {
         assert_eq!(channels("10"), Ok(Channels(vec![10])));
         assert_eq!(channels("1-3,10,17"), Ok(Channels(vec![1, 2, 3, 10, 17])));
+        assert_eq!(show_channels(&BTreeSet::from([17, 1, 2, 10, 3])), "1-3,10,17");
         for text in ["", "0", "4-1", "1,", "a", "5000", "-3"] {
             assert!(channels(text).is_err(), "{text}");
         }

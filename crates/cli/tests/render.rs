@@ -161,6 +161,44 @@ fn reverb_may_have_a_value_and_never_takes_the_song() {
 }
 
 #[test]
+fn channels_that_the_song_has_not_are_told() {
+    let folder = Folder::new();
+    let warned = |options: &str| {
+        let report = folder.stdout(&format!("render song.mid -o out.wav --force --json --quiet {options}"));
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let warnings = report["warnings"].as_array().unwrap();
+        let about = warnings.iter().filter_map(Value::as_str).filter(|warning| warning.contains("channel"));
+        about.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(warned("--solo 99"), ["channel 99 has no notes in this song; it has them in 1"]);
+    assert_eq!(warned("--mute 1-3,10 --mute 12"), ["channels 2-3,10,12 have no notes in this song; it has them in 1"]);
+    assert_eq!(warned("--solo 1"), [""; 0]);
+    for option in ["--solo", "--mute"] {
+        let message = folder.fails(2, &format!("render song.mid -o x.wav {option} 4097"));
+        assert!(message.contains("'4097' is no channel; write numbers from 1 to 4096"), "{message}");
+    }
+    let played = folder.rae("play song.mid --sink null --seconds 0.1 --max-voices 16 --mute 7");
+    assert!(stderr(&played).contains("channel 7 has no notes in this song"), "{}", stderr(&played));
+}
+
+#[test]
+fn sound_in_place_of_a_song_is_told_where_to_go() {
+    let folder = Folder::new();
+    folder.rendered("");
+    folder.stdout("convert out.wav -o out.flac --quiet");
+    for (line, kind) in [
+        ("render out.wav -o x.wav", "(WAV)"),
+        ("play out.flac --sink null", "(FLAC)"),
+        ("midi info out.flac", "(FLAC)"),
+        ("pianoroll out.wav", "(WAV)"),
+        ("analyze song.mid out.wav", "(WAV)"),
+    ] {
+        let message = folder.fails(4, line);
+        assert!([kind, "rae convert", "rae analyze"].iter().all(|part| message.contains(part)), "{message}");
+    }
+}
+
+#[test]
 fn existing_files_are_kept() {
     let folder = Folder::new();
     fs::write(folder.path("out.wav"), "precious").unwrap();
