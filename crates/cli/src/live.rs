@@ -57,6 +57,10 @@ pub(crate) struct LiveOptions {
     #[arg(long, value_name = "FILE[@N]", value_parser = values::soundfont())]
     soundfont: Vec<BankName>,
     /// Where the sound goes; null needs no device, and tells the load at the end
+    ///
+    /// The load of a block of 64 frames is the processor's time for it in percent of how long it sounds. A block is missed that
+    /// was not ready when the one before it would have ended: through a device it would be a gap. With the null sink, which wakes
+    /// up for every block, a busy computer misses some though the load is small.
     #[arg(long, value_name = "SINK", default_value = "device")]
     sink: SinkName,
     /// Sound device: a part of its name [default: the system's]
@@ -292,7 +296,7 @@ pub(crate) fn tell_load(load: Option<Load>, console: &Console, options: &LiveOpt
     if !options.quiet {
         say(&format!(
             "{} blocks of 64 frames, up to {most_voices} voices: load median {:.1} %, 99 % of blocks {:.1} %, 99.9 % {:.1} %, \
-             most {:.1} %; {} missed",
+             most {:.1} %; {} missed (ready too late)",
             load.blocks, load.median, load.percentile_99, load.percentile_99_9, load.most, load.missed
         ));
     }

@@ -55,7 +55,8 @@ struct FormatOptions {
     /// MP3 and Opus: kbit/s [default: Opus 128]
     #[arg(long, value_name = "KBPS", conflicts_with = "quality")]
     bitrate: Option<u16>,
-    /// MP3: a rate that varies, 0 (best, about 245 kbit/s) to 9 (about 65) [default: 2]
+    /// MP3: a rate that varies, 0 (best, about 245 kbit/s) to 9 (about 65) [default: 2]. Through a pipe such a file
+    /// cannot tell its length, and players guess it wrong; with --bitrate they guess it right
     #[arg(long, value_name = "N")]
     quality: Option<u8>,
     /// FLAC: 0 (fastest) to 8 (smallest) [default: 5]

@@ -78,6 +78,16 @@ fn a_pipe_gets_every_format() {
 }
 
 #[test]
+fn what_a_pipe_costs_is_told() {
+    let folder = Folder::new();
+    for verb in ["render", "batch", "convert", "process", "master"] {
+        let help = folder.stdout(&format!("{verb} --help"));
+        let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("Through a pipe such a file cannot tell its length"), "{help}");
+    }
+}
+
+#[test]
 fn batches_and_stems_have_formats_too() {
     let folder = Folder::new();
     // Opus takes as much as it needs of a second.

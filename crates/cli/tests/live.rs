@@ -25,6 +25,16 @@ fn a_song_is_played_into_nothing_and_the_load_told() {
 }
 
 #[test]
+fn the_load_is_explained() {
+    let folder = Folder::new();
+    for verb in ["play", "live"] {
+        let help = folder.stdout(&format!("{verb} --help"));
+        let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("A block is missed that was not ready"), "{help}");
+    }
+}
+
+#[test]
 fn a_song_is_played_through_a_chain() {
     let folder = Folder::new();
     let line = "play song.mid --sink null --to 0.2 --max-voices 16 --no-reverb --no-sends --json";
