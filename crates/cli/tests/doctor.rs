@@ -51,6 +51,17 @@ fn what_is_there_is_told() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn apt_is_advised_where_it_is() {
+    let text = String::from_utf8(doctor(&folder(), "", &[]).stdout).unwrap();
+    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let is_debian =
+        release.lines().any(|line| line.starts_with("ID") && (line.contains("debian") || line.contains("ubuntu")));
+    let advised = text.contains("to install sudo apt install fluid-soundfont-gm");
+    assert!(advised == is_debian && text.matches(" apt ").count() == usize::from(is_debian), "{text}");
+}
+
 #[test]
 fn what_was_named_and_cannot_be_used_is_a_problem() {
     let folder = folder();
