@@ -26,6 +26,8 @@ pub(crate) struct Bucket {
     leaving: Vec<Box<Voice>>,
     /// Segments whose sound is still to be made; the voices know which are theirs.
     outstanding: Vec<Segment>,
+    /// Up to where the voices have been controlled ahead, but for those that can wait, and from which frame on.
+    foreseen: Range<u64>,
     slots: Slots,
     sum: Sum,
 }
@@ -49,6 +51,7 @@ impl Bucket {
             ended: Vec::new(),
             leaving: Vec::new(),
             outstanding: Vec::new(),
+            foreseen: 0..0,
             slots: Slots::default(),
             sum: Sum::new(executor),
         }
@@ -70,7 +73,7 @@ impl Bucket {
     pub(crate) fn render(&mut self, font: &SoundFont, stretch: &Stretch) {
         self.sum.begin((stretch.end - stretch.from) as usize);
         if stretch.from < stretch.start {
-            self.foresee(stretch);
+            self.control(stretch, |_, _| false);
             self.make_up(font, stretch);
             return;
         }
@@ -83,16 +86,17 @@ impl Bucket {
 
     /// Takes the voices through control alone, so that it is known which end; [`Bucket::render`] makes up for it.
     pub(crate) fn foresee(&mut self, stretch: &Stretch) {
+        self.control(stretch, |voice, changes| voice.can_wait(stretch.end, changes));
+        self.foreseen = stretch.from..stretch.end;
+    }
+
+    /// Controls the voices but for those that can wait.
+    fn control(&mut self, stretch: &Stretch, can_wait: impl Fn(&Voice, &[ChannelChange]) -> bool) {
         for i in 0..self.voices.len() {
             let voice = next_voice(&mut self.voices, i);
-            let first = self.outstanding.len();
             let changes = &stretch.changes[usize::from(voice.channel)];
-            voice.control(stretch.from, stretch.start..stretch.end, changes, &mut self.outstanding);
-            if voice.unheard {
-                self.outstanding.truncate(first);
-            }
-            if first < self.outstanding.len() {
-                voice.outstanding.push(first..self.outstanding.len());
+            if !can_wait(voice, changes) {
+                control_ahead(voice, stretch.from..stretch.end, changes, &mut self.outstanding);
             }
             voice.end_block();
         }
@@ -120,6 +124,7 @@ impl Bucket {
         }
         self.voices.iter_mut().for_each(|voice| voice.outstanding.clear());
         self.outstanding.clear();
+        self.foreseen = 0..0;
         self.drop_voices(Voice::is_finished);
     }
 
@@ -129,7 +134,7 @@ impl Bucket {
             let voice = next_voice(&mut self.voices, i);
             let first = self.sum.block.segments.len();
             let changes = &stretch.changes[usize::from(voice.channel)];
-            voice.control(stretch.start, frames.clone(), changes, &mut self.sum.block.segments);
+            voice.control(stretch.start, frames.end, changes, &mut self.sum.block.segments);
             if voice.unheard {
                 self.sum.block.segments.truncate(first);
                 continue;
@@ -178,6 +183,8 @@ impl Bucket {
 
     pub(crate) fn drop_voices(&mut self, goes: impl Fn(&Voice) -> bool) {
         for mut voice in self.voices.extract_if(.., |voice| goes(voice)) {
+            // What it has waited with.
+            control_ahead(&mut voice, self.foreseen.clone(), &[], &mut self.outstanding);
             if voice.outstanding.is_empty() {
                 self.slots.free.push(voice.slot);
                 self.ended.push(voice);
@@ -191,6 +198,18 @@ impl Bucket {
     /// Moves the memory of voices that have ended to `spare`.
     pub(crate) fn give_ended(&mut self, spare: &mut Vec<Box<Voice>>) {
         spare.append(&mut self.ended);
+    }
+}
+
+/// Controls a voice up to the end of these frames, whose sound is to be made later.
+fn control_ahead(voice: &mut Voice, frames: Range<u64>, changes: &[ChannelChange], outstanding: &mut Vec<Segment>) {
+    let first = outstanding.len();
+    voice.control(frames.start, frames.end, changes, outstanding);
+    if voice.unheard {
+        outstanding.truncate(first);
+    }
+    if first < outstanding.len() {
+        voice.outstanding.push(first..outstanding.len());
     }
 }
 

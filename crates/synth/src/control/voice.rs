@@ -114,6 +114,8 @@ pub(crate) struct Voice {
     pub(crate) birth: u64,
     pub(crate) fresh: bool,
     pub(crate) unheard: bool,
+    /// The frame that it is to be controlled from.
+    controlled: u64,
     /// Where in its bucket the segments are whose sound is still to be made, ascending.
     pub(crate) outstanding: Vec<Range<usize>>,
     program: Arc<Program>,
@@ -252,6 +254,7 @@ impl Voice {
             birth: onset.frame,
             fresh: true,
             unheard: onset.unheard,
+            controlled: onset.frame,
             outstanding,
             program: onset.program.clone(),
             layer: onset.layer,

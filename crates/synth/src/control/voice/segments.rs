@@ -1,7 +1,5 @@
 //! From a voice's state to segments: what happens at a frame first, then stretches over which nothing does.
 
-use std::ops::Range;
-
 use super::steady::Steady;
 use super::{KILL_SECONDS, RINGING, Voice};
 use crate::control::ChannelChange;
@@ -35,17 +33,12 @@ pub(super) fn slopes(from: [f32; 4], to: [f32; 4], frames: u32) -> [f32; 4] {
 }
 
 impl Voice {
-    /// Appends this voice's segments of these frames to `out`; `changes` are its channel's in the block that begins at
-    /// `block`.
-    pub(crate) fn control(
-        &mut self,
-        block: u64,
-        frames: Range<u64>,
-        changes: &[ChannelChange],
-        out: &mut Vec<Segment>,
-    ) {
-        let mut now = frames.start.max(self.birth);
-        while now < frames.end && !self.finished {
+    /// Appends this voice's segments up to the frame `end` to `out`, from where it was left on; `changes` are its channel's
+    /// since then, in the block that begins at `block`.
+    pub(crate) fn control(&mut self, block: u64, end: u64, changes: &[ChannelChange], out: &mut Vec<Segment>) {
+        let mut now = self.controlled;
+        self.controlled = now.max(end);
+        while now < end && !self.finished {
             self.take_changes(now, changes);
             self.take_release(now);
             self.volume.advance(now);
@@ -54,12 +47,26 @@ impl Voice {
                 self.finished = true;
                 break;
             }
-            let until = self.steady_until(now, frames.end, changes);
+            let until = self.steady_until(now, end, changes);
             if self.volume.stage() != Stage::Delay {
                 self.stretch(now, until, block, out);
             }
             now = until;
         }
+    }
+
+    /// Whether this voice can as well be controlled later on, since until `end` nothing happens to it that others would have
+    /// to know of: no change of its channel's, no release, no end.
+    pub(crate) fn can_wait(&self, end: u64, changes: &[ChannelChange]) -> bool {
+        let begun = self.controlled > self.birth && self.controlled < end;
+        let let_go = |released| released >= end || self.volume.stage() >= Stage::Release;
+        let steady_pitch = || !self.articulation.moves_pitch(false) && self.slide.end() <= self.controlled;
+        begun
+            && self.next_change == changes.len()
+            && self.killed.is_none()
+            && self.volume.stage_end() >= end
+            && self.released.is_none_or(let_go)
+            && (self.looping || (steady_pitch() && self.lasts(self.increment.1, end - self.controlled)))
     }
 
     /// The next frame at which something about this voice changes its course.
