@@ -41,8 +41,9 @@ impl Stealing {
     pub(super) fn victim(&mut self, frame: u64, voices: &Voices) -> Option<u64> {
         self.prepare(frame, voices);
         loop {
-            let least = self.scores.iter().min()?;
-            let first = self.scores.iter().position(|score| score == least)?;
+            // Unlike `min`, a fold is what vectors can do.
+            let least = self.scores.iter().copied().fold(i32::MAX, i32::min);
+            let first = at_most(&self.scores, 0, least)?;
             let Some(mut best) = self.examine(first, frame, voices) else {
                 self.remove(first);
                 continue;
