@@ -129,13 +129,15 @@ def rendering(figures, title, wanted):
 def opening(results):
     lines = ["## Opening a bank", ""]
     lines += [
-        "Wall time of rendering an empty MIDI file, in a warm cache, without that of starting the program; ms.",
+        "Wall time of rendering an empty MIDI file, in a warm cache, without that of starting the program; *alone* is the "
+        "time that `SoundFont::open` takes within rae; ms.",
         "",
     ]
-    lines += ["| bank | " + " | ".join(r.BASIC) + " |", "|---|" + "---:|" * len(r.BASIC)]
+    lines += ["| bank | " + " | ".join(r.BASIC) + " | rae, alone |", "|---|" + "---:|" * (len(r.BASIC) + 1)]
     for bank in dict.fromkeys(bank for _, bank in results.openings):
         times = (f"{results.openings[renderer, bank].milliseconds():.1f}" for renderer in r.BASIC)
-        lines.append(f"| {bank} | {' | '.join(times)} |")
+        alone = number(results.openings[r.SINC, bank].alone, 2)
+        lines.append(f"| {bank} | {' | '.join(times)} | {alone} |")
     if clock := results.own_clock:
         lines += ["", f"By its own clock, rustysynth takes {1e3 * clock['open_seconds']:.1f} ms for opening and "]
         lines[-1] += f"{clock['synthesis_seconds']:.2f} s for synthesis in “{clock['case']}”."

@@ -47,10 +47,11 @@ class Measured:
 
 @dataclass
 class Opening:
-    """usages of starting alone, and of rendering an empty file"""
+    """usages of starting alone, and of rendering an empty file; what opening takes by rae's own clock, ms"""
 
     starts: list = field(default_factory=list)
     usages: list = field(default_factory=list)
+    alone: float | None = None
 
     def milliseconds(self):
         start, whole = (statistics.median(u.wall for u in usages) for usages in (self.starts, self.usages))
@@ -81,6 +82,7 @@ def arguments():
     ap.add_argument("--rae", default="target/release/rae")
     ap.add_argument("--rustysynth", default="target/bench/release/rustysynth-render")
     ap.add_argument("--voice-frames", default="target/bench/release/voice_frames")
+    ap.add_argument("--open", default="target/bench/release/open")
     ap.add_argument("--python", default=".venv/bin/python", help="one that has the Python module, for complete runs")
     ap.add_argument("--banks", default="/usr/share/sounds/sf2", help="folder of the SoundFonts")
     ap.add_argument("--songs", default=SONGS, help="folder of the MIDI files")
@@ -143,6 +145,8 @@ class Bench:
                 opening.starts.append(process.run(self.programs.start(renderer), {}, watch_memory=False))
                 command, environment = self.programs.render(renderer, r.Case("", bank), self.empty, self.out)
                 opening.usages.append(process.run(command, environment, watch_memory=False))
+        alone = subprocess.run([self.options.open, self.programs.bank(bank)], check=True, capture_output=True, text=True)
+        self.results.openings[r.SINC, bank].alone = float(alone.stdout)
 
     def first_second_cases(self, banks):
         if self.options.only:

@@ -11,7 +11,8 @@ cargo build --release --package rae-cli
 # Workspaces of their own, built where `make clean` finds them.
 PEERS="${CARGO_TARGET_DIR:-target}/bench"
 cargo build --release --target-dir "$PEERS" --manifest-path bench/rustysynth/Cargo.toml
-cargo build --release --target-dir "$PEERS" --manifest-path bench/kernels/Cargo.toml --bin voice_frames --bin decode
+cargo build --release --target-dir "$PEERS" --manifest-path bench/kernels/Cargo.toml --bin voice_frames --bin open --bin live_song \
+    --bin decode
 case " $* " in
     *" --quick "* | *" --only"*) ;;
     *)
@@ -25,13 +26,14 @@ case " $* " in
         ;;
 esac
 "$PYTHON" bench/synthesis.py --rae "$RAE" --rustysynth "$PEERS/release/rustysynth-render" \
-    --voice-frames "$PEERS/release/voice_frames" --banks "$SF2" --songs "$SONGS" "$@"
+    --voice-frames "$PEERS/release/voice_frames" --open "$PEERS/release/open" \
+    --banks "$SF2" --songs "$SONGS" "$@"
 if [ $# = 0 ]; then
     cargo build --release --target-dir "$PEERS" --manifest-path bench/effects/Cargo.toml
     "$PYTHON" -m venv "$PEERS/pedalboard"
     "$PEERS/pedalboard/bin/pip" install --quiet --requirement bench/effects/requirements.txt
     "$PYTHON" bench/effects.py --bin "$PEERS/release/rae-bench-effects" --peers "$PEERS/pedalboard/bin/python"
-    "$PYTHON" bench/live.py --rae "$RAE" --banks "$SF2" || echo "live: a goal is missed" >&2
+    "$PYTHON" bench/live.py --rae "$RAE" --live-song "$PEERS/release/live_song" --banks "$SF2" || echo "live: a goal is missed" >&2
     "$PYTHON" bench/codecs.py --rae "$RAE"
     "$PYTHON" bench/pictures.py --rae "$RAE" --decode "$PEERS/release/decode"
 fi

@@ -1,0 +1,69 @@
+//! What playing a song live costs when one block follows the other at once: `live_song SF2 MID VOICES SECONDS [dry]`.
+//!
+//! As `rae play --sink null`, which sleeps until each block is due: a processor that wakes has to find its caches and its
+//! pace again, and how long that takes is the machine's affair. Loads in percent of the time for a block, as JSON.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rae_effects::convolution::NoFiles;
+use rae_live::{BusSettings, Chain, Meter, Part, PlaySettings, ReverbSettings, Settings, Song, moved_filters};
+use rae_midi::{Performance, Sequence};
+use rae_soundfont::{SoundFont, Storage};
+use rae_synth::QUANTUM;
+use rae_units::{Decibels, Frames};
+use rustix::time::{ClockId, clock_gettime};
+
+/// Blocks between two looks at what is due soon.
+const FEED: usize = 32;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let ([bank, song, voices, seconds], rest) = arguments.split_first_chunk().ok_or("live_song SF2 MID VOICES SECONDS")?;
+    let dry = rest.iter().any(|argument| argument == "dry");
+    let font = Arc::new(SoundFont::open(Path::new(bank), Storage::Mapped)?);
+    let performance = Performance::new(&Sequence::read(Path::new(song))?.sequence);
+    let synthesis = Settings { max_voices: voices.parse()?, sends: !dry, ..Settings::default() };
+    let rate = synthesis.rate;
+    let mut song = Song::new(&performance, Part::default(), rate)?;
+    let effects = BusSettings { reverb: ReverbSettings::default(), sends: song.sends(), ..BusSettings::default() };
+    let settings = PlaySettings {
+        synthesis,
+        effects: if dry { BusSettings::DRY } else { effects },
+        gain: Decibels(0.0),
+        chain: Chain::default(),
+        files: Arc::new(NoFiles),
+        channels: performance.channels,
+        moved_filters: moved_filters(&performance),
+        metronome: None,
+    };
+    let (mut console, mut instrument) = rae_live::open(font, &settings)?;
+    let mut meter = Meter::new(Duration::from_secs_f64(Frames(QUANTUM as u64).seconds(rate).0));
+    let blocks = (seconds.parse::<f64>()? * f64::from(rate.hz()) / QUANTUM as f64) as usize;
+    for block in 0..blocks {
+        if block % FEED == 0 {
+            song.feed(&mut console);
+        }
+        let start = cpu_time();
+        std::hint::black_box(instrument.quantum());
+        meter.count(cpu_time() - start, false);
+    }
+    let load = meter.load();
+    println!(
+        "{{\"median_percent\": {:.1}, \"percentile_99_percent\": {:.1}, \"percentile_99_9_percent\": {:.1}, \
+         \"most_percent\": {:.1}, \"missed_blocks\": 0, \"most_voices\": {}}}",
+        load.median,
+        load.percentile_99,
+        load.percentile_99_9,
+        load.most,
+        console.most_voices()
+    );
+    Ok(())
+}
+
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
