@@ -43,13 +43,25 @@ pub struct Statistics {
     pub stolen: u64,
 }
 
+/// What becomes of the next block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// Nothing yet.
+    ToBegin,
+    /// It has been conducted; the thread that asks for it renders it alone.
+    Alone,
+    /// The pool renders it.
+    Shared,
+}
+
 /// Renders a performance with a bank, from its first frame on.
 pub struct Renderer {
     font: Arc<SoundFont>,
     conductor: Conductor,
     pool: Option<Pool>,
-    /// The pool while one thread renders alone.
-    resting: Option<Pool>,
+    /// So many threads of it at most render what is begun from now on.
+    most_threads: usize,
+    next: Next,
     /// The block at work.
     stretch: Stretch,
     score: Arc<Score>,
@@ -64,9 +76,15 @@ pub struct Renderer {
     /// Start of the next block.
     frame: u64,
     ready: Buses,
+    /// Where the pool puts the block after that.
+    spare: Buses,
     /// Frames of `ready` already handed out.
     taken: usize,
     position: u64,
+    /// Up to the end of `ready`: what has been counted, whether that is all, and what there is to warn of.
+    statistics: Statistics,
+    over: bool,
+    warnings: Vec<Warning>,
 }
 
 impl Renderer {
@@ -102,11 +120,13 @@ impl Renderer {
         if threads > 1 && pool.is_none() {
             conductor.warn(Warning::NoThreads { wanted: threads });
         }
+        let warnings = conductor.take_warnings();
         Renderer {
             conductor,
             font,
             pool,
-            resting: None,
+            most_threads: threads,
+            next: Next::ToBegin,
             stretch: Stretch::default(),
             score,
             place: Place::default(),
@@ -116,8 +136,12 @@ impl Renderer {
             ended: false,
             frame: 0,
             ready: Buses::default(),
+            spare: Buses::default(),
             taken: 0,
             position: 0,
+            statistics: Statistics::default(),
+            over: false,
+            warnings,
         }
     }
 
@@ -126,19 +150,25 @@ impl Renderer {
         self.render_meanwhile(buses, || {});
     }
 
-    /// As [`Renderer::render`]; does `other` on this thread while the other threads already work.
+    /// As [`Renderer::render`]; does `other` on this thread while the other threads work. They go on with what comes next
+    /// when this returns.
     pub fn render_meanwhile(&mut self, buses: &mut Buses, other: impl FnOnce()) {
         let mut other = Some(other);
         let mut filled = 0;
         while filled < buses.frames() {
             if self.taken == self.ready.frames() {
-                self.render_block(|| {
+                self.advance(|| {
                     if let Some(other) = other.take() {
                         other();
                     }
                 });
             }
-            let count = buses.copy(filled, &self.ready, self.taken);
+            let count = if filled == 0 && self.taken == 0 && self.ready.frames() == buses.frames() {
+                std::mem::swap(buses, &mut self.ready);
+                buses.frames()
+            } else {
+                buses.copy(filled, &self.ready, self.taken)
+            };
             filled += count;
             self.taken += count;
         }
@@ -156,14 +186,17 @@ impl Renderer {
         let frame = frame.0.min(self.end);
         // The grid on which voices are cut is anchored at frame 0.
         let start = frame / QUANTUM as u64 * QUANTUM as u64;
+        if self.next != Next::ToBegin {
+            self.finish();
+        }
         self.conductor.restart();
-        (self.place, self.notes_from, self.ended) = (Place::default(), frame, false);
+        (self.place, self.notes_from, self.ended, self.over) = (Place::default(), frame, false, false);
         self.chase(start);
         self.frame = start;
         self.ready.resize(0);
         self.taken = 0;
         if start < frame {
-            self.render_block(|| {});
+            self.advance(|| {});
             self.taken = (frame - start) as usize;
         }
         self.position = frame;
@@ -183,62 +216,92 @@ impl Renderer {
     pub fn is_finished(&self) -> bool {
         let rest_is_silent =
             || self.ready.all().iter().all(|bus| bus[self.taken..].iter().all(|&sample| sample == 0.0));
-        self.ended && self.conductor.is_silent() && rest_is_silent()
+        self.over && rest_is_silent()
     }
 
     /// Threads that render voices, the caller's included.
     pub fn threads(&self) -> usize {
-        self.pool.as_ref().or(self.resting.as_ref()).map_or(1, Pool::threads)
+        self.pool.as_ref().map_or(1, Pool::threads)
     }
 
-    /// Lets so many of the [threads](Renderer::threads) at most render what follows, at least the caller's: others have
-    /// work for the processor, too. The bits do not depend on it.
+    /// Lets so many of the [threads](Renderer::threads) at most render what is begun from now on, at least the caller's:
+    /// others have work for the processor, too. The bits do not depend on it.
     pub fn limit_threads(&mut self, threads: usize) {
-        if let Some(mut pool) = self.pool.take().or_else(|| self.resting.take()) {
-            pool.limit(threads);
-            *(if threads > 1 { &mut self.pool } else { &mut self.resting }) = Some(pool);
-        }
+        self.most_threads = threads;
     }
 
     /// Counts so far.
     pub fn statistics(&self) -> Statistics {
-        self.conductor.statistics()
+        self.statistics
     }
 
     /// Warnings since the last call.
     pub fn take_warnings(&mut self) -> Vec<Warning> {
-        self.conductor.take_warnings()
+        std::mem::take(&mut self.warnings)
     }
 
-    fn render_block(&mut self, meanwhile: impl FnOnce()) {
+    /// Makes the next block ready, and lets the pool begin with the one after it.
+    fn advance(&mut self, meanwhile: impl FnOnce()) {
+        if self.next == Next::ToBegin {
+            self.begin();
+        }
+        meanwhile();
+        self.finish();
+        if self.shares() && !self.over {
+            self.begin();
+        }
+    }
+
+    /// Whether the pool takes part in what is begun now.
+    fn shares(&self) -> bool {
+        self.pool.is_some() && self.most_threads > 1
+    }
+
+    fn begin(&mut self) {
         let (from, end) = self.foresee();
+        let shares = self.shares();
         let buckets = self.conductor.begin_block(&mut self.stretch);
-        match &mut self.pool {
-            Some(pool) if end - from > QUANTUM as u64 => {
-                let ready = std::mem::take(&mut self.ready);
-                pool.begin(&self.font, std::mem::take(&mut self.stretch), std::mem::take(buckets), ready);
-                meanwhile();
-                (self.stretch, *buckets, self.ready) = pool.finish();
+        self.next = match &mut self.pool {
+            Some(pool) if shares && end - from > QUANTUM as u64 => {
+                pool.limit(self.most_threads);
+                let (stretch, room) = (std::mem::take(&mut self.stretch), std::mem::take(&mut self.spare));
+                pool.begin(&self.font, stretch, std::mem::take(buckets), room);
+                Next::Shared
+            }
+            _ => Next::Alone,
+        };
+    }
+
+    fn finish(&mut self) {
+        let buckets = self.conductor.buckets_mut();
+        match (&mut self.pool, self.next) {
+            (Some(pool), Next::Shared) => {
+                (self.stretch, *buckets, self.spare) = pool.finish();
+                std::mem::swap(&mut self.ready, &mut self.spare);
             }
             _ => {
-                meanwhile();
                 for bucket in &mut *buckets {
                     bucket.render(&self.font, &self.stretch);
                 }
+                let frames = (self.stretch.end - self.stretch.from) as usize;
                 for (bus, sum) in self.ready.all_mut().into_iter().enumerate() {
-                    add_up(buckets.iter().map(|bucket| &**bucket), bus, (end - from) as usize, sum);
+                    add_up(buckets.iter().map(|bucket| &**bucket), bus, frames, sum);
                 }
             }
         }
+        self.next = Next::ToBegin;
+        self.frame = self.stretch.end;
         self.conductor.end_block(&mut self.stretch);
         self.taken = 0;
-        self.frame = end;
+        self.statistics = self.conductor.statistics();
+        self.over = self.ended && self.conductor.is_silent();
+        self.warnings.append(&mut self.conductor.take_warnings());
     }
 
     /// Conducts the next block, whose last stretch is left to be controlled; its first frame and the one after its last.
     fn foresee(&mut self) -> (u64, u64) {
         let from = self.frame;
-        let quanta = if self.pool.is_some() { SHARED_QUANTA } else { QUANTA };
+        let quanta = if self.shares() { SHARED_QUANTA } else { QUANTA };
         let foreseen = (MOST_FORESEEN / self.conductor.voices().max(1)).clamp(1, FORESEEN).min(quanta);
         let [last, foreseen] = [quanta, foreseen].map(|quanta| from + (quanta * QUANTUM) as u64);
         let mut start = from;

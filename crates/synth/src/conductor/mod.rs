@@ -232,6 +232,11 @@ impl Conductor {
         self.voices.buckets_mut()
     }
 
+    /// The shares of the voices.
+    pub(crate) fn buckets_mut(&mut self) -> &mut Vec<Box<Bucket>> {
+        self.voices.buckets_mut()
+    }
+
     /// The block has been rendered.
     pub(crate) fn end_block(&mut self, stretch: &mut Stretch) {
         self.end_stretch(stretch);
