@@ -92,6 +92,23 @@ fn live_has_the_bits_of_a_file_while_voices_give_way() {
     assert_same_bits(busy_bank().build(), &busy_piece(), 9);
 }
 
+/// Floods within one fade drop voices where they stand, also those that nothing had happened to for some quanta.
+#[test]
+fn live_has_the_bits_of_a_file_while_floods_drop_voices() {
+    let mut piece = Piece::new();
+    for wave in 0..8u64 {
+        let at = 500 + wave * 5_000;
+        for held in 0..6 {
+            piece = piece.on(at + held * 700, 0, 50 + held as u8, 100);
+        }
+        for flood in 0..30 {
+            let (start, key) = (at + 4_300 + flood * 7, 60 + (flood % 20) as u8);
+            piece = piece.on(start, 1, key, 90).off(start + 2_000, 1, key);
+        }
+    }
+    assert_same_bits(busy_bank().build(), &piece, 7);
+}
+
 fn two_programs() -> BankBuilder {
     BankBuilder::new()
         .sample(&sine(441.0, 44_100, 700), Some(100..500))
