@@ -15,9 +15,6 @@ use crate::bucket::{Bucket, Stretch, add_up};
 /// Turns a thread waits awake: a block follows the last one within microseconds, and waking takes longer.
 const PATIENCE: usize = 3_000;
 
-/// The thread that waits for the blocks; helpers count from 1.
-const CALLER: usize = 0;
-
 /// One block's buckets, which threads claim one by one.
 struct Region {
     font: Arc<SoundFont>,
@@ -25,9 +22,7 @@ struct Region {
     buckets: Vec<RwLock<Option<Box<Bucket>>>>,
     /// The fullest bucket first, so that the threads end together.
     order: Vec<usize>,
-    /// Who renders a bucket, or did so last: what it needs is in the cache there.
-    homes: Vec<AtomicUsize>,
-    claimed: Vec<AtomicBool>,
+    next: AtomicUsize,
     unfinished: AtomicUsize,
     /// Threads that may still join in.
     seats: AtomicUsize,
@@ -52,8 +47,6 @@ pub(crate) struct Pool {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
     region: Option<Arc<Region>>,
-    /// By bucket, the thread that rendered it last.
-    homes: Vec<usize>,
     /// So many threads at most render the next block beside the caller's.
     helpers: usize,
 }
@@ -61,12 +54,10 @@ pub(crate) struct Pool {
 impl Pool {
     /// Starts `helpers` threads.
     pub(crate) fn new(helpers: usize) -> io::Result<Pool> {
-        let homes = Vec::new();
-        let mut pool = Pool { shared: Arc::default(), threads: Vec::new(), region: None, homes, helpers };
-        for helper in 0..helpers {
+        let mut pool = Pool { shared: Arc::default(), threads: Vec::new(), region: None, helpers };
+        for _ in 0..helpers {
             let shared = pool.shared.clone();
-            let help = move || help(&shared, CALLER + 1 + helper);
-            let thread = thread::Builder::new().name("rae-voices".into()).spawn(help)?;
+            let thread = thread::Builder::new().name("rae-voices".into()).spawn(move || help(&shared))?;
             pool.threads.push(thread);
         }
         Ok(pool)
@@ -86,15 +77,13 @@ impl Pool {
     pub(crate) fn begin(&mut self, font: &Arc<SoundFont>, stretch: Stretch, buckets: Vec<Box<Bucket>>, ready: Buses) {
         let mut order: Vec<usize> = (0..buckets.len()).collect();
         order.sort_by_key(|&bucket| Reverse(buckets[bucket].voices().len()));
-        self.homes.resize(buckets.len(), CALLER);
         let region = Arc::new(Region {
             font: font.clone(),
             stretch: RwLock::new(stretch),
-            homes: self.homes.iter().copied().map(AtomicUsize::new).collect(),
-            claimed: buckets.iter().map(|_| AtomicBool::new(false)).collect(),
             unfinished: AtomicUsize::new(buckets.len()),
             buckets: buckets.into_iter().map(|bucket| RwLock::new(Some(bucket))).collect(),
             order,
+            next: AtomicUsize::new(0),
             seats: AtomicUsize::new(self.helpers),
             sums: [ready.left, ready.right, ready.reverb, ready.chorus].map(Mutex::new),
             next_sum: AtomicUsize::new(0),
@@ -108,13 +97,11 @@ impl Pool {
     /// Helps until the block is done.
     pub(crate) fn finish(&mut self) -> (Stretch, Vec<Box<Bucket>>, Buses) {
         let region = self.region.take().expect("a block has begun");
-        region.render(CALLER);
+        region.render();
         wait_awake(|| region.is_rendered());
         region.add_up();
         wait_awake(|| region.unsummed.load(Ordering::Acquire) == 0);
         assert!(!region.panicked.load(Ordering::Acquire), "a thread that renders voices has panicked");
-        self.homes.clear();
-        self.homes.extend(region.homes.iter().map(|home| home.load(Ordering::Relaxed)));
         let buckets = region.buckets.iter().filter_map(|bucket| write(bucket).take()).collect();
         let [left, right, reverb, chorus] = [0, 1, 2, 3].map(|bus| std::mem::take(&mut *lock(&region.sums[bus])));
         (std::mem::take(&mut *write(&region.stretch)), buckets, Buses { left, right, reverb, chorus })
@@ -123,6 +110,9 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
+        if let Some(region) = &self.region {
+            region.give_up();
+        }
         self.shared.publish(None);
         for thread in self.threads.drain(..) {
             // Panics of a thread were seen when its block ended.
@@ -165,24 +155,22 @@ impl Region {
         taken.is_ok()
     }
 
-    /// Renders buckets until none is left to claim: first those that this thread rendered last.
-    fn render(&self, thread: usize) {
+    /// Renders buckets until none is left to claim.
+    fn render(&self) {
         let stretch = read(&self.stretch);
-        for at_home in [true, false] {
-            for &bucket in &self.order {
-                let is_home = self.homes[bucket].load(Ordering::Relaxed) == thread;
-                if (at_home && !is_home) || self.claimed[bucket].swap(true, Ordering::Relaxed) {
-                    continue;
+        while let Some(&bucket) = self.order.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            self.attempt(|| {
+                if let Some(bucket) = write(&self.buckets[bucket]).as_mut() {
+                    bucket.render(&self.font, &stretch);
                 }
-                self.homes[bucket].store(thread, Ordering::Relaxed);
-                self.attempt(|| {
-                    if let Some(bucket) = write(&self.buckets[bucket]).as_mut() {
-                        bucket.render(&self.font, &stretch);
-                    }
-                });
-                self.unfinished.fetch_sub(1, Ordering::AcqRel);
-            }
+            });
+            self.unfinished.fetch_sub(1, Ordering::AcqRel);
         }
+    }
+
+    /// Leaves nothing to claim: nobody wants the block any more.
+    fn give_up(&self) {
+        self.next.store(self.order.len(), Ordering::Relaxed);
     }
 
     fn is_rendered(&self) -> bool {
@@ -215,13 +203,13 @@ impl Region {
     }
 }
 
-fn help(shared: &Shared, thread: usize) {
+fn help(shared: &Shared) {
     let mut seen = 0;
     while let Some(region) = shared.next(&mut seen) {
         if !region.take_seat() {
             continue;
         }
-        region.render(thread);
+        region.render();
         // A bucket that takes long, because it decodes its samples, say, is not worth waiting for.
         if (0..PATIENCE).any(|_| {
             region.is_rendered() || {

@@ -53,7 +53,7 @@ fn renderer(font: &Arc<SoundFont>, piece: &Piece, settings: &Settings) -> Render
 #[test]
 fn a_seek_is_a_render_without_the_earlier_notes() {
     let font = Arc::new(busy_bank().build());
-    for (max_voices, threads) in [(4096, 1), (4096, 3), (9, 1)] {
+    for (max_voices, threads) in [(4096, 1), (4096, 3), (9, 1), (9, 3)] {
         let settings = Settings { max_voices, threads, ..Settings::default() };
         let mut seeking = renderer(&font, &piece(), &settings);
         // Forwards, backwards, twice to one place, onto the grid and beside it, to the start.
