@@ -44,7 +44,7 @@ def band_wall(figures):
 
 def opening(figures, bank):
     found = figures.results.openings.get((r.SINC, bank))
-    return found.alone if found else None
+    return statistics.median(found.alone) if found else None
 
 
 def first_second_packed(figures):

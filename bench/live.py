@@ -5,8 +5,9 @@ live.py - what playing live costs: processor time per block of 64 frames with 25
 usage: live.py [--rae RAE] [--live-song PROGRAM] [--banks FOLDER] [--runs N] [--seconds S] [--output FILE]
 
 `rae play --sink null` plays 600 random notes a second with FluidR3_GM at real time, so that the limit of 256 voices is
-reached all along and voices give way; `live_song` does the same without sleeping between blocks. Loads are shares of the time that there is for a block, of the thread that plays.
-The section goes to bench/RESULTS.md. Exits with 1 where a goal is missed.
+reached all along and voices give way; `live_song` does the same without sleeping between blocks. Loads are shares of the
+time that there is for a block, of the thread that plays. The section goes to bench/RESULTS.md. Exits with 1 where a goal
+is missed.
 """
 
 import argparse
@@ -63,7 +64,7 @@ def measure(options):
 
 
 def medians(runs):
-    return {name: statistics.median(run[name] for run in runs) for name in COLUMNS}
+    return {name: statistics.median(run.get(name, 0) for run in runs) for name in COLUMNS}
 
 
 def section(found, options, load):
@@ -74,22 +75,23 @@ def section(found, options, load):
         "",
         f"{NOTES_PER_SECOND} random notes a second with {r.FLUID} at 44.1 kHz, as `bench/live.py` plays them: "
         "processor time of the playing thread, in percent of the time that there is for a block. Voices that give way "
-        "fade out beside the others. *Block after block*: without sleeping until each is due; a processor that wakes has to "
-        "find its caches and its pace again.",
+        "fade out beside the others. *Block after block*: without sleeping until each is due; a processor that wakes has "
+        "to find its caches and its pace again.",
         "",
         "| | median | 99 % of blocks | 99.9 % | most | missed | voices, at most |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for case, load in found.items():
         shares = " | ".join(f"{load[name]:.1f}" for name in COLUMNS[:4])
-        lines.append(f"| {case} | {shares} | {load['missed_blocks']:g} | {load['most_voices']:g} |")
-    goals = [
-        (f"{case}: {what}", " %", False, most, found[case][name])
-        for case in found
-        if case.startswith("effects")
-        for what, name, most in GOALS
-    ]
-    return [*lines, "", *acceptance.rows(goals)]
+        missed = "–" if case in AT_ONCE else f"{load['missed_blocks']:g}"
+        lines.append(f"| {case} | {shares} | {missed} | {load['most_voices']:g} |")
+    return [*lines, "", *acceptance.rows(goals(found))]
+
+
+def goals(found):
+    """as acceptance.py has them; the machine's sleep is part of the first two"""
+    cases = [case for case in found if case.startswith("effects")]
+    return [(f"{case}: {what}", " %", False, most, found[case][name]) for case in cases for what, name, most in GOALS]
 
 
 def main():
@@ -105,7 +107,7 @@ def main():
     load = sections.load()
     found = measure(options)
     sections.put(options.output, section(found, options, load))
-    return 0 if all(found["effects"][name] <= most for _, name, most in GOALS) else 1
+    return 0 if all(measured <= most for _, _, _, most, measured in goals(found)) else 1
 
 
 if __name__ == "__main__":

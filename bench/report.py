@@ -129,14 +129,14 @@ def rendering(figures, title, wanted):
 def opening(results):
     lines = ["## Opening a bank", ""]
     lines += [
-        "Wall time of rendering an empty MIDI file, in a warm cache, without that of starting the program; *alone* is the "
-        "time that `SoundFont::open` takes within rae; ms.",
+        "Wall time of rendering an empty MIDI file, in a warm cache, without that of starting the program; *alone*: "
+        "`SoundFont::open` by its own clock, once in a new process; ms.",
         "",
     ]
     lines += ["| bank | " + " | ".join(r.BASIC) + " | rae, alone |", "|---|" + "---:|" * (len(r.BASIC) + 1)]
     for bank in dict.fromkeys(bank for _, bank in results.openings):
         times = (f"{results.openings[renderer, bank].milliseconds():.1f}" for renderer in r.BASIC)
-        alone = number(results.openings[r.SINC, bank].alone, 2)
+        alone = number(statistics.median(results.openings[r.SINC, bank].alone), 2)
         lines.append(f"| {bank} | {' | '.join(times)} | {alone} |")
     if clock := results.own_clock:
         lines += ["", f"By its own clock, rustysynth takes {1e3 * clock['open_seconds']:.1f} ms for opening and "]

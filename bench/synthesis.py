@@ -51,7 +51,7 @@ class Opening:
 
     starts: list = field(default_factory=list)
     usages: list = field(default_factory=list)
-    alone: float | None = None
+    alone: list = field(default_factory=list)
 
     def milliseconds(self):
         start, whole = (statistics.median(u.wall for u in usages) for usages in (self.starts, self.usages))
@@ -145,8 +145,9 @@ class Bench:
                 opening.starts.append(process.run(self.programs.start(renderer), {}, watch_memory=False))
                 command, environment = self.programs.render(renderer, r.Case("", bank), self.empty, self.out)
                 opening.usages.append(process.run(command, environment, watch_memory=False))
-        alone = subprocess.run([self.options.open, self.programs.bank(bank)], check=True, capture_output=True, text=True)
-        self.results.openings[r.SINC, bank].alone = float(alone.stdout)
+            command = [self.options.open, self.programs.bank(bank)]
+            alone = subprocess.run(command, check=True, capture_output=True, text=True)
+            self.results.openings[r.SINC, bank].alone.append(float(alone.stdout))
 
     def first_second_cases(self, banks):
         if self.options.only:

@@ -186,6 +186,11 @@ impl Stream {
         self.backlog = Some(backlog);
     }
 
+    /// Has the voices' threads at work between reads, too: see [`rae_synth::Renderer::work_ahead`].
+    pub(crate) fn work_ahead(&mut self) {
+        self.voices.work_ahead();
+    }
+
     /// Frames per second.
     pub fn rate(&self) -> SampleRate {
         self.rate

@@ -36,6 +36,11 @@ impl Voices {
         self.renderer.limit_threads(self.threads.saturating_sub(threads));
     }
 
+    /// See [`Renderer::work_ahead`].
+    pub(crate) fn work_ahead(&mut self) {
+        self.renderer.work_ahead();
+    }
+
     /// Goes on at `frame`; see [`Renderer::seek`].
     pub(crate) fn seek(&mut self, frame: Frames) {
         self.renderer.seek(frame);

@@ -67,6 +67,7 @@ impl<'a, 'b> Work<'a, 'b> {
         mut left_over: u64,
         mut sink: impl FnMut(&[f32], &[f32]) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        stream.work_ahead();
         let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
         loop {
             let wanted = left_over.min(BLOCK as u64) as usize;

@@ -26,7 +26,7 @@ pub(crate) struct Bucket {
     leaving: Vec<Box<Voice>>,
     /// Segments whose sound is still to be made; the voices know which are theirs.
     outstanding: Vec<Segment>,
-    /// Up to where the voices have been controlled ahead, but for those that can wait, and from which frame on.
+    /// The frames of the block at work that all voices but those that wait have been controlled for.
     foreseen: Range<u64>,
     slots: Slots,
     sum: Sum,

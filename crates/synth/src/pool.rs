@@ -115,7 +115,7 @@ impl Drop for Pool {
         }
         self.shared.publish(None);
         for thread in self.threads.drain(..) {
-            // Panics of a thread were seen when its block ended.
+            // Panics of a thread were seen when its block ended, or nobody wants to know.
             let _ = thread.join();
         }
     }

@@ -61,6 +61,7 @@ pub struct Renderer {
     pool: Option<Pool>,
     /// So many threads of it at most render what is begun from now on.
     most_threads: usize,
+    works_ahead: bool,
     next: Next,
     /// The block at work.
     stretch: Stretch,
@@ -100,7 +101,8 @@ impl Renderer {
         Renderer::with_executors(font, score, settings, make)
     }
 
-    /// A renderer whose executors, one for each of [`BUCKETS`] shares of the voices, the caller makes.
+    /// A renderer whose executors, one for each of [`BUCKETS`] shares of the voices, the caller makes. Those of several
+    /// threads may be at work when a call has returned ([`Renderer::work_ahead`]).
     pub fn with_executors(
         font: Arc<SoundFont>,
         score: Arc<Score>,
@@ -126,6 +128,7 @@ impl Renderer {
             font,
             pool,
             most_threads: threads,
+            works_ahead: false,
             next: Next::ToBegin,
             stretch: Stretch::default(),
             score,
@@ -150,9 +153,10 @@ impl Renderer {
         self.render_meanwhile(buses, || {});
     }
 
-    /// As [`Renderer::render`]; does `other` on this thread while the other threads work. They go on with what comes next
-    /// when this returns.
+    /// As [`Renderer::render`]; does `other` on this thread while the other threads work.
     pub fn render_meanwhile(&mut self, buses: &mut Buses, other: impl FnOnce()) {
+        let frames = buses.frames();
+        assert!(buses.all().iter().all(|bus| bus.len() == frames), "the buses differ in length");
         let mut other = Some(other);
         let mut filled = 0;
         while filled < buses.frames() {
@@ -230,6 +234,13 @@ impl Renderer {
         self.most_threads = threads;
     }
 
+    /// From now on, lets the other threads begin with the next block when one is handed out, so that they are at work between
+    /// two calls. For whoever takes all there is at once: a process that is forked meanwhile inherits what they hold, and
+    /// [`Renderer::seek`] has to wait for them and counts their block.
+    pub fn work_ahead(&mut self) {
+        self.works_ahead = true;
+    }
+
     /// Counts so far.
     pub fn statistics(&self) -> Statistics {
         self.statistics
@@ -240,14 +251,14 @@ impl Renderer {
         std::mem::take(&mut self.warnings)
     }
 
-    /// Makes the next block ready, and lets the pool begin with the one after it.
+    /// Makes the next block ready.
     fn advance(&mut self, meanwhile: impl FnOnce()) {
         if self.next == Next::ToBegin {
             self.begin();
         }
         meanwhile();
         self.finish();
-        if self.shares() && !self.over {
+        if self.works_ahead && self.shares() && !self.over {
             self.begin();
         }
     }

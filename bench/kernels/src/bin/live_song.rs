@@ -21,7 +21,8 @@ const FEED: usize = 32;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let ([bank, song, voices, seconds], rest) = arguments.split_first_chunk().ok_or("live_song SF2 MID VOICES SECONDS")?;
+    let ([bank, song, voices, seconds], rest) =
+        arguments.split_first_chunk().ok_or("live_song SF2 MID VOICES SECONDS")?;
     let dry = rest.iter().any(|argument| argument == "dry");
     let font = Arc::new(SoundFont::open(Path::new(bank), Storage::Mapped)?);
     let performance = Performance::new(&Sequence::read(Path::new(song))?.sequence);
@@ -53,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let load = meter.load();
     println!(
         "{{\"median_percent\": {:.1}, \"percentile_99_percent\": {:.1}, \"percentile_99_9_percent\": {:.1}, \
-         \"most_percent\": {:.1}, \"missed_blocks\": 0, \"most_voices\": {}}}",
+         \"most_percent\": {:.1}, \"most_voices\": {}}}",
         load.median,
         load.percentile_99,
         load.percentile_99_9,

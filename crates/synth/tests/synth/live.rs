@@ -28,14 +28,20 @@ fn offline(font: &Arc<SoundFont>, performance: &Performance, settings: &Settings
     (buses, renderer.end().0)
 }
 
-/// Renders in blocks; events are sent just before the block that they fall into.
-fn live(font: &Arc<SoundFont>, performance: &Performance, end: u64, settings: &LiveSettings, block: usize) -> Buses {
+/// Renders so many frames in blocks; events are sent just before the block that they fall into.
+pub(crate) fn live(
+    font: &Arc<SoundFont>,
+    performance: &Performance,
+    end: u64,
+    settings: &LiveSettings,
+    (frames, block): (usize, usize),
+) -> Buses {
     let (mut console, mut synthesizer) = synthesizer(font.clone(), settings);
     let latency = synthesizer.latency().0 as usize;
     let mut events = events(performance).into_iter().peekable();
     let mut all = Buses::default();
     let mut let_go = false;
-    while all.left.len() < FRAMES + latency {
+    while all.left.len() < frames + latency {
         let until = (all.left.len() + block) as u64;
         while let Some((frame, action)) = events.next_if(|(frame, _)| *frame < until) {
             console.send(Frames(frame), action).expect("room in the queue");
@@ -56,7 +62,7 @@ fn live(font: &Arc<SoundFont>, performance: &Performance, end: u64, settings: &L
     for bus in [&mut all.left, &mut all.right, &mut all.reverb, &mut all.chorus] {
         assert!(bus[..latency].iter().all(|&x| x == 0.0));
         bus.drain(..latency);
-        bus.truncate(FRAMES);
+        bus.truncate(frames);
     }
     all
 }
@@ -75,7 +81,7 @@ fn assert_same_bits(font: SoundFont, piece: &Piece, max_voices: usize) {
             moved_filters: moved_filters.clone(),
             channels: 16,
         };
-        let played = live(&font, &performance, end, &settings, block);
+        let played = live(&font, &performance, end, &settings, (FRAMES, block));
         let differs = wanted.left.iter().zip(&played.left).position(|(a, b)| a.to_bits() != b.to_bits());
         assert_eq!(differs, None, "blocks of {block}, {max_voices} voices");
         assert!(wanted == played, "blocks of {block}, {max_voices} voices");

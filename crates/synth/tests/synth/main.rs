@@ -4,6 +4,7 @@
 
 mod asked;
 mod bits;
+mod chance;
 mod damage;
 mod destinations;
 mod drum_keys;

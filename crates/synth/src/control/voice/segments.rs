@@ -56,11 +56,11 @@ impl Voice {
     }
 
     /// Whether this voice can as well be controlled later on, since until `end` nothing happens to it that others would have
-    /// to know of: no change of its channel's, no release, no end.
+    /// to know of: no change of its channel's, no release, no end. At the end of a slide its increment is not known yet.
     pub(crate) fn can_wait(&self, end: u64, changes: &[ChannelChange]) -> bool {
         let begun = self.controlled > self.birth && self.controlled < end;
         let let_go = |released| released >= end || self.volume.stage() >= Stage::Release;
-        let steady_pitch = || !self.articulation.moves_pitch(false) && self.slide.end() <= self.controlled;
+        let steady_pitch = || !self.articulation.moves_pitch(false) && self.slide.end() < self.controlled;
         begun
             && self.next_change == changes.len()
             && self.killed.is_none()
