@@ -5,9 +5,9 @@ live.py - what playing live costs: processor time per block of 64 frames with 25
 usage: live.py [--rae RAE] [--live-song PROGRAM] [--banks FOLDER] [--runs N] [--seconds S] [--output FILE]
 
 `rae play --sink null` plays 600 random notes a second with FluidR3_GM at real time, so that the limit of 256 voices is
-reached all along and voices give way; `live_song` does the same without sleeping between blocks. Loads are shares of the
-time that there is for a block, of the thread that plays. The section goes to bench/RESULTS.md. Exits with 1 where a goal
-is missed.
+reached all along and voices give way; `live_song` does the same without sleeping between blocks. Loads are shares of
+the time that there is for a block, of the thread that plays. The section goes to bench/RESULTS.md. Exits with 1 where a
+goal is missed.
 """
 
 import argparse
@@ -75,8 +75,8 @@ def section(found, options, load):
         "",
         f"{NOTES_PER_SECOND} random notes a second with {r.FLUID} at 44.1 kHz, as `bench/live.py` plays them: "
         "processor time of the playing thread, in percent of the time that there is for a block. Voices that give way "
-        "fade out beside the others. *Block after block*: without sleeping until each is due; a processor that wakes has "
-        "to find its caches and its pace again.",
+        "fade out beside the others. *Block after block*: without sleeping until each is due; a processor that wakes "
+        "has to find its caches and its pace again.",
         "",
         "| | median | 99 % of blocks | 99.9 % | most | missed | voices, at most |",
         "|---|---:|---:|---:|---:|---:|---:|",
