@@ -68,7 +68,7 @@ impl<'a> Unroller<'a> {
         } else if self.wrapped && index < loop_start {
             let back = (loop_start - 1 - index) % length;
             (Some((loop_end - 1 - back) as usize), back + 1)
-        } else if index < start {
+        } else if !self.wrapped && index < start {
             (None, start - index)
         } else if self.looping {
             (Some(index as usize), loop_end - index)
@@ -136,6 +136,22 @@ mod tests {
         assert_eq!(read(true, false, 2, 10), [2, 3, 4, 5, 6, 4, 5, 6, 4, 5]);
         assert_eq!(read(true, true, 0, 8), [6, 4, 5, 6, 4, 5, 6, 4].map(|x: i32| x));
         assert_eq!(read(false, true, 3, 8), [6, 4, 5, 6, 7, 8, 9, 0]);
+    }
+
+    /// A sample that starts within its loop: once round, all of the loop is heard, also what lies before the start.
+    #[test]
+    fn loops_that_begin_before_the_start_are_heard_whole() {
+        let words: Vec<[u8; 2]> = (0..12i16).map(|i| (i * 100).to_le_bytes()).collect();
+        let source = SampleSource { start: 6, loop_start: 3, loop_end: 9, ..SOURCE };
+        let read = |wrapped, first| {
+            let pcm = Pcm { words: &words, low_bytes: &[] };
+            let mut out = [0.0; 8];
+            Unroller { pcm, source: &source, looping: true, wrapped }.read(first, &mut out);
+            out.map(|x| (x * 327.68).round() as i32)
+        };
+        assert_eq!(read(false, 4), [0, 0, 6, 7, 8, 3, 4, 5]);
+        assert_eq!(read(true, 4), [4, 5, 6, 7, 8, 3, 4, 5]);
+        assert_eq!(read(true, 1), [7, 8, 3, 4, 5, 6, 7, 8]);
     }
 
     #[test]

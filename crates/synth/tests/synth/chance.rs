@@ -82,6 +82,10 @@ fn chance_bank(random: &mut Random) -> BankBuilder {
     use Generator::*;
     let mut zone_of = |sample: usize| {
         let mut one = zone(sample).set(SampleModes, [0, 1, 3][random.below(3)]);
+        if random.below(4) == 0 {
+            // Into the loop of some.
+            one = one.set(StartAddrsOffset, 300);
+        }
         if random.below(3) == 0 {
             one = one.set(DelayVolEnv, [-12_000, -7_000, -5_000, -4_000][random.below(4)]);
         }

@@ -44,6 +44,17 @@ fn a_delayed_envelope_holds_the_sample_back() {
     assert_eq!(found, [10 + (44_100.0f64 / 32.0).round() as u64 + LEAD as u64]);
 }
 
+#[test]
+fn a_note_let_go_by_the_end_of_its_delay_is_not_heard() {
+    let bank = looped_constant(0.5, zone(0).set(Generator::DelayVolEnv, -6000));
+    let delay = (44_100.0f64 / 32.0).round() as u64;
+    for (length, heard) in [(delay - 1, false), (delay, false), (delay + 1, true)] {
+        let piece = Piece::new().on(0, 0, 60, 127).off(length, 0, 60);
+        let heard_now = piece.render(&bank, 4000).left.iter().any(|&x| x != 0.0);
+        assert_eq!(heard_now, heard, "let go after {length} frames of {delay}");
+    }
+}
+
 /// A note at each tick given, and the tempo changes given as (tick, microseconds per quarter).
 fn performance(division: Division, tempos: &[(u64, u32)], ticks: &[u64]) -> Performance {
     let tempo = |&(tick, tempo): &(u64, u32)| TrackEvent { tick, event: Event::Meta(Meta::Tempo(tempo)) };

@@ -159,6 +159,22 @@ fn offsets_move_start_and_loop() {
     }
 }
 
+/// Once round, the whole loop is heard, also what lies before a start within it.
+#[test]
+fn a_start_within_the_loop_leaves_the_loop_whole() {
+    let points: Vec<f64> = (0..80).map(|i| 0.1 + 0.005 * f64::from(i)).collect();
+    let bank = |offset| {
+        BankBuilder::new()
+            .sample(&points, Some(10..70))
+            .instrument([zone(0).set(Generator::SampleModes, 1).set(Generator::StartAddrsOffset, offset)])
+            .preset(0, 0, [zone(0)])
+    };
+    let [from_the_start, later] = [0, 40].map(|offset| play(60).render(&bank(offset), 1_000).left);
+    for frame in 200..900 {
+        assert!((from_the_start[frame + 40] - later[frame]).abs() < 1e-6, "frame {frame}");
+    }
+}
+
 #[test]
 fn a_loop_until_release_plays_its_end_afterwards() {
     // 0.25 in the loop, 0.75 behind it; released in the middle of the 11th round.

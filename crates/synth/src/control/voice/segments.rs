@@ -43,7 +43,7 @@ impl Voice {
             self.take_release(now);
             self.volume.advance(now);
             self.modulation.advance(now);
-            if self.volume.stage() == Stage::Finished || self.fade(now) <= 0.0 {
+            if self.finished || self.volume.stage() == Stage::Finished || self.fade(now) <= 0.0 {
                 self.finished = true;
                 break;
             }
