@@ -37,14 +37,16 @@ def play(options, song, arguments):
     """loads of one run"""
     bank = os.path.join(options.banks, r.FLUID + ".sf2")
     command = [options.rae, "play", song, "--soundfont", bank, "--sink", "null", "--max-voices", str(VOICES)]
-    command += ["--seconds", str(options.seconds), "--json", "--quiet", *arguments]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return loads([*command, "--seconds", str(options.seconds), "--json", "--quiet", *arguments])
 
 
 def play_at_once(options, song, arguments):
     """as `play`, without sleeping until blocks are due"""
     bank = os.path.join(options.banks, r.FLUID + ".sf2")
-    command = [options.live_song, bank, song, str(VOICES), str(options.seconds), *arguments]
+    return loads([options.live_song, bank, song, str(VOICES), str(options.seconds), *arguments])
+
+
+def loads(command):
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 

@@ -47,14 +47,12 @@ pub(crate) struct Pool {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
     region: Option<Arc<Region>>,
-    /// So many threads at most render the next block beside the caller's.
-    helpers: usize,
 }
 
 impl Pool {
     /// Starts `helpers` threads.
     pub(crate) fn new(helpers: usize) -> io::Result<Pool> {
-        let mut pool = Pool { shared: Arc::default(), threads: Vec::new(), region: None, helpers };
+        let mut pool = Pool { shared: Arc::default(), threads: Vec::new(), region: None };
         for _ in 0..helpers {
             let shared = pool.shared.clone();
             let thread = thread::Builder::new().name("rae-voices".into()).spawn(move || help(&shared))?;
@@ -68,13 +66,15 @@ impl Pool {
         1 + self.threads.len()
     }
 
-    /// Lets so many threads at most render what follows, the caller's included, which is always there.
-    pub(crate) fn limit(&mut self, threads: usize) {
-        self.helpers = threads.saturating_sub(1);
-    }
-
-    /// Lets the threads begin with a block, whose sound will be in `ready`.
-    pub(crate) fn begin(&mut self, font: &Arc<SoundFont>, stretch: Stretch, buckets: Vec<Box<Bucket>>, ready: Buses) {
+    /// Lets so many threads at most, the caller's included, begin with a block, whose sound will be in `ready`.
+    pub(crate) fn begin(
+        &mut self,
+        threads: usize,
+        font: &Arc<SoundFont>,
+        stretch: Stretch,
+        buckets: Vec<Box<Bucket>>,
+        ready: Buses,
+    ) {
         let mut order: Vec<usize> = (0..buckets.len()).collect();
         order.sort_by_key(|&bucket| Reverse(buckets[bucket].voices().len()));
         let region = Arc::new(Region {
@@ -84,7 +84,7 @@ impl Pool {
             buckets: buckets.into_iter().map(|bucket| RwLock::new(Some(bucket))).collect(),
             order,
             next: AtomicUsize::new(0),
-            seats: AtomicUsize::new(self.helpers),
+            seats: AtomicUsize::new(threads.saturating_sub(1)),
             sums: [ready.left, ready.right, ready.reverb, ready.chorus].map(Mutex::new),
             next_sum: AtomicUsize::new(0),
             unsummed: AtomicUsize::new(4),

@@ -274,9 +274,8 @@ impl Renderer {
         let buckets = self.conductor.begin_block(&mut self.stretch);
         self.next = match &mut self.pool {
             Some(pool) if shares && end - from > QUANTUM as u64 => {
-                pool.limit(self.most_threads);
                 let (stretch, room) = (std::mem::take(&mut self.stretch), std::mem::take(&mut self.spare));
-                pool.begin(&self.font, stretch, std::mem::take(buckets), room);
+                pool.begin(self.most_threads, &self.font, stretch, std::mem::take(buckets), room);
                 Next::Shared
             }
             _ => Next::Alone,

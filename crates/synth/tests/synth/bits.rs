@@ -8,7 +8,7 @@ use rae_synth::{Buses, InstructionSet, Interpolation, Renderer, Settings};
 use rae_testkit::{BankBuilder, Random, noise, sine, zone};
 
 use crate::parts::gs;
-use crate::piece::Piece;
+use crate::piece::{Piece, once_and_for_ever, render_in_blocks};
 
 /// Everything that makes voices change within a block: filters and pitches that move, classes, loops, 24 bits.
 pub(crate) fn busy_bank() -> BankBuilder {
@@ -73,18 +73,7 @@ pub(crate) fn busy_piece() -> Piece {
 
 fn in_blocks(font: &Arc<SoundFont>, settings: &Settings, block: usize, frames: usize) -> Buses {
     let mut renderer = Renderer::new(font.clone(), &busy_piece().performance(0), settings);
-    let mut all = Buses::default();
-    while all.frames() < frames {
-        let mut buses = Buses::new(block.min(frames - all.frames()));
-        // What was there before must not matter.
-        buses.left.fill(7.0);
-        renderer.render(&mut buses);
-        all.left.extend(&buses.left);
-        all.right.extend(&buses.right);
-        all.reverb.extend(&buses.reverb);
-        all.chorus.extend(&buses.chorus);
-    }
-    all
+    render_in_blocks(&mut renderer, block, frames)
 }
 
 fn assert_same_for_all_blocks(settings: &Settings) {
@@ -211,14 +200,7 @@ fn without_sends_the_dry_sound_stays_as_it_is() {
 fn voices_give_way_alike_where_sysex_brings_a_part_back() {
     // Fifty loud notes that end by themselves and ten quiet ones that last; then a part that hears nothing hears ten notes
     // again. Whether any has to give way depends on who has noticed that the fifty have ended.
-    let bank = BankBuilder::new()
-        .sample(&sine(441.0, 44_100, 3_000), None)
-        .sample(&sine(441.0, 44_100, 700), Some(100..500))
-        .instrument([zone(0)])
-        .instrument([zone(1).set(Generator::SampleModes, 1)])
-        .preset(0, 0, [zone(0)])
-        .preset(0, 1, [zone(1)]);
-    let font = Arc::new(bank.build());
+    let font = Arc::new(once_and_for_ever(3_000).build());
     let hears = |channel: u8| gs([0x40, 0x11, 2], &[channel]);
     let mut piece = Piece::new().program(0, 0, 1).program(0, 2, 1).sysex(10, &hears(0x10));
     piece = (0..50).fold(piece, |piece, key| piece.on(64, 1, 30 + key, 127));

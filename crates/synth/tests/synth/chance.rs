@@ -9,7 +9,7 @@ use rae_testkit::{BankBuilder, Random, noise, sine, zone};
 use rae_units::Frames;
 
 use crate::live::live;
-use crate::piece::Piece;
+use crate::piece::{Piece, once_and_for_ever, render_in_blocks};
 
 const SEEDS: u64 = 100;
 
@@ -18,17 +18,7 @@ fn ahead(font: &Arc<SoundFont>, piece: &Piece, settings: &Settings, frames: usiz
     let settings = Settings { threads: 3, ..settings.clone() };
     let mut renderer = Renderer::new(font.clone(), &piece.performance(0), &settings);
     renderer.work_ahead();
-    let mut all = Buses::default();
-    while all.frames() < frames {
-        let mut buses = Buses::new((frames - all.frames()).min(8192));
-        renderer.render(&mut buses);
-        let Buses { left, right, reverb, chorus } = buses;
-        all.left.extend(left);
-        all.right.extend(right);
-        all.reverb.extend(reverb);
-        all.chorus.extend(chorus);
-    }
-    all
+    render_in_blocks(&mut renderer, 8192, frames)
 }
 
 /// In one thread, in three, and live.
@@ -53,14 +43,7 @@ fn assert_same_bits(font: &Arc<SoundFont>, piece: &Piece, max_voices: usize, fra
 #[test]
 fn slides_that_end_on_the_grid_do_not_change_who_gives_way() {
     for length in (600..900).step_by(15) {
-        let bank = BankBuilder::new()
-            .sample(&sine(441.0, 44_100, length), None)
-            .sample(&sine(441.0, 44_100, 700), Some(100..500))
-            .instrument([zone(0)])
-            .instrument([zone(1).set(Generator::SampleModes, 1)])
-            .preset(0, 0, [zone(0)])
-            .preset(0, 1, [zone(1)]);
-        let font = Arc::new(bank.build());
+        let font = Arc::new(once_and_for_ever(length).build());
         for onset in 0..3 {
             let piece = Piece::new()
                 .program(0, 1, 1)

@@ -12,7 +12,7 @@ use rae_units::{Frames, SampleRate};
 
 use crate::bits::{busy_bank, busy_piece};
 use crate::parts::{gs, xg};
-use crate::piece::Piece;
+use crate::piece::{Piece, append};
 
 const FRAMES: usize = 66_150;
 
@@ -53,10 +53,7 @@ pub(crate) fn live(
         let mut buses = Buses::new(block);
         buses.right.fill(3.0);
         synthesizer.render(&mut buses);
-        all.left.extend(&buses.left);
-        all.right.extend(&buses.right);
-        all.reverb.extend(&buses.reverb);
-        all.chorus.extend(&buses.chorus);
+        append(&mut all, &buses);
     }
     assert_eq!(console.position().0 as usize, all.left.len());
     for bus in [&mut all.left, &mut all.right, &mut all.reverb, &mut all.chorus] {

@@ -154,6 +154,26 @@ pub(crate) fn render(font: &Arc<SoundFont>, performance: &Performance, settings:
     Rendered { buses, warnings: renderer.take_warnings(), statistics: renderer.statistics() }
 }
 
+/// The next `frames` frames, in blocks.
+pub(crate) fn render_in_blocks(renderer: &mut Renderer, block: usize, frames: usize) -> Buses {
+    let mut all = Buses::default();
+    while all.frames() < frames {
+        let mut buses = Buses::new(block.min(frames - all.frames()));
+        // What was there before must not matter.
+        buses.left.fill(7.0);
+        renderer.render(&mut buses);
+        append(&mut all, &buses);
+    }
+    all
+}
+
+pub(crate) fn append(all: &mut Buses, buses: &Buses) {
+    all.left.extend(&buses.left);
+    all.right.extend(&buses.right);
+    all.reverb.extend(&buses.reverb);
+    all.chorus.extend(&buses.chorus);
+}
+
 /// Renders until the renderer says that it is finished; panics if it is not after `limit` frames or says anything but
 /// finite numbers. The frames rendered and the peak of all buses.
 #[track_caller]
@@ -190,6 +210,17 @@ pub(crate) fn looped_constant(value: f64, instrument_zone: ZoneBuilder) -> BankB
         .sample(&constant(value, 64), Some(8..56))
         .instrument([instrument_zone.set(Generator::SampleModes, 1)])
         .preset(0, 0, [zone(0)])
+}
+
+/// Program 0 plays a sine of so many points once, program 1 one for ever.
+pub(crate) fn once_and_for_ever(points: usize) -> BankBuilder {
+    BankBuilder::new()
+        .sample(&sine(441.0, 44_100, points), None)
+        .sample(&sine(441.0, 44_100, 700), Some(100..500))
+        .instrument([zone(0)])
+        .instrument([zone(1).set(Generator::SampleModes, 1)])
+        .preset(0, 0, [zone(0)])
+        .preset(0, 1, [zone(1)])
 }
 
 /// Preset 0:0 plays a sine of [`TONE_HZ`] and amplitude one half at key 60, for ever, hard left.
