@@ -12,7 +12,7 @@ use crate::exit::{Failure, describe};
 use crate::folders::{expand, is_song};
 use crate::options::RenderOptions;
 use crate::output::{makes_file, write_json};
-use crate::terminal::{Interrupts, Patience, ProgressLine, bar, say};
+use crate::terminal::{Interrupts, ProgressLine, bar, say};
 use crate::values::show_time;
 
 /// Turn many MIDI files into sound at once
@@ -71,7 +71,7 @@ impl Batch {
         self.manifest.iter().try_for_each(|path| self.options.spare(path, &settings.chain))?;
         self.check_manifest(inputs.iter().map(PathBuf::as_path).chain(engine.font().files()))?;
         self.warn(&soundfont.source, &soundfont.warnings);
-        interrupts.expect_order(Patience::Once);
+        interrupts.expect_order();
         let began = Instant::now();
         let mut failed = 0;
         let mut line = ProgressLine::new(self.options.quiet(), interrupts);

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use rust_audio_engine::{CodecError, Error, soundfont};
+use rust_audio_engine::{CodecError, Error, OutputFile, soundfont};
 
 use crate::terminal::say;
 
@@ -21,6 +21,15 @@ Exit codes:
   6    the demanded device is not there
   130  interrupted; no unfinished output was left
   141  whoever read the output has gone";
+
+/// Whether sound goes to standard output, from where nothing can be taken back.
+static STREAMING: AtomicBool = AtomicBool::new(false);
+
+/// Opens standard output for sound.
+pub(crate) fn standard_output() -> Result<OutputFile, Error> {
+    STREAMING.store(true, Ordering::Relaxed);
+    Ok(OutputFile::standard_output()?)
+}
 
 /// Why the command stops.
 #[derive(Debug)]
@@ -52,12 +61,12 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Says what is wrong, unless nobody wants to know, and gives the code.
-    pub(crate) fn report(self) -> ExitCode {
+    pub(crate) fn tell(self) -> u8 {
         let code = self.code();
         if code != 141 {
             say(&format!("rae: {self}"));
         }
-        ExitCode::from(code)
+        code
     }
 
     fn code(&self) -> u8 {
@@ -122,7 +131,10 @@ impl fmt::Display for Failure {
 /// An error of the engine in the words of the command.
 pub(crate) fn describe(error: &Error) -> String {
     match error {
-        Error::Cancelled => "interrupted; no output was left".into(),
+        Error::Cancelled if STREAMING.load(Ordering::Relaxed) => {
+            "interrupted; what standard output got is not complete".into()
+        }
+        Error::Cancelled => "interrupted; no unfinished output was left".into(),
         Error::Codec(CodecError::Exists(path)) => exists(path),
         Error::Midi(midi) if midi.is_of_audio() => format!(
             "{error}; `rae convert`, `rae process` and `rae measure` take sound, \

@@ -6,16 +6,15 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, ValueEnum};
 use rust_audio_engine::{
     ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, Decibels, EncodingOptions, Error, FileFormat,
-    FilesObserver, LoudnessTags, Observer, OutputFile, SampleFormat, SampleRate, Seconds, WorkedFile, check_output,
+    FilesObserver, LoudnessTags, Observer, SampleFormat, SampleRate, Seconds, WorkedFile, check_output,
 };
 use serde::Serialize;
 
 use crate::effects::ChainOptions;
-use crate::exit::{Failure, describe};
+use crate::exit::{Failure, describe, standard_output};
 use crate::folders::{expand, is_sound};
 use crate::options::SampleFormatName;
-use crate::output::makes_file;
-use crate::terminal::{Interrupts, Patience, ProgressLine, bar, print_json, say};
+use crate::terminal::{Interrupts, ProgressLine, bar, print_json, say};
 use crate::values::show_time;
 
 /// Which files are worked on, where they go, and what is told.
@@ -203,9 +202,9 @@ impl FileOptions {
         }
         let source =
             if input == pipe { ConvertInput::Pipe(Box::new(stdin())) } else { ConvertInput::File(input.clone()) };
-        interrupts.expect_order(patience([input.as_path(), output]));
+        interrupts.expect_order();
         let sink = if output == pipe {
-            ConvertOutput::Open(OutputFile::standard_output().map_err(Error::from)?)
+            ConvertOutput::Open(standard_output()?)
         } else {
             ConvertOutput::File(output.to_owned())
         };
@@ -227,7 +226,7 @@ impl FileOptions {
             return Err(Failure::Usage("standard input has no name to make one in --out-dir of; use -o".into()));
         }
         let inputs = sounds(&self.inputs, Some(folder))?;
-        interrupts.expect_order(patience(inputs.iter().map(PathBuf::as_path)));
+        interrupts.expect_order();
         let total = inputs.len();
         let mut failed = 0;
         let mut observer = |file: Option<&WorkedFile<W::Report>>, done: usize| {
@@ -313,11 +312,6 @@ pub(crate) fn about(input: &Path, error: &Error) -> String {
         Error::Effects(_) | Error::Settings { .. } => format!("{}: {}", input.display(), describe(error)),
         _ => describe(error),
     }
-}
-
-/// A pipe may keep the work waiting for ever.
-fn patience<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Patience {
-    if paths.into_iter().all(makes_file) { Patience::Endless } else { Patience::Once }
 }
 
 fn rate(text: &str) -> Result<SampleRate, String> {

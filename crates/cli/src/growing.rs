@@ -1,12 +1,11 @@
 //! A picture that is there while its sound is still made, and grows with it.
 
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rust_audio_engine::OutputFile;
 use rust_audio_engine::pictures::WaveformBuilder;
+use rust_audio_engine::{OutputFile, Unfinished};
 
 /// How often a picture is drawn anew.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -16,8 +15,7 @@ pub(crate) struct Growing {
     path: PathBuf,
     interval: Duration,
     drawn: Instant,
-    is_there: bool,
-    is_kept: bool,
+    picture: Option<Unfinished>,
 }
 
 impl Growing {
@@ -32,8 +30,7 @@ impl Growing {
             path: path.to_owned(),
             interval,
             drawn: Instant::now(),
-            is_there: false,
-            is_kept: false,
+            picture: None,
         })
     }
 
@@ -43,35 +40,35 @@ impl Growing {
         if self.drawn.elapsed() < self.interval {
             return;
         }
-        let written = builder.png_so_far().is_ok_and(|picture| self.write(&picture).is_some());
-        self.is_there |= written;
+        if let Ok(picture) = builder.png_so_far() {
+            self.write(&picture);
+        }
         self.drawn = Instant::now();
     }
 
-    fn write(&self, picture: &[u8]) -> Option<()> {
-        let mut file = OutputFile::create(&self.path, self.is_there).ok()?;
+    fn write(&mut self, picture: &[u8]) -> Option<()> {
+        let mut file = OutputFile::create(&self.path, self.picture.is_some()).ok()?;
         file.write_all(picture).ok()?;
-        file.commit().ok()
+        file.commit().ok()?;
+        self.picture.get_or_insert_with(|| Unfinished::new(&self.path));
+        Some(())
     }
 
-    /// Leaves the file to be replaced by the whole picture; whether there is one.
-    pub(crate) fn keep(mut self) -> bool {
-        self.is_kept = true;
-        self.is_there
+    /// Whether there is a file, for the whole picture to replace.
+    pub(crate) fn is_there(&self) -> bool {
+        self.picture.is_some()
     }
-}
 
-impl Drop for Growing {
-    fn drop(&mut self) {
-        if self.is_there && !self.is_kept {
-            // One that is gone already need not be removed.
-            let _ = fs::remove_file(&self.path);
-        }
+    /// Leaves the file, which is the whole picture by now.
+    pub(crate) fn keep(self) {
+        self.picture.into_iter().for_each(Unfinished::keep);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use rust_audio_engine::SampleRate;
     use rust_audio_engine::pictures::{Sound, WaveformSettings};
 
@@ -104,7 +101,7 @@ mod tests {
         let mut late = Growing::every(Duration::ZERO, &path).unwrap();
         fs::write(&path, "mine").unwrap();
         late.update(&builder(0.5));
-        assert!(!late.keep() && Growing::new(&path).is_none());
+        assert!(!late.is_there() && Growing::new(&path).is_none());
         assert_eq!(fs::read(&path).unwrap(), b"mine");
         assert!(Growing::new(&folder.path().join("wave.svg")).is_none());
     }

@@ -79,8 +79,9 @@ impl ListenOptions {
                 PictureFormat::Svg => builder.finish_svg().map(String::into_bytes),
             };
             let picture = picture.map_err(Error::from)?;
-            let is_there = builders.growing.is_some_and(Growing::keep);
+            let is_there = builders.growing.as_ref().is_some_and(Growing::is_there);
             write_whole(path, overwrite || is_there, &picture)?;
+            builders.growing.into_iter().for_each(Growing::keep);
         }
         if let (Some(path), Some(builder)) = (&self.peaks, builders.peaks) {
             let data = builder.finish().map_err(Error::from)?;

@@ -20,7 +20,7 @@ use serde::Serialize;
 use crate::effects::ChainOptions;
 use crate::exit::Failure;
 use crate::options::SoundOptions;
-use crate::terminal::{Interrupts, Patience, ProgressLine, print, print_json, say};
+use crate::terminal::{Interrupts, ProgressLine, print, print_json, say};
 use crate::values;
 
 /// Voices that may sound at once, unless told otherwise.
@@ -133,7 +133,7 @@ impl Live {
         let input = Input::open(self.port.as_deref(), move |action| {
             played.lock().unwrap_or_else(PoisonError::into_inner).play(action);
         })?;
-        interrupts.expect_order(Patience::Once);
+        interrupts.expect_order();
         let quiet = self.options.quiet;
         let mut line = ProgressLine::new(quiet, interrupts);
         tell_warnings(&engine.soundfont().warnings, &mut line, quiet);

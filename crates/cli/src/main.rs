@@ -107,5 +107,5 @@ fn main() -> ExitCode {
         Verb::Midi(verb) => verb.run(),
         Verb::Doctor(doctor) => doctor.run(),
     };
-    result.map_or_else(exit::Failure::report, |()| ExitCode::SUCCESS)
+    result.map_or_else(|failure| failure.tell().into(), |()| ExitCode::SUCCESS)
 }

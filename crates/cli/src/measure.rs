@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::exit::{Failure, describe};
 use crate::files::{about, sounds};
-use crate::terminal::{Interrupts, Patience, ProgressLine, bar, print, print_json, say};
+use crate::terminal::{Interrupts, ProgressLine, bar, print, print_json, say};
 
 /// Measure levels and loudness of audio files
 ///
@@ -68,9 +68,8 @@ impl<'a> JsonFile<'a> {
 impl Measure {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let interrupts = Interrupts::watch();
-        let pipe = self.inputs.iter().any(|input| input == Path::new("-"));
         let files = sounds(&self.inputs, None)?;
-        interrupts.expect_order(if pipe { Patience::Once } else { Patience::Endless });
+        interrupts.expect_order();
         let mut line = ProgressLine::new(self.quiet, interrupts);
         match self.inputs.as_slice() {
             [input] if !self.album && !input.is_dir() => self.one(input, &mut line),

@@ -3,7 +3,7 @@
 use std::io::{self, Write, stdout};
 use std::path::Path;
 
-use rust_audio_engine::{CodecError, Error, OutputFile};
+use rust_audio_engine::{ClosedFile, CodecError, Error, OutputFile};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -26,19 +26,41 @@ pub(crate) fn write_anywhere(
     overwrite: bool,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
+    commit(prepare(path, overwrite, write)?)
+}
+
+/// As [`write_anywhere`], but a file appears only with [`commit`].
+fn prepare(
+    path: &Path,
+    overwrite: bool,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<Option<ClosedFile>, Failure> {
     if path == Path::new("-") {
         let mut out = io::BufWriter::new(stdout().lock());
-        return write(&mut out).and_then(|()| out.flush()).map_err(Failure::Stdout);
+        return write(&mut out).and_then(|()| out.flush()).map(|()| None).map_err(Failure::Stdout);
     }
     let mut file = OutputFile::create(path, overwrite).map_err(Error::from)?;
     let failed = |source| CodecError::Io { action: "write", path: path.to_owned(), source };
-    write(&mut file).map_err(failed).and_then(|()| file.commit()).map_err(Error::from)?;
-    Ok(())
+    Ok(write(&mut file).map_err(failed).and_then(|()| file.close()).map(Some).map_err(Error::from)?)
+}
+
+/// Lets a file that was prepared appear.
+pub(crate) fn commit(prepared: Option<ClosedFile>) -> Result<(), Failure> {
+    Ok(prepared.map_or(Ok(()), ClosedFile::commit).map_err(Error::from)?)
 }
 
 /// Writes a file of JSON, which appears when it is complete, or to standard output for `-`.
 pub(crate) fn write_json(path: &Path, overwrite: bool, content: &impl Serialize) -> Result<(), Failure> {
-    write_anywhere(path, overwrite, |out| {
+    commit(prepare_json(path, overwrite, content)?)
+}
+
+/// As [`write_json`], but a file appears only with [`commit`].
+pub(crate) fn prepare_json(
+    path: &Path,
+    overwrite: bool,
+    content: &impl Serialize,
+) -> Result<Option<ClosedFile>, Failure> {
+    prepare(path, overwrite, |out| {
         serde_json::to_writer_pretty(&mut *out, content)?;
         out.write_all(b"\n")
     })

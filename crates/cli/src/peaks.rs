@@ -10,7 +10,7 @@ use rust_audio_engine::{Seconds, open_audio, peaks};
 use crate::exit::Failure;
 use crate::output::write_anywhere;
 use crate::picture::{OutputOptions, PartOptions};
-use crate::terminal::{Interrupts, Patience, ProgressLine};
+use crate::terminal::{Interrupts, ProgressLine};
 
 /// Write the peaks of an audio file as data for players such as wavesurfer.js and peaks.js
 ///
@@ -117,7 +117,7 @@ impl PeaksVerb {
         let settings = PeakSettings { excerpt: self.part.excerpt(), ..self.detail.settings() };
         let interrupts = Interrupts::watch();
         let mut reader = open_audio(&self.input)?;
-        interrupts.expect_order(Patience::Once);
+        interrupts.expect_order();
         let mut line = ProgressLine::new(self.options.quiet, interrupts);
         let mut length = Seconds(0.0);
         let found = peaks(&mut reader, settings, &mut |progress| {

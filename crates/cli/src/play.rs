@@ -14,7 +14,7 @@ use crate::live::{DecodingWarnings, LiveOptions, Sink, SinkName, settings_of, te
 use crate::options::flatten;
 use crate::practice::PracticeOptions;
 use crate::song::{read_song, unused_channels};
-use crate::terminal::{Interrupts, Patience, ProgressLine, say};
+use crate::terminal::{Interrupts, ProgressLine, say};
 use crate::values::{self, Channels, show_time};
 
 /// How often events are sent, and the line is looked at.
@@ -84,7 +84,7 @@ impl Play {
             ..usual
         };
         let (mut console, instrument) = rae_live::open(engine.font().clone(), &settings)?;
-        interrupts.expect_order(Patience::Once);
+        interrupts.expect_order();
         let quiet = self.options.quiet();
         let mut line = ProgressLine::new(quiet, interrupts);
         tell_warnings(&engine.soundfont().warnings, &mut line, quiet);

@@ -7,17 +7,16 @@ use clap::{ArgGroup, Args};
 use rust_audio_engine::effects::Chain;
 use rust_audio_engine::midi::Parsed;
 use rust_audio_engine::{
-    Engine, Error, Observer, OutputFile, RenderSettings, Report, Seconds, SoundFontReport, StemFile, StemsBy, Timeline,
-    check_output,
+    Engine, Observer, RenderSettings, Report, Seconds, SoundFontReport, StemFile, StemsBy, Timeline, check_output,
 };
 use serde::Serialize;
 
-use crate::exit::Failure;
+use crate::exit::{Failure, standard_output};
 use crate::listen::ListenOptions;
 use crate::options::RenderOptions;
-use crate::output::{makes_file, write_json};
+use crate::output::{commit, makes_file, prepare_json};
 use crate::song::{read_song, unused_channels};
-use crate::terminal::{Interrupts, Patience, ProgressLine, print_json, say};
+use crate::terminal::{Interrupts, ProgressLine, print_json, say};
 use crate::values::show_time;
 
 /// Turn a MIDI file into sound
@@ -84,20 +83,23 @@ impl Render {
         self.check_names()?;
         let interrupts = Interrupts::watch();
         let song = read_song(&self.song)?;
-        if let Some(path) = &self.timeline {
-            write_json(path, self.force, &Timeline::new(&song.sequence, &settings)?)?;
-        }
+        // Written at once, since the song's memory is free during the work; it appears with the sound.
+        let timeline = match &self.timeline {
+            Some(path) => prepare_json(path, self.force, &Timeline::new(&song.sequence, &settings)?)?,
+            None => None,
+        };
         if self.output.is_none() && self.stems.is_none() {
-            return Ok(());
+            return commit(timeline);
         }
         let unused = unused_channels(&song.sequence, &settings);
         let engine = Engine::open(self.options.soundfont())?;
-        let endless = self.output.as_deref().is_none_or(makes_file);
-        interrupts.expect_order(if endless { Patience::Endless } else { Patience::Once });
+        interrupts.expect_order();
         let mut line = ProgressLine::new(self.options.quiet(), interrupts);
         let made = self.make(&engine, song, &settings, &mut |progress| line.update(progress));
         line.clear();
-        let Some((mut report, stems)) = made? else { return Ok(()) };
+        let made = made?;
+        commit(timeline)?;
+        let Some((mut report, stems)) = made else { return Ok(()) };
         let SoundFontReport { name, warnings, .. } = engine.soundfont();
         report.warnings.splice(..0, warnings.into_iter().chain(unused));
         self.tell(&report, &stems, &name)
@@ -121,7 +123,7 @@ impl Render {
         let heard = self.listen.listener();
         let engine = &heard.as_ref().map_or(engine.clone(), |(listener, _)| engine.heard_by(listener.clone()));
         let report = if output == Path::new("-") {
-            engine.render_open(song, OutputFile::standard_output().map_err(Error::from)?, settings, observer)?
+            engine.render_open(song, standard_output()?, settings, observer)?
         } else {
             engine.render_file(song, output, settings, observer)?
         };

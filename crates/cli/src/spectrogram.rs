@@ -10,7 +10,7 @@ use rust_audio_engine::{Decibels, Error, open_audio, spectrogram};
 use crate::exit::Failure;
 use crate::output::write_anywhere;
 use crate::picture::{AxisOptions, LookOptions, OutputOptions, PartOptions};
-use crate::terminal::{Interrupts, Patience, ProgressLine};
+use crate::terminal::{Interrupts, ProgressLine};
 
 /// Draw the spectrogram of an audio file: the level of every frequency over time
 ///
@@ -82,7 +82,7 @@ impl SpectrogramVerb {
         let output = self.options.output(self.output.as_deref(), &self.input, "spectrogram.png")?;
         let interrupts = Interrupts::watch();
         let mut reader = open_audio(&self.input)?;
-        interrupts.expect_order(Patience::Once);
+        interrupts.expect_order();
         let mut line = ProgressLine::new(self.options.quiet, interrupts);
         let drawn = spectrogram(&mut reader, &self.settings(), &mut |progress| line.update(progress));
         line.clear();

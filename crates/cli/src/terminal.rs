@@ -3,63 +3,66 @@
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use rust_audio_engine::{Error, Progress, Seconds};
+use rust_audio_engine::{Error, Progress, Seconds, remove_unfinished};
 use serde::Serialize;
 
 use crate::exit::Failure;
 use crate::values::show_time;
 
-/// How many interrupts (Ctrl-C, requests to terminate) only ask the render to stop, before one ends the process.
-#[derive(Clone, Copy)]
-pub(crate) enum Patience {
-    /// The second one ends it: whoever reads the output or writes an input may keep the render waiting for ever.
-    Once,
-    /// None ends it: there is a temporary file to remove, and the next block is soon done.
-    Endless,
-}
+/// After an interrupt (Ctrl-C, a request to terminate) the work has so long to stop in good order and to tell what it has
+/// done. It may be unable to: whoever reads the output or writes an input keeps it waiting, or a block has many voices.
+const GRACE: Duration = Duration::from_millis(800);
 
-/// Counts the interrupts. Until a render is said to begin, the first one ends the process.
+/// Watches for interrupts. Until work is said to begin, the first one ends the process, and a second one always.
 #[derive(Clone)]
-pub(crate) struct Interrupts(Arc<Counts>);
+pub(crate) struct Interrupts(Arc<State>);
 
 #[derive(Default)]
-struct Counts {
-    seen: AtomicUsize,
-    allowed: AtomicUsize,
+struct State {
+    seen: AtomicBool,
+    working: AtomicBool,
 }
 
 impl Interrupts {
-    /// Begins to count.
+    /// Begins to watch.
     pub(crate) fn watch() -> Interrupts {
-        let counts = Arc::new(Counts::default());
-        let counted = Arc::clone(&counts);
+        let state = Arc::new(State::default());
+        let watched = Arc::clone(&state);
         let watching = ctrlc::set_handler(move || {
-            if counted.seen.fetch_add(1, Ordering::SeqCst) >= counted.allowed.load(Ordering::SeqCst) {
-                Failure::Engine(Error::Cancelled).report();
-                std::process::exit(130);
+            let is_first = !watched.seen.swap(true, Ordering::SeqCst);
+            if !is_first || !watched.working.load(Ordering::SeqCst) {
+                end();
             }
+            // Not here, where the second one is heard.
+            thread::spawn(|| {
+                thread::sleep(GRACE);
+                end();
+            });
         });
         if let Err(error) = watching {
             say(&format!("rae: warning: an interrupt may leave a temporary file: {error}"));
         }
-        Interrupts(counts)
+        Interrupts(state)
     }
 
-    /// From now on a render looks at [`Interrupts::any`] and stops in good order.
-    pub(crate) fn expect_order(&self, patience: Patience) {
-        let allowed = match patience {
-            Patience::Once => 1,
-            Patience::Endless => usize::MAX,
-        };
-        self.0.allowed.store(allowed, Ordering::SeqCst);
+    /// From now on work looks at [`Interrupts::any`] and stops in good order.
+    pub(crate) fn expect_order(&self) {
+        self.0.working.store(true, Ordering::SeqCst);
     }
 
     fn any(&self) -> bool {
-        self.0.seen.load(Ordering::SeqCst) > 0
+        self.0.seen.load(Ordering::SeqCst)
     }
+}
+
+fn end() -> ! {
+    remove_unfinished();
+    let code = Failure::Engine(Error::Cancelled).tell();
+    std::process::exit(code.into());
 }
 
 /// Writes a message to standard error. That nobody reads it is no reason to stop.

@@ -9,7 +9,7 @@ use rust_audio_engine::{AudioReader, Decibels, Error, Seconds, open_audio, wavef
 use crate::exit::Failure;
 use crate::output::write_anywhere;
 use crate::picture::{AxisOptions, LookOptions, OutputOptions, PartOptions};
-use crate::terminal::{Interrupts, Patience, ProgressLine, say};
+use crate::terminal::{Interrupts, ProgressLine, say};
 use crate::values::{show_time, time};
 
 /// Draw the waveform of an audio file
@@ -136,7 +136,7 @@ impl WaveformVerb {
         let settings = WaveformSettings { excerpt: self.part.excerpt(), ..self.drawing.settings() };
         let interrupts = Interrupts::watch();
         let mut reader = open_audio(&self.input)?;
-        interrupts.expect_order(Patience::Once);
+        interrupts.expect_order();
         let mut line = ProgressLine::new(self.options.quiet, interrupts);
         let drawn = waveform(&mut reader, &settings, &mut |_, progress| line.update(progress));
         line.clear();

@@ -323,25 +323,80 @@ fn quiet_is_quiet() {
     assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{}", stderr(&output));
 }
 
+/// What lies in the folder.
+#[cfg(unix)]
+fn names(folder: &Folder) -> Vec<String> {
+    let entries = fs::read_dir(folder.folder.path()).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
 #[cfg(unix)]
 fn signal(child: &std::process::Child, name: &str) {
     let pid = child.id().to_string();
     assert!(std::process::Command::new("kill").args([name, &pid]).status().unwrap().success());
 }
 
+/// Interrupts the command when it has worked for a while; it has to end soon, with code 130. What it said.
+#[cfg(unix)]
+fn interrupted(folder: &Folder, line: &str, signals: &[&str]) -> String {
+    use std::time::{Duration, Instant};
+    let mut child = folder.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(400));
+    let began = Instant::now();
+    signals.iter().for_each(|name| signal(&child, name));
+    // Nobody reads standard output before the command has ended.
+    let code = child.wait().unwrap().code();
+    let told = stderr(&child.wait_with_output().unwrap());
+    assert_eq!(code, Some(130), "{line}, {signals:?}: {told}");
+    assert!(began.elapsed() < Duration::from_secs(3), "{line}, {signals:?}: {:?}", began.elapsed());
+    told
+}
+
 #[cfg(unix)]
 #[test]
 fn interrupts_leave_nothing() {
     for signals in [["-INT"].as_slice(), &["-TERM"], &["-HUP"], &["-INT", "-INT", "-TERM"]] {
-        let folder = Folder::new();
-        let line = "render song.mid -o out.wav --tail 14000";
-        let child = folder.command(line).stderr(Stdio::piped()).spawn().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(400));
-        signals.iter().for_each(|name| signal(&child, name));
-        let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(130), "{signals:?}: {}", stderr(&output));
-        assert!(stderr(&output).contains("interrupted"));
-        assert_eq!(fs::read_dir(folder.folder.path()).unwrap().count(), 2, "only song and bank are there");
+        for line in [
+            "render song.mid -o out.wav --tail 14000",
+            "render song.mid --stems new/stems --tail 14000",
+            "render song.mid -o out.wav --stems stems --timeline time.json --waveform wave.png --tail 14000",
+        ] {
+            let folder = Folder::new();
+            let told = interrupted(&folder, line, signals);
+            assert!(told.contains("interrupted; no unfinished output was left"), "{told}");
+            assert_eq!(names(&folder), ["bank.sf2", "song.mid"], "{line}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupts_leave_what_was_there() {
+    let folder = Folder::new();
+    folder.stdout("render song.mid --stems stems --timeline time.json --quiet --tail none");
+    let stem = folder.path("stems").read_dir().unwrap().next().unwrap().unwrap().path();
+    let before = [&stem, &folder.path("time.json")].map(|path| fs::read(path).unwrap());
+    folder.interrupted(
+        "render song.mid --stems stems --timeline time.json --force --tail 14000 --transpose 3",
+        &["-INT"],
+    );
+    assert!([&stem, &folder.path("time.json")].map(|path| fs::read(path).unwrap()) == before);
+    assert_eq!(names(&folder), ["bank.sf2", "song.mid", "stems", "time.json"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_the_wait_for_a_reader() {
+    let folder = Folder::new();
+    for threads in [1, 2] {
+        for signal in ["-INT", "-TERM"] {
+            let line = format!("render song.mid -o - --waveform wave.png --tail 14000 --threads {threads}");
+            let told = interrupted(&folder, &line, &[signal]);
+            assert!(told.contains("interrupted; what standard output got is not complete"), "{told}");
+            assert_eq!(names(&folder), ["bank.sf2", "song.mid"]);
+        }
     }
 }
 
@@ -350,13 +405,8 @@ fn interrupts_leave_nothing() {
 fn inputs_and_outputs_that_never_come_can_be_interrupted() {
     let folder = Folder::new();
     assert!(std::process::Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
-    for (line, count) in [("render pipe -o out.wav", 1), ("render song.mid -o pipe", 2)] {
-        let child = folder.command(line).stderr(Stdio::piped()).spawn().unwrap();
-        for _ in 0..count {
-            std::thread::sleep(std::time::Duration::from_millis(400));
-            signal(&child, "-INT");
-        }
-        let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(130), "{line}: {}", stderr(&output));
+    for line in ["render pipe -o out.wav", "render song.mid -o pipe"] {
+        interrupted(&folder, line, &["-INT"]);
+        assert_eq!(names(&folder), ["bank.sf2", "pipe", "song.mid"], "{line}");
     }
 }

@@ -13,6 +13,7 @@ mod info;
 mod output;
 mod replay_gain;
 mod tags;
+mod unfinished;
 
 pub use change::{AudioSource, InMemory, Mixed, Part, Resampled, changed};
 pub use decode::{AudioFormat, AudioInfo, AudioReader, DecodeLimits, MOST_SAMPLES, Samples, Skipped, read_all};
@@ -20,6 +21,7 @@ pub use encode::{AudioSpec, AudioSummary, AudioWriter, Encoding, EncodingOptions
 pub use error::CodecError;
 pub use format::FileFormat;
 pub use gathered::Gathered;
-pub use output::OutputFile;
+pub use output::{ClosedFile, OutputFile};
 pub use replay_gain::{Level, ReplayGain};
 pub use tags::{TagKey, Tags};
+pub use unfinished::{Unfinished, remove_unfinished};

@@ -6,17 +6,23 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, TempPath};
 
-use crate::CodecError;
 use crate::encode::io_error;
+use crate::{CodecError, Unfinished};
 
 /// An output file under a temporary name in its own folder; [`OutputFile::commit`] gives it its name in one step, and
 /// dropping it without that removes it. An existing device or named pipe, and standard output, are written to directly.
 #[derive(Debug)]
 pub struct OutputFile {
-    path: PathBuf,
     file: BufWriter<File>,
-    temporary: Option<TempPath>,
     is_seekable: bool,
+    closed: ClosedFile,
+}
+
+/// An [`OutputFile`] that is complete and closed, but for its name: dropped without it, it is removed.
+#[derive(Debug)]
+pub struct ClosedFile {
+    path: PathBuf,
+    temporary: Option<(TempPath, Unfinished)>,
     /// Where the file will be: a symbolic link stays, and what it names is made or replaced.
     target: PathBuf,
     overwrite: bool,
@@ -44,8 +50,8 @@ impl OutputFile {
         let failed = |source| io_error("create", &path, source);
         let (target, replaces) = (behind_links(&path).map_err(failed)?, existing.is_some());
         let (file, temporary) = temporary_beside(&target, existing).map_err(failed)?;
-        let (file, temporary) = (BufWriter::new(file), Some(temporary));
-        Ok(OutputFile { path, file, temporary, is_seekable: true, target, overwrite, replaces })
+        let closed = ClosedFile { path, temporary: Some(temporary), target, overwrite, replaces };
+        Ok(OutputFile { file: BufWriter::new(file), is_seekable: true, closed })
     }
 
     /// Standard output. It can be rewound where it is a file that is written from its start, not appended to, but never on
@@ -65,12 +71,13 @@ impl OutputFile {
     /// What has its name already.
     fn direct(path: PathBuf, file: BufWriter<File>, is_seekable: bool) -> OutputFile {
         let target = path.clone();
-        OutputFile { path, file, temporary: None, is_seekable, target, overwrite: false, replaces: false }
+        let closed = ClosedFile { path, temporary: None, target, overwrite: false, replaces: false };
+        OutputFile { file, is_seekable, closed }
     }
 
     /// The name the file will have.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.closed.path
     }
 
     /// Whether the file can be rewound; a device or pipe cannot.
@@ -80,20 +87,34 @@ impl OutputFile {
 
     /// Gives the complete file its name.
     pub fn commit(self) -> Result<(), CodecError> {
-        let OutputFile { path, file, temporary, target, overwrite, replaces, .. } = self;
-        let failed = |source| io_error("finish", &path, source);
+        self.close()?.commit()
+    }
+
+    /// Closes the complete file, which gets its name later.
+    pub fn close(self) -> Result<ClosedFile, CodecError> {
+        let OutputFile { file, closed, .. } = self;
+        let failed = |source| io_error("finish", &closed.path, source);
         let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-        let Some(temporary) = temporary else { return Ok(()) };
-        if replaces {
+        if closed.replaces {
             // So that after a loss of power the old file or the new one is there.
             file.sync_all().map_err(failed)?;
         }
-        if overwrite {
-            return temporary.persist(target).map_err(|error| failed(error.error));
-        }
-        temporary.persist_noclobber(target).map_err(|error| match error.error.kind() {
-            io::ErrorKind::AlreadyExists => CodecError::Exists(path.clone()),
-            _ => failed(error.error),
+        Ok(closed)
+    }
+}
+
+impl ClosedFile {
+    /// Gives the file its name.
+    pub fn commit(self) -> Result<(), CodecError> {
+        let ClosedFile { path, temporary, target, overwrite, .. } = self;
+        let Some((temporary, unfinished)) = temporary else { return Ok(()) };
+        unfinished.finish(|| {
+            if overwrite { temporary.persist(target) } else { temporary.persist_noclobber(target) }.map_err(|error| {
+                match error.error.kind() {
+                    io::ErrorKind::AlreadyExists if !overwrite => CodecError::Exists(path.clone()),
+                    _ => io_error("finish", &path, error.error),
+                }
+            })
         })
     }
 }
@@ -138,20 +159,25 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// A new file in the folder of `target`. Errors do not mention its name, which nobody has chosen.
-fn temporary_beside(target: &Path, existing: Option<Metadata>) -> io::Result<(File, TempPath)> {
+fn temporary_beside(target: &Path, existing: Option<Metadata>) -> io::Result<(File, (TempPath, Unfinished))> {
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     let options = options(existing);
-    let file = Builder::new().prefix(".rae-").suffix(".part").make_in(folder, |path| options.open(path));
-    file.map(tempfile::NamedTempFile::into_parts).map_err(|error| match fs::metadata(folder) {
-        Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
-            let what = format!("there is no folder {}; make it first, or name another", folder.display());
-            io::Error::new(io::ErrorKind::NotFound, what)
-        }
-        _ => error,
-    })
+    let make = |path: &Path| Unfinished::make(path, || options.open(path));
+    let made =
+        Builder::new().prefix(".rae-").suffix(".part").make_in(folder, make).map_err(|error| {
+            match fs::metadata(folder) {
+                Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
+                    let what = format!("there is no folder {}; make it first, or name another", folder.display());
+                    io::Error::new(io::ErrorKind::NotFound, what)
+                }
+                _ => error,
+            }
+        })?;
+    let ((file, unfinished), path) = made.into_parts();
+    Ok((file, (path, unfinished)))
 }
 
 /// With the permissions of the file that is replaced, or of any new file.

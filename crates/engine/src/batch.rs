@@ -6,6 +6,8 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use rae_codec::Unfinished;
+
 use crate::jobs::{self, Stop};
 use crate::output::{Identity, identity};
 use crate::settings::cores;
@@ -91,8 +93,23 @@ impl Engine {
 }
 
 pub(crate) fn make_folder(folder: &Path) -> Result<(), Error> {
-    fs::create_dir_all(folder)
-        .map_err(|source| CodecError::Io { action: "create the folder", path: folder.to_owned(), source }.into())
+    make_new_folders(folder)?.into_iter().for_each(Unfinished::keep);
+    Ok(())
+}
+
+/// Makes a folder and those that it lies in, where they are not there; gives the new ones, the innermost first.
+pub(crate) fn make_new_folders(folder: &Path) -> Result<Vec<Unfinished>, Error> {
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    let make = |folder: &&Path| Unfinished::make(folder, || fs::create_dir(folder)).ok();
+    let mut new: Vec<Unfinished> = missing.iter().rev().filter_map(make).map(|((), new)| new).collect();
+    new.reverse();
+    // Says what is wrong where one could not be made.
+    fs::create_dir_all(folder).map_err(|source| CodecError::Io {
+        action: "create the folder",
+        path: folder.to_owned(),
+        source,
+    })?;
+    Ok(new)
 }
 
 /// A name in `folder` for every input, all different even where case is not told apart.

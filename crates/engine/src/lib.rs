@@ -92,8 +92,9 @@ pub use stems::{Stem, StemFile, StemsBy};
 pub use stream::{Stream, instructions};
 
 pub use rae_codec::{
-    AudioFormat, AudioInfo, AudioReader, AudioSource, CodecError, DecodeLimits, Encoding, EncodingOptions, FileFormat,
-    InMemory, Level, Mp3Rate, OutputFile, ReplayGain, SampleFormat, Samples, TagKey, Tags, read_all,
+    AudioFormat, AudioInfo, AudioReader, AudioSource, ClosedFile, CodecError, DecodeLimits, Encoding, EncodingOptions,
+    FileFormat, InMemory, Level, Mp3Rate, OutputFile, ReplayGain, SampleFormat, Samples, TagKey, Tags, Unfinished,
+    read_all, remove_unfinished,
 };
 pub use rae_dsp::AudioBuffer;
 pub use rae_effects::MAX_REVERB_TIME;

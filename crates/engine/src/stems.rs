@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use rae_codec::{AudioWriter, CodecError, OutputFile, SampleFormat};
+use rae_codec::{AudioWriter, ClosedFile, CodecError, OutputFile, SampleFormat, Unfinished};
 use rae_dsp::AudioBuffer;
 use rae_midi::{Action, Message, Parsed, Performance, Sequence, Summary};
 use rae_synth::{Heard, presets_used};
 use rae_units::Frames;
 use serde::Serialize;
 
-use crate::batch::make_folder;
+use crate::batch::make_new_folders;
 use crate::output::FileRender;
 use crate::settings::check;
 use crate::stream::{Prepared, Share};
@@ -84,8 +84,9 @@ struct Mix {
 
 impl Engine {
     /// Renders every channel or track that plays notes into a file of its own, and the clicks into another if there are
-    /// any: `01 Grand Piano.wav`, `click.wav`, or another format that the settings choose. All are as long as the mix and add up to it; the folder is made if it is
-    /// not there. Gives the report of the mix.
+    /// any: `01 Grand Piano.wav`, `click.wav`, or another format that the settings choose. All are as long as the mix and add
+    /// up to it; they appear together when all are complete, and the folder is made if it is not there. Gives the report of
+    /// the mix.
     ///
     /// The mix is rendered first, twice if it is normalised, for its length and level, then once for every stem with all
     /// voices under control, so that voices give way as in the mix; only those of the stem become sound. So the work is
@@ -104,7 +105,8 @@ impl Engine {
         check_stems(settings)?;
         let engine = self.for_song(song, settings)?;
         let folder = folder.as_ref();
-        make_folder(folder)?;
+        // Declared before the files, so that they are removed first.
+        let new_folders = make_new_folders(folder)?;
         let parts = engine.parts(&song.sequence, by, settings)?;
         let path = |part: &Part| folder.join(format!("{}.{}", part.name, encoding.format().name()));
         let existing = parts.iter().map(path).find(|path| path.symlink_metadata().is_ok());
@@ -113,20 +115,22 @@ impl Engine {
         }
         let mut work = Work::and_more(settings, parts.len(), observer);
         let mut mix = engine.measure(&song.sequence, settings, &mut work)?;
-        let mut files = Vec::new();
+        let (mut files, mut closed) = (Vec::new(), Vec::new());
         for part in parts {
             let path = path(&part);
             let file = OutputFile::create(&path, settings.overwrite)?;
             let mut writer = AudioWriter::to_file(file, spec, *encoding)?;
             engine.part(&song.sequence, &part, &mix, &mut work, |left, right| Ok(writer.write(&[left, right])?))?;
             let (file, summary) = writer.finish()?;
-            file.commit()?;
             if summary.clipped > 0 {
                 let name = &part.name;
                 mix.report.warnings.push(format!("{name}: {} samples exceed full scale; use f32", summary.clipped));
             }
+            closed.push(file.close()?);
             files.push(StemFile { name: part.name, path });
         }
+        closed.into_iter().try_for_each(ClosedFile::commit)?;
+        new_folders.into_iter().for_each(Unfinished::keep);
         mix.report.add_earlier_warnings(&song.warnings);
         Ok((mix.report, files))
     }

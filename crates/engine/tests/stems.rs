@@ -2,12 +2,16 @@
 
 mod common;
 
+use std::fs;
+use std::ops::ControlFlow;
+
 use common::{TICKS_PER_SECOND, dry, render};
 use rae_testkit::{BankBuilder, noise, sine, zone};
 use rust_audio_engine::midi::{Division, Event, Format, Message, Meta, Parsed, Sequence, TextKind, Track, TrackEvent};
 use rust_audio_engine::soundfont::Generator;
 use rust_audio_engine::{
-    AudioBuffer, Decibels, Engine, Practice, RenderSettings, SampleFormat, Stem, StemsBy, Tail, unobserved,
+    AudioBuffer, Decibels, Engine, Error, Practice, Progress, RenderSettings, SampleFormat, Stem, StemsBy, Tail,
+    unobserved,
 };
 
 /// A looped sine as program 0, and noise of an exclusive class as program 1.
@@ -147,4 +151,27 @@ fn files_are_named_after_tracks_or_presets_and_not_overwritten() {
     let loud = RenderSettings { overwrite: true, gain: Decibels(20.0), ..dry() };
     let (report, _) = make(StemsBy::Track, &loud).unwrap();
     assert!(report.warnings.iter().any(|warning| warning.contains("exceed full scale")), "{:?}", report.warnings);
+}
+
+#[test]
+fn files_appear_together_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let parsed = Parsed { sequence: song(), warnings: vec![], rmid: None };
+    let given_up = |at: f64, stems: &str| {
+        let mut observer = |progress: Progress| {
+            if progress.fraction > at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let settings = RenderSettings { overwrite: true, ..float() };
+        let made = engine().render_stems(&parsed, folder.path().join(stems), StemsBy::Track, &settings, &mut observer);
+        assert!(matches!(made, Err(Error::Cancelled)));
+    };
+    for at in [0.0, 0.8] {
+        given_up(at, "outer/stems");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+    }
+    fs::create_dir(folder.path().join("stems")).unwrap();
+    fs::write(folder.path().join("stems/01 Piano_left.wav"), "mine").unwrap();
+    given_up(0.8, "stems");
+    assert_eq!(folder.path().join("stems").read_dir().unwrap().count(), 1);
+    assert_eq!(fs::read(folder.path().join("stems/01 Piano_left.wav")).unwrap(), b"mine");
 }
