@@ -46,8 +46,8 @@ class RenderOptions(TypedDict, total=False):
     - ``click_level_db``: Level in dBFS of the click on a bar's first beat; the others are 4 dB softer. Default -12.
     - ``max_duration``: A longer song is cut here, with a warning. Seconds, default four hours.
     - ``max_voices``: Voices that may sound at once. Default 4096.
-    - ``threads``: Threads to use; the result does not depend on it. Default: one per core, one per file where files
-      are rendered at once.
+    - ``threads``: Threads to use, at most 1024; the result does not depend on it. Default: one per core, one per file
+      where files are rendered at once.
     - ``device``: What does the work. Overrides ``use_gpu``; only ``"gpu"`` can fail. Default ``"auto"``.
     - ``overwrite``: Replace the output file if it exists. An input is never replaced. Default True.
     - ``progress``: Called with the share of the work done, 0 to 1. What it raises stops the render and is raised.

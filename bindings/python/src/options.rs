@@ -10,9 +10,9 @@ use pyo3::types::PyDict;
 use rust_audio_engine::analysis::{Hand, Part, SPLIT, Settings, Strictness};
 use rust_audio_engine::effects::Chain;
 use rust_audio_engine::{
-    AssessmentSettings, BarRange, Decibels, EffectTail, EncodingOptions, Error, Interpolation, MAX_CHANNEL, MAX_VOICES,
-    MasterSettings, Practice, ProcessSettings, Reference, RenderSettings, Reverb, SAMPLE_RATES, SampleFormat,
-    SampleRate, Seconds, StemsBy, TRANSPOSITIONS, Tail,
+    AssessmentSettings, BarRange, Decibels, EffectTail, EncodingOptions, Error, Interpolation, MAX_CHANNEL,
+    MAX_THREADS, MAX_VOICES, MasterSettings, Practice, ProcessSettings, Reference, RenderSettings, Reverb,
+    SAMPLE_RATES, SampleFormat, SampleRate, Seconds, StemsBy, TRANSPOSITIONS, Tail,
 };
 
 use crate::{convert, errors};
@@ -46,7 +46,7 @@ pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<RenderSettings> {
         practice: practice(&options)?,
         tail: tail(&options)?,
         max_duration: seconds("max_duration", usual.max_duration)?,
-        threads: options.get_or_say("threads", || "at least 1".into())?,
+        threads: options.chosen("threads", 1..=MAX_THREADS)?,
         device: options.parsed("device")?.unwrap_or_default(),
         overwrite: options.or("overwrite", true)?,
     })
@@ -164,7 +164,7 @@ pub(crate) fn assessment(options: &Bound<'_, PyDict>) -> PyResult<AssessmentSett
 
 /// How many files of a batch to render at once.
 pub(crate) fn jobs(options: &Bound<'_, PyDict>) -> PyResult<Option<usize>> {
-    Options(options).get_or_say("jobs", || "at least 1".into())
+    Options(options).chosen("jobs", 1..=MAX_THREADS)
 }
 
 /// What a stem holds.

@@ -69,8 +69,8 @@ def test_what_concerns_all_files_is_raised(songs: list[Path], tmp_path: Path) ->
     def batch(**options: object) -> None:
         batch_synthesize_midi(songs, tmp_path / "out", "builtin", **options)  # type: ignore[arg-type]
 
-    for jobs in (0, -1):
-        with pytest.raises(rae.SettingsError, match="at least 1"):
+    for jobs in (0, -1, 1025):
+        with pytest.raises(rae.SettingsError, match="choose 1 to 1024"):
             batch(jobs=jobs)
     with pytest.raises(rae.SettingsError, match="tempo"):
         batch(tempo=0.0)

@@ -174,7 +174,8 @@ def test_wrong_options(song: Path, tmp_path: Path) -> None:
         ({"transpose": -97}, "transpose is -97; choose -96 to 96"),
         ({"max_voices": -1}, "max_voices is -1; choose 1 to 65536"),
         ({"max_voices": 65537}, "max_voices is 65537; choose 1 to 65536"),
-        ({"threads": -1}, "threads is -1; choose at least 1"),
+        ({"threads": -1}, "threads is -1; choose 1 to 1024"),
+        ({"threads": 1025}, "threads is 1025; choose 1 to 1024"),
         ({"solo": [70000]}, "channels from 1 to 4096"),
         ({"reverb_wet": -0.1}, "reverb is -0.1; choose 0 to 1"),
     ):

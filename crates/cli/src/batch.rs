@@ -35,7 +35,7 @@ pub(crate) struct Batch {
     manifest: Option<PathBuf>,
     #[command(flatten)]
     options: RenderOptions,
-    /// Files to render at once [default: one per core]
+    /// Files to render at once, at most 1024 [default: one per core]
     #[arg(short, long, value_name = "N", help_heading = "Work")]
     jobs: Option<usize>,
 }

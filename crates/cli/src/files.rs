@@ -34,7 +34,7 @@ pub(crate) struct FileOptions {
     /// Replace output files that exist
     #[arg(long)]
     force: bool,
-    /// With --out-dir: files to work on at once [default: one per core]
+    /// With --out-dir: files to work on at once, at most 1024 [default: one per core]
     #[arg(short, long, value_name = "N", help_heading = "Work", conflicts_with = "output")]
     jobs: Option<usize>,
     /// Print what was made as JSON on standard output; with --out-dir a list

@@ -31,7 +31,7 @@ pub(crate) struct Measure {
     #[arg(long)]
     json: bool,
 
-    /// Files to measure at once [default: one per core]
+    /// Files to measure at once, at most 1024 [default: one per core]
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
 

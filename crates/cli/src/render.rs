@@ -48,7 +48,7 @@ pub(crate) struct Render {
     force: bool,
     #[command(flatten)]
     options: RenderOptions,
-    /// Threads to use [default: one per core]; the result does not depend on it
+    /// Threads to use, at most 1024 [default: one per core]; the result does not depend on it
     #[arg(long, value_name = "N", help_heading = "Work")]
     threads: Option<usize>,
     /// Print a report as JSON on standard output

@@ -104,6 +104,7 @@ fn wrong_usage_is_told_before_any_work() {
         "batch songs",
         "batch empty --out-dir out",
         "batch songs --out-dir out --jobs 0",
+        "batch songs --out-dir out --jobs 1025",
         "batch songs --out-dir out --tempo 0",
         "batch songs --out-dir out --json",
     ] {

@@ -106,6 +106,8 @@ fn mistakes_have_their_codes_and_leave_outputs_alone() {
     folder.fails(2, "convert song.wav -o new.wav --channels 7");
     folder.fails(2, "convert song.wav");
     folder.fails(2, "convert song.wav -o new.wav --jobs 2");
+    let told = folder.fails(2, "convert song.wav -d new --jobs 1025");
+    assert!(told.contains("jobs is 1025; choose 1 to 1024"), "{told}");
     assert_eq!(fs::read(folder.path("there.wav")).unwrap(), b"mine");
     assert!(!folder.path("new.wav").exists());
 }

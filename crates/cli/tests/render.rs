@@ -268,6 +268,7 @@ fn every_failure_has_its_code() {
         "render song.mid -o x.wav --from 5",
         "render song.mid -o x.wav --reverb --no-reverb",
         "render song.mid -o x.wav --sample-format mp3",
+        "render song.mid -o x.wav --threads 1025",
         "render song.mid -o - --json",
         "render song.mid -o x.wav --nonsense",
         "nonsense",

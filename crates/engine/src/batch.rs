@@ -10,7 +10,7 @@ use rae_codec::Unfinished;
 
 use crate::jobs::{self, Stop};
 use crate::output::{Identity, identity};
-use crate::settings::cores;
+use crate::settings::{check_threads, cores};
 use crate::{CodecError, Engine, Error, RenderSettings, Report, read_midi};
 
 /// What became of one file of a batch.
@@ -72,9 +72,7 @@ impl Engine {
         observer: &mut BatchObserver<'_>,
     ) -> Result<Vec<BatchFile>, Error> {
         settings.validate()?;
-        if jobs == Some(0) {
-            return Err(Error::settings("jobs is 0; use at least 1".into()));
-        }
+        check_threads("jobs", jobs)?;
         let extension = settings.encoding.for_stream()?.format().name();
         make_folder(folder.as_ref())?;
         let jobs = jobs.unwrap_or_else(cores).min(inputs.len());

@@ -85,7 +85,7 @@ pub use process::{
 pub use progress::{Observer, Progress, unobserved};
 pub use report::{Report, SoundFontReport, bounded};
 pub use responses::ResponseFolder;
-pub use settings::{MAX_CHANNEL, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};
+pub use settings::{MAX_CHANNEL, MAX_THREADS, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};
 pub use sound::{ReadSettings, Recording, WriteSettings, read_audio, write_audio};
 pub use spectrogram::spectrogram;
 pub use stems::{Stem, StemFile, StemsBy};

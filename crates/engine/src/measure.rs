@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::jobs::{self, Stop};
 use crate::picture::{proceed, read_blocks};
-use crate::settings::{check, cores};
+use crate::settings::{check_threads, cores};
 use crate::{Error, Observer, open_audio};
 
 /// What was measured of a sound.
@@ -67,7 +67,7 @@ pub fn measure_files(
     jobs: Option<usize>,
     observer: &mut MeasureObserver<'_>,
 ) -> Result<Vec<MeasuredFile>, Error> {
-    check(jobs != Some(0), || "jobs is 0; use at least 1".into())?;
+    check_threads("jobs", jobs)?;
     let work = |index: usize, stop: &Stop| {
         let input: &PathBuf = &inputs[index];
         let made = if stop.is_set() {

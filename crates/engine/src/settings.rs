@@ -11,6 +11,9 @@ use rae_units::{Decibels, SampleRate, Seconds};
 use crate::chained::{check_files, setup};
 use crate::{Device, Error, Practice};
 
+/// Most threads, and most files worked on at once, that can be asked for. A render uses 16 at most.
+pub const MAX_THREADS: usize = 1024;
+
 /// What happens after the last event of the piece.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Tail {
@@ -88,7 +91,7 @@ pub struct RenderSettings {
     pub tail: Tail,
     /// The render is cut here, with a warning.
     pub max_duration: Seconds,
-    /// Threads to use; `None` means one per core. The bits of the result do not depend on it.
+    /// Threads to use, 1 to [`MAX_THREADS`]; `None` means one per core. The bits of the result do not depend on it.
     pub threads: Option<usize>,
     /// Who may do the work.
     pub device: Device,
@@ -180,7 +183,7 @@ impl RenderSettings {
             Tail::Seconds(Seconds(tail)) => in_range("tail", tail, 0.0, 1e6, "s")?,
             Tail::None => {}
         }
-        check(self.threads != Some(0), || "threads is 0; use at least 1".into())?;
+        check_threads("threads", self.threads)?;
         for &channel in self.solo.iter().chain(&self.mute) {
             check((1..=MAX_CHANNEL).contains(&channel), || {
                 format!("channel {channel} does not exist; channels are counted from 1 to {MAX_CHANNEL}")
@@ -240,6 +243,12 @@ pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// Refuses what can only be a slip.
+pub(crate) fn check_threads(name: &str, threads: Option<usize>) -> Result<(), Error> {
+    let threads = threads.unwrap_or(1);
+    check((1..=MAX_THREADS).contains(&threads), || format!("{name} is {threads}; choose 1 to {MAX_THREADS}"))
+}
+
 pub(crate) fn check(holds: bool, what: impl FnOnce() -> String) -> Result<(), Error> {
     if holds { Ok(()) } else { Err(Error::settings(what())) }
 }
@@ -263,7 +272,7 @@ mod tests {
     #[test]
     fn every_wrong_value_is_named() {
         type Spoil = fn(&mut RenderSettings);
-        let cases: [(&str, Spoil); 20] = [
+        let cases: [(&str, Spoil); 21] = [
             ("sample rate", |s| s.rate = SampleRate::new(7_999).unwrap()),
             ("gain", |s| s.gain = Decibels(f64::NAN)),
             ("normalize", |s| s.normalize = Some(Decibels(0.1))),
@@ -284,7 +293,8 @@ mod tests {
                 (s.practice.bars, s.from) = (Some(BarRange { first: 1, last: None }), Seconds(1.0));
             }),
             ("loop is 0", |s| s.practice.repeat = Some(Repeat::Times(0))),
-            ("threads", |s| s.threads = Some(0)),
+            ("threads is 0; choose 1 to 1024", |s| s.threads = Some(0)),
+            ("threads is 1025", |s| s.threads = Some(1025)),
             ("channel 0", |s| s.mute = vec![0]),
         ];
         for (name, spoil) in cases {

@@ -10,7 +10,7 @@ use super::run::{Job, Passes, Way};
 use super::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, convert};
 use crate::batch::{Protected, make_folder, outputs};
 use crate::jobs::{self, Stop};
-use crate::settings::cores;
+use crate::settings::{check_threads, cores};
 use crate::{Error, Observer};
 
 /// What became of one of many files.
@@ -89,9 +89,7 @@ pub(crate) fn each_file<R: Send>(
     work: &Worker<'_, R>,
     observer: &mut FilesObserver<'_, R>,
 ) -> Result<Vec<WorkedFile<R>>, Error> {
-    if jobs == Some(0) {
-        return Err(Error::Settings { what: "jobs is 0; use at least 1".into() });
-    }
+    check_threads("jobs", jobs)?;
     let format = settings.encoding.format.unwrap_or_default();
     // Before any file is touched.
     let encoding = settings.encoding.encoding(format)?;
