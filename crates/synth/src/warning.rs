@@ -83,7 +83,8 @@ impl fmt::Display for Warning {
             }
             Warning::VoiceLimit { limit, frame } => write!(
                 f,
-                "more than {limit} voices from frame {frame} on; the least audible gave way (raise the limit to hear all)"
+                "more than {limit} voice{} from frame {frame} on; the least audible gave way (raise the limit to hear all)",
+                if *limit == 1 { "" } else { "s" }
             ),
             Warning::Checksum { frame } => write!(
                 f,

@@ -32,6 +32,7 @@ fn no_more_voices_are_heard_than_allowed() {
         assert_eq!(rendered.statistics.stolen, 50 - limit as u64);
         let warnings = [Warning::VoiceLimit { limit, frame: 1000 * limit as u64 }];
         assert_eq!(rendered.warnings, warnings);
+        assert_eq!(warnings[0].to_string().contains("voices"), limit > 1);
     }
     assert_eq!(piece.render_with(&constant_bank(0.01), 60_000, &limited(50)).warnings, []);
 }
