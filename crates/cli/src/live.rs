@@ -34,7 +34,7 @@ const TURN: Duration = Duration::from_millis(50);
 
 /// Play what comes in at a MIDI port
 ///
-/// Needs a command that was built with `--features live`. Ends with Ctrl-C.
+/// Needs a command that was built with `--features live`, with `--sink null`, too. Ends with Ctrl-C, which is exit code 0.
 #[derive(Args)]
 pub(crate) struct Live {
     /// Name the sound devices and MIDI ports, and end

@@ -96,11 +96,17 @@ fn without_devices_one_is_told_what_to_do() {
     let folder = Folder::new();
     for line in ["play song.mid", "live --list"] {
         let message = folder.fails(6, line);
-        assert!(message.contains("--features live") && message.contains("--sink null"), "{message}");
+        assert!(
+            message.contains("cargo install --path crates/cli --features live") && message.contains("--sink null"),
+            "{message}"
+        );
     }
     for line in ["live", "live --sink null"] {
         let message = folder.fails(6, line);
-        assert!(message.contains("--features live") && message.contains("MIDI port"), "{message}");
+        assert!(
+            message.contains("cargo install --path crates/cli --features live") && message.contains("MIDI port"),
+            "{message}"
+        );
         assert!(!message.contains("--sink null"), "{message}");
     }
 }

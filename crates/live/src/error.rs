@@ -11,14 +11,16 @@ pub enum Error {
     Effects(#[from] EffectsError),
     /// This build knows no devices.
     #[error(
-        "this build plays through no device: build it with `--features live` (on Linux with \
-         ALSA's headers: libasound2-dev on Debian, alsa-lib-devel on Fedora), or play into nothing with `--sink null`"
+        "this build plays through no device: build it with `cargo install --path crates/cli --features live` (on \
+         Linux with ALSA's headers: libasound2-dev on Debian, alsa-lib-devel on Fedora), or play into nothing with \
+         `--sink null`"
     )]
     NoDevices,
     /// This build knows no MIDI ports.
     #[error(
-        "this build listens to no MIDI port: build it with `--features live` (on Linux with \
-         ALSA's headers: libasound2-dev on Debian, alsa-lib-devel on Fedora); `rae play` plays MIDI files without"
+        "this build listens to no MIDI port, where `rae live` has its notes from whatever its sink: build it with \
+         `cargo install --path crates/cli --features live` (on Linux with ALSA's headers: libasound2-dev on Debian, \
+         alsa-lib-devel on Fedora); `rae play` plays MIDI files without"
     )]
     NoPorts,
     /// There is no such device.
