@@ -46,6 +46,8 @@ pub(crate) enum Failure {
         failed: usize,
         total: usize,
     },
+    /// A song that was played was interrupted.
+    Stopped,
     /// A batch was interrupted.
     Interrupted {
         done: usize,
@@ -83,7 +85,7 @@ impl Failure {
                 _ => 1,
             },
             Failure::Files { .. } | Failure::Problems(_) => 1,
-            Failure::Interrupted { .. } => 130,
+            Failure::Stopped | Failure::Interrupted { .. } => 130,
             Failure::Stdout(error) => output_code(error.kind()),
             Failure::Engine(error) => match error {
                 _ if error.unreadable_input().is_some() => 3,
@@ -122,6 +124,7 @@ impl fmt::Display for Failure {
             Failure::Files { failed, total } => write!(f, "{failed} of {total} files failed"),
             Failure::Problems(1) => f.write_str("1 problem was found"),
             Failure::Problems(count) => write!(f, "{count} problems were found"),
+            Failure::Stopped => f.write_str("interrupted"),
             Failure::Interrupted { done, total } => write!(f, "interrupted; {done} of {total} files are done"),
             Failure::Stdout(error) => write!(f, "cannot write to standard output: {error}"),
         }

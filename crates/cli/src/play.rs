@@ -23,7 +23,7 @@ const TURN: Duration = Duration::from_millis(10);
 /// Play a MIDI file
 ///
 /// Through a sound device where the command was built with `--features live`; with `--sink null` into nothing, at real
-/// time, to measure how much work it is.
+/// time, to measure how much work it is. Ctrl-C before the end is exit code 130, as of every other interrupt.
 #[derive(Args)]
 pub(crate) struct Play {
     /// The MIDI file; - is standard input
@@ -93,7 +93,7 @@ impl Play {
         song.feed(&mut console);
         let sink = Sink::start(output, instrument, rate)?;
         let mut decoding = DecodingWarnings::default();
-        loop {
+        let interrupted = loop {
             let sent = song.feed(&mut console);
             tell_warnings(&console.take_warnings(), &mut line, quiet);
             tell_warnings(&decoding.take(engine.font()), &mut line, quiet);
@@ -101,17 +101,21 @@ impl Play {
             let over = sent && console.voices() == 0 && position >= song.end() + console.tail();
             let time = position.seconds(rate);
             let shown = || format!("{}  {} voices", show_time(time), console.voices());
-            if over || self.options.is_over(time) || line.show(shown).is_break() {
-                break;
+            if line.show(shown).is_break() {
+                break true;
+            }
+            if over || self.options.is_over(time) {
+                break false;
             }
             if let Some(trouble) = sink.trouble() {
                 line.clear();
                 say(&format!("rae: warning: {trouble}"));
             }
             thread::sleep(TURN);
-        }
+        };
         line.clear();
-        tell_load(sink.stop(), &console, &self.options)
+        tell_load(sink.stop(), &console, &self.options)?;
+        if interrupted { Err(Failure::Stopped) } else { Ok(()) }
     }
 }
 

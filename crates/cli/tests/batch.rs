@@ -3,7 +3,6 @@
 mod common;
 
 use std::fs;
-use std::process::Stdio;
 
 use common::{Folder, stderr};
 use serde_json::Value;
@@ -120,13 +119,8 @@ fn wrong_usage_is_told_before_any_work() {
 fn interrupts_leave_what_is_finished() {
     let folder = Folder::new();
     let command = "batch song.mid song.mid song.mid --out-dir out --manifest list.json --jobs 2 --tempo 0.01 -r 384000";
-    let child = folder.command(command).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(400));
-    let pid = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
-    assert!(stderr(&output).contains("interrupted; 0 of 3 files are done"), "{}", stderr(&output));
+    let told = folder.interrupted(command, &["-INT"]);
+    assert!(told.contains("interrupted; 0 of 3 files are done"), "{told}");
     assert!(names(&folder, "out").is_empty());
     assert!(manifest(&folder, "list.json")["files"][2]["error"].as_str().unwrap().contains("interrupted"));
 }

@@ -4,8 +4,6 @@ mod common;
 
 use std::fs;
 use std::io::Write;
-#[cfg(unix)]
-use std::path::Path;
 use std::process::Stdio;
 
 use common::{Folder, stderr};
@@ -73,7 +71,7 @@ fn an_interrupt_ends_the_wait_for_a_pipe() {
     let mut child = folder.command("convert pipe -o new.wav").stderr(Stdio::null()).spawn().unwrap();
     let mut writer = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
     writer.write_all(&fs::read(folder.path("song.wav")).unwrap()[..50_000]).unwrap();
-    let half_made = || fs::read_dir(folder.folder.path()).unwrap().any(|entry| is_temporary(&entry.unwrap().path()));
+    let half_made = || folder.names().iter().any(|name| name.ends_with(".part"));
     let wait_for = |reached: &mut dyn FnMut() -> bool| {
         (0..200).any(|_| {
             std::thread::sleep(Duration::from_millis(50));
@@ -81,17 +79,12 @@ fn an_interrupt_ends_the_wait_for_a_pipe() {
         })
     };
     assert!(wait_for(&mut || half_made()));
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    common::signal(&child, "-INT");
     let ended = wait_for(&mut || child.try_wait().unwrap().is_some());
     child.kill().unwrap();
     assert!(ended);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(!folder.path("new.wav").exists() && !half_made());
-}
-
-#[cfg(unix)]
-fn is_temporary(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "part")
 }
 
 #[test]

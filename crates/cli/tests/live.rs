@@ -66,6 +66,14 @@ fn what_cannot_be_played_says_why() {
     folder.fails(3, "play missing.mid --sink null");
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_a_song_with_its_code_and_the_load() {
+    let folder = Folder::new();
+    let told = folder.interrupted("play song.mid --sink null --tempo 0.05 --max-voices 16", &["-INT"]);
+    assert!(told.contains("load median") && told.ends_with("rae: interrupted\n"), "{told}");
+}
+
 #[test]
 fn what_is_odd_is_told_when_a_song_is_played() {
     let folder = Folder::new();

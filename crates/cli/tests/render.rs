@@ -324,37 +324,6 @@ fn quiet_is_quiet() {
     assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{}", stderr(&output));
 }
 
-/// What lies in the folder.
-#[cfg(unix)]
-fn names(folder: &Folder) -> Vec<String> {
-    let entries = fs::read_dir(folder.folder.path()).unwrap();
-    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
-#[cfg(unix)]
-fn signal(child: &std::process::Child, name: &str) {
-    let pid = child.id().to_string();
-    assert!(std::process::Command::new("kill").args([name, &pid]).status().unwrap().success());
-}
-
-/// Interrupts the command when it has worked for a while; it has to end soon, with code 130. What it said.
-#[cfg(unix)]
-fn interrupted(folder: &Folder, line: &str, signals: &[&str]) -> String {
-    use std::time::{Duration, Instant};
-    let mut child = folder.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(400));
-    let began = Instant::now();
-    signals.iter().for_each(|name| signal(&child, name));
-    // Nobody reads standard output before the command has ended.
-    let code = child.wait().unwrap().code();
-    let told = stderr(&child.wait_with_output().unwrap());
-    assert_eq!(code, Some(130), "{line}, {signals:?}: {told}");
-    assert!(began.elapsed() < Duration::from_secs(3), "{line}, {signals:?}: {:?}", began.elapsed());
-    told
-}
-
 #[cfg(unix)]
 #[test]
 fn interrupts_leave_nothing() {
@@ -365,9 +334,9 @@ fn interrupts_leave_nothing() {
             "render song.mid -o out.wav --stems stems --timeline time.json --waveform wave.png --tail 14000",
         ] {
             let folder = Folder::new();
-            let told = interrupted(&folder, line, signals);
+            let told = folder.interrupted(line, signals);
             assert!(told.contains("interrupted; no unfinished output was left"), "{told}");
-            assert_eq!(names(&folder), ["bank.sf2", "song.mid"], "{line}");
+            assert_eq!(folder.names(), ["bank.sf2", "song.mid"], "{line}");
         }
     }
 }
@@ -384,7 +353,7 @@ fn interrupts_leave_what_was_there() {
         &["-INT"],
     );
     assert!([&stem, &folder.path("time.json")].map(|path| fs::read(path).unwrap()) == before);
-    assert_eq!(names(&folder), ["bank.sf2", "song.mid", "stems", "time.json"]);
+    assert_eq!(folder.names(), ["bank.sf2", "song.mid", "stems", "time.json"]);
 }
 
 #[cfg(unix)]
@@ -394,9 +363,9 @@ fn an_interrupt_ends_the_wait_for_a_reader() {
     for threads in [1, 2] {
         for signal in ["-INT", "-TERM"] {
             let line = format!("render song.mid -o - --waveform wave.png --tail 14000 --threads {threads}");
-            let told = interrupted(&folder, &line, &[signal]);
+            let told = folder.interrupted(&line, &[signal]);
             assert!(told.contains("interrupted; what standard output got is not complete"), "{told}");
-            assert_eq!(names(&folder), ["bank.sf2", "song.mid"]);
+            assert_eq!(folder.names(), ["bank.sf2", "song.mid"]);
         }
     }
 }
@@ -407,7 +376,7 @@ fn inputs_and_outputs_that_never_come_can_be_interrupted() {
     let folder = Folder::new();
     assert!(std::process::Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
     for line in ["render pipe -o out.wav", "render song.mid -o pipe"] {
-        interrupted(&folder, line, &["-INT"]);
-        assert_eq!(names(&folder), ["bank.sf2", "pipe", "song.mid"], "{line}");
+        folder.interrupted(line, &["-INT"]);
+        assert_eq!(folder.names(), ["bank.sf2", "pipe", "song.mid"], "{line}");
     }
 }

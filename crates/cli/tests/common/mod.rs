@@ -53,6 +53,33 @@ impl Folder {
         stderr(&output)
     }
 
+    /// What lies in the folder.
+    pub fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// Sends these signals when the command has worked for a while; it has to end soon, with code 130, though nobody reads
+    /// what it writes. What it said.
+    #[cfg(unix)]
+    pub fn interrupted(&self, line: &str, signals: &[&str]) -> String {
+        use std::process::Stdio;
+        use std::thread;
+        use std::time::{Duration, Instant};
+        let mut command = self.command(line);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        thread::sleep(Duration::from_millis(400));
+        let began = Instant::now();
+        signals.iter().for_each(|name| signal(&child, name));
+        let code = child.wait().unwrap().code();
+        let told = stderr(&child.wait_with_output().unwrap());
+        assert_eq!(code, Some(130), "{line}, {signals:?}: {told}");
+        assert!(began.elapsed() < Duration::from_secs(3), "{line}, {signals:?}: {:?}", began.elapsed());
+        told
+    }
+
     /// Renders the song with these options and gives spec and samples of the file.
     pub fn rendered(&self, options: &str) -> (hound::WavSpec, Vec<f32>) {
         self.stdout(&format!("render song.mid -o out.wav --force --quiet {options}"));
@@ -67,6 +94,11 @@ impl Folder {
         };
         (spec, samples)
     }
+}
+
+#[cfg(unix)]
+pub fn signal(child: &std::process::Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
 }
 
 pub fn stderr(output: &Output) -> String {
