@@ -113,6 +113,9 @@ impl Play {
             }
             thread::sleep(TURN);
         };
+        if !interrupted && console.most_voices() == 0 {
+            tell_warnings(&["no note was played"], &mut line, quiet);
+        }
         line.clear();
         tell_load(sink.stop(), &console, &self.options)?;
         if interrupted { Err(Failure::Stopped) } else { Ok(()) }

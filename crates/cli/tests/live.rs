@@ -5,6 +5,7 @@ mod common;
 use std::fs;
 
 use common::Folder;
+use rust_audio_engine::midi::{Division, Format, Sequence, Track};
 use serde_json::Value;
 
 #[test]
@@ -72,6 +73,19 @@ fn an_interrupt_ends_a_song_with_its_code_and_the_load() {
     let folder = Folder::new();
     let told = folder.interrupted("play song.mid --sink null --tempo 0.05 --max-voices 16", &["-INT"]);
     assert!(told.contains("load median") && told.ends_with("rae: interrupted\n"), "{told}");
+}
+
+#[test]
+fn a_song_without_notes_is_told() {
+    let folder = Folder::new();
+    let division = Division::TicksPerQuarter(480);
+    let song = Sequence { format: Format::SingleTrack, division, tracks: vec![Track { events: vec![] }] };
+    song.write(&folder.path("empty.mid")).unwrap();
+    for line in ["play empty.mid --sink null --max-voices 16", "render empty.mid -o out.wav"] {
+        let output = folder.rae(line);
+        let told = common::stderr(&output);
+        assert!(output.status.success() && told.contains("rae: warning: no note was played"), "{line}: {told}");
+    }
 }
 
 #[test]
