@@ -85,7 +85,7 @@ fn with_mistakes() -> Strokes {
     both
 }
 
-/// Beats of notes that are not right, with their pitches and what they are, and added keys.
+/// Beats of notes that are not right, with their pitches and what they are, and added keys that are there rather than not.
 fn mistakes(assessment: &Value) -> (Vec<(u64, u64, &str)>, Vec<u64>) {
     let notes = assessment["notes"].as_array().unwrap().iter();
     let wrong = notes.filter(|note| note["status"] != "correct").map(|note| {
@@ -93,18 +93,16 @@ fn mistakes(assessment: &Value) -> (Vec<(u64, u64, &str)>, Vec<u64>) {
         (beat, note["pitch"].as_u64().unwrap(), note["status"].as_str().unwrap())
     });
     let extras = assessment["extra_notes"].as_array().unwrap().iter();
+    let extras = extras.filter(|extra| extra["confidence"].as_f64().unwrap() > 0.5);
     (wrong.collect(), extras.map(|extra| extra["pitch"].as_u64().unwrap()).collect())
 }
 
-/// Mistakes in these notes, and these added; a recording of sound may seem to have one more.
+/// Mistakes in these notes, and these added; in a recording of sound one more is doubtful at most.
 fn assert_mistakes(assessment: &Value, recording: &Path, notes: &[(u64, u64, &str)], added: &[u64]) {
-    let (found, mut extras) = mistakes(assessment);
-    assert_eq!(found, notes, "{}", recording.display());
-    if extras.len() == added.len() + 1 && recording.extension().is_some_and(|extension| extension == "wav") {
-        let one_more = extras.iter().position(|extra| !added.contains(extra));
-        extras.remove(one_more.expect("a key that was not added, or not twice"));
-    }
-    assert_eq!(extras, added, "{}", recording.display());
+    assert_eq!(mistakes(assessment), (notes.to_vec(), added.to_vec()), "{}", recording.display());
+    let doubtful = assessment["extra_notes"].as_array().unwrap().len() - added.len();
+    let is_sound = recording.extension().is_some_and(|extension| extension == "wav");
+    assert!(doubtful <= usize::from(is_sound), "{}: {}", recording.display(), assessment["extra_notes"]);
 }
 
 #[test]
