@@ -4,9 +4,11 @@
 
 use std::arch::x86_64::*;
 
-use super::lanes::{FILTER_WIDTH, Lanes, Steps, WIDE, WIDTH};
+use super::lanes::{FILTER_WIDTH, Lanes, Steps, WIDE};
 use super::voice;
 use crate::executor::Work;
+
+const WIDTH: usize = 16;
 
 /// Proof that the processor has AVX-512 F, DQ, BW and VL.
 #[derive(Clone, Copy)]
@@ -28,6 +30,8 @@ fn render(lanes: Avx512, work: Work<'_>) {
 }
 
 impl Lanes for Avx512 {
+    const WIDTH: usize = WIDTH;
+
     type Floats = __m512;
     type Doubles = __m512d;
     type Places = __m512i;
@@ -39,13 +43,15 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn load(self, from: &[f32; WIDTH]) -> __m512 {
+    fn load(self, from: &[f32]) -> __m512 {
+        let from: &[f32; WIDTH] = from.first_chunk().unwrap();
         // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe { _mm512_loadu_ps(from.as_ptr()) }
     }
 
     #[inline(always)]
-    fn store(self, x: __m512, to: &mut [f32; WIDTH]) {
+    fn store(self, x: __m512, to: &mut [f32]) {
+        let to: &mut [f32; WIDTH] = to.first_chunk_mut().unwrap();
         // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe { _mm512_storeu_ps(to.as_mut_ptr(), x) }
     }
@@ -109,7 +115,8 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn pick<const WIDE: bool>(self, points: &[f32; 2 * WIDTH], places: __m512i) -> __m512 {
+    fn pick<const WIDE: bool>(self, points: &[f32], places: __m512i) -> __m512 {
+        let points: &[f32; 2 * WIDTH] = points.first_chunk().unwrap();
         // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
         unsafe {
             let near = _mm512_loadu_ps(points.as_ptr());
@@ -122,21 +129,31 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn pick_tap<const APART: u8>(self, points: &[f32; 3 * WIDTH], places: __m512i, tap: usize) -> __m512 {
-        if APART == WIDE {
-            return self.pick::<true>(points[tap..tap + 2 * WIDTH].first_chunk().unwrap(), places);
+    fn four<const APART: u8>(self, points: &[f32], places: __m512i, first: usize) -> [__m512; 4] {
+        let points: &[f32; 2 * WIDTH + 7] = points.first_chunk().unwrap();
+        let mut four = [self.splat(0.0); 4];
+        let mut tap = 0;
+        while tap < 4 {
+            four[tap] = if APART == WIDE {
+                self.pick::<true>(&points[first + tap..first + tap + 2 * WIDTH], places)
+            } else {
+                // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
+                unsafe {
+                    // The same registers for every tap: loads that straddle cache lines cost more than permutations.
+                    let near = _mm512_loadu_ps(points.as_ptr());
+                    let far = _mm512_loadu_ps(points.as_ptr().add(WIDTH));
+                    let tap = _mm512_set1_epi32((first + tap) as i32);
+                    _mm512_permutex2var_ps(near, _mm512_add_epi32(places, tap), far)
+                }
+            };
+            tap += 1;
         }
-        // SAFETY: `self` proves the instructions; every address has a register's size left in its array.
-        unsafe {
-            // The same registers for every tap: loads that straddle cache lines cost more than permutations.
-            let near = _mm512_loadu_ps(points.as_ptr());
-            let far = _mm512_loadu_ps(points.as_ptr().add(WIDTH));
-            _mm512_permutex2var_ps(near, _mm512_add_epi32(places, _mm512_set1_epi32(tap as i32)), far)
-        }
+        four
     }
 
     #[inline(always)]
-    fn from(self, points: &[f32; 2 * WIDTH], first: usize) -> __m512 {
+    fn from(self, points: &[f32], first: usize) -> __m512 {
+        let points: &[f32; 2 * WIDTH] = points.first_chunk().unwrap();
         macro_rules! shifted {
             ($($shift:literal)*) => {
                 // SAFETY: `self` proves the instructions; every address has a register's size left in its array.

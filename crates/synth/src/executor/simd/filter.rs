@@ -5,7 +5,7 @@
 //! 1989, doi:10.1109/29.32286). Where the filter changes, what it remembers enters as an addition to the first values, so
 //! that nothing of the longer recursion outlives the change.
 
-use super::lanes::{FILTER_WIDTH, Lanes, WIDTH};
+use super::lanes::{FILTER_WIDTH, Lanes, MOST_LANES};
 use crate::executor::filter::{LowPass, Memory, bounded, is_bounded};
 use crate::executor::{QUANTUM, Samples, Segment};
 
@@ -23,7 +23,7 @@ pub(crate) struct FilterState {
     held: Option<LowPass>,
     coefficients: [f32; COEFFICIENTS],
     /// See [`History`].
-    history: [[f32; WIDTH]; VECTORS],
+    history: [[f32; MOST_LANES]; VECTORS],
 }
 
 /// Filters the samples of segments that follow one another, all but the last of whole vectors; what lies beyond the last
@@ -40,7 +40,7 @@ pub(super) fn run<S: Lanes>(lanes: S, segments: &[Segment], state: &mut FilterSt
         let held = state.held.as_ref() == Some(low_pass);
         let done = if held || (1.0 + a2 - a1.abs() >= GENTLE && a2 <= DAMPED) {
             if !held {
-                state.begin(low_pass);
+                state.begin(low_pass, S::WIDTH);
             }
             go_on(lanes, low_pass, state, rest, &mut samples[at..])
         } else {
@@ -59,12 +59,12 @@ pub(super) fn run<S: Lanes>(lanes: S, segments: &[Segment], state: &mut FilterSt
 impl FilterState {
     /// Prepares single precision from the memory.
     #[inline(always)]
-    fn begin(&mut self, low_pass: &LowPass) {
-        self.coefficients = coefficients(low_pass, WIDTH).map(|c| c as f32);
-        self.history = [[0.0; WIDTH]; VECTORS];
+    fn begin(&mut self, low_pass: &LowPass, width: usize) {
+        self.coefficients = coefficients(low_pass, width).map(|c| c as f32);
+        self.history = [[0.0; MOST_LANES]; VECTORS];
         let (remembered, [x_before, two_before]) = remembered(low_pass, &self.memory);
         self.history[0][..4].copy_from_slice(&remembered.map(|x| x as f32));
-        (self.history[1][WIDTH - 1], self.history[2][WIDTH - 1]) = (x_before as f32, two_before as f32);
+        (self.history[1][width - 1], self.history[2][width - 1]) = (x_before as f32, two_before as f32);
     }
 }
 
@@ -91,7 +91,7 @@ fn go_on<S: Lanes>(
         history.run(Singles(lanes), &coefficients, samples, frames);
         let outputs = last_two(samples, frames, memory[2]);
         memory = [inputs[0], inputs[1], outputs[0], outputs[1]];
-        goes_on = frames.is_multiple_of(WIDTH) && is_bounded(&memory);
+        goes_on = frames.is_multiple_of(S::WIDTH) && is_bounded(&memory);
         (at, done) = (at + frames, done + 1);
     }
     for (kept, vector) in state.history.iter_mut().zip(history.0) {
@@ -229,7 +229,7 @@ struct Singles<S>(S);
 impl<S: Lanes> Vector for Singles<S> {
     type Value = S::Floats;
 
-    const WIDTH: usize = WIDTH;
+    const WIDTH: usize = S::WIDTH;
 
     #[inline(always)]
     fn zero(self) -> S::Floats {
@@ -238,12 +238,12 @@ impl<S: Lanes> Vector for Singles<S> {
 
     #[inline(always)]
     fn load(self, from: &[f32]) -> S::Floats {
-        self.0.load(from.first_chunk().unwrap())
+        self.0.load(from)
     }
 
     #[inline(always)]
     fn store(self, x: S::Floats, to: &mut [f32]) {
-        self.0.store(x, to.first_chunk_mut().unwrap());
+        self.0.store(x, to);
     }
 
     #[inline(always)]
@@ -258,7 +258,7 @@ impl<S: Lanes> Vector for Singles<S> {
 
     #[inline(always)]
     fn delayed<const N: usize>(self, before: S::Floats, x: S::Floats) -> S::Floats {
-        self.0.delayed::<N>(before, x)
+        if N == S::WIDTH { before } else { self.0.delayed::<N>(before, x) }
     }
 }
 

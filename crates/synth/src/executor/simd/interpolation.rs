@@ -1,14 +1,14 @@
-//! The interpolation kernels for 16 frames at a time.
+//! The interpolation kernels for several frames at a time.
 
 use super::half_grid;
-use super::lanes::{Lanes, Steps, WIDTH};
+use super::lanes::{Lanes, MOST_LANES, Steps};
 use super::pieces::{self, Pieces, TERMS, pieces, terms};
 use crate::Interpolation;
 use crate::executor::interpolation::{Kernel, Reach, Run};
 use crate::executor::sinc::{self, Table};
 use crate::executor::{Grid, ONE, PART, Samples, half_grid::REACH, half_grid::serves};
 
-/// Largest increment that picks 16 frames' points from two registers.
+/// Largest increment that picks the points of frames side by side from two registers.
 pub(super) const WIDEST: u64 = 2 * ONE;
 
 /// Computes all polynomials; the first of the tables that are needed beside them.
@@ -21,7 +21,7 @@ pub(in crate::executor) fn prepare() -> usize {
     last
 }
 
-/// What 16 frames at a time need to be read at one increment, up to [`WIDEST`].
+/// What frames side by side need to be read at one increment, up to [`WIDEST`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Near {
     increment: u64,
@@ -69,7 +69,7 @@ impl Near {
         }
     }
 
-    /// Interpolates as many whole groups of 16 as `frames` need, from a fraction `phase` on.
+    /// Interpolates as many whole groups as `frames` need, from a fraction `phase` on.
     #[inline(always)]
     pub(super) fn run<S: Lanes>(
         &self,
@@ -97,7 +97,7 @@ impl Near {
     }
 }
 
-/// Frames in groups of 16.
+/// Frames in groups of as many as are read side by side.
 pub(super) struct Groups<'a> {
     pub(super) points: &'a [f32],
     pub(super) phase: u64,
@@ -108,46 +108,46 @@ pub(super) struct Groups<'a> {
 impl<'a> Groups<'a> {
     /// Place and fraction of a group's first frame.
     #[inline(always)]
-    pub(super) fn start(&self, group: usize) -> (usize, u32) {
-        let phase = self.phase + (group * WIDTH) as u64 * self.steps.increment;
+    fn start<S: Lanes>(&self, group: usize) -> (usize, u32) {
+        let phase = self.phase + (group * S::WIDTH) as u64 * self.steps.increment();
         ((phase >> 32) as usize, phase as u32)
     }
 
     /// The points from a group's first frame on, and that frame's fraction.
     #[inline(always)]
-    pub(super) fn group(&self, group: usize, reach: usize) -> (&'a [f32], u32) {
-        let (first, phase) = self.start(group);
-        (&self.points[first..first + reach + 2 * WIDTH], phase)
+    pub(super) fn group<S: Lanes>(&self, group: usize, reach: usize) -> (&'a [f32], u32) {
+        let (first, phase) = self.start::<S>(group);
+        (&self.points[first..first + reach + 2 * S::WIDTH], phase)
     }
 }
 
 macro_rules! pick {
     ($wide:expr, $lanes:expr, $points:expr, $tap:expr, $places:expr) => {
-        $lanes.pick::<$wide>($points[$tap..$tap + 2 * WIDTH].first_chunk().unwrap(), $places)
+        $lanes.pick::<$wide>(&$points[$tap..$tap + 2 * S::WIDTH], $places)
     };
 }
 
 #[inline(always)]
-pub(super) fn group_of(out: &mut Samples, group: usize) -> &mut [f32; WIDTH] {
-    out[group * WIDTH..(group + 1) * WIDTH].first_chunk_mut().unwrap()
+pub(super) fn group_of<S: Lanes>(out: &mut Samples, group: usize) -> &mut [f32] {
+    &mut out[group * S::WIDTH..(group + 1) * S::WIDTH]
 }
 
 #[inline(always)]
 fn linear<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut Samples) {
-    for group in 0..groups.frames.div_ceil(WIDTH) {
-        let (points, phase) = groups.group(group, 1);
+    for group in 0..groups.frames.div_ceil(S::WIDTH) {
+        let (points, phase) = groups.group::<S>(group, 1);
         let (places, centred) = lanes.places(phase, groups.steps);
         let (a, b) = (pick!(WIDE, lanes, points, 0, places), pick!(WIDE, lanes, points, 1, places));
         let x = lanes.add(centred, lanes.splat(0.5));
-        lanes.store(lanes.fma(x, lanes.sub(b, a), a), group_of(out, group));
+        lanes.store(lanes.fma(x, lanes.sub(b, a), a), group_of::<S>(out, group));
     }
 }
 
 #[inline(always)]
 fn cubic<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut Samples) {
     let (half, three_halves) = (lanes.splat(0.5), lanes.splat(1.5));
-    for group in 0..groups.frames.div_ceil(WIDTH) {
-        let (points, phase) = groups.group(group, 3);
+    for group in 0..groups.frames.div_ceil(S::WIDTH) {
+        let (points, phase) = groups.group::<S>(group, 3);
         let (places, centred) = lanes.places(phase, groups.steps);
         let (p0, p1) = (pick!(WIDE, lanes, points, 0, places), pick!(WIDE, lanes, points, 1, places));
         let (p2, p3) = (pick!(WIDE, lanes, points, 2, places), pick!(WIDE, lanes, points, 3, places));
@@ -156,7 +156,7 @@ fn cubic<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut Sa
         let c3 = lanes.fma(three_halves, lanes.sub(p1, p2), lanes.mul(half, lanes.sub(p3, p0)));
         let c2 = lanes.sub(lanes.sub(lanes.sub(p2, p1), c1), c3);
         let y = lanes.fma(lanes.fma(lanes.fma(c3, x, c2), x, c1), x, p1);
-        lanes.store(y, group_of(out, group));
+        lanes.store(y, group_of::<S>(out, group));
     }
 }
 
@@ -169,21 +169,51 @@ fn sinc<S: Lanes, const TAPS: usize, const ORDER: usize>(
     out: &mut Samples,
 ) {
     let (all_even, all_odd) = (&pieces.even[..TAPS / 2], &pieces.odd[..TAPS / 2]);
-    for group in 0..groups.frames.div_ceil(WIDTH) {
-        let (points, phase) = groups.group(group, TAPS - 1);
-        let (places, x) = lanes.places(phase, groups.steps);
-        let square = lanes.mul(x, x);
-        let mut even_sum = lanes.splat(0.0);
-        let mut odd_sum = lanes.splat(0.0);
+    // So many groups share the coefficients that are loaded.
+    let together = MOST_LANES / S::WIDTH;
+    for group in (0..groups.frames.div_ceil(S::WIDTH)).step_by(together) {
+        let mut one = SincSums::<S, TAPS>::new(lanes, groups, group);
+        let mut other = SincSums::<S, TAPS>::new(lanes, groups, group + 1);
         for pair in 0..TAPS / 2 {
-            let a = pick!(true, lanes, points, pair, places);
-            let b = pick!(true, lanes, points, TAPS - 1 - pair, places);
-            let even = polynomial::<S, ORDER>(lanes, &all_even[pair], square);
-            let odd = polynomial::<S, ORDER>(lanes, &all_odd[pair], square);
-            even_sum = lanes.fma(even, lanes.add(a, b), even_sum);
-            odd_sum = lanes.fma(odd, lanes.sub(a, b), odd_sum);
+            one.add::<ORDER>(lanes, pair, &all_even[pair], &all_odd[pair]);
+            if together == 2 {
+                other.add::<ORDER>(lanes, pair, &all_even[pair], &all_odd[pair]);
+            }
         }
-        lanes.store(lanes.fma(x, odd_sum, even_sum), group_of(out, group));
+        lanes.store(lanes.fma(one.x, one.odd, one.even), group_of::<S>(out, group));
+        if together == 2 {
+            lanes.store(lanes.fma(other.x, other.odd, other.even), group_of::<S>(out, group + 1));
+        }
+    }
+}
+
+/// One group's points and sums.
+struct SincSums<'a, S: Lanes, const TAPS: usize> {
+    points: &'a [f32],
+    places: S::Places,
+    x: S::Floats,
+    square: S::Floats,
+    even: S::Floats,
+    odd: S::Floats,
+}
+
+impl<'a, S: Lanes, const TAPS: usize> SincSums<'a, S, TAPS> {
+    #[inline(always)]
+    fn new(lanes: S, groups: &Groups<'a>, group: usize) -> SincSums<'a, S, TAPS> {
+        let (points, phase) = groups.group::<S>(group, TAPS - 1);
+        let (places, x) = lanes.places(phase, groups.steps);
+        let zero = lanes.splat(0.0);
+        SincSums { points, places, x, square: lanes.mul(x, x), even: zero, odd: zero }
+    }
+
+    #[inline(always)]
+    fn add<const ORDER: usize>(&mut self, lanes: S, pair: usize, even: &[f32; TERMS], odd: &[f32; TERMS]) {
+        let a = pick!(true, lanes, self.points, pair, self.places);
+        let b = pick!(true, lanes, self.points, TAPS - 1 - pair, self.places);
+        let even = polynomial::<S, ORDER>(lanes, even, self.square);
+        let odd = polynomial::<S, ORDER>(lanes, odd, self.square);
+        self.even = lanes.fma(even, lanes.add(a, b), self.even);
+        self.odd = lanes.fma(odd, lanes.sub(a, b), self.odd);
     }
 }
 
@@ -198,7 +228,7 @@ fn polynomial<S: Lanes, const ORDER: usize>(lanes: S, coefficients: &[f32; TERMS
     sum
 }
 
-/// Interpolates frame by frame, the taps side by side: for increments at which 16 frames lie too far apart.
+/// Interpolates frame by frame, the taps side by side: for increments at which frames lie too far apart.
 #[inline(always)]
 pub(super) fn far<S: Lanes>(lanes: S, kernel: Kernel, points: &[f32], phase: u64, increment: u64, out: &mut [f32]) {
     let mut phase = phase;
@@ -221,12 +251,17 @@ fn dot<S: Lanes>(lanes: S, table: &Table, points: &[f32], fraction: u32) -> f32 
     let (row, blend) = table.row(fraction);
     let (this, next) = table.rows[row * table.taps..(row + 2) * table.taps].split_at(table.taps);
     let blend = lanes.splat(blend);
-    let mut sum = lanes.splat(0.0);
-    let chunks = points.as_chunks::<WIDTH>().0.iter().zip(this.as_chunks::<WIDTH>().0).zip(next.as_chunks::<WIDTH>().0);
-    for ((points, this), next) in chunks {
-        let this = lanes.load(this);
-        let weights = lanes.fma(blend, lanes.sub(lanes.load(next), this), this);
-        sum = lanes.fma(lanes.load(points), weights, sum);
+    let mut sums = [lanes.splat(0.0); 2];
+    let chunks = points.as_chunks::<MOST_LANES>().0.iter();
+    for ((points, this), next) in chunks.zip(this.as_chunks::<MOST_LANES>().0).zip(next.as_chunks::<MOST_LANES>().0) {
+        let mut at = 0;
+        while at < MOST_LANES {
+            let this = lanes.load(&this[at..]);
+            let weights = lanes.fma(blend, lanes.sub(lanes.load(&next[at..]), this), this);
+            let sum = &mut sums[at / S::WIDTH];
+            *sum = lanes.fma(lanes.load(&points[at..]), weights, *sum);
+            at += S::WIDTH;
+        }
     }
-    lanes.sum(sum)
+    lanes.sum(lanes.add(sums[0], sums[1]))
 }

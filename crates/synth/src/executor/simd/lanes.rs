@@ -1,9 +1,9 @@
-//! What the vector kernels need of an instruction set: 16 lanes of `f32` and 8 lanes of `f64`.
+//! What the vector kernels need of an instruction set: 8 or 16 lanes of `f32` and 8 lanes of `f64`.
 
-use crate::executor::Work;
+use crate::executor::{ONE, Work};
 
-/// Frames computed side by side.
-pub(super) const WIDTH: usize = 16;
+/// Most frames computed side by side.
+pub(super) const MOST_LANES: usize = 16;
 
 /// How far frames are apart: up to one point, up to 1.6, so that 16 frames with eight taps reach 32 points, up to two and a
 /// hair ([`crate::executor::half_grid::serves`]).
@@ -17,9 +17,10 @@ pub(super) const FILTER_WIDTH: usize = 8;
 /// Multiples of an increment, split into words for 32-bit arithmetic.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Steps {
-    pub(super) increment: u64,
-    pub(super) low: [u32; WIDTH],
-    pub(super) high: [u32; WIDTH],
+    /// At most [`Steps::MOST`].
+    increment: u64,
+    pub(super) low: [u32; MOST_LANES],
+    pub(super) high: [u32; MOST_LANES],
 }
 
 impl Default for Steps {
@@ -29,12 +30,17 @@ impl Default for Steps {
 }
 
 impl Steps {
+    /// Largest increment at which frames side by side, the first with any fraction, begin within twice as many points.
+    const MOST: u64 = 2 * ONE + ONE / 16;
+
+    /// The multiples of an increment of [`Steps::MOST`] at most.
     #[inline(always)]
     pub(super) fn new(increment: u64) -> Steps {
-        let mut steps = Steps { increment, low: [0; WIDTH], high: [0; WIDTH] };
+        assert!(increment <= Steps::MOST, "frames lie too far apart");
+        let mut steps = Steps { increment, low: [0; MOST_LANES], high: [0; MOST_LANES] };
         let mut offset = 0u64;
         let mut lane = 0;
-        while lane < WIDTH {
+        while lane < MOST_LANES {
             steps.low[lane] = offset as u32;
             steps.high[lane] = (offset >> 32) as u32;
             offset = offset.wrapping_add(increment);
@@ -42,20 +48,31 @@ impl Steps {
         }
         steps
     }
+
+    #[inline(always)]
+    pub(super) fn increment(&self) -> u64 {
+        self.increment
+    }
 }
+
+const _: () = assert!((MOST_LANES as u64 - 1) * Steps::MOST + ONE <= 2 * MOST_LANES as u64 * ONE);
 
 /// One instruction set. A value of the type proves that this processor has it.
 pub(super) trait Lanes: Copy {
-    /// 16 `f32`.
+    /// Lanes of `f32`: frames computed side by side.
+    const WIDTH: usize;
+
+    /// So many `f32`.
     type Floats: Copy;
     /// 8 `f64`.
     type Doubles: Copy;
-    /// Which points 16 frames read, relative to the first frame's.
+    /// Which points frames side by side read, relative to the first frame's.
     type Places: Copy;
 
     fn splat(self, x: f32) -> Self::Floats;
-    fn load(self, from: &[f32; WIDTH]) -> Self::Floats;
-    fn store(self, x: Self::Floats, to: &mut [f32; WIDTH]);
+    /// The first numbers of a slice, which must be that long, as for all that take slices.
+    fn load(self, from: &[f32]) -> Self::Floats;
+    fn store(self, x: Self::Floats, to: &mut [f32]);
     fn add(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
     fn sub(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
     fn mul(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
@@ -66,21 +83,28 @@ pub(super) trait Lanes: Copy {
     /// The sum of all lanes.
     fn sum(self, x: Self::Floats) -> f32;
 
-    /// The places of 16 frames whose first has the fraction `phase` (below one), and each frame's fraction − ½.
+    /// The places of frames whose first has the fraction `phase` (below one), and each frame's fraction − ½.
     fn places(self, phase: u32, steps: &Steps) -> (Self::Places, Self::Floats);
-    /// The point of every frame; `WIDE`: frames are up to two points apart instead of one.
-    fn pick<const WIDE: bool>(self, points: &[f32; 2 * WIDTH], places: Self::Places) -> Self::Floats;
+    /// The point of every frame among twice as many; `WIDE`: frames are up to two points apart instead of one.
+    fn pick<const WIDE: bool>(self, points: &[f32], places: Self::Places) -> Self::Floats;
 
-    /// As [`Lanes::pick`] from the points from `tap` on, which is at most 7; `APART`: how far frames are apart.
+    /// For every frame the four points from `first` on, which is 0 or 4, beyond its own; `APART`: how far frames are apart.
     #[inline(always)]
-    fn pick_tap<const APART: u8>(self, points: &[f32; 3 * WIDTH], places: Self::Places, tap: usize) -> Self::Floats {
-        let points = points[tap..tap + 2 * WIDTH].first_chunk().unwrap();
-        if APART == NARROW { self.pick::<false>(points, places) } else { self.pick::<true>(points, places) }
+    fn four<const APART: u8>(self, points: &[f32], places: Self::Places, first: usize) -> [Self::Floats; 4] {
+        let mut four = [self.splat(0.0); 4];
+        let mut tap = 0;
+        while tap < 4 {
+            let points = &points[first + tap..first + tap + 2 * Self::WIDTH];
+            four[tap] =
+                if APART == NARROW { self.pick::<false>(points, places) } else { self.pick::<true>(points, places) };
+            tap += 1;
+        }
+        four
     }
-    /// 16 neighbouring points from `first` on, which is at most 16.
+    /// Neighbouring points from `first` on, which is at most 16.
     #[inline(always)]
-    fn from(self, points: &[f32; 2 * WIDTH], first: usize) -> Self::Floats {
-        self.load(points[first..first + WIDTH].first_chunk().unwrap())
+    fn from(self, points: &[f32], first: usize) -> Self::Floats {
+        self.load(&points[first..first + Self::WIDTH])
     }
     /// Both registers' lanes by turns: the first halves, then the second.
     fn interleave(self, a: Self::Floats, b: Self::Floats) -> (Self::Floats, Self::Floats);

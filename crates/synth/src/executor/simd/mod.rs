@@ -1,4 +1,4 @@
-//! Vector kernels: the voice of [`super::scalar`] for 16 frames at a time, written once over [`lanes::Lanes`].
+//! Vector kernels: the voice of [`super::scalar`] for 8 or 16 frames at a time, written once over [`lanes::Lanes`].
 //!
 //! `std::arch` behind a small trait: the kernels need a permutation by run-time places and a choice at run time, and no
 //! portable vector crate offers both at full speed (ARCHITECTURE.md has the figures).

@@ -1,8 +1,10 @@
 //! Plain arrays, which the compiler turns into whatever vectors the target has: NEON on 64-bit Arm.
 
-use super::lanes::{FILTER_WIDTH, Lanes, Steps, WIDTH};
+use super::lanes::{FILTER_WIDTH, Lanes, Steps};
 use super::voice;
 use crate::executor::Work;
+
+const WIDTH: usize = 16;
 
 #[derive(Clone, Copy)]
 pub(in crate::executor) struct Portable;
@@ -31,6 +33,8 @@ macro_rules! lanewise {
 }
 
 impl Lanes for Portable {
+    const WIDTH: usize = WIDTH;
+
     type Floats = [f32; WIDTH];
     type Doubles = [f64; FILTER_WIDTH];
     type Places = [u32; WIDTH];
@@ -41,13 +45,13 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
-    fn load(self, from: &[f32; WIDTH]) -> [f32; WIDTH] {
-        *from
+    fn load(self, from: &[f32]) -> [f32; WIDTH] {
+        *from.first_chunk().unwrap()
     }
 
     #[inline(always)]
-    fn store(self, x: [f32; WIDTH], to: &mut [f32; WIDTH]) {
-        *to = x;
+    fn store(self, x: [f32; WIDTH], to: &mut [f32]) {
+        *to.first_chunk_mut().unwrap() = x;
     }
 
     #[inline(always)]
@@ -89,7 +93,8 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
-    fn pick<const WIDE: bool>(self, points: &[f32; 2 * WIDTH], places: [u32; WIDTH]) -> [f32; WIDTH] {
+    fn pick<const WIDE: bool>(self, points: &[f32], places: [u32; WIDTH]) -> [f32; WIDTH] {
+        let points: &[f32; 2 * WIDTH] = points.first_chunk().unwrap();
         lanewise!(WIDTH, 0.0, i => points[places[i] as usize & (2 * WIDTH - 1)])
     }
 

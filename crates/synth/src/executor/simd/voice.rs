@@ -2,7 +2,7 @@
 
 use super::filter;
 use super::interpolation::{self, WIDEST};
-use super::lanes::{Lanes, WIDTH};
+use super::lanes::{Lanes, MOST_LANES};
 use crate::executor::interpolation::Kernel;
 use crate::executor::source::Unroller;
 use crate::executor::{FRAME, ONE, QUANTUM, RUN, Samples, Scratch, Segment, VoiceBlock, WINDOW, Work, fitting};
@@ -15,7 +15,7 @@ pub(super) fn render<S: Lanes>(lanes: S, work: Work<'_>) {
     let Scratch { window, grid, samples } = scratch;
     let mut rest = segments;
     while let Some(first) = rest.first() {
-        let (joined, frames) = join(voice, rest);
+        let (joined, frames) = join::<S>(voice, rest);
         let (run, after) = rest.split_at(joined);
         let stream = Unroller::new(pcm, voice, first);
         if reads_points(first) {
@@ -45,7 +45,7 @@ fn reads_points(segment: &Segment) -> bool {
 
 /// How many of the segments can be read at once because each goes on where the one before it ends, and their frames.
 #[inline(always)]
-fn join(voice: &VoiceBlock, segments: &[Segment]) -> (usize, usize) {
+fn join<S: Lanes>(voice: &VoiceBlock, segments: &[Segment]) -> (usize, usize) {
     let first = &segments[0];
     let mut frames = first.frames as usize;
     if first.increment > WIDEST {
@@ -56,7 +56,7 @@ fn join(voice: &VoiceBlock, segments: &[Segment]) -> (usize, usize) {
     for pair in segments.windows(2) {
         let (one, next) = (&pair[0], &pair[1]);
         // A filter spoils what follows a part of its width.
-        let whole = (one.frames as usize).is_multiple_of(WIDTH);
+        let whole = (one.frames as usize).is_multiple_of(S::WIDTH);
         let goes_on = next.increment == one.increment
             && next.looping == one.looping
             // What lies before a loop's start differs: a kernel that reaches back beyond a short loop would see that.
@@ -100,21 +100,20 @@ fn mix<S: Lanes>(lanes: S, segment: &Segment, samples: &[f32; QUANTUM], buses: &
             continue;
         }
         let bus = &mut bus[offset..offset + frames];
-        let (whole, rest) = bus.as_chunks_mut::<WIDTH>();
+        let whole = frames / S::WIDTH * S::WIDTH;
+        let (bus, rest) = bus.split_at_mut(whole);
         let (ramp, start) = (lanes.splat(slope), lanes.splat(gain));
-        for (group, bus) in whole.iter_mut().enumerate().take(QUANTUM / WIDTH) {
-            let at = group * WIDTH;
-            let index = lanes.load(FRAME[at..at + WIDTH].first_chunk().unwrap());
-            let samples = lanes.load(samples[at..at + WIDTH].first_chunk().unwrap());
+        for (group, bus) in bus.chunks_exact_mut(S::WIDTH).enumerate().take(QUANTUM / S::WIDTH) {
+            let at = group * S::WIDTH;
+            let index = lanes.load(&FRAME[at..at + S::WIDTH]);
+            let samples = lanes.load(&samples[at..at + S::WIDTH]);
             lanes.store(lanes.fma(samples, lanes.fma(ramp, index, start), lanes.load(bus)), bus);
         }
-        for ((sum, sample), frame) in
-            rest.iter_mut().zip(&samples[frames & !(WIDTH - 1)..]).zip(&FRAME[frames & !(WIDTH - 1)..])
-        {
+        for ((sum, sample), frame) in rest.iter_mut().zip(&samples[whole..]).zip(&FRAME[whole..]) {
             *sum += sample * (gain + slope * frame);
         }
     }
 }
 
 // The last group's points, the longest kernel's reach, and two registers.
-const _: () = assert!(WINDOW >= 2 * RUN + 64 + 2 * WIDTH);
+const _: () = assert!(WINDOW >= 2 * RUN + 64 + 2 * MOST_LANES);
