@@ -100,18 +100,30 @@ fn mix<S: Lanes>(lanes: S, segment: &Segment, samples: &[f32; QUANTUM], buses: &
             continue;
         }
         let bus = &mut bus[offset..offset + frames];
-        let whole = frames / S::WIDTH * S::WIDTH;
-        let (bus, rest) = bus.split_at_mut(whole);
         let (ramp, start) = (lanes.splat(slope), lanes.splat(gain));
-        for (group, bus) in bus.chunks_exact_mut(S::WIDTH).enumerate().take(QUANTUM / S::WIDTH) {
-            let at = group * S::WIDTH;
-            let index = lanes.load(&FRAME[at..at + S::WIDTH]);
-            let samples = lanes.load(&samples[at..at + S::WIDTH]);
-            lanes.store(lanes.fma(samples, lanes.fma(ramp, index, start), lanes.load(bus)), bus);
+        // A whole quantum's loop has an end that is known.
+        match bus.first_chunk_mut::<QUANTUM>() {
+            Some(bus) => add(lanes, bus, samples, ramp, start),
+            None => {
+                let whole = frames / S::WIDTH * S::WIDTH;
+                let (bus, rest) = bus.split_at_mut(whole);
+                add(lanes, bus, samples, ramp, start);
+                for ((sum, sample), frame) in rest.iter_mut().zip(&samples[whole..]).zip(&FRAME[whole..]) {
+                    *sum += sample * (gain + slope * frame);
+                }
+            }
         }
-        for ((sum, sample), frame) in rest.iter_mut().zip(&samples[whole..]).zip(&FRAME[whole..]) {
-            *sum += sample * (gain + slope * frame);
-        }
+    }
+}
+
+/// Adds whole vectors of samples, at most a quantum.
+#[inline(always)]
+fn add<S: Lanes>(lanes: S, bus: &mut [f32], samples: &[f32; QUANTUM], ramp: S::Floats, start: S::Floats) {
+    for (group, bus) in bus.chunks_exact_mut(S::WIDTH).enumerate().take(QUANTUM / S::WIDTH) {
+        let at = group * S::WIDTH;
+        let index = lanes.load(&FRAME[at..at + S::WIDTH]);
+        let samples = lanes.load(&samples[at..at + S::WIDTH]);
+        lanes.store(lanes.fma(samples, lanes.fma(ramp, index, start), lanes.load(bus)), bus);
     }
 }
 
