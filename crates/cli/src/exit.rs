@@ -22,12 +22,17 @@ Exit codes:
   130  interrupted; no unfinished output was left
   141  whoever read the output has gone";
 
-/// Whether sound goes to standard output, from where nothing can be taken back.
+/// Whether sound goes to where nothing can be taken back from.
 static STREAMING: AtomicBool = AtomicBool::new(false);
+
+/// Sound goes to standard output, a pipe or a device from now on.
+pub(crate) fn begin_streaming() {
+    STREAMING.store(true, Ordering::Relaxed);
+}
 
 /// Opens standard output for sound.
 pub(crate) fn standard_output() -> Result<OutputFile, Error> {
-    STREAMING.store(true, Ordering::Relaxed);
+    begin_streaming();
     Ok(OutputFile::standard_output()?)
 }
 
@@ -71,7 +76,7 @@ impl Failure {
         code
     }
 
-    fn code(&self) -> u8 {
+    pub(crate) fn code(&self) -> u8 {
         match self {
             Failure::Usage(_) | Failure::Edit(_) => 2,
             Failure::Exists(_) => 5,
@@ -135,7 +140,7 @@ impl fmt::Display for Failure {
 pub(crate) fn describe(error: &Error) -> String {
     match error {
         Error::Cancelled if STREAMING.load(Ordering::Relaxed) => {
-            "interrupted; what standard output got is not complete".into()
+            "interrupted; what the output got is not complete".into()
         }
         Error::Cancelled => "interrupted; no unfinished output was left".into(),
         Error::Codec(CodecError::Exists(path)) => exists(path),

@@ -37,6 +37,7 @@ mod waveform;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use terminal::Interrupts;
 
 /// MIDI files and SoundFonts become sound
 #[derive(Parser)]
@@ -88,6 +89,8 @@ enum Verb {
 
 fn main() -> ExitCode {
     let cli = Cli::parse_from(optional_values::join(std::env::args_os()));
+    // Of all commands: whatever they have begun to write goes again when they are interrupted.
+    Interrupts::watch();
     let result = match cli.verb {
         Verb::Render(render) => render.run(),
         Verb::Batch(batch) => batch.run(),

@@ -11,7 +11,7 @@ use rust_audio_engine::{
 };
 use serde::Serialize;
 
-use crate::exit::{Failure, standard_output};
+use crate::exit::{Failure, begin_streaming, standard_output};
 use crate::listen::ListenOptions;
 use crate::options::RenderOptions;
 use crate::output::{commit, makes_file, prepare_json};
@@ -113,15 +113,21 @@ impl Render {
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<Option<(Report, Vec<StemFile>)>, Failure> {
-        let mut stems = |folder| engine.render_stems(&song, folder, self.stems_by, settings, observer);
+        let mut stems = |folder| engine.prepare_stems(&song, folder, self.stems_by, settings, observer);
         let (output, folder) = match (self.output.as_deref(), self.stems.as_deref()) {
             (None, None) => return Ok(None),
-            (None, Some(folder)) => return Ok(Some(stems(folder)?)),
+            (None, Some(folder)) => {
+                let (report, stems) = stems(folder)?;
+                return Ok(Some((report, stems.commit()?)));
+            }
             (Some(output), folder) => (output, folder),
         };
-        let files = folder.map_or(Ok(Vec::new()), |folder| stems(folder).map(|(_, files)| files))?;
+        let stems = folder.map(stems).transpose()?;
         let heard = self.listen.listener();
         let engine = &heard.as_ref().map_or(engine.clone(), |(listener, _)| engine.heard_by(listener.clone()));
+        if !makes_file(output) {
+            begin_streaming();
+        }
         let report = if output == Path::new("-") {
             engine.render_open(song, standard_output()?, settings, observer)?
         } else {
@@ -130,6 +136,7 @@ impl Render {
         if let Some((_, heard)) = heard {
             self.listen.write(heard, self.force)?;
         }
+        let files = stems.map_or(Ok(Vec::new()), |(_, stems)| stems.commit())?;
         Ok(Some((report, files)))
     }
 

@@ -2,10 +2,10 @@
 
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
+use std::{process, thread};
 
 use rust_audio_engine::{Error, Progress, Seconds, remove_unfinished};
 use serde::Serialize;
@@ -16,6 +16,10 @@ use crate::values::show_time;
 /// After an interrupt (Ctrl-C, a request to terminate) the work has so long to stop in good order and to tell what it has
 /// done. It may be unable to: whoever reads the output or writes an input keeps it waiting, or a block has many voices.
 const GRACE: Duration = Duration::from_millis(800);
+
+/// So long it may take to remove what is unfinished and to say so: a file system, or whoever reads the messages, may keep
+/// it waiting.
+const FAREWELL: Duration = Duration::from_millis(200);
 
 /// Watches for interrupts. Until work is said to begin, the first one ends the process, and a second one always.
 #[derive(Clone)]
@@ -28,8 +32,13 @@ struct State {
 }
 
 impl Interrupts {
-    /// Begins to watch.
+    /// Begins to watch, unless that has begun.
     pub(crate) fn watch() -> Interrupts {
+        static WATCHED: OnceLock<Interrupts> = OnceLock::new();
+        WATCHED.get_or_init(Interrupts::new).clone()
+    }
+
+    fn new() -> Interrupts {
         let state = Arc::new(State::default());
         let watched = Arc::clone(&state);
         let watching = ctrlc::set_handler(move || {
@@ -38,10 +47,13 @@ impl Interrupts {
                 end();
             }
             // Not here, where the second one is heard.
-            thread::spawn(|| {
+            let waiting = thread::Builder::new().spawn(|| {
                 thread::sleep(GRACE);
                 end();
             });
+            if waiting.is_err() {
+                end();
+            }
         });
         if let Err(error) = watching {
             say(&format!("rae: warning: an interrupt may leave a temporary file: {error}"));
@@ -59,10 +71,19 @@ impl Interrupts {
     }
 }
 
+/// Ends the process, whatever keeps it from removing files or telling why.
 fn end() -> ! {
-    remove_unfinished();
-    let code = Failure::Engine(Error::Cancelled).tell();
-    std::process::exit(code.into());
+    let interrupted = Failure::Engine(Error::Cancelled);
+    let code = i32::from(interrupted.code());
+    let ending = thread::Builder::new().spawn(move || {
+        thread::sleep(FAREWELL);
+        process::exit(code);
+    });
+    if ending.is_ok() {
+        remove_unfinished();
+        interrupted.tell();
+    }
+    process::exit(code);
 }
 
 /// Writes a message to standard error. That nobody reads it is no reason to stop.

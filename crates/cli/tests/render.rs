@@ -343,6 +343,36 @@ fn interrupts_leave_nothing() {
 
 #[cfg(unix)]
 #[test]
+fn interrupts_leave_no_stems() {
+    let stems = "render song.mid --stems new/stems --tail 3000";
+    let both = "render song.mid -o out.wav --stems stems --timeline time.json --tail 600";
+    for (line, folder_at_work) in [(stems, "new/stems"), (both, "")] {
+        for signals in [["-INT"].as_slice(), &["-INT", "-INT"]] {
+            let folder = Folder::new();
+            folder.interrupted_when(line, signals, || folder.is_at_work_in(folder_at_work));
+            assert_eq!(folder.names(), ["bank.sf2", "song.mid"], "{line}, {signals:?}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_the_wait_for_a_reader_of_messages() {
+    let folder = Folder::new();
+    let rae = env!("CARGO_BIN_EXE_rae");
+    let line = format!("exec {rae} render song.mid --soundfont bank.sf2 -o - --tail 14000 2>&1");
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", &line]).current_dir(folder.path("."));
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    let began = std::time::Instant::now();
+    common::signal(&child, "-INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(began.elapsed().as_secs() < 3);
+}
+
+#[cfg(unix)]
+#[test]
 fn interrupts_leave_what_was_there() {
     let folder = Folder::new();
     folder.stdout("render song.mid --stems stems --timeline time.json --quiet --tail none");
@@ -364,7 +394,7 @@ fn an_interrupt_ends_the_wait_for_a_reader() {
         for signal in ["-INT", "-TERM"] {
             let line = format!("render song.mid -o - --waveform wave.png --tail 14000 --threads {threads}");
             let told = folder.interrupted(&line, &[signal]);
-            assert!(told.contains("interrupted; what standard output got is not complete"), "{told}");
+            assert!(told.contains("interrupted; what the output got is not complete"), "{told}");
             assert_eq!(folder.names(), ["bank.sf2", "song.mid"]);
         }
     }
@@ -375,7 +405,7 @@ fn an_interrupt_ends_the_wait_for_a_reader() {
 fn inputs_and_outputs_that_never_come_can_be_interrupted() {
     let folder = Folder::new();
     assert!(std::process::Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
-    for line in ["render pipe -o out.wav", "render song.mid -o pipe"] {
+    for line in ["render pipe -o out.wav", "render song.mid -o pipe", "midi info pipe"] {
         folder.interrupted(line, &["-INT"]);
         assert_eq!(folder.names(), ["bank.sf2", "pipe", "song.mid"], "{line}");
     }

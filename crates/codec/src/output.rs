@@ -104,6 +104,16 @@ impl OutputFile {
 }
 
 impl ClosedFile {
+    /// The name the file will have.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it will replace nothing.
+    pub fn is_new(&self) -> bool {
+        self.temporary.is_some() && !self.replaces
+    }
+
     /// Gives the file its name.
     pub fn commit(self) -> Result<(), CodecError> {
         let ClosedFile { path, temporary, target, overwrite, .. } = self;
@@ -165,7 +175,7 @@ fn temporary_beside(target: &Path, existing: Option<Metadata>) -> io::Result<(Fi
         _ => Path::new("."),
     };
     let options = options(existing);
-    let make = |path: &Path| Unfinished::make(path, || options.open(path));
+    let make = |path: &Path| Unfinished::file(path, || options.open(path));
     let made =
         Builder::new().prefix(".rae-").suffix(".part").make_in(folder, make).map_err(|error| {
             match fs::metadata(folder) {

@@ -1,74 +1,129 @@
 //! What is removed again where the work on it does not come to its end.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::{fs, mem};
+use std::{fs, mem, thread};
 
-/// Nothing is made, kept or removed without this lock, so that what is listed is what is there.
-static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+/// Held only while the list changes: a file system may keep whoever makes or removes a file waiting.
+static LIST: Mutex<List> = Mutex::new(List { entries: Vec::new(), is_closed: false });
+
+struct List {
+    /// In the order in which they were made.
+    entries: Vec<Entry>,
+    /// Since the process ends, nothing is begun any more.
+    is_closed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    path: PathBuf,
+    is_folder: bool,
+}
+
+impl Entry {
+    fn new(path: &Path, is_folder: bool) -> Entry {
+        // By the time of removal another folder may be the working folder.
+        Entry { path: absolute(path).unwrap_or_else(|_| path.to_owned()), is_folder }
+    }
+}
 
 /// A new file, or a new folder with nothing else in it, that is removed when this is dropped or by [`remove_unfinished`],
 /// unless it was kept.
 #[derive(Debug)]
-pub struct Unfinished(PathBuf);
+pub struct Unfinished(Option<Entry>);
 
 impl Unfinished {
-    /// What has just been made at `path`.
+    /// A file that has just been made.
     pub fn new(path: &Path) -> Unfinished {
-        lock().insert(path.to_owned());
-        Unfinished(path.to_owned())
+        let entry = Entry::new(path, false);
+        begin(entry.clone());
+        Unfinished(Some(entry))
     }
 
-    /// Makes a file or folder at `path`.
-    pub fn make<T, E>(path: &Path, make: impl FnOnce() -> Result<T, E>) -> Result<(T, Unfinished), E> {
-        let mut unfinished = lock();
-        let made = make()?;
-        unfinished.insert(path.to_owned());
-        Ok((made, Unfinished(path.to_owned())))
+    /// Makes a file.
+    pub fn file<T, E>(path: &Path, make: impl FnOnce() -> Result<T, E>) -> Result<(T, Unfinished), E> {
+        Unfinished::make(path, false, make)
+    }
+
+    /// Makes a folder.
+    pub fn folder(path: &Path) -> std::io::Result<Unfinished> {
+        Unfinished::make(path, true, || fs::create_dir(path)).map(|((), unfinished)| unfinished)
+    }
+
+    fn make<T, E>(path: &Path, is_folder: bool, make: impl FnOnce() -> Result<T, E>) -> Result<(T, Unfinished), E> {
+        let entry = Entry::new(path, is_folder);
+        begin(entry.clone());
+        match make() {
+            Ok(made) => Ok((made, Unfinished(Some(entry)))),
+            Err(error) => {
+                strike(&entry);
+                Err(error)
+            }
+        }
     }
 
     /// Leaves it where `finish`, which may give it another name, succeeds.
-    pub fn finish<E>(self, finish: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
-        let mut unfinished = lock();
-        let finished = finish();
-        if finished.is_ok() {
-            unfinished.remove(&self.0);
-        }
-        drop(unfinished);
-        finished
+    pub fn finish<E>(mut self, finish: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
+        finish()?;
+        self.leave();
+        Ok(())
     }
 
     /// Leaves it.
-    pub fn keep(self) {
-        lock().remove(&self.0);
+    pub fn keep(mut self) {
+        self.leave();
+    }
+
+    fn leave(&mut self) {
+        if let Some(entry) = self.0.take() {
+            strike(&entry);
+        }
     }
 }
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        let mut unfinished = lock();
-        if unfinished.remove(&self.0) {
-            remove(&self.0);
+        if let Some(entry) = self.0.take() {
+            remove(&entry);
+            strike(&entry);
         }
     }
 }
 
 /// Removes all that is [`Unfinished`] in this process, the temporary files of every [`OutputFile`](crate::OutputFile)
-/// included, for a process that ends at once although threads are at work: none of them makes or finishes a file any more,
-/// but waits for the end instead.
+/// included, for a process that ends at once although threads are at work: none of them begins a file any more, but waits
+/// for the end instead.
 pub fn remove_unfinished() {
-    let unfinished = lock();
-    // What lies in a folder comes after it.
-    unfinished.iter().rev().for_each(|path| remove(path));
-    mem::forget(unfinished);
+    let mut list = list();
+    list.is_closed = true;
+    let entries = mem::take(&mut list.entries);
+    drop(list);
+    // What lies in a folder was made after it.
+    entries.iter().rev().for_each(remove);
 }
 
-fn remove(path: &Path) {
+fn begin(entry: Entry) {
+    let mut list = list();
+    while list.is_closed {
+        drop(list);
+        thread::park();
+        list = self::list();
+    }
+    list.entries.push(entry);
+}
+
+fn strike(entry: &Entry) {
+    let mut list = list();
+    if let Some(place) = list.entries.iter().rposition(|other| other == entry) {
+        list.entries.remove(place);
+    }
+}
+
+fn remove(entry: &Entry) {
     // What is gone already, or holds what others made, is left alone.
-    let _ = fs::remove_file(path).or_else(|_| fs::remove_dir(path));
+    let _ = if entry.is_folder { fs::remove_dir(&entry.path) } else { fs::remove_file(&entry.path) };
 }
 
-fn lock() -> MutexGuard<'static, BTreeSet<PathBuf>> {
-    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+fn list() -> MutexGuard<'static, List> {
+    LIST.lock().unwrap_or_else(PoisonError::into_inner)
 }

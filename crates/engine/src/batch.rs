@@ -98,8 +98,7 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), Error> {
 /// Makes a folder and those that it lies in, where they are not there; gives the new ones, the innermost first.
 pub(crate) fn make_new_folders(folder: &Path) -> Result<Vec<Unfinished>, Error> {
     let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
-    let make = |folder: &&Path| Unfinished::make(folder, || fs::create_dir(folder)).ok();
-    let mut new: Vec<Unfinished> = missing.iter().rev().filter_map(make).map(|((), new)| new).collect();
+    let mut new: Vec<Unfinished> = missing.iter().rev().filter_map(|folder| Unfinished::folder(folder).ok()).collect();
     new.reverse();
     // Says what is wrong where one could not be made.
     fs::create_dir_all(folder).map_err(|source| CodecError::Io {

@@ -88,7 +88,7 @@ pub use responses::ResponseFolder;
 pub use settings::{MAX_CHANNEL, MAX_THREADS, RenderSettings, Reverb, SAMPLE_RATES, TRANSPOSITIONS, Tail};
 pub use sound::{ReadSettings, Recording, WriteSettings, read_audio, write_audio};
 pub use spectrogram::spectrogram;
-pub use stems::{Stem, StemFile, StemsBy};
+pub use stems::{PreparedStems, Stem, StemFile, StemsBy};
 pub use stream::{Stream, instructions};
 
 pub use rae_codec::{

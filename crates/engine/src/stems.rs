@@ -1,6 +1,7 @@
 //! Stems: the parts of a song as sounds of their own that add up to the mix.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -61,6 +62,34 @@ pub struct StemFile {
     pub path: PathBuf,
 }
 
+/// Stems that are complete but for their names: dropped, they are removed, and so are the folders made for them.
+#[derive(Debug)]
+pub struct PreparedStems {
+    stems: Vec<StemFile>,
+    closed: Vec<ClosedFile>,
+    /// After the files, which are removed first; the innermost first.
+    new_folders: Vec<Unfinished>,
+}
+
+impl PreparedStems {
+    /// Gives all files their names. Where one cannot have its own, those that replace nothing have none either.
+    pub fn commit(self) -> Result<Vec<StemFile>, Error> {
+        let PreparedStems { stems, closed, new_folders } = self;
+        let mut made = Vec::new();
+        for file in closed {
+            made.extend(file.is_new().then(|| file.path().to_owned()));
+            if let Err(error) = file.commit() {
+                made.pop();
+                // What cannot be removed stays, as the error says enough.
+                made.iter().for_each(|path| drop(fs::remove_file(path)));
+                return Err(error.into());
+            }
+        }
+        new_folders.into_iter().for_each(Unfinished::keep);
+        Ok(stems)
+    }
+}
+
 /// A chain need not be linear: stems behind it would not add up.
 fn check_stems(settings: &RenderSettings) -> Result<(), Error> {
     check(settings.chain.effects.is_empty(), || {
@@ -100,13 +129,25 @@ impl Engine {
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<(Report, Vec<StemFile>), Error> {
+        let (report, stems) = self.prepare_stems(song, folder, by, settings, observer)?;
+        Ok((report, stems.commit()?))
+    }
+
+    /// As [`Engine::render_stems`], but the files get their names only with [`PreparedStems::commit`].
+    pub fn prepare_stems(
+        &self,
+        song: &Parsed,
+        folder: impl AsRef<Path>,
+        by: StemsBy,
+        settings: &RenderSettings,
+        observer: &mut Observer<'_>,
+    ) -> Result<(Report, PreparedStems), Error> {
         let FileRender { encoding, spec, settings } =
             &FileRender::new(song, settings, settings.encoding.for_stream()?)?;
         check_stems(settings)?;
         let engine = self.for_song(song, settings)?;
         let folder = folder.as_ref();
-        // Declared before the files, so that they are removed first.
-        let new_folders = make_new_folders(folder)?;
+        let mut new_folders = make_new_folders(folder)?;
         let parts = engine.parts(&song.sequence, by, settings)?;
         let path = |part: &Part| folder.join(format!("{}.{}", part.name, encoding.format().name()));
         let existing = parts.iter().map(path).find(|path| path.symlink_metadata().is_ok());
@@ -115,7 +156,9 @@ impl Engine {
         }
         let mut work = Work::and_more(settings, parts.len(), observer);
         let mut mix = engine.measure(&song.sequence, settings, &mut work)?;
-        let (mut files, mut closed) = (Vec::new(), Vec::new());
+        // Again, since another run that was interrupted may have taken away what it had made.
+        new_folders.splice(..0, make_new_folders(folder)?);
+        let mut stems = PreparedStems { stems: Vec::new(), closed: Vec::new(), new_folders };
         for part in parts {
             let path = path(&part);
             let file = OutputFile::create(&path, settings.overwrite)?;
@@ -126,13 +169,11 @@ impl Engine {
                 let name = &part.name;
                 mix.report.warnings.push(format!("{name}: {} samples exceed full scale; use f32", summary.clipped));
             }
-            closed.push(file.close()?);
-            files.push(StemFile { name: part.name, path });
+            stems.closed.push(file.close()?);
+            stems.stems.push(StemFile { name: part.name, path });
         }
-        closed.into_iter().try_for_each(ClosedFile::commit)?;
-        new_folders.into_iter().for_each(Unfinished::keep);
         mix.report.add_earlier_warnings(&song.warnings);
-        Ok((mix.report, files))
+        Ok((mix.report, stems))
     }
 
     /// As [`Engine::render_stems`], into memory: float samples that nothing has limited.

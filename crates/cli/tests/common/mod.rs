@@ -65,12 +65,20 @@ impl Folder {
     /// what it writes. What it said.
     #[cfg(unix)]
     pub fn interrupted(&self, line: &str, signals: &[&str]) -> String {
+        let began = std::time::Instant::now();
+        self.interrupted_when(line, signals, || began.elapsed().as_millis() >= 400)
+    }
+
+    /// As `interrupted`, but as soon as it is so.
+    #[cfg(unix)]
+    pub fn interrupted_when(&self, line: &str, signals: &[&str], is_so: impl Fn() -> bool) -> String {
         use std::process::Stdio;
-        use std::thread;
         use std::time::{Duration, Instant};
         let mut command = self.command(line);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        thread::sleep(Duration::from_millis(400));
+        while !is_so() && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         let began = Instant::now();
         signals.iter().for_each(|name| signal(&child, name));
         let code = child.wait().unwrap().code();
@@ -78,6 +86,13 @@ impl Folder {
         assert_eq!(code, Some(130), "{line}, {signals:?}: {told}");
         assert!(began.elapsed() < Duration::from_secs(3), "{line}, {signals:?}: {:?}", began.elapsed());
         told
+    }
+
+    /// Whether an output of this folder, which lies in that of the test, is being written.
+    #[cfg(unix)]
+    pub fn is_at_work_in(&self, folder: &str) -> bool {
+        let Ok(entries) = fs::read_dir(self.path(folder)) else { return false };
+        entries.flatten().any(|entry| entry.file_name().to_string_lossy().ends_with(".part"))
     }
 
     /// Renders the song with these options and gives spec and samples of the file.
