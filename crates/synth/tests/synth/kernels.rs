@@ -144,6 +144,68 @@ fn a_filter_that_is_no_number_does_not_go_on_for_ever() {
     }
 }
 
+/// Segments that follow one another are read and filtered as one run, where their lengths allow; nothing may depend on that.
+#[test]
+fn segments_sound_the_same_together_and_alone() {
+    const LOOP: std::ops::Range<u32> = 100..1_900;
+    let font = BankBuilder::one_sample(&noise(8, 2_000), Some(LOOP)).build();
+    let source = SampleSource { sample: 0, start: 0, end: 2_000, loop_start: LOOP.start, loop_end: LOOP.end };
+    let filters = [(0.02, -1.56, 0.64), (0.3, -0.2, 0.4), (0.0001, -1.99, 0.9904)];
+    let mut random = Random::new(11);
+    let mut below = |limit: u64| random.next_u64() % limit;
+    for case in 0..300 {
+        let increment = match case % 5 {
+            0 => 1 << 32,
+            1 => (1 << 32) + below(10_000_000),
+            _ => 1 + below(5 << 31),
+        };
+        let (mut offset, mut phase, mut wrapped) = (0, (below(1_000) << 32) + below(2) * 77_777, false);
+        let mut filter = None;
+        let mut segments = Vec::new();
+        for _ in 0..=below(12) {
+            let frames = match below(4) {
+                0 => QUANTUM as u64,
+                1 => 1 + below(QUANTUM as u64),
+                _ => 8 * (1 + below(8)),
+            };
+            if below(3) == 0 {
+                filter = filters.get(below(4) as usize).map(|&(b0, a1, a2)| LowPass { b0, a1, a2 });
+            }
+            segments.push(Segment {
+                offset,
+                frames: frames as u32,
+                phase,
+                increment,
+                looping: true,
+                wrapped,
+                filter,
+                gains: [0.5, 0.2, 0.0, 0.1],
+                slopes: [0.001, 0.0, 0.0, 0.0],
+            });
+            (offset, phase) = (offset + frames as u32, phase + frames * increment);
+            while phase >> 32 >= u64::from(LOOP.end) {
+                (phase, wrapped) = (phase - (u64::from(LOOP.end - LOOP.start) << 32), true);
+            }
+        }
+        let frames = (offset as usize).next_multiple_of(QUANTUM);
+        let voice = |fresh, count| VoiceBlock { serial: 0, slot: 0, fresh, source, segments: 0..count };
+        for set in available() {
+            for interpolation in [Interpolation::Sinc, Interpolation::Cubic] {
+                let (mut together, mut alone) = (Buses::new(frames), Buses::new(frames));
+                let block = Block { frames, voices: vec![voice(true, segments.len())], segments: segments.clone() };
+                CpuExecutor::new(interpolation, set).render(&font, &block, &mut together);
+                let mut executor = CpuExecutor::new(interpolation, set);
+                for (i, segment) in segments.iter().enumerate() {
+                    let block = Block { frames, voices: vec![voice(i == 0, 1)], segments: vec![*segment] };
+                    executor.render(&font, &block, &mut alone);
+                }
+                assert!(together == alone, "{set}, {interpolation:?}, case {case}");
+                assert!(together.left.iter().all(|x| x.is_finite()), "{set}, case {case}");
+            }
+        }
+    }
+}
+
 #[test]
 fn names_are_read_back_and_unknown_ones_list_the_choices() {
     for set in available() {
