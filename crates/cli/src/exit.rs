@@ -5,8 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rust_audio_engine::{CodecError, Error, OutputFile, soundfont};
+use rust_audio_engine::{CodecError, Error, soundfont};
 
+use crate::output::makes_file;
 use crate::terminal::say;
 
 /// The codes, for `--help`.
@@ -22,18 +23,14 @@ Exit codes:
   130  interrupted; no unfinished output was left
   141  whoever read the output has gone";
 
-/// Whether sound goes to where nothing can be taken back from.
+/// Whether an output goes to where nothing can be taken back from.
 static STREAMING: AtomicBool = AtomicBool::new(false);
 
-/// Sound goes to standard output, a pipe or a device from now on.
-pub(crate) fn begin_streaming() {
-    STREAMING.store(true, Ordering::Relaxed);
-}
-
-/// Opens standard output for sound.
-pub(crate) fn standard_output() -> Result<OutputFile, Error> {
-    begin_streaming();
-    Ok(OutputFile::standard_output()?)
+/// An output is begun, of which an interrupt will have to tell.
+pub(crate) fn begin_output(output: &Path) {
+    if !makes_file(output) {
+        STREAMING.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Why the command stops.

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, ValueEnum};
 use rust_audio_engine::{
     ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, Decibels, EncodingOptions, Error, FileFormat,
-    FilesObserver, LoudnessTags, Observer, SampleFormat, SampleRate, Seconds, WorkedFile, check_output,
+    FilesObserver, LoudnessTags, Observer, OutputFile, SampleFormat, SampleRate, Seconds, WorkedFile, check_output,
 };
 use serde::Serialize;
 
 use crate::effects::ChainOptions;
-use crate::exit::{Failure, describe, standard_output};
+use crate::exit::{Failure, begin_output, describe};
 use crate::folders::{expand, is_sound};
 use crate::options::SampleFormatName;
 use crate::terminal::{Interrupts, ProgressLine, bar, print_json, say};
@@ -203,8 +203,9 @@ impl FileOptions {
         let source =
             if input == pipe { ConvertInput::Pipe(Box::new(stdin())) } else { ConvertInput::File(input.clone()) };
         interrupts.expect_order();
+        begin_output(output);
         let sink = if output == pipe {
-            ConvertOutput::Open(standard_output()?)
+            ConvertOutput::Open(OutputFile::standard_output().map_err(Error::from)?)
         } else {
             ConvertOutput::File(output.to_owned())
         };

@@ -6,7 +6,7 @@ use std::path::Path;
 use rust_audio_engine::{ClosedFile, CodecError, Error, OutputFile};
 use serde::Serialize;
 
-use crate::exit::{Failure, begin_streaming};
+use crate::exit::{Failure, begin_output};
 
 /// Whether an output is a file that appears when it is complete, not standard output, a device or a pipe.
 pub(crate) fn makes_file(output: &Path) -> bool {
@@ -35,8 +35,8 @@ fn prepare(
     overwrite: bool,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<Option<ClosedFile>, Failure> {
+    begin_output(path);
     if path == Path::new("-") {
-        begin_streaming();
         let mut out = io::BufWriter::new(stdout().lock());
         return write(&mut out).and_then(|()| out.flush()).map(|()| None).map_err(Failure::Stdout);
     }

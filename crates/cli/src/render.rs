@@ -7,11 +7,12 @@ use clap::{ArgGroup, Args};
 use rust_audio_engine::effects::Chain;
 use rust_audio_engine::midi::Parsed;
 use rust_audio_engine::{
-    Engine, Observer, RenderSettings, Report, Seconds, SoundFontReport, StemFile, StemsBy, Timeline, check_output,
+    Engine, Error, Observer, OutputFile, RenderSettings, Report, Seconds, SoundFontReport, StemFile, StemsBy, Timeline,
+    check_output,
 };
 use serde::Serialize;
 
-use crate::exit::{Failure, begin_streaming, standard_output};
+use crate::exit::{Failure, begin_output};
 use crate::listen::ListenOptions;
 use crate::options::RenderOptions;
 use crate::output::{commit, makes_file, prepare_json};
@@ -125,11 +126,9 @@ impl Render {
         let stems = folder.map(stems).transpose()?;
         let heard = self.listen.listener();
         let engine = &heard.as_ref().map_or(engine.clone(), |(listener, _)| engine.heard_by(listener.clone()));
-        if !makes_file(output) {
-            begin_streaming();
-        }
+        begin_output(output);
         let report = if output == Path::new("-") {
-            engine.render_open(song, standard_output()?, settings, observer)?
+            engine.render_open(song, OutputFile::standard_output().map_err(Error::from)?, settings, observer)?
         } else {
             engine.render_file(song, output, settings, observer)?
         };

@@ -406,7 +406,8 @@ fn inputs_and_outputs_that_never_come_can_be_interrupted() {
     let folder = Folder::new();
     assert!(std::process::Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
     for line in ["render pipe -o out.wav", "render song.mid -o pipe", "midi info pipe"] {
-        folder.interrupted(line, &["-INT"]);
+        let told = folder.interrupted(line, &["-INT"]);
+        assert_eq!(told.contains("what the output got is not complete"), line.ends_with("-o pipe"), "{line}: {told}");
         assert_eq!(folder.names(), ["bank.sf2", "pipe", "song.mid"], "{line}");
     }
 }
