@@ -5,9 +5,9 @@ live.py - what playing live costs: processor time per block of 64 frames with 25
 usage: live.py [--rae RAE] [--live-song PROGRAM] [--banks FOLDER] [--runs N] [--seconds S] [--output FILE]
 
 `rae play --sink null` plays 600 random notes a second with FluidR3_GM at real time, so that the limit of 256 voices is
-reached all along and voices give way; `live_song` does the same without sleeping between blocks. Loads are shares of
-the time that there is for a block, of the thread that plays. The section goes to bench/RESULTS.md. Exits with 1 where a
-goal is missed.
+reached all along and voices give way; `live_song` does the same without sleeping between blocks, once and several
+times, when each block counts with the least of its times. Loads are shares of the time that there is for a block, of
+the thread that plays. The section goes to bench/RESULTS.md. Exits with 1 where a goal is missed.
 """
 
 import argparse
@@ -27,7 +27,12 @@ import sections
 VOICES = 256
 NOTES_PER_SECOND = 600
 CASES = {"effects": ["--reverb"], "dry": ["--no-reverb", "--no-sends"]}
-AT_ONCE = {"effects, block after block": [], "dry, block after block": ["dry"]}
+LEAST_OF = 5
+AT_ONCE = {
+    "effects, block after block": ["1"],
+    "dry, block after block": ["1", "dry"],
+    f"effects, each block's least of {LEAST_OF}": [str(LEAST_OF)],
+}
 MEDIAN, SELDOM = "median_percent", "percentile_99_9_percent"
 COLUMNS = (MEDIAN, "percentile_99_percent", SELDOM, "most_percent", "missed_blocks", "most_voices")
 GOALS = (("median", MEDIAN, 8), ("99.9 % of blocks", SELDOM, 20))
@@ -78,7 +83,8 @@ def section(found, options, load):
         f"{NOTES_PER_SECOND} random notes a second with {r.FLUID} at 44.1 kHz, as `bench/live.py` plays them: "
         "processor time of the playing thread, in percent of the time that there is for a block. Voices that give way "
         "fade out beside the others. *Block after block*: without sleeping until each is due; a processor that wakes "
-        "has to find its caches and its pace again.",
+        f"has to find its caches and its pace again. *Each block's least of {LEAST_OF}*: the same, played so many "
+        "times; a block has the same work every time, and what it took longer was the machine's.",
         "",
         "| | median | 99 % of blocks | 99.9 % | most | missed | voices, at most |",
         "|---|---:|---:|---:|---:|---:|---:|",
@@ -91,7 +97,7 @@ def section(found, options, load):
 
 
 def goals(found):
-    """as acceptance.py has them; the machine's sleep is part of the first two"""
+    """as acceptance.py has them; only the last two leave out what else the machine does"""
     cases = [case for case in found if case.startswith("effects")]
     return [(f"{case}: {what}", " %", False, most, found[case][name]) for case in cases for what, name, most in GOALS]
 
