@@ -121,12 +121,6 @@ impl<'a> Groups<'a> {
     }
 }
 
-macro_rules! pick {
-    ($wide:expr, $lanes:expr, $points:expr, $tap:expr, $places:expr) => {
-        $lanes.pick::<$wide>(&$points[$tap..$tap + 2 * S::WIDTH], $places)
-    };
-}
-
 #[inline(always)]
 pub(super) fn group_of<S: Lanes>(out: &mut Samples, group: usize) -> &mut [f32] {
     &mut out[group * S::WIDTH..(group + 1) * S::WIDTH]
@@ -137,7 +131,7 @@ fn linear<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut S
     for group in 0..groups.frames.div_ceil(S::WIDTH) {
         let (points, phase) = groups.group::<S>(group, 1);
         let (places, centred) = lanes.places(phase, groups.steps);
-        let (a, b) = (pick!(WIDE, lanes, points, 0, places), pick!(WIDE, lanes, points, 1, places));
+        let (a, b) = (lanes.pick::<WIDE>(points, places), lanes.pick::<WIDE>(&points[1..], places));
         let x = lanes.add(centred, lanes.splat(0.5));
         lanes.store(lanes.fma(x, lanes.sub(b, a), a), group_of::<S>(out, group));
     }
@@ -149,8 +143,8 @@ fn cubic<S: Lanes, const WIDE: bool>(lanes: S, groups: &Groups<'_>, out: &mut Sa
     for group in 0..groups.frames.div_ceil(S::WIDTH) {
         let (points, phase) = groups.group::<S>(group, 3);
         let (places, centred) = lanes.places(phase, groups.steps);
-        let (p0, p1) = (pick!(WIDE, lanes, points, 0, places), pick!(WIDE, lanes, points, 1, places));
-        let (p2, p3) = (pick!(WIDE, lanes, points, 2, places), pick!(WIDE, lanes, points, 3, places));
+        let (p0, p1) = (lanes.pick::<WIDE>(points, places), lanes.pick::<WIDE>(&points[1..], places));
+        let (p2, p3) = (lanes.pick::<WIDE>(&points[2..], places), lanes.pick::<WIDE>(&points[3..], places));
         let x = lanes.add(centred, half);
         let c1 = lanes.mul(half, lanes.sub(p2, p0));
         let c3 = lanes.fma(three_halves, lanes.sub(p1, p2), lanes.mul(half, lanes.sub(p3, p0)));
@@ -208,8 +202,8 @@ impl<'a, S: Lanes, const TAPS: usize> SincSums<'a, S, TAPS> {
 
     #[inline(always)]
     fn add<const ORDER: usize>(&mut self, lanes: S, pair: usize, even: &[f32; TERMS], odd: &[f32; TERMS]) {
-        let a = pick!(true, lanes, self.points, pair, self.places);
-        let b = pick!(true, lanes, self.points, TAPS - 1 - pair, self.places);
+        let a = lanes.pick::<true>(&self.points[pair..], self.places);
+        let b = lanes.pick::<true>(&self.points[TAPS - 1 - pair..], self.places);
         let even = polynomial::<S, ORDER>(lanes, even, self.square);
         let odd = polynomial::<S, ORDER>(lanes, odd, self.square);
         self.even = lanes.fma(even, lanes.add(a, b), self.even);

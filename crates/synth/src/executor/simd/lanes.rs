@@ -94,7 +94,7 @@ pub(super) trait Lanes: Copy {
         let mut four = [self.splat(0.0); 4];
         let mut tap = 0;
         while tap < 4 {
-            let points = &points[first + tap..first + tap + 2 * Self::WIDTH];
+            let points = &points[first + tap..];
             four[tap] =
                 if APART == NARROW { self.pick::<false>(points, places) } else { self.pick::<true>(points, places) };
             tap += 1;
