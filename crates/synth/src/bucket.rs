@@ -16,14 +16,38 @@ const SEGMENTS: usize = 512;
 /// Frames that all voices render before they go on, for the same reason.
 const PIECE: u64 = 16 * QUANTUM as u64;
 
+/// A voice with what is asked of it so often that it would not be worth fetching for that.
+pub(crate) struct Resident {
+    pub(crate) voice: Box<Voice>,
+    pub(crate) serial: u64,
+    /// Up to this frame nothing happens to it that others would have to know of, unless its channel changes.
+    due: u64,
+    pub(crate) channel: u16,
+    pub(crate) killed: bool,
+}
+
+impl Resident {
+    fn new(voice: Box<Voice>) -> Resident {
+        let (serial, channel) = (voice.serial, voice.channel);
+        let mut resident = Resident { voice, serial, due: 0, channel, killed: false };
+        resident.take_note();
+        resident
+    }
+
+    /// Something has happened to the voice.
+    fn take_note(&mut self) {
+        (self.due, self.killed) = (self.voice.due(), self.voice.is_killed());
+    }
+}
+
 /// Voices of one remainder of the serial number, and the sum of their sound.
 pub(crate) struct Bucket {
     /// Ascending by serial.
-    voices: Vec<Box<Voice>>,
+    voices: Vec<Resident>,
     /// Those that ended in the last blocks, for others to take their memory.
     ended: Vec<Box<Voice>>,
     /// Those that have ended while sound of theirs is outstanding.
-    leaving: Vec<Box<Voice>>,
+    leaving: Vec<Resident>,
     /// Segments whose sound is still to be made; the voices know which are theirs.
     outstanding: Vec<Segment>,
     /// The frames of the block at work that all voices but those that wait have been controlled for.
@@ -73,45 +97,60 @@ impl Bucket {
     pub(crate) fn render(&mut self, font: &SoundFont, stretch: &Stretch) {
         self.sum.begin((stretch.end - stretch.from) as usize);
         if stretch.from < stretch.start {
-            self.control(stretch, |_, _| false);
+            self.control(stretch, |_| false);
             self.make_up(font, stretch);
             return;
         }
         for start in (stretch.start..stretch.end).step_by(PIECE as usize) {
             self.render_piece(font, stretch, start..stretch.end.min(start + PIECE));
         }
-        self.voices.iter_mut().for_each(|voice| voice.end_block());
+        self.voices.iter_mut().for_each(|resident| {
+            resident.voice.end_block();
+            resident.take_note();
+        });
         self.drop_voices(Voice::is_finished);
     }
 
     /// Takes the voices through control alone, so that it is known which end; [`Bucket::render`] makes up for it.
     pub(crate) fn foresee(&mut self, stretch: &Stretch) {
-        self.control(stretch, |voice, changes| voice.can_wait(stretch.end, changes));
+        self.control(stretch, |voice| {
+            voice.due >= stretch.end && stretch.changes[usize::from(voice.channel)].is_empty()
+        });
         self.foreseen = stretch.from..stretch.end;
     }
 
     /// Controls the voices but for those that can wait.
-    fn control(&mut self, stretch: &Stretch, can_wait: impl Fn(&Voice, &[ChannelChange]) -> bool) {
-        for i in 0..self.voices.len() {
-            let voice = next_voice(&mut self.voices, i);
-            let changes = &stretch.changes[usize::from(voice.channel)];
-            if !can_wait(voice, changes) {
-                control_ahead(voice, stretch.from..stretch.end, changes, &mut self.outstanding);
-            }
-            voice.end_block();
+    fn control(&mut self, stretch: &Stretch, can_wait: impl Fn(&Resident) -> bool) {
+        let next = |voices: &[Resident], from: usize| {
+            let place = from + voices[from..].iter().position(|voice| !can_wait(voice))?;
+            prefetch(std::slice::from_ref(&*voices[place].voice));
+            Some(place)
+        };
+        let mut any_ended = false;
+        let mut place = next(&self.voices, 0);
+        while let Some(i) = place {
+            place = next(&self.voices, i + 1);
+            let resident = &mut self.voices[i];
+            let changes = &stretch.changes[usize::from(resident.channel)];
+            control_ahead(&mut resident.voice, stretch.from..stretch.end, changes, &mut self.outstanding);
+            resident.voice.end_block();
+            resident.take_note();
+            any_ended |= resident.voice.is_finished();
         }
-        self.drop_voices(Voice::is_finished);
+        if any_ended {
+            self.drop_voices(Voice::is_finished);
+        }
     }
 
     /// Carries out all that is outstanding.
     fn make_up(&mut self, font: &SoundFont, stretch: &Stretch) {
         self.voices.append(&mut self.leaving);
-        self.voices.sort_by_key(|voice| voice.serial);
+        self.voices.sort_by_key(|resident| resident.serial);
         let frames = (stretch.end - stretch.from) as u32;
         for start in (0..frames).step_by(PIECE as usize) {
             let piece = start..frames.min(start + PIECE as u32);
             self.sum.go_on_to(piece.end as usize);
-            for voice in &mut self.voices {
+            for Resident { voice, .. } in &mut self.voices {
                 let first = self.sum.block.segments.len();
                 for part in &voice.outstanding {
                     let part = &self.outstanding[part.clone()];
@@ -122,7 +161,7 @@ impl Bucket {
             }
             self.sum.execute(font);
         }
-        self.voices.iter_mut().for_each(|voice| voice.outstanding.clear());
+        self.voices.iter_mut().for_each(|resident| resident.voice.outstanding.clear());
         self.outstanding.clear();
         self.foreseen = 0..0;
         self.drop_voices(Voice::is_finished);
@@ -159,16 +198,27 @@ impl Bucket {
         self.sum.fed[bus].then(|| self.sum.buses.all()[bus].as_slice())
     }
 
-    pub(crate) fn voices(&self) -> &[Box<Voice>] {
+    pub(crate) fn voices(&self) -> &[Resident] {
         &self.voices
     }
 
-    pub(crate) fn voices_mut(&mut self) -> &mut [Box<Voice>] {
-        &mut self.voices
+    pub(crate) fn find(&self, serial: u64) -> Option<usize> {
+        self.voices.binary_search_by_key(&serial, |resident| resident.serial).ok()
     }
 
-    pub(crate) fn find(&self, serial: u64) -> Option<usize> {
-        self.voices.binary_search_by_key(&serial, |voice| voice.serial).ok()
+    /// Lets go of the note of the voice at this place.
+    pub(crate) fn release(&mut self, place: usize, frame: u64) -> &Voice {
+        let resident = &mut self.voices[place];
+        resident.voice.release(frame);
+        resident.take_note();
+        &resident.voice
+    }
+
+    /// Fades out the voice at this place.
+    pub(crate) fn kill(&mut self, place: usize, frame: u64) {
+        let resident = &mut self.voices[place];
+        resident.voice.kill(frame);
+        resident.take_note();
     }
 
     /// A place in the executor's filter memory, for the next voice.
@@ -178,19 +228,20 @@ impl Bucket {
 
     /// Adds the youngest voice.
     pub(crate) fn push(&mut self, voice: Box<Voice>) {
-        self.voices.push(voice);
+        self.voices.push(Resident::new(voice));
     }
 
     pub(crate) fn drop_voices(&mut self, goes: impl Fn(&Voice) -> bool) {
-        for mut voice in self.voices.extract_if(.., |voice| goes(voice)) {
+        for mut resident in self.voices.extract_if(.., |resident| goes(&resident.voice)) {
+            let voice = &mut resident.voice;
             // What it has waited with.
-            control_ahead(&mut voice, self.foreseen.clone(), &[], &mut self.outstanding);
+            control_ahead(voice, self.foreseen.clone(), &[], &mut self.outstanding);
             if voice.outstanding.is_empty() {
                 self.slots.free.push(voice.slot);
-                self.ended.push(voice);
+                self.ended.push(resident.voice);
             } else {
                 voice.finish();
-                self.leaving.push(voice);
+                self.leaving.push(resident);
             }
         }
     }
@@ -214,11 +265,11 @@ fn control_ahead(voice: &mut Voice, frames: Range<u64>, changes: &[ChannelChange
 }
 
 /// The `i`th voice, while the one after it is fetched.
-fn next_voice(voices: &mut [Box<Voice>], i: usize) -> &mut Voice {
+fn next_voice(voices: &mut [Resident], i: usize) -> &mut Voice {
     if let Some(next) = voices.get(i + 1) {
-        prefetch(std::slice::from_ref(&**next));
+        prefetch(std::slice::from_ref(&*next.voice));
     }
-    &mut voices[i]
+    &mut voices[i].voice
 }
 
 /// Adds up the block's sound of all buckets on one bus, in their order; `frames` are whole quanta.

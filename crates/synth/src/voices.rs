@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rae_soundfont::Controller;
 
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, Resident};
 use crate::control::{Onset, Voice};
 use crate::executor::{BUCKETS, Executor};
 use crate::program::Program;
@@ -56,13 +56,22 @@ impl Voices {
         self.next_serial
     }
 
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Voice> {
-        self.buckets.iter().flat_map(|bucket| bucket.voices()).map(|voice| &**voice)
+    /// Those that do not fade out.
+    pub(crate) fn all_sounding(&self) -> impl Iterator<Item = &Voice> {
+        let all = self.buckets.iter().flat_map(|bucket| bucket.voices());
+        all.filter(|resident| !resident.killed).map(|resident| &*resident.voice)
     }
 
-    pub(crate) fn get(&self, serial: u64) -> Option<&Voice> {
+    /// Whether the voice of this serial number still sounds, though it may fade out.
+    pub(crate) fn has(&self, serial: u64) -> bool {
+        self.buckets[bucket_of(serial)].find(serial).is_some()
+    }
+
+    /// The voice of this serial number, unless it has ended or fades out.
+    pub(crate) fn sounding_one(&self, serial: u64) -> Option<&Voice> {
         let bucket = &self.buckets[bucket_of(serial)];
-        bucket.find(serial).map(|place| &*bucket.voices()[place])
+        let resident = &bucket.voices()[bucket.find(serial)?];
+        (!resident.killed).then_some(&*resident.voice)
     }
 
     /// Serial number and filter place of the voice that starts next.
@@ -84,35 +93,37 @@ impl Voices {
         self.count += 1;
         self.sounding += 1;
         self.next_serial += 1;
-        bucket.voices().last().expect("a voice has just been added")
+        &bucket.voices().last().expect("a voice has just been added").voice
     }
 
     /// Lets go of a voice's note; the voice, if it still sounds.
     pub(crate) fn release(&mut self, serial: u64, frame: u64) -> Option<&Voice> {
         let bucket = &mut self.buckets[bucket_of(serial)];
         let place = bucket.find(serial)?;
-        let voice = &mut bucket.voices_mut()[place];
-        voice.release(frame);
-        Some(voice)
+        Some(bucket.release(place, frame))
     }
 
     /// Fades a voice out, if it still sounds.
     pub(crate) fn kill(&mut self, serial: u64, frame: u64) {
         let bucket = &mut self.buckets[bucket_of(serial)];
         if let Some(place) = bucket.find(serial) {
-            let voice = &mut bucket.voices_mut()[place];
-            self.sounding -= usize::from(!voice.is_killed());
-            voice.kill(frame);
+            self.sounding -= usize::from(!bucket.voices()[place].killed);
+            bucket.kill(place, frame);
         }
     }
 
     /// Fades out all voices from the serial number `since` on for which `goes` holds.
     pub(crate) fn kill_where(&mut self, frame: u64, since: u64, goes: impl Fn(&Voice) -> bool) {
         for bucket in &mut self.buckets {
-            let youngest = bucket.voices_mut().iter_mut().rev().take_while(|voice| voice.serial >= since);
-            for voice in youngest.filter(|voice| !voice.is_killed() && goes(voice)) {
-                voice.kill(frame);
-                self.sounding -= 1;
+            for place in (0..bucket.voices().len()).rev() {
+                let Resident { serial, killed, voice, .. } = &bucket.voices()[place];
+                if *serial < since {
+                    break;
+                }
+                if !killed && goes(voice) {
+                    bucket.kill(place, frame);
+                    self.sounding -= 1;
+                }
             }
         }
     }
@@ -138,7 +149,7 @@ impl Voices {
     /// The buckets have been controlled: takes note of what has ended meanwhile.
     pub(crate) fn take_note(&mut self) {
         self.recount();
-        self.sounding = self.all().filter(|voice| !voice.is_killed()).count();
+        self.sounding = self.all_sounding().count();
     }
 
     /// Of the block that has been rendered, the most voices that sounded in one quantum, and the frames rendered, summed over

@@ -6,18 +6,21 @@ use crate::control::Voice;
 use crate::executor::QUANTUM;
 use crate::voices::Voices;
 
+/// Quanta for which bounds are taken: the more, the lower they are, and the more voices have to be looked at.
+const HORIZON: u64 = 16;
+
 /// How much less audible a released voice counts, in hundredths of a decibel.
 const RELEASED: i32 = 2000;
 
 /// How audible the voices are, as far as it is known.
 ///
-/// Unless something happens to it, a voice does not become more audible. So its score at the end of a quantum, which is
-/// taken once, is the least it can have at any frame of it; and only voices whose least is small enough need to be looked
-/// at when one has to give way.
+/// Unless its channel changes, a voice does not become more audible. So its score at a later frame, which is taken once for
+/// some quanta, is the least it can have up to there; and only voices whose least is small enough need to be looked at when
+/// one has to give way.
 #[derive(Default)]
 pub(super) struct Stealing {
-    /// The quantum, by its number, of which `bounds` are.
-    quantum: Option<u64>,
+    /// The frame of which `bounds` are.
+    until: Option<u64>,
     /// The frame of which `scores` are.
     frame: Option<u64>,
     serials: Vec<u64>,
@@ -73,13 +76,13 @@ impl Stealing {
 
     /// A voice has started at `frame`: it joins those that are known.
     pub(super) fn born(&mut self, frame: u64, serial: u64, voices: &Voices) {
-        if self.quantum != Some(quantum(frame)) {
+        if self.until.is_none_or(|until| frame > until) {
             return;
         }
         if self.serials.len() > 2 * voices.sounding() + QUANTUM {
             self.drop_gone(voices);
         }
-        if let Some(voice) = voices.get(serial) {
+        if let Some(voice) = voices.sounding_one(serial) {
             self.add(voice);
         }
     }
@@ -93,39 +96,43 @@ impl Stealing {
     }
 
     fn release_voice(&mut self, frame: u64, serial: u64, voices: &mut Voices) {
-        let known = self.quantum.and_then(|_| self.serials.iter().position(|&known| known == serial));
+        // Where voices give way most have done so before their notes are let go.
+        if !voices.has(serial) {
+            return;
+        }
+        let known = self.until.and_then(|_| self.serials.iter().position(|&known| known == serial));
         if let Some(i) = known.filter(|_| self.frame == Some(frame)) {
             self.examine(i, frame, voices);
         }
-        if let (Some(voice), Some(i), Some(quantum)) = (voices.release(serial, frame), known, self.quantum) {
-            self.bounds[i] = score(voice, last_frame(quantum));
+        if let (Some(voice), Some(i), Some(until)) = (voices.release(serial, frame), known, self.until) {
+            self.bounds[i] = score(voice, until);
             if !self.exact[i] {
                 self.scores[i] = self.bounds[i];
             }
         }
     }
 
-    /// A block is done; voices may have changed.
+    /// The voices may have become more audible.
     pub(super) fn forget(&mut self) {
-        self.quantum = None;
+        self.until = None;
     }
 
     fn drop_gone(&mut self, voices: &Voices) {
         for i in (0..self.serials.len()).rev() {
-            if voices.get(self.serials[i]).is_none_or(Voice::is_killed) {
+            if voices.sounding_one(self.serials[i]).is_none() {
                 self.remove(i);
             }
         }
     }
 
     fn prepare(&mut self, frame: u64, voices: &Voices) {
-        if self.quantum != Some(quantum(frame)) {
-            self.quantum = Some(quantum(frame));
+        if self.until.is_none_or(|until| frame > until) {
+            self.until = Some((frame / QUANTUM as u64 + HORIZON) * QUANTUM as u64 - 1);
             self.serials.clear();
             self.bounds.clear();
             self.scores.clear();
             self.exact.clear();
-            for voice in voices.all().filter(|voice| !voice.is_killed()) {
+            for voice in voices.all_sounding() {
                 self.add(voice);
             }
         } else if self.frame != Some(frame) {
@@ -136,8 +143,8 @@ impl Stealing {
     }
 
     fn add(&mut self, voice: &Voice) {
-        let Some(quantum) = self.quantum else { return };
-        let bound = score(voice, last_frame(quantum));
+        let Some(until) = self.until else { return };
+        let bound = score(voice, until);
         self.serials.push(voice.serial);
         self.bounds.push(bound);
         self.scores.push(bound);
@@ -147,7 +154,7 @@ impl Stealing {
     /// Score and serial of the `i`th voice; `None` if it has gone.
     fn examine(&mut self, i: usize, frame: u64, voices: &Voices) -> Option<(i32, u64)> {
         let serial = self.serials[i];
-        let voice = voices.get(serial).filter(|voice| !voice.is_killed())?;
+        let voice = voices.sounding_one(serial)?;
         if !self.exact[i] {
             self.scores[i] = score(voice, frame);
             self.exact[i] = true;
@@ -170,14 +177,6 @@ fn at_most(scores: &[i32], start: usize, most: i32) -> Option<usize> {
     let group = groups.position(|group| group.iter().fold(false, |any, score| any | (*score <= most)))?;
     let group = start + 16 * group;
     scores[group..].iter().position(|score| *score <= most).map(|place| group + place)
-}
-
-fn quantum(frame: u64) -> u64 {
-    frame / QUANTUM as u64
-}
-
-fn last_frame(quantum: u64) -> u64 {
-    quantum * QUANTUM as u64 + (QUANTUM as u64 - 1)
 }
 
 /// Envelope, attenuation and release; never audio, so that it is the same however a piece is rendered.

@@ -55,18 +55,24 @@ impl Voice {
         }
     }
 
-    /// Whether this voice can as well be controlled later on, since until `end` nothing happens to it that others would have
-    /// to know of: no change of its channel's, no release, no end. At the end of a slide its increment is not known yet.
-    pub(crate) fn can_wait(&self, end: u64, changes: &[ChannelChange]) -> bool {
-        let begun = self.controlled > self.birth && self.controlled < end;
-        let let_go = |released| released >= end || self.volume.stage() >= Stage::Release;
-        let steady_pitch = || !self.articulation.moves_pitch(false) && self.slide.end() < self.controlled;
-        begun
-            && self.next_change == changes.len()
-            && self.killed.is_none()
-            && self.volume.stage_end() >= end
-            && self.released.is_none_or(let_go)
-            && (self.looping || (steady_pitch() && self.lasts(self.increment.1, end - self.controlled)))
+    /// The frame up to which this voice can as well be controlled later on, unless its channel changes, since until then
+    /// nothing happens to it that others would have to know of: no release, no end. Before it has been controlled at all,
+    /// and at the end of a slide, its increment is not known yet.
+    pub(crate) fn due(&self) -> u64 {
+        let mut due = self.volume.stage_end();
+        if let Some(killed) = self.killed {
+            due = due.min(killed + self.kill_frames());
+        }
+        if let Some(released) = self.released.filter(|_| self.volume.stage() < Stage::Release) {
+            due = due.min(released);
+        }
+        let known = self.controlled > self.birth;
+        if known && self.looping {
+            return due;
+        }
+        let steady_pitch = !self.articulation.moves_pitch(false) && self.slide.end() < self.controlled;
+        let sounding = if known && steady_pitch { self.frames_certain(self.increment.1) } else { 0 };
+        due.min(self.controlled.saturating_add(sounding))
     }
 
     /// The next frame at which something about this voice changes its course.
@@ -267,8 +273,17 @@ impl Voice {
 
     /// Whether the sample certainly goes on for so many frames.
     fn lasts(&self, increment: u64, frames: u64) -> bool {
-        let end = u64::from(self.source.end) << 32;
-        self.looping || end.saturating_sub(self.phase) > frames.saturating_mul(increment)
+        self.looping || self.points_left() > frames.saturating_mul(increment)
+    }
+
+    /// For how many frames it certainly goes on where it does not loop.
+    fn frames_certain(&self, increment: u64) -> u64 {
+        self.points_left().saturating_sub(1) / increment.max(1)
+    }
+
+    /// Points to the sample's end, 32.32 fixed point.
+    fn points_left(&self) -> u64 {
+        (u64::from(self.source.end) << 32).saturating_sub(self.phase)
     }
 
     fn advance_phase(&mut self, points: u64) {
