@@ -13,8 +13,8 @@ use crate::prefetch::prefetch;
 /// Segments carried out at a time: few enough to stay in the cache.
 const SEGMENTS: usize = 512;
 
-/// Frames that all voices render before they go on, for the same reason.
-const PIECE: u64 = 16 * QUANTUM as u64;
+/// Frames that all voices render before they go on, for the same reason. What is foreseen is not longer.
+pub(crate) const PIECE: u64 = 16 * QUANTUM as u64;
 
 /// A voice with what is asked of it so often that it would not be worth fetching for that.
 pub(crate) struct Resident {
@@ -32,6 +32,12 @@ impl Resident {
         let mut resident = Resident { voice, serial, due: 0, channel, killed: false };
         resident.take_note();
         resident
+    }
+
+    /// The voice has been controlled for all of a stretch.
+    fn end_stretch(&mut self) {
+        self.voice.end_block();
+        self.take_note();
     }
 
     /// Something has happened to the voice.
@@ -96,33 +102,27 @@ impl Bucket {
     /// Takes the voices through control and executor, and leaves those behind that end on the way.
     pub(crate) fn render(&mut self, font: &SoundFont, stretch: &Stretch) {
         self.sum.begin((stretch.end - stretch.from) as usize);
-        if stretch.from < stretch.start {
-            self.control(stretch, |_| false);
-            self.make_up(font, stretch);
-            return;
+        if !self.leaving.is_empty() {
+            self.voices.append(&mut self.leaving);
+            self.voices.sort_by_key(|resident| resident.serial);
         }
-        for start in (stretch.start..stretch.end).step_by(PIECE as usize) {
+        for start in (stretch.from..stretch.end).step_by(PIECE as usize) {
             self.render_piece(font, stretch, start..stretch.end.min(start + PIECE));
         }
-        self.voices.iter_mut().for_each(|resident| {
-            resident.voice.end_block();
-            resident.take_note();
-        });
+        self.outstanding.clear();
+        self.foreseen = 0..0;
+        self.voices.iter_mut().for_each(Resident::end_stretch);
         self.drop_voices(Voice::is_finished);
     }
 
-    /// Takes the voices through control alone, so that it is known which end; [`Bucket::render`] makes up for it.
+    /// Takes the voices through control alone, so that it is known which end; [`Bucket::render`] makes up for it. Those to
+    /// which nothing happens wait.
     pub(crate) fn foresee(&mut self, stretch: &Stretch) {
-        self.control(stretch, |voice| {
-            voice.due >= stretch.end && stretch.changes[usize::from(voice.channel)].is_empty()
-        });
-        self.foreseen = stretch.from..stretch.end;
-    }
-
-    /// Controls the voices but for those that can wait.
-    fn control(&mut self, stretch: &Stretch, can_wait: impl Fn(&Resident) -> bool) {
+        let can_wait = |resident: &Resident| {
+            resident.due >= stretch.end && stretch.changes[usize::from(resident.channel)].is_empty()
+        };
         let next = |voices: &[Resident], from: usize| {
-            let place = from + voices[from..].iter().position(|voice| !can_wait(voice))?;
+            let place = from + voices[from..].iter().position(|resident| !can_wait(resident))?;
             prefetch(std::slice::from_ref(&*voices[place].voice));
             Some(place)
         };
@@ -133,49 +133,28 @@ impl Bucket {
             let resident = &mut self.voices[i];
             let changes = &stretch.changes[usize::from(resident.channel)];
             control_ahead(&mut resident.voice, stretch.from..stretch.end, changes, &mut self.outstanding);
-            resident.voice.end_block();
-            resident.take_note();
+            resident.end_stretch();
             any_ended |= resident.voice.is_finished();
         }
         if any_ended {
             self.drop_voices(Voice::is_finished);
         }
-    }
-
-    /// Carries out all that is outstanding.
-    fn make_up(&mut self, font: &SoundFont, stretch: &Stretch) {
-        self.voices.append(&mut self.leaving);
-        self.voices.sort_by_key(|resident| resident.serial);
-        let frames = (stretch.end - stretch.from) as u32;
-        for start in (0..frames).step_by(PIECE as usize) {
-            let piece = start..frames.min(start + PIECE as u32);
-            self.sum.go_on_to(piece.end as usize);
-            for Resident { voice, .. } in &mut self.voices {
-                let first = self.sum.block.segments.len();
-                for part in &voice.outstanding {
-                    let part = &self.outstanding[part.clone()];
-                    let place = |frame: u32| part.partition_point(|segment| segment.offset < frame);
-                    self.sum.block.segments.extend_from_slice(&part[place(piece.start)..place(piece.end)]);
-                }
-                self.sum.push(font, voice, first);
-            }
-            self.sum.execute(font);
-        }
-        self.voices.iter_mut().for_each(|resident| resident.voice.outstanding.clear());
-        self.outstanding.clear();
-        self.foreseen = 0..0;
-        self.drop_voices(Voice::is_finished);
+        self.foreseen = stretch.from..stretch.end;
     }
 
     fn render_piece(&mut self, font: &SoundFont, stretch: &Stretch, frames: Range<u64>) {
-        self.sum.go_on_to((frames.end - stretch.start) as usize);
+        self.sum.go_on_to((frames.end - stretch.from) as usize);
         for i in 0..self.voices.len() {
             let voice = next_voice(&mut self.voices, i);
-            let first = self.sum.block.segments.len();
+            let segments = &mut self.sum.block.segments;
+            let first = segments.len();
+            for part in voice.outstanding.drain(..) {
+                segments.extend_from_slice(&self.outstanding[part]);
+            }
             let changes = &stretch.changes[usize::from(voice.channel)];
-            voice.control(stretch.start, frames.end, changes, &mut self.sum.block.segments);
+            voice.control(stretch.from, frames.end, changes, segments);
             if voice.unheard {
-                self.sum.block.segments.truncate(first);
+                segments.truncate(first);
                 continue;
             }
             self.sum.push(font, voice, first);

@@ -6,7 +6,7 @@ use rae_midi::{Action, Message, PORT, Performance, Router, cc};
 use rae_soundfont::SoundFont;
 use rae_units::Frames;
 
-use crate::bucket::{Stretch, add_up};
+use crate::bucket::{PIECE, Stretch, add_up};
 use crate::conductor::{Conductor, FilterMoves, Unrendered, starts_note};
 use crate::executor::{BUCKETS, CpuExecutor, Executor, QUANTUM};
 use crate::pool::Pool;
@@ -21,6 +21,8 @@ const SHARED_QUANTA: usize = 128;
 
 /// Most quanta that are controlled, one by one where voices give way, before their sound is made.
 const FORESEEN: usize = 16;
+
+const _: () = assert!(FORESEEN as u64 * QUANTUM as u64 <= PIECE);
 
 /// Voices times quanta of which that holds: a voice whose filter moves takes 400 bytes for a quantum.
 const MOST_FORESEEN: usize = 16_384;
