@@ -45,11 +45,16 @@ impl SampleSource {
     }
 }
 
+/// What a layer is played by.
+#[derive(Debug)]
+struct Ranges {
+    keys: RangeInclusive<u8>,
+    velocities: RangeInclusive<u8>,
+}
+
 /// One sound of a preset over a range of keys and velocities.
 #[derive(Debug)]
 pub(crate) struct Layer {
-    keys: RangeInclusive<u8>,
-    velocities: RangeInclusive<u8>,
     /// Sums of preset and instrument generators, before modulators.
     pub(crate) generators: Values,
     pub(crate) modulators: ModulatorSet,
@@ -67,10 +72,6 @@ pub(crate) struct Layer {
 }
 
 impl Layer {
-    pub(crate) fn answers(&self, key: u8, velocity: u8) -> bool {
-        self.keys.contains(&key) && self.velocities.contains(&velocity)
-    }
-
     /// The key or velocity that plays whatever is played, if there is one.
     pub(crate) fn fixed(&self, generator: Generator) -> Option<f32> {
         Some(self.generators[generator as usize]).filter(|value| (0.0..=127.0).contains(value))
@@ -90,6 +91,8 @@ impl Layer {
 #[derive(Debug, Default)]
 pub(crate) struct Program {
     pub(crate) layers: Vec<Layer>,
+    /// Those of the layers, side by side, since every note looks at all of them.
+    ranges: Vec<Ranges>,
     /// The most layers that one key can start.
     pub(crate) most_layers: usize,
 }
@@ -97,17 +100,21 @@ pub(crate) struct Program {
 impl Program {
     /// The mean pan of the layers that answer, in tenths of a per cent.
     pub(crate) fn middle(&self, key: u8, velocity: u8) -> f32 {
-        let answering = || self.layers.iter().filter(|layer| layer.answers(key, velocity));
-        let sum = answering().map(|layer| layer.generators[Generator::Pan as usize]).sum::<f32>();
+        let answering = || self.answering(key, velocity);
+        let sum = answering().map(|layer| self.layers[layer].generators[Generator::Pan as usize]).sum::<f32>();
         sum / answering().count().max(1) as f32
+    }
+
+    /// The layers that sound for a note, by their numbers.
+    pub(crate) fn answering(&self, key: u8, velocity: u8) -> impl Iterator<Item = usize> {
+        let answers = move |ranges: &Ranges| ranges.keys.contains(&key) && ranges.velocities.contains(&velocity);
+        self.ranges.iter().enumerate().filter(move |(_, ranges)| answers(ranges)).map(|(layer, _)| layer)
     }
 
     /// One layer that plays nothing.
     pub(crate) fn silent() -> Program {
         let bounds = SampleBounds { sample: 0, start: 0, end: 0, loop_start: 0, loop_end: 0, points: 0 };
         let layer = Layer {
-            keys: 0..=127,
-            velocities: 0..=127,
             generators: [0.0; GENERATOR_COUNT],
             modulators: ModulatorSet::default(),
             answers: Answers::default(),
@@ -118,7 +125,7 @@ impl Program {
             root_key: 60.0,
             correction: 0.0,
         };
-        Program { layers: vec![layer], most_layers: 1 }
+        Program { layers: vec![layer], ranges: vec![Ranges { keys: 0..=127, velocities: 0..=127 }], most_layers: 1 }
     }
 
     /// The samples that its layers read, as numbers in the bank, and where they lie among their points.
@@ -130,7 +137,7 @@ impl Program {
     pub(crate) fn compile(font: &SoundFont, preset: usize, budget: &mut Budget) -> (Program, bool) {
         let model = font.model();
         let preset = &model.presets[preset];
-        let mut layers = Vec::new();
+        let (mut layers, mut ranges) = (Vec::new(), Vec::<Ranges>::new());
         let mut whole = true;
         'all: for preset_zone in &preset.zones {
             let Some(instrument) = preset_zone.target.and_then(|i| model.instruments.get(i)) else { continue };
@@ -138,17 +145,18 @@ impl Program {
             for zone in &instrument.zones {
                 let inner = Scope { global: instrument.global.as_ref(), local: zone };
                 whole = budget.take(Budget::PAIR);
-                if let Some(layer) = whole.then(|| layer(font, &outer, &inner)).flatten() {
+                if let Some((played_by, layer)) = whole.then(|| layer(font, &outer, &inner)).flatten() {
                     whole = budget.take(Budget::layer(layer.modulators.len()));
                     layers.push(layer);
+                    ranges.push(played_by);
                 }
                 if !whole {
                     break 'all;
                 }
             }
         }
-        let most_layers = (0..128).map(|key| layers.iter().filter(|l| l.keys.contains(&key)).count()).max();
-        (Program { layers, most_layers: most_layers.unwrap_or(0) }, whole)
+        let most_layers = (0..128).map(|key| ranges.iter().filter(|r| r.keys.contains(&key)).count()).max();
+        (Program { layers, ranges, most_layers: most_layers.unwrap_or(0) }, whole)
     }
 }
 
@@ -205,7 +213,7 @@ fn intersection(a: RangeInclusive<u8>, b: RangeInclusive<u8>) -> Option<RangeInc
     (!both.is_empty()).then_some(both)
 }
 
-fn layer(font: &SoundFont, preset: &Scope<'_>, instrument: &Scope<'_>) -> Option<Layer> {
+fn layer(font: &SoundFont, preset: &Scope<'_>, instrument: &Scope<'_>) -> Option<(Ranges, Layer)> {
     let keys = intersection(preset.keys(), instrument.keys())?;
     let velocities = intersection(preset.velocities(), instrument.velocities())?;
     let index = instrument.local.target?;
@@ -225,9 +233,7 @@ fn layer(font: &SoundFont, preset: &Scope<'_>, instrument: &Scope<'_>) -> Option
         _ if sample.root_key <= 127 => f32::from(sample.root_key),
         _ => 60.0,
     };
-    Some(Layer {
-        keys,
-        velocities,
+    let layer = Layer {
         answers: Answers::of(&modulators),
         modulators,
         generators,
@@ -237,7 +243,8 @@ fn layer(font: &SoundFont, preset: &Scope<'_>, instrument: &Scope<'_>) -> Option
         rate: sample.rate,
         root_key,
         correction: f32::from(sample.correction),
-    })
+    };
+    Some((Ranges { keys, velocities }, layer))
 }
 
 fn sum_generators(preset: &Scope<'_>, instrument: &Scope<'_>) -> Values {

@@ -373,7 +373,7 @@ impl Conductor {
         let group = self.key_state(channel, key).group;
         let key_setup = self.key_setup(frame, channel, &program, (played, velocity));
         let first = self.voices.next_serial();
-        for layer in (0..program.layers.len()).filter(|&i| program.layers[i].answers(played, velocity)) {
+        for layer in program.answering(played, velocity) {
             let class = group.unwrap_or(program.layers[layer].exclusive_class());
             self.exclude(frame, channel, &program, class, first);
             let start = Start { channel, key: played, velocity, origin, program: &program, layer, class, key_setup };

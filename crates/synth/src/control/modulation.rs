@@ -44,7 +44,11 @@ fn default_modulators() -> [Modulator; 9] {
 
 /// Modulators of one level of the hierarchy, links resolved to positions in the list.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct ModulatorSet(Vec<Modulator>);
+pub(crate) struct ModulatorSet {
+    list: Vec<Modulator>,
+    /// Some feed others.
+    linked: bool,
+}
 
 /// Default modulators, superseded by identical ones of the global zone, those by the local zone (9.5.1).
 pub(crate) fn merge_instrument(levels: [&[Modulator]; 2]) -> ModulatorSet {
@@ -52,7 +56,7 @@ pub(crate) fn merge_instrument(levels: [&[Modulator]; 2]) -> ModulatorSet {
     for level in levels {
         append(&mut merged, level, |old, new| old.amount = new.amount);
     }
-    ModulatorSet(merged)
+    ModulatorSet::new(merged)
 }
 
 /// Preset modulators (local before global) added to the instrument's.
@@ -61,9 +65,9 @@ pub(crate) fn merge_preset(instrument: ModulatorSet, levels: [&[Modulator]; 2]) 
     for level in levels {
         append(&mut preset, level, |old, new| old.amount = new.amount);
     }
-    let ModulatorSet(mut merged) = instrument;
+    let ModulatorSet { list: mut merged, .. } = instrument;
     append(&mut merged, &preset, |old, new| old.amount = old.amount.saturating_add(new.amount));
-    ModulatorSet(in_link_order(merged))
+    ModulatorSet::new(in_link_order(merged))
 }
 
 /// Adds a zone's list to `merged`; `same` combines identical ones. Link indices are moved along.
@@ -137,22 +141,29 @@ fn in_link_order(list: Vec<Modulator>) -> Vec<Modulator> {
 }
 
 impl ModulatorSet {
+    fn new(list: Vec<Modulator>) -> ModulatorSet {
+        let linked = list.iter().any(|m| matches!(m.destination, Destination::Modulator(_)));
+        ModulatorSet { list, linked }
+    }
+
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.list.len()
     }
 
     /// Mapped values of both sources of every modulator.
     pub(crate) fn inputs(&self, value_of: impl Fn(Controller) -> f32, inputs: &mut Vec<[f32; 2]>) {
         inputs.clear();
         inputs.extend(
-            self.0.iter().map(|m| [m.source, m.amount_source].map(|source| map(source, value_of(source.controller)))),
+            self.list
+                .iter()
+                .map(|m| [m.source, m.amount_source].map(|source| map(source, value_of(source.controller)))),
         );
     }
 
     /// Takes a controller's new value into `inputs`; whether anything listens to it.
     pub(crate) fn update(&self, controller: Controller, value: f32, inputs: &mut [[f32; 2]]) -> bool {
         let mut heard = false;
-        for (modulator, input) in self.0.iter().zip(inputs) {
+        for (modulator, input) in self.list.iter().zip(inputs) {
             for (source, input) in [modulator.source, modulator.amount_source].into_iter().zip(input) {
                 if source.controller == controller {
                     *input = map(source, value);
@@ -165,17 +176,18 @@ impl ModulatorSet {
 
     /// Adds every modulator's output to the generators.
     pub(crate) fn apply(&self, inputs: &[[f32; 2]], values: &mut Values) {
-        let mut links = [0.0f32; MOST_MODULATORS];
-        for (i, (modulator, input)) in self.0.iter().zip(inputs).enumerate() {
-            let source = match modulator.source.controller {
-                Controller::Link => map(modulator.source, links[i]),
+        // Most sets have none, and every voice that starts comes by here.
+        let mut links = self.linked.then_some([0.0f32; MOST_MODULATORS]);
+        for (i, (modulator, input)) in self.list.iter().zip(inputs).enumerate() {
+            let source = match (modulator.source.controller, &links) {
+                (Controller::Link, Some(links)) => map(modulator.source, links[i]),
                 _ => input[0],
             };
             let output = output(modulator, source, input[1]);
             match modulator.destination {
                 Destination::Generator(generator) => values[generator as usize] += output,
                 Destination::Modulator(index) => {
-                    if let Some(link) = links.get_mut(usize::from(index)) {
+                    if let Some(link) = links.as_mut().and_then(|links| links.get_mut(usize::from(index))) {
                         *link += output;
                     }
                 }
@@ -186,7 +198,7 @@ impl ModulatorSet {
     /// What the modulators with `controller` as their source add to `generator`.
     pub(crate) fn output(&self, controller: Controller, generator: Generator, inputs: &[[f32; 2]]) -> f32 {
         let destination = Destination::Generator(generator);
-        let outputs = self.0.iter().zip(inputs);
+        let outputs = self.list.iter().zip(inputs);
         let outputs = outputs.filter(|(m, _)| m.source.controller == controller && m.destination == destination);
         outputs.map(|(modulator, input)| output(modulator, input[0], input[1])).sum()
     }
@@ -194,12 +206,12 @@ impl ModulatorSet {
     /// Whether some modulator follows `controller`.
     pub(crate) fn follows(&self, controller: Controller) -> bool {
         let follows = |m: &Modulator| [m.source, m.amount_source].iter().any(|s| s.controller == controller);
-        self.0.iter().any(|m| m.amount != 0 && follows(m))
+        self.list.iter().any(|m| m.amount != 0 && follows(m))
     }
 
     /// Whether some modulator can move `generator`.
     pub(crate) fn reaches(&self, generator: Generator) -> bool {
-        self.0.iter().any(|m| m.destination == Destination::Generator(generator) && m.amount != 0)
+        self.list.iter().any(|m| m.destination == Destination::Generator(generator) && m.amount != 0)
     }
 }
 
@@ -362,7 +374,7 @@ mod tests {
         let link = |to| modulator(Source::linear(Controller::Link), Destination::Modulator(to), 10);
         let list = [link(1), link(0), modulator(midi(1), Destination::Modulator(9), 10), link(2)];
         let set = merge_preset(merge_instrument([&[], &list]), [&[], &[]]);
-        let heard = set.0.iter().filter(|m| m.amount != 0).count();
+        let heard = set.list.iter().filter(|m| m.amount != 0).count();
         assert_eq!(heard, default_modulators().len());
     }
 }
