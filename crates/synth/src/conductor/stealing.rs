@@ -2,12 +2,17 @@
 
 use std::ops::Range;
 
+use rae_dsp::wide::{WideKernel, run_wide};
+
 use crate::control::Voice;
 use crate::executor::QUANTUM;
 use crate::voices::Voices;
 
 /// Quanta for which bounds are taken: the more, the lower they are, and the more voices have to be looked at.
 const HORIZON: u64 = 16;
+
+/// Values that are looked at side by side.
+const GROUP: usize = 32;
 
 /// How much less audible a released voice counts, in hundredths of a decibel.
 const RELEASED: i32 = 2000;
@@ -44,8 +49,7 @@ impl Stealing {
     pub(super) fn victim(&mut self, frame: u64, voices: &Voices) -> Option<u64> {
         self.prepare(frame, voices);
         loop {
-            // Unlike `min`, a fold is what vectors can do.
-            let least = self.scores.iter().copied().fold(i32::MAX, i32::min);
+            let least = run_wide(Least(&self.scores));
             let first = at_most(&self.scores, 0, least)?;
             let Some(mut best) = self.examine(first, frame, voices) else {
                 self.remove(first);
@@ -100,7 +104,8 @@ impl Stealing {
         if !voices.has(serial) {
             return;
         }
-        let known = self.until.and_then(|_| self.serials.iter().position(|&known| known == serial));
+        let known =
+            self.until.and_then(|_| run_wide(First { values: &self.serials, wanted: |known: &u64| *known == serial }));
         if let Some(i) = known.filter(|_| self.frame == Some(frame)) {
             self.examine(i, frame, voices);
         }
@@ -170,13 +175,46 @@ impl Stealing {
     }
 }
 
+/// The least of some scores.
+struct Least<'a>(&'a [i32]);
+
+impl WideKernel for Least<'_> {
+    type Output = i32;
+
+    #[inline(always)]
+    fn run(self) -> i32 {
+        // Unlike `min`, a fold is what vectors can do.
+        self.0.iter().copied().fold(i32::MAX, i32::min)
+    }
+}
+
 /// The first place from `start` on with a score of at most `most`.
 fn at_most(scores: &[i32], start: usize, most: i32) -> Option<usize> {
-    // Looking at a group without stopping is what vectors can do.
-    let mut groups = scores[start..].chunks(16);
-    let group = groups.position(|group| group.iter().fold(false, |any, score| any | (*score <= most)))?;
-    let group = start + 16 * group;
-    scores[group..].iter().position(|score| *score <= most).map(|place| group + place)
+    run_wide(First { values: &scores[start..], wanted: |score: &i32| *score <= most }).map(|place| start + place)
+}
+
+/// The first place of a value that is wanted.
+struct First<'a, T, F> {
+    values: &'a [T],
+    wanted: F,
+}
+
+impl<T, F: Fn(&T) -> bool> WideKernel for First<'_, T, F> {
+    type Output = Option<usize>;
+
+    #[inline(always)]
+    fn run(self) -> Option<usize> {
+        let First { values, wanted } = self;
+        // Looking at a group without stopping is what vectors can do.
+        let mut start = 0;
+        for group in values.as_chunks::<GROUP>().0 {
+            if group.iter().fold(false, |any, value| any | wanted(value)) {
+                break;
+            }
+            start += GROUP;
+        }
+        values[start..].iter().position(wanted).map(|place| start + place)
+    }
 }
 
 /// Envelope, attenuation and release; never audio, so that it is the same however a piece is rendered.
