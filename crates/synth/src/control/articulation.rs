@@ -80,7 +80,7 @@ impl Articulation {
             let time = value(time);
             if time <= ZERO_TIME { 0 } else { frames(time + value(tracking) * (60.0 - pitching.key), rate) }
         };
-        let attack = |time| (timecents_to_seconds(value(time)).max(SHORTEST_ATTACK) * rate).round() as u64;
+        let attack = |time| whole(timecents_to_seconds(value(time)).max(SHORTEST_ATTACK) * rate);
         let pitch = (pitching.key - layer.root_key) * value(Generator::ScaleTuning)
             + layer.correction
             + 100.0 * value(Generator::CoarseTune)
@@ -158,5 +158,31 @@ fn timecents_to_seconds(timecents: f32) -> f64 {
 }
 
 fn frames(timecents: f32, rate: f64) -> u64 {
-    (timecents_to_seconds(timecents) * rate).round() as u64
+    whole(timecents_to_seconds(timecents) * rate)
+}
+
+/// The nearest whole number to one that is not negative, as `f64::round` has it; that is a call, and every voice that starts
+/// has a dozen of them.
+#[inline]
+pub(super) fn whole(x: f64) -> u64 {
+    let below = x as u64;
+    below.saturating_add(u64::from(x - below as f64 >= 0.5))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_as_the_library_does() {
+        for i in 0..10_000u32 {
+            let x = f64::from(i) * 0.125 + f64::from(i % 7) * 1e-9;
+            assert_eq!(whole(x), x.round() as u64, "{x}");
+        }
+        let under = 0.5f64.next_down();
+        assert_eq!(
+            [under, 0.5, 1e8 + 0.5, 4e15, 1e30].map(whole),
+            [0, 1, 100_000_001, 4_000_000_000_000_000, u64::MAX]
+        );
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rae_soundfont::{Controller, Generator};
 
-use super::articulation::{Articulation, Pitching};
+use super::articulation::{Articulation, Pitching, whole};
 use super::character::Character;
 use super::envelope::{Envelope, Modulation, Stage, Volume};
 use super::lfo::Lfo;
@@ -316,7 +316,7 @@ impl Voice {
 
     /// Lets go of the note at `frame`.
     pub(crate) fn release(&mut self, frame: u64) {
-        let shortest = (SHORTEST_NOTE * self.rate).round() as u64;
+        let shortest = whole(SHORTEST_NOTE * self.rate);
         self.released.get_or_insert(frame.max(self.birth + shortest));
     }
 

@@ -84,12 +84,14 @@ fn sin_cos(x: f64) -> [f64; 2] {
     const COS: [f64; 10] = series(0);
     const SIN: [f64; 10] = series(1);
     let square = x * x;
-    // Every other term by itself: both halves wait for their own sums only.
-    let half = |c: &[f64; 10], first: usize| {
-        c.iter().skip(first).step_by(2).rev().fold(0.0, |sum, c| sum * (square * square) + c)
-    };
-    let series = |c: &[f64; 10]| half(c, 0) + square * half(c, 1);
-    [x * series(&SIN), series(&COS)]
+    let fourth = square * square;
+    // Every other term by itself: all four halves go side by side.
+    let [mut cos, mut sin] = [[COS[8], COS[9]], [SIN[8], SIN[9]]];
+    for i in (0..8).step_by(2).rev() {
+        cos = [cos[0] * fourth + COS[i], cos[1] * fourth + COS[i + 1]];
+        sin = [sin[0] * fourth + SIN[i], sin[1] * fourth + SIN[i + 1]];
+    }
+    [x * (sin[0] + square * sin[1]), cos[0] + square * cos[1]]
 }
 
 const fn series(first: usize) -> [f64; 10] {

@@ -3,7 +3,7 @@
 use super::steady::Steady;
 use super::{KILL_SECONDS, RINGING, Voice};
 use crate::control::ChannelChange;
-use crate::control::articulation::absolute_cents_to_hz;
+use crate::control::articulation::{absolute_cents_to_hz, whole};
 use crate::control::envelope::{FLOOR_DB, Stage};
 use crate::control::power::{decibels_to_amplitude, exp2};
 use crate::executor::{LowPass, ONE, QUANTUM, Resonance, Segment};
@@ -160,7 +160,7 @@ impl Voice {
     }
 
     fn kill_frames(&self) -> u64 {
-        (KILL_SECONDS * self.rate).round() as u64
+        whole(KILL_SECONDS * self.rate)
     }
 
     /// Factor of the kill fade at `frame`.
@@ -255,7 +255,7 @@ impl Voice {
         }
         if self.increment.0 != cents {
             let ratio = f64::from(self.layer().rate) / self.rate * exp2(cents / 1200.0);
-            let points = (ratio.min(MAX_INCREMENT) * ONE as f64).round() as u64;
+            let points = whole(ratio.min(MAX_INCREMENT) * ONE as f64);
             self.increment = (cents, points.max(1));
         }
         self.increment.1
