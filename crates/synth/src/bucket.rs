@@ -24,12 +24,13 @@ pub(crate) struct Resident {
     due: u64,
     pub(crate) channel: u16,
     pub(crate) killed: bool,
+    finished: bool,
 }
 
 impl Resident {
     fn new(voice: Box<Voice>) -> Resident {
         let (serial, channel) = (voice.serial, voice.channel);
-        let mut resident = Resident { voice, serial, due: 0, channel, killed: false };
+        let mut resident = Resident { voice, serial, due: 0, channel, killed: false, finished: false };
         resident.take_note();
         resident
     }
@@ -42,7 +43,8 @@ impl Resident {
 
     /// Something has happened to the voice.
     fn take_note(&mut self) {
-        (self.due, self.killed) = (self.voice.due(), self.voice.is_killed());
+        self.due = self.voice.due();
+        (self.killed, self.finished) = (self.voice.is_killed(), self.voice.is_finished());
     }
 }
 
@@ -111,8 +113,7 @@ impl Bucket {
         }
         self.outstanding.clear();
         self.foreseen = 0..0;
-        self.voices.iter_mut().for_each(Resident::end_stretch);
-        self.drop_voices(Voice::is_finished);
+        self.drop_voices(|resident| resident.finished);
     }
 
     /// Takes the voices through control alone, so that it is known which end; [`Bucket::render`] makes up for it. Those to
@@ -126,7 +127,6 @@ impl Bucket {
             prefetch(std::slice::from_ref(&*voices[place].voice));
             Some(place)
         };
-        let mut any_ended = false;
         let mut place = next(&self.voices, 0);
         while let Some(i) = place {
             place = next(&self.voices, i + 1);
@@ -134,18 +134,17 @@ impl Bucket {
             let changes = &stretch.changes[usize::from(resident.channel)];
             control_ahead(&mut resident.voice, stretch.from..stretch.end, changes, &mut self.outstanding);
             resident.end_stretch();
-            any_ended |= resident.voice.is_finished();
         }
-        if any_ended {
-            self.drop_voices(Voice::is_finished);
-        }
+        self.drop_voices(|resident| resident.finished);
         self.foreseen = stretch.from..stretch.end;
     }
 
     fn render_piece(&mut self, font: &SoundFont, stretch: &Stretch, frames: Range<u64>) {
         self.sum.go_on_to((frames.end - stretch.from) as usize);
         for i in 0..self.voices.len() {
-            let voice = next_voice(&mut self.voices, i);
+            fetch_after(&self.voices, i);
+            let resident = &mut self.voices[i];
+            let voice = &mut resident.voice;
             let segments = &mut self.sum.block.segments;
             let first = segments.len();
             for part in voice.outstanding.drain(..) {
@@ -155,9 +154,11 @@ impl Bucket {
             voice.control(stretch.from, frames.end, changes, segments);
             if voice.unheard {
                 segments.truncate(first);
-                continue;
             }
             self.sum.push(font, voice, first);
+            if frames.end == stretch.end {
+                resident.end_stretch();
+            }
         }
         self.sum.execute(font);
     }
@@ -210,8 +211,8 @@ impl Bucket {
         self.voices.push(Resident::new(voice));
     }
 
-    pub(crate) fn drop_voices(&mut self, goes: impl Fn(&Voice) -> bool) {
-        for mut resident in self.voices.extract_if(.., |resident| goes(&resident.voice)) {
+    pub(crate) fn drop_voices(&mut self, goes: impl Fn(&Resident) -> bool) {
+        for mut resident in self.voices.extract_if(.., |resident| goes(resident)) {
             let voice = &mut resident.voice;
             // What it has waited with.
             control_ahead(voice, self.foreseen.clone(), &[], &mut self.outstanding);
@@ -220,6 +221,7 @@ impl Bucket {
                 self.ended.push(resident.voice);
             } else {
                 voice.finish();
+                resident.take_note();
                 self.leaving.push(resident);
             }
         }
@@ -243,12 +245,14 @@ fn control_ahead(voice: &mut Voice, frames: Range<u64>, changes: &[ChannelChange
     }
 }
 
-/// The `i`th voice, while the one after it is fetched.
-fn next_voice(voices: &mut [Resident], i: usize) -> &mut Voice {
+/// Fetches what comes after the `i`th voice: the next but one, and of the next what lies elsewhere.
+fn fetch_after(voices: &[Resident], i: usize) {
     if let Some(next) = voices.get(i + 1) {
+        prefetch(&next.voice.outstanding);
+    }
+    if let Some(next) = voices.get(i + 2) {
         prefetch(std::slice::from_ref(&*next.voice));
     }
-    &mut voices[i].voice
 }
 
 /// Adds up the block's sound of all buckets on one bus, in their order; `frames` are whole quanta.

@@ -7,6 +7,7 @@ use rae_soundfont::{GENERATOR_COUNT, Generator, Modulator, Sample, SoundFont, Zo
 
 use crate::control::character::Answers;
 use crate::control::modulation::{ModulatorSet, merge_instrument, merge_preset};
+use crate::prefetch::prefetch;
 
 /// Generators by number, in their own units.
 pub(crate) type Values = [f32; GENERATOR_COUNT];
@@ -45,11 +46,12 @@ impl SampleSource {
     }
 }
 
-/// What a layer is played by.
+/// What a layer is played by, and what it then ends.
 #[derive(Debug)]
-struct Ranges {
+struct Trigger {
     keys: RangeInclusive<u8>,
     velocities: RangeInclusive<u8>,
+    exclusive_class: i32,
 }
 
 /// One sound of a preset over a range of keys and velocities.
@@ -81,10 +83,6 @@ impl Layer {
     pub(crate) fn source(&self, generators: &Values) -> Option<SampleSource> {
         self.source.or_else(|| self.bounds.moved_by(generators))
     }
-
-    pub(crate) fn exclusive_class(&self) -> i32 {
-        self.generators[Generator::ExclusiveClass as usize] as i32
-    }
 }
 
 /// A preset ready to play.
@@ -92,7 +90,7 @@ impl Layer {
 pub(crate) struct Program {
     pub(crate) layers: Vec<Layer>,
     /// Those of the layers, side by side, since every note looks at all of them.
-    ranges: Vec<Ranges>,
+    triggers: Vec<Trigger>,
     /// The most layers that one key can start.
     pub(crate) most_layers: usize,
 }
@@ -107,8 +105,14 @@ impl Program {
 
     /// The layers that sound for a note, by their numbers.
     pub(crate) fn answering(&self, key: u8, velocity: u8) -> impl Iterator<Item = usize> {
-        let answers = move |ranges: &Ranges| ranges.keys.contains(&key) && ranges.velocities.contains(&velocity);
-        self.ranges.iter().enumerate().filter(move |(_, ranges)| answers(ranges)).map(|(layer, _)| layer)
+        let answers = move |trigger: &Trigger| trigger.keys.contains(&key) && trigger.velocities.contains(&velocity);
+        self.triggers.iter().enumerate().filter(move |(_, trigger)| answers(trigger)).map(|(layer, _)| layer)
+    }
+
+    /// The exclusive class of a layer that is to sound: the layer itself is fetched meanwhile.
+    pub(crate) fn exclusive_class(&self, layer: usize) -> i32 {
+        prefetch(&self.layers[layer..=layer]);
+        self.triggers[layer].exclusive_class
     }
 
     /// One layer that plays nothing.
@@ -125,7 +129,11 @@ impl Program {
             root_key: 60.0,
             correction: 0.0,
         };
-        Program { layers: vec![layer], ranges: vec![Ranges { keys: 0..=127, velocities: 0..=127 }], most_layers: 1 }
+        Program {
+            layers: vec![layer],
+            triggers: vec![Trigger { keys: 0..=127, velocities: 0..=127, exclusive_class: 0 }],
+            most_layers: 1,
+        }
     }
 
     /// The samples that its layers read, as numbers in the bank, and where they lie among their points.
@@ -137,7 +145,7 @@ impl Program {
     pub(crate) fn compile(font: &SoundFont, preset: usize, budget: &mut Budget) -> (Program, bool) {
         let model = font.model();
         let preset = &model.presets[preset];
-        let (mut layers, mut ranges) = (Vec::new(), Vec::<Ranges>::new());
+        let (mut layers, mut triggers) = (Vec::<Layer>::new(), Vec::<Trigger>::new());
         let mut whole = true;
         'all: for preset_zone in &preset.zones {
             let Some(instrument) = preset_zone.target.and_then(|i| model.instruments.get(i)) else { continue };
@@ -145,18 +153,21 @@ impl Program {
             for zone in &instrument.zones {
                 let inner = Scope { global: instrument.global.as_ref(), local: zone };
                 whole = budget.take(Budget::PAIR);
-                if let Some((played_by, layer)) = whole.then(|| layer(font, &outer, &inner)).flatten() {
+                if let Some((trigger, mut layer)) = whole.then(|| layer(font, &outer, &inner)).flatten() {
                     whole = budget.take(Budget::layer(layer.modulators.len()));
+                    if let Some(last) = layers.last() {
+                        layer.modulators.share(&last.modulators);
+                    }
                     layers.push(layer);
-                    ranges.push(played_by);
+                    triggers.push(trigger);
                 }
                 if !whole {
                     break 'all;
                 }
             }
         }
-        let most_layers = (0..128).map(|key| ranges.iter().filter(|r| r.keys.contains(&key)).count()).max();
-        (Program { layers, ranges, most_layers: most_layers.unwrap_or(0) }, whole)
+        let most_layers = (0..128).map(|key| triggers.iter().filter(|t| t.keys.contains(&key)).count()).max();
+        (Program { layers, triggers, most_layers: most_layers.unwrap_or(0) }, whole)
     }
 }
 
@@ -213,7 +224,7 @@ fn intersection(a: RangeInclusive<u8>, b: RangeInclusive<u8>) -> Option<RangeInc
     (!both.is_empty()).then_some(both)
 }
 
-fn layer(font: &SoundFont, preset: &Scope<'_>, instrument: &Scope<'_>) -> Option<(Ranges, Layer)> {
+fn layer(font: &SoundFont, preset: &Scope<'_>, instrument: &Scope<'_>) -> Option<(Trigger, Layer)> {
     let keys = intersection(preset.keys(), instrument.keys())?;
     let velocities = intersection(preset.velocities(), instrument.velocities())?;
     let index = instrument.local.target?;
@@ -244,7 +255,8 @@ fn layer(font: &SoundFont, preset: &Scope<'_>, instrument: &Scope<'_>) -> Option
         root_key,
         correction: f32::from(sample.correction),
     };
-    Some((Ranges { keys, velocities }, layer))
+    let exclusive_class = layer.generators[Generator::ExclusiveClass as usize] as i32;
+    Some((Trigger { keys, velocities, exclusive_class }, layer))
 }
 
 fn sum_generators(preset: &Scope<'_>, instrument: &Scope<'_>) -> Values {

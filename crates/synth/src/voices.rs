@@ -130,7 +130,7 @@ impl Voices {
 
     /// Drops the voices that fade out.
     pub(crate) fn drop_killed(&mut self) {
-        self.buckets.iter_mut().for_each(|bucket| bucket.drop_voices(Voice::is_killed));
+        self.buckets.iter_mut().for_each(|bucket| bucket.drop_voices(|resident| resident.killed));
         self.recount();
     }
 

@@ -374,7 +374,7 @@ impl Conductor {
         let key_setup = self.key_setup(frame, channel, &program, (played, velocity));
         let first = self.voices.next_serial();
         for layer in program.answering(played, velocity) {
-            let class = group.unwrap_or(program.layers[layer].exclusive_class());
+            let class = group.unwrap_or(program.exclusive_class(layer));
             self.exclude(frame, channel, &program, class, first);
             let start = Start { channel, key: played, velocity, origin, program: &program, layer, class, key_setup };
             self.start_voice(frame, &start);

@@ -1,5 +1,7 @@
 //! The modulator model (SoundFont 2.04, 8.2 to 8.4 and 9.5).
 
+use std::sync::Arc;
+
 use rae_soundfont::{Controller, Curve, Destination, GENERATOR_COUNT, Generator, Modulator, Source, Transform};
 
 use crate::program::Values;
@@ -45,7 +47,7 @@ fn default_modulators() -> [Modulator; 9] {
 /// Modulators of one level of the hierarchy, links resolved to positions in the list.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ModulatorSet {
-    list: Vec<Modulator>,
+    list: Arc<[Modulator]>,
     /// Some feed others.
     linked: bool,
 }
@@ -65,7 +67,7 @@ pub(crate) fn merge_preset(instrument: ModulatorSet, levels: [&[Modulator]; 2]) 
     for level in levels {
         append(&mut preset, level, |old, new| old.amount = new.amount);
     }
-    let ModulatorSet { list: mut merged, .. } = instrument;
+    let mut merged = instrument.list.to_vec();
     append(&mut merged, &preset, |old, new| old.amount = old.amount.saturating_add(new.amount));
     ModulatorSet::new(in_link_order(merged))
 }
@@ -143,7 +145,14 @@ fn in_link_order(list: Vec<Modulator>) -> Vec<Modulator> {
 impl ModulatorSet {
     fn new(list: Vec<Modulator>) -> ModulatorSet {
         let linked = list.iter().any(|m| matches!(m.destination, Destination::Modulator(_)));
-        ModulatorSet { list, linked }
+        ModulatorSet { list: list.into(), linked }
+    }
+
+    /// Lies where `other` does, if it is the same: what many layers have alike stays in the cache.
+    pub(crate) fn share(&mut self, other: &ModulatorSet) {
+        if self.list == other.list {
+            self.list = other.list.clone();
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -278,7 +287,7 @@ fn convex(x: f32) -> f32 {
 /// Ranges of generators that stay bounded after modulation (8.1.3); the others are bounded where they are used.
 pub(crate) fn clamp_generators(values: &mut Values) {
     use Generator::*;
-    const RANGES: [(Generator, f32, f32); 31] = [
+    static RANGES: [(Generator, f32, f32); 31] = [
         (ModLfoToPitch, -12_000.0, 12_000.0),
         (VibLfoToPitch, -12_000.0, 12_000.0),
         (ModEnvToPitch, -12_000.0, 12_000.0),
@@ -312,7 +321,7 @@ pub(crate) fn clamp_generators(values: &mut Values) {
         (ScaleTuning, 0.0, 1_200.0),
     ];
     debug_assert!(RANGES.iter().all(|r| (r.0 as usize) < GENERATOR_COUNT));
-    for (generator, low, high) in RANGES {
+    for &(generator, low, high) in &RANGES {
         let value = &mut values[generator as usize];
         *value = value.clamp(low, high);
     }
