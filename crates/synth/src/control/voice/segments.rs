@@ -113,13 +113,14 @@ impl Voice {
             Some(gains) => gains,
             None => self.gains_at(now, glides),
         };
-        if !(moves_pitch || moves_cutoff || glides || self.fades_or_trembles()) && self.lasts(increment, until - now) {
-            return self.steady_stretch(now..until, block, &Steady { increment, filter }, gains, out);
+        if !(moves_pitch || glides) && self.lasts(increment, until - now) {
+            let steady = Steady { increment, filter, moves_cutoff };
+            return self.steady_stretch(now..until, block, &steady, gains, out);
         }
         while now < until {
             let mut stop = until.min(next_quantum(now));
-            if moves_cutoff && self.cutoff_runs(now, stop) {
-                stop = stop.min((now / FINE + 1) * FINE);
+            if moves_cutoff {
+                stop = self.cutoff_step(now, stop);
             }
             let middle = (now + stop) as i64 as f64 / 2.0;
             if moves_pitch {
@@ -154,9 +155,21 @@ impl Voice {
         }
     }
 
-    /// Whether more than the envelope and the channel's gains makes up its level.
-    fn fades_or_trembles(&self) -> bool {
-        self.killed.is_some() || self.articulation.mod_lfo_to_level != 0.0
+    /// Whether more than the envelope and the channel's gains makes up its level before `end`.
+    pub(super) fn fades_or_trembles(&self, end: u64) -> bool {
+        self.killed.is_some_and(|killed| killed < end) || self.articulation.mod_lfo_to_level != 0.0
+    }
+
+    /// An amplitude at `frame` with that.
+    pub(super) fn fading_and_trembling(&self, frame: u64, mut amplitude: f64) -> f64 {
+        if self.articulation.mod_lfo_to_level != 0.0 {
+            amplitude *=
+                decibels_to_amplitude(self.articulation.mod_lfo_to_level * self.mod_lfo.value(frame as i64 as f64));
+        }
+        if self.killed.is_some() {
+            amplitude *= self.fade(frame).max(0.0);
+        }
+        amplitude
     }
 
     fn kill_frames(&self) -> u64 {
@@ -184,14 +197,8 @@ impl Voice {
 
     /// All gains at `frame`: envelope, tremolo, fade and channel, whose gains glide or are there.
     fn gains_at(&mut self, frame: u64, glides: bool) -> [f32; 4] {
-        let mut common = self.envelope(frame);
-        if self.articulation.mod_lfo_to_level != 0.0 {
-            common *=
-                decibels_to_amplitude(self.articulation.mod_lfo_to_level * self.mod_lfo.value(frame as i64 as f64));
-        }
-        if self.killed.is_some() {
-            common *= self.fade(frame).max(0.0);
-        }
+        let envelope = self.envelope(frame);
+        let common = self.fading_and_trembling(frame, envelope);
         let gains = if glides { self.gliding_gains(frame) } else { self.articulation.gains };
         std::array::from_fn(|bus| gains[bus] * common as f32 * self.heard[bus])
     }
@@ -208,8 +215,10 @@ impl Voice {
         self.amplitude.1
     }
 
-    fn cutoff_runs(&self, now: u64, until: u64) -> bool {
-        until - now > FINE && (self.cutoff(now as i64 as f64) - self.cutoff(until as i64 as f64)).abs() > CUTOFF_STEP
+    /// The end of a segment that begins at `now`, at most `stop`, while the cutoff moves.
+    pub(super) fn cutoff_step(&self, now: u64, stop: u64) -> u64 {
+        let way = || self.cutoff(now as i64 as f64) - self.cutoff(stop as i64 as f64);
+        if stop - now > FINE && way().abs() > CUTOFF_STEP { stop.min((now / FINE + 1) * FINE) } else { stop }
     }
 
     fn cutoff(&self, frame: f64) -> f64 {
@@ -224,7 +233,7 @@ impl Voice {
         cutoff.clamp(1_500.0, 13_500.0)
     }
 
-    fn low_pass(&mut self, frame: f64) -> LowPass {
+    pub(super) fn low_pass(&mut self, frame: f64) -> LowPass {
         let cutoff = self.cutoff(frame);
         if self.resonance.0 != self.articulation.resonance {
             self.resonance = (self.articulation.resonance, Resonance::new(self.articulation.resonance));
