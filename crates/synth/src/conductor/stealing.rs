@@ -117,7 +117,7 @@ impl Stealing {
         }
     }
 
-    /// The voices may have become more audible.
+    /// Channels have changed: voices may be less audible than their bounds say.
     pub(super) fn forget(&mut self) {
         self.until = None;
     }

@@ -61,6 +61,16 @@ fn the_least_audible_gives_way() {
 }
 
 #[test]
+fn a_voice_that_is_turned_down_gives_way_soon_after_another_has() {
+    let loud = (0..3).fold(Piece::new(), |piece, channel| piece.cc(0, channel, 7, 127));
+    let struck = loud.on(0, 0, 60, 127).on(0, 1, 60, 100).on(0, 1, 61, 20);
+    // The softest gives way first; then the one that is the loudest until it is turned down.
+    let piece = struck.on(1000, 2, 62, 127).cc(1010, 0, 7, 10).on(1200, 2, 63, 127);
+    let left = piece.render_with(&constant_bank(0.25), 2000, &limited(3)).buses.left;
+    assert_close(f64::from(left[1999]), 0.25 * (2.0 + (100f64 / 127.0).powi(2)), 1e-3);
+}
+
+#[test]
 fn the_peak_is_counted() {
     let piece = Piece::new().on(0, 0, 60, 127).on(0, 0, 61, 127).off(1000, 0, 60).on(5000, 0, 62, 127);
     let statistics = piece.render_with(&constant_bank(0.5), 8192, &Settings::default()).statistics;
