@@ -176,16 +176,15 @@ fn temporary_beside(target: &Path, existing: Option<Metadata>) -> io::Result<(Fi
     };
     let options = options(existing);
     let make = |path: &Path| Unfinished::file(path, || options.open(path));
-    let made =
-        Builder::new().prefix(".rae-").suffix(".part").make_in(folder, make).map_err(|error| {
-            match fs::metadata(folder) {
-                Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
-                    let what = format!("there is no folder {}; make it first, or name another", folder.display());
-                    io::Error::new(io::ErrorKind::NotFound, what)
-                }
-                _ => error,
-            }
-        })?;
+    // To remove it is the part of `Unfinished`, which does so when the process is interrupted, too.
+    let made = Builder::new().prefix(".rae-").suffix(".part").disable_cleanup(true).make_in(folder, make);
+    let made = made.map_err(|error| match fs::metadata(folder) {
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
+            let what = format!("there is no folder {}; make it first, or name another", folder.display());
+            io::Error::new(io::ErrorKind::NotFound, what)
+        }
+        _ => error,
+    })?;
     let ((file, unfinished), path) = made.into_parts();
     Ok((file, (path, unfinished)))
 }
