@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use rust_audio_engine::analysis::{Hand, Part, SPLIT, Settings, Strictness};
 use rust_audio_engine::midi::Parsed;
 use rust_audio_engine::{
-    AssessmentSettings, BarRange, Error, Heading, OutputFile, ReportFormat, assess_recording, check_output,
+    AssessmentSettings, BarRange, ClosedFile, Error, Heading, OutputFile, ReportFormat, assess_recording, check_output,
 };
 
 use crate::exit::Failure;
@@ -95,7 +95,9 @@ impl Analyze {
         let (expected, settings) = (read_song(&self.expected)?, self.settings());
         let assessed = assess_recording(&self.recording, &expected, &settings)?;
         let heading = self.heading(&expected, &settings);
-        self.report.iter().try_for_each(|report| assessed.write_report(report, &heading, self.force))?;
+        let prepare = |report: &PathBuf| assessed.prepare_report(report, &heading, self.force);
+        let reports = self.report.iter().map(prepare).collect::<Result<_, _>>()?;
+        ClosedFile::commit_all(reports).map_err(Error::from)?;
         if self.json { print_json(&assessed.assessment) } else { print(&assessed.text(&heading)) }
     }
 

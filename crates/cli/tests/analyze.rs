@@ -1,5 +1,7 @@
 //! `rae analyze`: a recording that rae itself renders, with known mistakes, and one that is MIDI.
 
+mod common;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -259,6 +261,26 @@ fn reports_are_written_beside_what_is_printed() {
     }
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 4, "{left:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn reports_appear_together() {
+    let folder = common::Folder::new();
+    std::fs::write(folder.path("out.html"), "earlier").unwrap();
+    // Nobody reads it, so the second report cannot be written.
+    assert!(Command::new("mkfifo").arg(folder.path("pipe.png")).status().unwrap().success());
+    let page = || std::fs::read(folder.path("out.html")).unwrap();
+    let written = |name: &str| std::fs::metadata(folder.path(name)).is_ok_and(|file| file.len() > 0);
+    let is_there =
+        || page() != b"earlier" || folder.names().iter().any(|name| name.ends_with(".part") && written(name));
+    folder.interrupted_when(
+        "analyze song.mid song.mid --report out.html --report pipe.png --force",
+        &["-INT"],
+        is_there,
+    );
+    assert_eq!(page(), b"earlier");
+    assert_eq!(folder.names(), ["bank.sf2", "out.html", "pipe.png", "song.mid"]);
 }
 
 #[test]

@@ -109,11 +109,6 @@ impl ClosedFile {
         &self.path
     }
 
-    /// Whether it will replace nothing.
-    pub fn is_new(&self) -> bool {
-        self.temporary.is_some() && !self.replaces
-    }
-
     /// Gives the file its name.
     pub fn commit(self) -> Result<(), CodecError> {
         let ClosedFile { path, temporary, target, overwrite, .. } = self;
@@ -126,6 +121,22 @@ impl ClosedFile {
                 }
             })
         })
+    }
+
+    /// Gives files their names together. Where one cannot have its own, those that replace nothing have none either.
+    pub fn commit_all(files: Vec<ClosedFile>) -> Result<(), CodecError> {
+        let mut made = Vec::new();
+        for file in files {
+            let is_new = file.temporary.is_some() && !file.replaces;
+            let path = file.path.clone();
+            if let Err(error) = file.commit() {
+                // What cannot be removed stays, as the error says enough.
+                made.iter().for_each(|path| drop(fs::remove_file(path)));
+                return Err(error);
+            }
+            made.extend(is_new.then_some(path));
+        }
+        Ok(())
     }
 }
 

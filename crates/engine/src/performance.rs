@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rae_analysis::{Assessment, Expected, Hand, Strictness};
-use rae_codec::{CodecError, OutputFile, TagKey};
+use rae_codec::{ClosedFile, CodecError, OutputFile, TagKey};
 use rae_midi::Parsed;
 use rae_report::{Heading, PerformanceReport, Sound};
 
@@ -76,11 +76,16 @@ impl AssessedPerformance {
     /// As [`ReportFormat::of_path`] and [`AssessedPerformance::report`], and [`Error::Codec`] where the file cannot be written,
     /// or exists and must not be overwritten.
     pub fn write_report(&self, path: &Path, heading: &Heading, overwrite: bool) -> Result<(), Error> {
+        Ok(self.prepare_report(path, heading, overwrite)?.commit()?)
+    }
+
+    /// As [`AssessedPerformance::write_report`], but the file gets its name only with [`ClosedFile::commit`].
+    pub fn prepare_report(&self, path: &Path, heading: &Heading, overwrite: bool) -> Result<ClosedFile, Error> {
         use std::io::Write;
         let report = self.report(heading, ReportFormat::of_path(path)?)?;
         let mut file = OutputFile::create(path, overwrite)?;
         file.write_all(&report).map_err(|source| CodecError::Io { action: "write", path: path.to_owned(), source })?;
-        Ok(file.commit()?)
+        Ok(file.close()?)
     }
 }
 

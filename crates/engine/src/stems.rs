@@ -1,7 +1,6 @@
 //! Stems: the parts of a song as sounds of their own that add up to the mix.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -75,16 +74,7 @@ impl PreparedStems {
     /// Gives all files their names. Where one cannot have its own, those that replace nothing have none either.
     pub fn commit(self) -> Result<Vec<StemFile>, Error> {
         let PreparedStems { stems, closed, new_folders } = self;
-        let mut made = Vec::new();
-        for file in closed {
-            made.extend(file.is_new().then(|| file.path().to_owned()));
-            if let Err(error) = file.commit() {
-                made.pop();
-                // What cannot be removed stays, as the error says enough.
-                made.iter().for_each(|path| drop(fs::remove_file(path)));
-                return Err(error.into());
-            }
-        }
+        ClosedFile::commit_all(closed)?;
         new_folders.into_iter().for_each(Unfinished::keep);
         Ok(stems)
     }
