@@ -30,7 +30,8 @@ pub(crate) struct Batch {
     /// Replace output files that exist
     #[arg(long)]
     force: bool,
-    /// Write what became of every file to this file, as JSON; - is standard output
+    /// Write what became of every file to this file, as JSON; - is standard output. An interrupted batch writes it where at
+    /// least one file came to its end
     #[arg(long, value_name = "OUT.json")]
     manifest: Option<PathBuf>,
     #[command(flatten)]
@@ -78,7 +79,10 @@ impl Batch {
         let mut observer = |progress: BatchProgress<'_>| self.watch(progress, &mut failed, &mut line);
         let files = engine.render_batch(&inputs, &self.out_dir, &settings, self.jobs, &mut observer)?;
         line.clear();
-        if let Some(path) = &self.manifest {
+        // Where nothing came to its end, what an earlier manifest tells is still so.
+        if let Some(path) = &self.manifest
+            && files.iter().any(|file| !was_stopped(file))
+        {
             write_json(path, self.force, &Manifest::new(&soundfont, &files))?;
         }
         self.conclude(&files, began)
@@ -121,7 +125,7 @@ impl Batch {
     fn conclude(&self, files: &[BatchFile], began: Instant) -> Result<(), Failure> {
         let reports: Vec<&Report> = files.iter().filter_map(|file| file.result.as_ref().ok()).collect();
         let (done, total) = (reports.len(), files.len());
-        if files.iter().any(|file| matches!(file.result, Err(Error::Cancelled))) {
+        if files.iter().any(was_stopped) {
             return Err(Failure::Interrupted { done, total });
         }
         if !self.options.quiet() {
@@ -138,6 +142,11 @@ impl Batch {
         }
         if done < total { Err(Failure::Files { failed: total - done, total }) } else { Ok(()) }
     }
+}
+
+/// Whether an interrupt came before the file's end.
+fn was_stopped(file: &BatchFile) -> bool {
+    matches!(file.result, Err(Error::Cancelled))
 }
 
 impl<'a> Manifest<'a> {

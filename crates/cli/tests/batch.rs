@@ -116,11 +116,29 @@ fn wrong_usage_is_told_before_any_work() {
 
 #[cfg(unix)]
 #[test]
+fn an_interrupt_before_anything_is_done_leaves_all_as_it_was() {
+    let folder = Folder::new();
+    fs::write(folder.path("list.json"), "of an earlier batch").unwrap();
+    let command =
+        "batch song.mid song.mid song.mid --out-dir new/out --manifest list.json --force --jobs 2 --tempo 0.01";
+    let told = folder.interrupted_when(command, &["-INT"], || folder.is_at_work_in("new/out"));
+    assert!(told.contains("interrupted; 0 of 3 files are done"), "{told}");
+    assert_eq!(fs::read(folder.path("list.json")).unwrap(), b"of an earlier batch");
+    assert_eq!(folder.names(), ["bank.sf2", "list.json", "song.mid"]);
+}
+
+#[cfg(unix)]
+#[test]
 fn interrupts_leave_what_is_finished() {
     let folder = Folder::new();
-    let command = "batch song.mid song.mid song.mid --out-dir out --manifest list.json --jobs 2 --tempo 0.01 -r 384000";
-    let told = folder.interrupted(command, &["-INT"]);
-    assert!(told.contains("interrupted; 0 of 3 files are done"), "{told}");
-    assert!(names(&folder, "out").is_empty());
-    assert!(manifest(&folder, "list.json")["files"][2]["error"].as_str().unwrap().contains("interrupted"));
+    folder.stdout("midi edit song.mid -o slow.mid --tempo 0.03");
+    fs::write(folder.path("list.json"), "of an earlier batch").unwrap();
+    let command = "batch song.mid slow.mid --out-dir new/out --manifest list.json --force --jobs 1 --tempo 0.03";
+    let slow = || folder.path("new/out/song.wav").exists() && folder.is_at_work_in("new/out");
+    let told = folder.interrupted_when(command, &["-INT"], slow);
+    assert!(told.contains("interrupted; 1 of 2 files are done"), "{told}");
+    assert_eq!(names(&folder, "new/out"), ["song.wav"]);
+    let list = manifest(&folder, "list.json");
+    assert_eq!((&list["files"][0]["output"], &list["files"][1]["output"]), (&"new/out/song.wav".into(), &Value::Null));
+    assert!(list["files"][1]["error"].as_str().unwrap().contains("interrupted"));
 }

@@ -87,6 +87,15 @@ fn an_interrupt_ends_the_wait_for_a_pipe() {
     assert!(!folder.path("new.wav").exists() && !half_made());
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupt_takes_away_new_folders_that_stayed_empty() {
+    let folder = folder();
+    assert!(std::process::Command::new("mkfifo").arg(folder.path("pipe.wav")).status().unwrap().success());
+    folder.interrupted("convert pipe.wav --out-dir new/out", &["-INT"]);
+    assert!(!folder.path("new").exists());
+}
+
 #[test]
 fn mistakes_have_their_codes_and_leave_outputs_alone() {
     let folder = folder();

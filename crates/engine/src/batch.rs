@@ -52,8 +52,8 @@ pub struct BatchProgress<'a> {
 pub type BatchObserver<'a> = dyn FnMut(BatchProgress<'_>) -> ControlFlow<()> + 'a;
 
 impl Engine {
-    /// Renders MIDI files to audio files in `folder`, which is made if it is not there, and tells what became of each, in
-    /// the order of `inputs`. A file that fails does not stop the others.
+    /// Renders MIDI files to audio files in `folder`, which is made if it is not there, unless nothing comes to lie in it, and
+    /// tells what became of each, in the order of `inputs`. A file that fails does not stop the others.
     ///
     /// `song.mid` becomes `song.wav`, or another format that the settings choose. Inputs of one stem become `song-mid.wav` and
     /// `song-kar.wav` by what they are, else `a-song.wav` and `b-song.wav` by their folders, else `song-2.wav` and so on. No
@@ -74,7 +74,7 @@ impl Engine {
         settings.validate()?;
         check_threads("jobs", jobs)?;
         let extension = settings.encoding.for_stream()?.format().name();
-        make_folder(folder.as_ref())?;
+        let _unless_empty = make_new_folders(folder.as_ref())?;
         let jobs = jobs.unwrap_or_else(cores).min(inputs.len());
         let threads = if jobs > 1 { Some(1) } else { settings.threads };
         let batch = Batch {
@@ -90,12 +90,8 @@ impl Engine {
     }
 }
 
-pub(crate) fn make_folder(folder: &Path) -> Result<(), Error> {
-    make_new_folders(folder)?.into_iter().for_each(Unfinished::keep);
-    Ok(())
-}
-
-/// Makes a folder and those that it lies in, where they are not there; gives the new ones, the innermost first.
+/// Makes a folder and those that it lies in, where they are not there; gives the new ones, the innermost first. Dropped, those
+/// that are empty go again.
 pub(crate) fn make_new_folders(folder: &Path) -> Result<Vec<Unfinished>, Error> {
     let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
     let mut new: Vec<Unfinished> = missing.iter().rev().filter_map(|folder| Unfinished::folder(folder).ok()).collect();

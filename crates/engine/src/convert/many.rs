@@ -8,7 +8,7 @@ use rae_effects::loudness::{LoudnessMeter, Measurer};
 
 use super::run::{Job, Passes, Way};
 use super::{ConvertInput, ConvertOutput, ConvertReport, ConvertSettings, convert};
-use crate::batch::{Protected, make_folder, outputs};
+use crate::batch::{Protected, make_new_folders, outputs};
 use crate::jobs::{self, Stop};
 use crate::settings::{check_threads, cores};
 use crate::{Error, Observer};
@@ -34,8 +34,8 @@ pub type FilesObserver<'a, R> = dyn FnMut(Option<&WorkedFile<R>>, usize) -> Cont
 /// [`FilesObserver`] of files that are converted.
 pub type ConvertObserver<'a> = FilesObserver<'a, ConvertReport>;
 
-/// Converts files into `folder`, which is made if it is not there, and tells what became of each, in the order of
-/// `inputs`. A file that fails does not stop the others. `song.flac` becomes `song.mp3`; inputs of one stem become
+/// Converts files into `folder`, which is made if it is not there, unless nothing comes to lie in it, and tells what became of
+/// each, in the order of `inputs`. A file that fails does not stop the others. `song.flac` becomes `song.mp3`; inputs of one stem become
 /// `song-flac.mp3` and so on, or `a-song.mp3` after their folders. No input is ever replaced. `jobs` files are converted at
 /// once, by default one per core.
 pub fn convert_files(
@@ -101,7 +101,7 @@ pub(crate) fn each_file<R: Send>(
     })?;
     settings.validate()?;
     settings.check_tags(encoding)?;
-    make_folder(folder)?;
+    let _unless_empty = make_new_folders(folder)?;
     let threads = jobs.unwrap_or_else(cores).min(inputs.len());
     let meter = |path: &Path, stop: &Stop| (work.meter)(path, &mut |_| stop.flow());
     let settings = &settings.with_album(inputs, threads, &meter, &mut || observer(None, 0))?;
