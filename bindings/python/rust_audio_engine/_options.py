@@ -12,7 +12,7 @@ from ._chain import ChainSource, chain_json
 class RenderOptions(TypedDict, total=False):
     """Keyword arguments of a render; what is left out has its default.
 
-    - ``format``: Of the file. Default: what its name says, else ``"wav"``.
+    - ``format``: Of the file. Default: the ending of its name, ``"wav"`` where it has none.
     - ``sample_format``: 16-bit (dithered) or 24-bit integers, or 32-bit float, which FLAC does not have. For WAV and
       FLAC; default ``"s16"``.
     - ``bitrate``: kbit/s, for MP3 (the same everywhere) and Opus (on average, default 128).

@@ -145,6 +145,7 @@ pub(crate) fn describe(error: &Error) -> String {
             "{error}; `rae convert`, `rae process` and `rae measure` take sound, \
              `rae analyze RECORDING SONG.mid` compares it with a song's notes"
         ),
+        Error::Codec(CodecError::NotWritten(_)) => format!("{error} (--format wav)"),
         Error::EmbeddedBank(_) => format!("{error} (--no-embedded-bank)"),
         _ => error.to_string(),
     }

@@ -43,7 +43,7 @@ pub(crate) struct RenderOptions {
 #[derive(Args)]
 #[command(next_help_heading = "Format")]
 struct FormatOptions {
-    /// wav, flac, mp3 or opus [default: what the output's name says, else wav]
+    /// wav, flac, mp3 or opus [default: the ending of the output's name, wav where it has none]
     #[arg(long, value_name = "FORMAT")]
     format: Option<FileFormat>,
     /// Sample rate; Opus takes 48000 for rates that it does not know

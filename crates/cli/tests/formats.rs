@@ -50,6 +50,26 @@ fn the_name_chooses_the_format() {
 }
 
 #[test]
+fn only_a_name_without_ending_is_wav_unasked() {
+    let folder = Folder::new();
+    folder.stdout("render song.mid -o sound.wav --quiet");
+    for verb in ["render song.mid", "convert sound.wav", "process sound.wav --preset jazz", "master sound.wav"] {
+        for name in ["take.xyz", "take.2", "take.m4a"] {
+            let message = folder.fails(2, &format!("{verb} -o {name}"));
+            let parts = [name, ".wav, .flac, .mp3 or .opus", "--format wav"];
+            assert!(parts.iter().all(|part| message.contains(part)), "{verb}: {message}");
+            folder.stdout(&format!("{verb} -o {name} --format wav"));
+            assert!(fs::read(folder.path(name)).unwrap().starts_with(b"RIFF"), "{verb}");
+            fs::remove_file(folder.path(name)).unwrap();
+        }
+        let told = stderr(&folder.rae(&format!("{verb} -o take")));
+        assert!(told.starts_with("take: ") && told.contains("WAV"), "{verb}: {told}");
+        fs::remove_file(folder.path("take")).unwrap();
+    }
+    assert_eq!(folder.names(), ["bank.sf2", "song.mid", "sound.wav"]);
+}
+
+#[test]
 fn flac_holds_the_samples_of_wav() {
     let folder = Folder::new();
     for format in ["s16", "s24"] {

@@ -82,8 +82,8 @@ pub enum CodecError {
     /// No such field.
     #[error("no tag is called '{0}': use {names}", names = TagKey::ALL.map(TagKey::name).join(", "))]
     UnknownTag(String),
-    /// The name promises a format that is not written.
-    #[error("{}: files of this kind are not written; name it .wav, .flac, .mp3 or .opus, or choose a format", .0.display())]
+    /// The name has the ending of no format that is written.
+    #[error("{}: no sound is written under this ending; name it .wav, .flac, .mp3 or .opus, or choose a format", .0.display())]
     NotWritten(PathBuf),
     /// An encoder failed.
     #[error("cannot encode {} as {format}: {reason}", .path.display())]

@@ -72,9 +72,9 @@ impl Engine {
         settings: &RenderSettings,
         observer: &mut Observer<'_>,
     ) -> Result<Report, Error> {
-        let render = FileRender::new(song.borrow(), settings, settings.encoding.for_path(output.as_ref())?)?;
         self.font().files().try_for_each(|soundfont| check_output(&output, soundfont))?;
         settings.chain.files().iter().try_for_each(|response| check_output(&output, response))?;
+        let render = FileRender::new(song.borrow(), settings, settings.encoding.for_path(output.as_ref())?)?;
         self.render_into(song, OutputFile::create(output, settings.overwrite)?, &render, observer)
     }
 

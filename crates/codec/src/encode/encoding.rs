@@ -149,7 +149,7 @@ impl fmt::Display for Encoding {
 /// Choices that may have been made, whatever the format will be. `SampleFormat::F32.into()` makes one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EncodingOptions {
-    /// The format; without it the name of the file decides, and where that says nothing, it is WAV.
+    /// The format; without it the ending of the file's name decides, and where there is none, it is WAV.
     pub format: Option<FileFormat>,
     /// How samples are stored, for WAV and FLAC.
     pub sample_format: Option<SampleFormat>,
@@ -173,8 +173,8 @@ impl EncodingOptions {
         self.sample_format != Some(SampleFormat::F32)
     }
 
-    /// The encoding of a file with this name. One that promises a kind of sound that is not written is an error, unless
-    /// the format is chosen.
+    /// The encoding of a file with this name. One with the ending of no format that is written is an error, unless the
+    /// format is chosen.
     pub fn for_path(&self, path: &Path) -> Result<Encoding, CodecError> {
         let format = match self.format {
             Some(format) => format,
