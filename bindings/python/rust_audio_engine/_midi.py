@@ -294,8 +294,9 @@ class MidiFile:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        tracks = len(self.track_names)
-        return f"<MidiFile: format {self.format}, {tracks} tracks, {self.duration:.1f} s>"
+        count = len(self.track_names)
+        tracks = "1 track" if count == 1 else f"{count} tracks"
+        return f"<MidiFile: format {self.format}, {tracks}, {self.duration:.1f} s>"
 
     @classmethod
     def _of(cls, core: _core.Midi) -> Self:

@@ -39,7 +39,7 @@ def test_what_is_in_a_file(file: MidiFile) -> None:
     array = file.note_array()
     assert array.dtype.names == MidiNote._fields
     assert np.array_equal(array["start"], [0.0, 0.5])
-    assert repr(file) == "<MidiFile: format 0, 1 tracks, 1.0 s>"
+    assert repr(file) == "<MidiFile: format 0, 1 track, 1.0 s>"
 
 
 def test_files_are_written_and_read(file: MidiFile, tmp_path: Path) -> None:

@@ -308,7 +308,8 @@ impl Report<'_> {
         let mut notices = Vec::new();
         let drums = self.expected.drums();
         if drums > 0 {
-            notices.push(format!("{drums} notes of drums are not assessed"));
+            let notes_are = if drums == 1 { "note of drums is" } else { "notes of drums are" };
+            notices.push(format!("{drums} {notes_are} not assessed"));
         }
         if self.outcome.is_among_others && self.reached().is_empty() {
             notices.push("of the piece other notes were heard than those that were chosen".to_owned());

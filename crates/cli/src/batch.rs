@@ -13,7 +13,7 @@ use crate::folders::{expand, is_song};
 use crate::options::RenderOptions;
 use crate::output::{makes_file, write_json};
 use crate::terminal::{Interrupts, ProgressLine, bar, say};
-use crate::values::show_time;
+use crate::values::{noun, show_time};
 
 /// Turn many MIDI files into sound at once
 ///
@@ -112,7 +112,8 @@ impl Batch {
             }
             _ => {}
         }
-        line.show(|| format!("{} {done} of {total} files, {failed} failed", bar(done as f64 / total as f64)))
+        let files = noun(total, "file");
+        line.show(|| format!("{} {done} of {total} {files}, {failed} failed", bar(done as f64 / total as f64)))
     }
 
     fn warn(&self, about: &str, warnings: &[String]) {
@@ -133,8 +134,9 @@ impl Batch {
             let sound = reports.iter().fold(0.0, |sound, report| sound + report.duration);
             let seconds = began.elapsed().as_secs_f64();
             say(&format!(
-                "{}: {done} of {total} files, {} of sound in {}, {:.0}x faster than real time",
+                "{}: {done} of {total} {}, {} of sound in {}, {:.0}x faster than real time",
                 self.out_dir.display(),
+                noun(total, "file"),
                 show_time(Seconds(sound)),
                 show_time(Seconds(seconds)),
                 sound / seconds.max(1e-9),

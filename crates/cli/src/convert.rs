@@ -22,7 +22,7 @@ pub(crate) struct Convert {
     #[command(flatten)]
     format: FileFormatOptions,
     /// Bring the highest sample to this level, -1 dBFS if none is given; decodes twice
-    #[arg(long, value_name = "DB", num_args = 0..=1, require_equals = true, default_missing_value = "-1", allow_negative_numbers = true, help_heading = "Format")]
+    #[arg(long, value_name = "DBFS", num_args = 0..=1, require_equals = true, default_missing_value = "-1", allow_negative_numbers = true, help_heading = "Format")]
     normalize: Option<f64>,
 }
 

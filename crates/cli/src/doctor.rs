@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::exit::Failure;
 use crate::terminal::{print, print_json, say};
+use crate::values::noun;
 
 /// Tell what the engine finds here, and what is wrong
 ///
@@ -86,9 +87,10 @@ impl Findings {
             format!("{audio:.1} s of sound in {wall:.2} s, {speed:.0} times real time, peak {:.1} dBFS", test.peak_dbfs)
         });
         let failed = || "failed".to_owned();
+        let cores = processor.cores;
         [
             format!("rae {version}, {platform}"),
-            format!("  processor  {} cores; {}", processor.cores, processor.features.join(" ")),
+            format!("  processor  {cores} {}; {}", noun(cores, "core"), processor.features.join(" ")),
             format!("  kernels    {kernels}, {asked_for}, of {}", processor.usable_kernels.join(", ")),
             format!("  memory     {}", memory.unwrap_or_else(|| "the system does not tell".into())),
             format!("  GPU        {gpu}"),
@@ -106,8 +108,10 @@ impl Findings {
 fn bank(bank: &Bank) -> String {
     let Bank { source, named_by, name, presets, drum_kits, programs, warnings, .. } = bank;
     let general_midi = if bank.is_general_midi { "" } else { ", not for General MIDI" };
+    let (of_presets, of_kits) = (noun(*presets, "preset"), noun(*drum_kits, "drum kit"));
+    let of_warnings = noun(*warnings, "warning");
     format!(
-        "{source} (named by: {named_by})\n             “{name}”, {presets} presets, {drum_kits} of them drum kits; \
-         {programs} of 128 programs{general_midi}; {warnings} warnings"
+        "{source} (named by: {named_by})\n             “{name}”, {presets} {of_presets}, {drum_kits} of them {of_kits}; \
+         {programs} of 128 programs{general_midi}; {warnings} {of_warnings}"
     )
 }

@@ -9,6 +9,7 @@ use rust_audio_engine::{CodecError, Error, soundfont};
 
 use crate::output::makes_file;
 use crate::terminal::say;
+use crate::values::noun;
 
 /// The codes, for `--help`.
 pub(crate) const CODES: &str = "\
@@ -123,11 +124,14 @@ impl fmt::Display for Failure {
             Failure::Edit(error) => error.fmt(f),
             Failure::Live(error) => error.fmt(f),
             Failure::Exists(path) => f.write_str(&exists(path)),
-            Failure::Files { failed, total } => write!(f, "{failed} of {total} files failed"),
+            Failure::Files { failed, total } => write!(f, "{failed} of {total} {} failed", noun(*total, "file")),
             Failure::Problems(1) => f.write_str("1 problem was found"),
             Failure::Problems(count) => write!(f, "{count} problems were found"),
             Failure::Stopped => f.write_str("interrupted"),
-            Failure::Interrupted { done, total } => write!(f, "interrupted; {done} of {total} files are done"),
+            Failure::Interrupted { done, total } => {
+                let are = if *done == 1 { "is" } else { "are" };
+                write!(f, "interrupted; {done} of {total} {} {are} done", noun(*total, "file"))
+            }
             Failure::Stdout(error) => write!(f, "cannot write to standard output: {error}"),
         }
     }

@@ -21,7 +21,7 @@ use crate::effects::ChainOptions;
 use crate::exit::Failure;
 use crate::options::SoundOptions;
 use crate::terminal::{Interrupts, ProgressLine, print, print_json, say};
-use crate::values;
+use crate::values::{self, noun};
 
 /// Voices that may sound at once, unless told otherwise.
 const MAX_VOICES: usize = 256;
@@ -149,7 +149,7 @@ impl Live {
             let lost = keyboard.has_lost();
             let console = keyboard.console();
             let over = self.options.is_over(console.position().seconds(rate));
-            if over || line.show(|| format!("{} voices", console.voices())).is_break() {
+            if over || line.show(|| format!("{} {}", console.voices(), noun(console.voices(), "voice"))).is_break() {
                 break;
             }
             let warnings = console.take_warnings();
@@ -295,9 +295,15 @@ pub(crate) fn tell_load(load: Option<Load>, console: &Console, options: &LiveOpt
     let Some(load) = load else { return Ok(()) };
     if !options.quiet {
         say(&format!(
-            "{} blocks of 64 frames, up to {most_voices} voices: load median {:.1} %, 99 % of blocks {:.1} %, 99.9 % {:.1} %, \
+            "{} blocks of 64 frames, up to {most_voices} {}: load median {:.1} %, 99 % of blocks {:.1} %, 99.9 % {:.1} %, \
              most {:.1} %; {} missed (ready too late)",
-            load.blocks, load.median, load.percentile_99, load.percentile_99_9, load.most, load.missed
+            load.blocks,
+            noun(most_voices, "voice"),
+            load.median,
+            load.percentile_99,
+            load.percentile_99_9,
+            load.most,
+            load.missed
         ));
     }
     if options.json {

@@ -26,6 +26,7 @@ mod play;
 mod practice;
 mod presets;
 mod process;
+mod refusals;
 mod render;
 mod song;
 mod soundfont;
@@ -88,7 +89,8 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse_from(optional_values::join(std::env::args_os()));
+    let arguments = optional_values::join(std::env::args_os());
+    let cli = Cli::try_parse_from(arguments).unwrap_or_else(|mistake| refusals::explained(mistake).exit());
     // Of all commands: whatever they have begun to write goes again when they are interrupted.
     Interrupts::watch();
     let result = match cli.verb {

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::exit::{Failure, describe};
 use crate::files::{about, sounds};
 use crate::terminal::{Interrupts, ProgressLine, bar, print, print_json, say};
+use crate::values::noun;
 
 /// Measure levels and loudness of audio files
 ///
@@ -143,7 +144,8 @@ fn text(measured: &Measured) -> String {
         let _ = writeln!(text, "{name:<22}{value}");
     };
     let each = |value: &dyn Fn(usize) -> String| (0..channels.len()).map(value).collect::<Vec<_>>().join(", ");
-    line("length", format!("{duration:.3} s, {} Hz, {} channels", measurement.sample_rate_hz, channels.len()));
+    let (rate, count) = (measurement.sample_rate_hz, channels.len());
+    line("length", format!("{duration:.3} s, {rate} Hz, {count} {}", noun(count, "channel")));
     text.push_str(&loudness_text(&measurement.loudness));
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<22}{value}");

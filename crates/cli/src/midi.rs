@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::exit::{CODES, Failure};
 use crate::song::read_song;
 use crate::terminal::{print, print_json, say};
-use crate::values::show_time;
+use crate::values::{noun, show_time};
 
 #[derive(Subcommand)]
 pub(crate) enum MidiVerb {
@@ -205,14 +205,16 @@ impl Info {
         lines.push(format!("  tracks    {}", self.tracks.len()));
         for (index, track) in self.tracks.iter().enumerate() {
             let name = track.name.as_deref().or(track.instrument.as_deref()).unwrap_or("");
-            lines.push(format!("    {:>3}  {:>6} notes  {name}", index + 1, track.notes).trim_end().to_owned());
+            let notes = noun(track.notes, "note");
+            lines.push(format!("    {:>3}  {:>6} {notes}  {name}", index + 1, track.notes).trim_end().to_owned());
         }
         lines.push(format!("  channels  {}", self.channels.len()));
         for channel in &self.channels {
             let programs: Vec<String> = channel.programs.iter().map(u8::to_string).collect();
             let programs =
                 if programs.is_empty() { String::new() } else { format!("  program {}", programs.join(", ")) };
-            lines.push(format!("    {:>3}  {:>6} notes{programs}", channel.channel, channel.notes));
+            let Channel { channel, notes, .. } = channel;
+            lines.push(format!("    {channel:>3}  {notes:>6} {}{programs}", noun(*notes, "note")));
         }
         lines.extend(
             self.markers

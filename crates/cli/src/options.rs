@@ -66,7 +66,7 @@ struct FormatOptions {
     #[arg(long, value_name = "DB", default_value_t = -13.0, allow_negative_numbers = true)]
     gain: f64,
     /// Bring the highest sample to this level, -1 dBFS if none is given; renders twice
-    #[arg(long, value_name = "DB", num_args = 0..=1, require_equals = true, default_missing_value = "-1", allow_negative_numbers = true)]
+    #[arg(long, value_name = "DBFS", num_args = 0..=1, require_equals = true, default_missing_value = "-1", allow_negative_numbers = true)]
     normalize: Option<f64>,
 }
 

@@ -11,6 +11,7 @@ use crate::output::write_anywhere;
 use crate::picture::{AxisOptions, LookOptions, OutputOptions, PartOptions};
 use crate::song::read_song;
 use crate::terminal::say;
+use crate::values::noun;
 use crate::waveform::PictureFormat;
 
 /// Draw the notes of a MIDI file by pitch and time
@@ -74,7 +75,7 @@ impl PianoRollVerb {
         if !self.options.quiet {
             parsed.warnings.iter().for_each(|warning| say(&format!("rae: warning: {warning}")));
             let output = if output == Path::new("-") { "standard output".into() } else { output.display().to_string() };
-            say(&format!("{output}: {} notes", roll.notes()));
+            say(&format!("{output}: {} {}", roll.notes(), noun(roll.notes(), "note")));
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::options::flatten;
 use crate::practice::PracticeOptions;
 use crate::song::{read_song, unused_channels};
 use crate::terminal::{Interrupts, ProgressLine, say};
-use crate::values::{self, Channels, show_time};
+use crate::values::{self, Channels, noun, show_time};
 
 /// How often events are sent, and the line is looked at.
 const TURN: Duration = Duration::from_millis(10);
@@ -100,7 +100,7 @@ impl Play {
             let position = console.position();
             let over = sent && console.voices() == 0 && position >= song.end() + console.tail();
             let time = position.seconds(rate);
-            let shown = || format!("{}  {} voices", show_time(time), console.voices());
+            let shown = || format!("{}  {} {}", show_time(time), console.voices(), noun(console.voices(), "voice"));
             if line.show(shown).is_break() {
                 break true;
             }

@@ -31,7 +31,7 @@ pub(crate) struct Process {
     #[command(flatten)]
     format: FileFormatOptions,
     /// Bring the highest sample to this level after the effects, -1 dBFS if none is given; works twice
-    #[arg(long, value_name = "DB", num_args = 0..=1, require_equals = true, default_missing_value = "-1", allow_negative_numbers = true, help_heading = "Format")]
+    #[arg(long, value_name = "DBFS", num_args = 0..=1, require_equals = true, default_missing_value = "-1", allow_negative_numbers = true, help_heading = "Format")]
     normalize: Option<f64>,
 }
 

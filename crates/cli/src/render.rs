@@ -18,7 +18,7 @@ use crate::options::RenderOptions;
 use crate::output::{commit, makes_file, prepare_json};
 use crate::song::{read_song, unused_channels};
 use crate::terminal::{Interrupts, ProgressLine, print_json, say};
-use crate::values::show_time;
+use crate::values::{noun, show_time};
 
 /// Turn a MIDI file into sound
 ///
@@ -186,7 +186,8 @@ impl Render {
             Some("-") => "standard output".to_owned(),
             _ => output.display().to_string(),
         });
-        let stems = self.stems.as_deref().map(|folder| format!("{stems} stems in {}", folder.display()));
+        let in_folder = |folder: &Path| format!("{stems} {} in {}", noun(stems, "stem"), folder.display());
+        let stems = self.stems.as_deref().map(in_folder);
         output.into_iter().chain(stems).collect::<Vec<_>>().join(" and ")
     }
 

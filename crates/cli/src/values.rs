@@ -35,6 +35,11 @@ pub(crate) fn reverb_time(text: &str) -> Result<f64, String> {
     time.ok_or_else(|| format!("choose 1 to {most} milliseconds"))
 }
 
+/// The word for so many: `note` or `notes`.
+pub(crate) fn noun(count: usize, one: &str) -> String {
+    if count == 1 { one.to_owned() } else { format!("{one}s") }
+}
+
 /// Seconds as `1:02.4`, with hours where there are any.
 pub(crate) fn show_time(seconds: Seconds) -> String {
     let tenths = (seconds.0 * 10.0).round() as u64;

@@ -69,7 +69,7 @@ fn what_fails_is_named_and_the_rest_is_done() {
     assert_eq!((&bad["input"], &bad["output"], &bad["report"]), (&"songs/bad.mid".into(), &Value::Null, &Value::Null));
     assert!(bad["error"].as_str().unwrap().contains("bad.mid"));
     let nothing = folder.fails(1, "batch missing.mid --out-dir none");
-    assert!(nothing.contains("0 of 1 files, 0:00.0 of sound") && nothing.contains(" 0x faster"), "{nothing}");
+    assert!(nothing.contains("0 of 1 file, 0:00.0 of sound") && nothing.contains(" 0x faster"), "{nothing}");
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn interrupts_leave_what_is_finished() {
     let command = "batch song.mid slow.mid --out-dir new/out --manifest list.json --force --jobs 1 --tempo 0.03";
     let slow = || folder.path("new/out/song.wav").exists() && folder.is_at_work_in("new/out");
     let told = folder.interrupted_when(command, &["-INT"], slow);
-    assert!(told.contains("interrupted; 1 of 2 files are done"), "{told}");
+    assert!(told.contains("interrupted; 1 of 2 files is done"), "{told}");
     assert_eq!(names(&folder, "new/out"), ["song.wav"]);
     let list = manifest(&folder, "list.json");
     assert_eq!((&list["files"][0]["output"], &list["files"][1]["output"]), (&"new/out/song.wav".into(), &Value::Null));

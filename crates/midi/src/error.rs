@@ -196,7 +196,7 @@ pub enum WarningKind {
     #[error("format 0 with {0} tracks, which are played together")]
     NotOneTrack(usize),
     /// The header names another number of tracks than there are.
-    #[error("the header says there are {declared} tracks, there are {found}; all {found} are kept")]
+    #[error("the header names another number of tracks ({declared}) than there are ({found}); all are kept")]
     TrackCount {
         /// What the header says.
         declared: u16,

@@ -11,7 +11,7 @@ use crate::exit::Failure;
 use crate::output;
 use crate::song::read_song;
 use crate::terminal::say;
-use crate::values::show_time;
+use crate::values::{noun, show_time};
 
 /// One song in, one song out.
 #[derive(Args)]
@@ -97,5 +97,6 @@ pub(crate) fn write(path: &Path, force: bool, song: &Sequence) -> Result<(), Fai
 fn tell(target: &str, song: &Sequence) {
     let summary = Summary::new(song);
     let (tracks, notes) = (summary.tracks.len(), summary.notes);
-    say(&format!("{target}: {tracks} tracks, {notes} notes, {}", show_time(summary.duration)));
+    let [of_tracks, of_notes] = [noun(tracks, "track"), noun(notes, "note")];
+    say(&format!("{target}: {tracks} {of_tracks}, {notes} {of_notes}, {}", show_time(summary.duration)));
 }

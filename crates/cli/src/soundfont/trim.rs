@@ -10,6 +10,7 @@ use rust_audio_engine::{Engine, Error, SoundFontChoice, check_output, read_midi}
 use super::{all_presets, write};
 use crate::exit::Failure;
 use crate::terminal::say;
+use crate::values::noun;
 
 /// Write a SoundFont with only what songs need
 ///
@@ -50,11 +51,12 @@ impl Trim {
         let presets = self.kept(&engine)?;
         let file = subset(engine.font(), &presets).map_err(Error::from)?;
         write(&self.output, self.force, &file)?;
+        let all = engine.font().model().presets.len();
         say(&format!(
-            "{}: {} of {} presets, {:.1} MB",
+            "{}: {} of {all} {}, {:.1} MB",
             self.output.display(),
             presets.len(),
-            engine.font().model().presets.len(),
+            noun(all, "preset"),
             file.len() as f64 / 1e6
         ));
         Ok(())
