@@ -1,6 +1,6 @@
 //! The `rae` command: the Rust Audio Engine for people and scripts. One file per verb.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod analyze;
 mod batch;
@@ -28,6 +28,7 @@ mod presets;
 mod process;
 mod refusals;
 mod render;
+mod signals;
 mod song;
 mod soundfont;
 mod spectrogram;

@@ -11,6 +11,7 @@ use rust_audio_engine::{Error, Progress, Seconds, remove_unfinished};
 use serde::Serialize;
 
 use crate::exit::Failure;
+use crate::signals;
 use crate::values::show_time;
 
 /// After an interrupt (Ctrl-C, a request to terminate) the work has so long to stop in good order and to tell what it has
@@ -41,7 +42,7 @@ impl Interrupts {
     fn new() -> Interrupts {
         let state = Arc::new(State::default());
         let watched = Arc::clone(&state);
-        let watching = ctrlc::set_handler(move || {
+        let listening = signals::listen(move || {
             let is_first = !watched.seen.swap(true, Ordering::SeqCst);
             if !is_first || !watched.working.load(Ordering::SeqCst) {
                 end();
@@ -55,7 +56,7 @@ impl Interrupts {
                 end();
             }
         });
-        if let Err(error) = watching {
+        if let Err(error) = listening {
             say(&format!("rae: warning: an interrupt may leave a temporary file: {error}"));
         }
         Interrupts(state)

@@ -341,6 +341,23 @@ fn interrupts_leave_nothing() {
 
 #[cfg(unix)]
 #[test]
+fn signals_that_were_ignored_at_the_start_stay_ignored() {
+    let folder = Folder::new();
+    let mut command = folder.command("render - -o out.wav --tail none");
+    common::meet_signals(&mut command, libc::SIG_IGN);
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It waits for its song by now.
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    ["-HUP", "-INT", "-TERM"].iter().for_each(|name| common::signal(&child, name));
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    child.stdin.take().unwrap().write_all(&fs::read(folder.path("song.mid")).unwrap()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(folder.names(), ["bank.sf2", "out.wav", "song.mid"]);
+}
+
+#[cfg(unix)]
+#[test]
 fn interrupts_leave_no_stems() {
     let stems = "render song.mid --stems new/stems --tail 3000";
     let both = "render song.mid -o out.wav --stems stems --timeline time.json --tail 600";
@@ -361,6 +378,7 @@ fn an_interrupt_ends_the_wait_for_a_reader_of_messages() {
     let line = format!("exec {rae} render song.mid --soundfont bank.sf2 -o - --tail 14000 2>&1");
     let mut command = std::process::Command::new("sh");
     command.args(["-c", &line]).current_dir(folder.path("."));
+    common::meet_signals(&mut command, libc::SIG_DFL);
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(400));
     let began = std::time::Instant::now();

@@ -31,6 +31,9 @@ impl Folder {
     pub fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rae"));
         command.args(line.split_whitespace()).current_dir(self.folder.path()).env("RAE_SOUNDFONT", "bank.sf2");
+        // The tests may run in the background or under nohup.
+        #[cfg(unix)]
+        meet_signals(&mut command, libc::SIG_DFL);
         command
     }
 
@@ -109,6 +112,22 @@ impl Folder {
         };
         (spec, samples)
     }
+}
+
+/// Lets the command start with interrupts ignored or not.
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "what runs between fork and exec is unsafe by nature")]
+pub fn meet_signals(command: &mut Command, action: libc::sighandler_t) {
+    use std::os::unix::process::CommandExt;
+    let set = move || {
+        for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGTERM] {
+            // SAFETY: neither action is a function that would have to be there.
+            unsafe { libc::signal(signal, action) };
+        }
+        Ok(())
+    };
+    // SAFETY: `signal` may be called there, and nothing else is.
+    unsafe { command.pre_exec(set) };
 }
 
 #[cfg(unix)]
