@@ -1,6 +1,6 @@
 //! What the verbs share that make audio files of audio files.
 
-use std::io::{IsTerminal, stdin, stdout};
+use std::io::stdin;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum};
@@ -14,7 +14,7 @@ use crate::effects::ChainOptions;
 use crate::exit::{Failure, begin_output, describe};
 use crate::folders::{expand, is_sound};
 use crate::options::SampleFormatName;
-use crate::terminal::{Interrupts, ProgressLine, bar, print_json, say};
+use crate::terminal::{Interrupts, ProgressLine, bar, check_not_terminal, print_json, say};
 use crate::values::show_time;
 
 /// Which files are worked on, where they go, and what is told.
@@ -194,11 +194,11 @@ impl FileOptions {
             return Err(Failure::Usage(format!("{} {what}", input.display())));
         }
         let pipe = Path::new("-");
-        if output == pipe && stdout().is_terminal() {
-            return Err(Failure::Usage("standard output is a terminal; send it into a pipe or name a file".into()));
-        }
-        if output == pipe && self.json {
-            return Err(Failure::Usage("--json and -o - both want standard output; choose one".into()));
+        if output == pipe {
+            check_not_terminal()?;
+            if self.json {
+                return Err(Failure::Usage("--json and -o - both want standard output; choose one".into()));
+            }
         }
         let source =
             if input == pipe { ConvertInput::Pipe(Box::new(stdin())) } else { ConvertInput::File(input.clone()) };

@@ -1,6 +1,5 @@
 //! `rae render`: a MIDI file becomes sound.
 
-use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
@@ -17,7 +16,7 @@ use crate::listen::ListenOptions;
 use crate::options::RenderOptions;
 use crate::output::{commit, makes_file, prepare_json};
 use crate::song::{read_song, unused_channels};
-use crate::terminal::{Interrupts, ProgressLine, print_json, say};
+use crate::terminal::{Interrupts, ProgressLine, check_not_terminal, print_json, say};
 use crate::values::{noun, show_time};
 
 /// Turn a MIDI file into sound
@@ -70,8 +69,8 @@ struct JsonReport<'a> {
 impl Render {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let to_stdout = self.output.as_deref() == Some(Path::new("-"));
-        if to_stdout && stdout().is_terminal() {
-            return Err(Failure::Usage("standard output is a terminal; send it into a pipe or name a file".into()));
+        if to_stdout {
+            check_not_terminal()?;
         }
         if to_stdout && self.json {
             return Err(Failure::Usage("--json and -o - both want standard output; choose one".into()));

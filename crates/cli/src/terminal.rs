@@ -96,6 +96,14 @@ fn draw(line: &str) {
     let _ = write!(stderr(), "\r\x1b[K{line}");
 }
 
+/// Refuses, before any work, to write to a terminal what nobody can read there.
+pub(crate) fn check_not_terminal() -> Result<(), Failure> {
+    if stdout().is_terminal() {
+        return Err(Failure::Usage("standard output is a terminal; send it into a pipe or name a file".into()));
+    }
+    Ok(())
+}
+
 /// Writes data to standard output.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = stdout().lock();

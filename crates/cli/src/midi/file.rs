@@ -1,6 +1,6 @@
 //! MIDI files in and out.
 
-use std::io::{IsTerminal, Write, stdout};
+use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,7 +10,7 @@ use rust_audio_engine::midi::{Sequence, Summary};
 use crate::exit::Failure;
 use crate::output;
 use crate::song::read_song;
-use crate::terminal::say;
+use crate::terminal::{check_not_terminal, say};
 use crate::values::{noun, show_time};
 
 /// One song in, one song out.
@@ -48,8 +48,7 @@ impl Target {
     /// Refuses an output that is there or one of the inputs, before there is any work.
     pub(crate) fn check(&self, inputs: &[&PathBuf]) -> Result<(), Failure> {
         if self.is_stdout() {
-            let problem = "standard output is a terminal; send it into a pipe or name a file";
-            return if stdout().is_terminal() { Err(Failure::Usage(problem.into())) } else { Ok(()) };
+            return check_not_terminal();
         }
         for input in inputs {
             check_output(&self.output, input)?;
