@@ -35,9 +35,9 @@ pub type FilesObserver<'a, R> = dyn FnMut(Option<&WorkedFile<R>>, usize) -> Cont
 pub type ConvertObserver<'a> = FilesObserver<'a, ConvertReport>;
 
 /// Converts files into `folder`, which is made if it is not there, unless nothing comes to lie in it, and tells what became of
-/// each, in the order of `inputs`. A file that fails does not stop the others. `song.flac` becomes `song.mp3`; inputs of one stem become
-/// `song-flac.mp3` and so on, or `a-song.mp3` after their folders. No input is ever replaced. `jobs` files are converted at
-/// once, by default one per core.
+/// each, in the order of `inputs`. A file that fails does not stop the others. `song.flac` becomes `song.mp3`; inputs of one
+/// stem become `song-flac.mp3` and so on, or `a-song.mp3` after their folders. No input is ever replaced. `jobs` files are
+/// converted at once, by default one per core.
 pub fn convert_files(
     inputs: &[PathBuf],
     folder: &Path,
