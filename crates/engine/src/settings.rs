@@ -11,7 +11,7 @@ use rae_units::{Decibels, SampleRate, Seconds};
 use crate::chained::{check_files, setup};
 use crate::{Device, Error, Practice};
 
-/// Most threads, and most files worked on at once, that can be asked for. A render uses 16 at most.
+/// Most threads, and most files worked on at once, that can be asked for. A render uses 8 at most.
 pub const MAX_THREADS: usize = 1024;
 
 /// What happens after the last event of the piece.

@@ -5,6 +5,7 @@
 //! run, and counts with the least time that any has taken for it. Loads in percent of the time for a block, as JSON.
 
 use std::error::Error;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let blocks = (seconds.parse::<f64>()? * f64::from(synthesis.rate.hz()) / QUANTUM as f64) as usize;
     let mut meter = Meter::new(Duration::from_secs_f64(Frames(QUANTUM as u64).seconds(synthesis.rate).0));
     let (mut least, mut most_voices) = (vec![Duration::MAX; blocks], 0);
-    for _ in 0..runs.parse()? {
+    for _ in 0..runs.parse::<NonZeroU32>()?.get() {
         let (times, voices) = play(&font, &performance, &synthesis, dry, blocks)?;
         least.iter_mut().zip(times).for_each(|(least, time)| *least = time.min(*least));
         most_voices = voices;

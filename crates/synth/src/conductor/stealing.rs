@@ -8,9 +8,6 @@ use crate::control::Voice;
 use crate::executor::QUANTUM;
 use crate::voices::Voices;
 
-/// Quanta for which bounds are taken: the more, the lower they are, and the more voices have to be looked at.
-const HORIZON: u64 = 16;
-
 /// Values that are looked at side by side.
 const GROUP: usize = 32;
 
@@ -19,9 +16,9 @@ const RELEASED: i32 = 2000;
 
 /// How audible the voices are, as far as it is known.
 ///
-/// Unless its channel changes, a voice does not become more audible. So its score at a later frame, which is taken once for
-/// some quanta, is the least it can have up to there; and only voices whose least is small enough need to be looked at when
-/// one has to give way.
+/// Unless its channel changes, a voice does not become more audible. So its score at the end of a quantum, which is taken
+/// once, is the least it can have at any frame of it; and only voices whose least is small enough need to be looked at when
+/// one has to give way. Further ahead bounds would be too low where voices fade fast.
 #[derive(Default)]
 pub(super) struct Stealing {
     /// The frame of which `bounds` are.
@@ -132,7 +129,7 @@ impl Stealing {
 
     fn prepare(&mut self, frame: u64, voices: &Voices) {
         if self.until.is_none_or(|until| frame > until) {
-            self.until = Some((frame / QUANTUM as u64 + HORIZON) * QUANTUM as u64 - 1);
+            self.until = Some((frame / QUANTUM as u64 + 1) * QUANTUM as u64 - 1);
             self.serials.clear();
             self.bounds.clear();
             self.scores.clear();

@@ -26,8 +26,8 @@ pub use instructions::InstructionSet;
 pub const QUANTUM: usize = 64;
 
 /// Partial sums of the mix. A voice adds into bucket `serial mod BUCKETS`; the buckets are then added in order, so that
-/// the bits do not depend on who rendered them. More would serve more threads, and cost more to add up: twice as many take
-/// 3 % more time dry, 6 % more with sends.
+/// the bits do not depend on who rendered them. No more threads than these share a render; more of them would cost more to
+/// add up: twice as many take 3 % more time dry, 6 % more with sends.
 pub const BUCKETS: usize = 8;
 
 /// Frames that are interpolated and filtered at a time: few enough that a processor filters one part while it
