@@ -3,7 +3,7 @@
 mod common;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use rust_audio_engine::midi::{Division, Event, Format, Message, Meta, Sequence, Track, TrackEvent};
 use serde_json::Value;
@@ -281,6 +281,29 @@ fn reports_appear_together() {
     );
     assert_eq!(page(), b"earlier");
     assert_eq!(folder.names(), ["bank.sf2", "out.html", "pipe.png", "song.mid"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_while_reports_get_their_names_parts_none_from_the_others() {
+    let folder = common::Folder::new();
+    let names = ["one.html", "two.html", "three.html", "four.html", "five.html", "six.html"];
+    let is_old = |name: &&str| std::fs::read(folder.path(name)).unwrap() == b"earlier";
+    let reports = names.map(|name| format!("--report {name}")).join(" ");
+    for _ in 0..20 {
+        names.iter().for_each(|name| std::fs::write(folder.path(name), "earlier").unwrap());
+        let mut command = folder.command(&format!("analyze song.mid song.mid {reports} --force"));
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while is_old(&names[0]) && child.try_wait().unwrap().is_none() {}
+        if child.try_wait().unwrap().is_none() {
+            common::signal(&child, "-TERM");
+        }
+        let code = child.wait().unwrap().code();
+        assert!(matches!(code, Some(0 | 130)), "{code:?}");
+        let old = names.iter().filter(|name| is_old(name)).count();
+        assert!(old == 0 || old == names.len(), "{old} of the earlier reports");
+        assert!(!folder.names().iter().any(|name| name.ends_with(".part")));
+    }
 }
 
 #[test]

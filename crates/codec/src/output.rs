@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, TempPath};
 
 use crate::encode::io_error;
+use crate::unfinished::Naming;
 use crate::{CodecError, Unfinished};
 
 /// An output file under a temporary name in its own folder; [`OutputFile::commit`] gives it its name in one step, and
@@ -111,6 +112,11 @@ impl ClosedFile {
 
     /// Gives the file its name.
     pub fn commit(self) -> Result<(), CodecError> {
+        let _naming = Naming::begin();
+        self.name()
+    }
+
+    fn name(self) -> Result<(), CodecError> {
         let ClosedFile { path, temporary, target, overwrite, .. } = self;
         let Some((temporary, unfinished)) = temporary else { return Ok(()) };
         unfinished.finish(|| {
@@ -125,11 +131,12 @@ impl ClosedFile {
 
     /// Gives files their names together. Where one cannot have its own, those that replace nothing have none either.
     pub fn commit_all(files: Vec<ClosedFile>) -> Result<(), CodecError> {
+        let _naming = Naming::begin();
         let mut made = Vec::new();
         for file in files {
             let is_new = file.temporary.is_some() && !file.replaces;
             let path = file.path.clone();
-            if let Err(error) = file.commit() {
+            if let Err(error) = file.name() {
                 // What cannot be removed stays, as the error says enough.
                 made.iter().for_each(|path| drop(fs::remove_file(path)));
                 return Err(error);

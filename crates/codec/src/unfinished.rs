@@ -1,15 +1,24 @@
 //! What is removed again where the work on it does not come to its end.
 
 use std::path::{Path, PathBuf, absolute};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use std::{fs, mem, thread};
 
 /// Held only while the list changes: a file system may keep whoever makes or removes a file waiting.
-static LIST: Mutex<List> = Mutex::new(List { entries: Vec::new(), is_closed: false });
+static LIST: Mutex<List> = Mutex::new(List { entries: Vec::new(), naming: 0, is_closed: false });
+
+/// Told when nothing is given its name any more.
+static NAMED: Condvar = Condvar::new();
+
+/// So long [`remove_unfinished`] waits for that: a file system may keep a name waiting.
+const PATIENCE: Duration = Duration::from_millis(150);
 
 struct List {
     /// In the order in which they were made.
     entries: Vec<Entry>,
+    /// So many [`Naming`]s there are.
+    naming: usize,
     /// Since the process ends, nothing is begun any more.
     is_closed: bool,
 }
@@ -90,12 +99,32 @@ impl Drop for Unfinished {
     }
 }
 
+/// While there is one, files that are finished get their names, all of them or none: [`remove_unfinished`] comes before or
+/// after.
+pub(crate) struct Naming(());
+
+impl Naming {
+    pub(crate) fn begin() -> Naming {
+        open_list().naming += 1;
+        Naming(())
+    }
+}
+
+impl Drop for Naming {
+    fn drop(&mut self) {
+        list().naming -= 1;
+        NAMED.notify_all();
+    }
+}
+
 /// Removes all that is [`Unfinished`] in this process, the temporary files of every [`OutputFile`](crate::OutputFile)
-/// included, for a process that ends at once although threads are at work: none of them begins a file any more, but waits
-/// for the end instead.
+/// included, for a process that ends at once although threads are at work: none of them begins a file or names one any
+/// more, but waits for the end instead.
 pub fn remove_unfinished() {
     let mut list = list();
     list.is_closed = true;
+    let waited = NAMED.wait_timeout_while(list, PATIENCE, |list| list.naming > 0);
+    let (mut list, _) = waited.unwrap_or_else(PoisonError::into_inner);
     let entries = mem::take(&mut list.entries);
     drop(list);
     // What lies in a folder was made after it.
@@ -103,13 +132,7 @@ pub fn remove_unfinished() {
 }
 
 fn begin(entry: Entry) {
-    let mut list = list();
-    while list.is_closed {
-        drop(list);
-        thread::park();
-        list = self::list();
-    }
-    list.entries.push(entry);
+    open_list().entries.push(entry);
 }
 
 fn strike(entry: &Entry) {
@@ -122,6 +145,18 @@ fn strike(entry: &Entry) {
 fn remove(entry: &Entry) {
     // What is gone already, or holds what others made, is left alone.
     let _ = if entry.is_folder { fs::remove_dir(&entry.path) } else { fs::remove_file(&entry.path) };
+}
+
+/// The list, unless the process ends.
+fn open_list() -> MutexGuard<'static, List> {
+    loop {
+        let list = list();
+        if !list.is_closed {
+            return list;
+        }
+        drop(list);
+        thread::park();
+    }
 }
 
 fn list() -> MutexGuard<'static, List> {
