@@ -247,16 +247,12 @@ impl Conductor {
 
     /// The voices have been controlled.
     pub(crate) fn end_stretch(&mut self, stretch: &mut Stretch) {
-        let mut any_changes = false;
         for (channel, changes) in self.channels.iter_mut().zip(&mut stretch.changes) {
             std::mem::swap(&mut channel.changes, changes);
-            any_changes |= !channel.changes.is_empty();
             channel.changes.clear();
         }
-        if any_changes {
-            self.stealing.forget();
-        }
         self.voices.take_note();
+        self.stealing.forget();
     }
 
     /// Whether notes that begin from now on are heard.

@@ -114,7 +114,7 @@ impl Stealing {
         }
     }
 
-    /// Channels have changed: voices may be less audible than their bounds say.
+    /// A stretch is done: voices may be less audible than their bounds say.
     pub(super) fn forget(&mut self) {
         self.until = None;
     }
